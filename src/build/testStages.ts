@@ -1,0 +1,78 @@
+import { globSync } from 'node:fs';
+import { run as runNodeTests } from 'node:test';
+import { runAllHostSuites } from '../../test/host/harness/hostRunner.ts';
+import { runHostSuite } from '../../test/host/harness/hostSuite.ts';
+import { buildForDevelopment } from './builder.ts';
+import { checks, passes } from './checks.ts';
+import { reportHostTests } from './hostReport.ts';
+import { makePackage } from './packager.ts';
+import { SetupError } from './nodeRelease.mjs';
+import { inProject, projectRoot } from './project.ts';
+import { reportTests, type TestCounts } from './testReport.ts';
+
+/** A part of `npm test` that people can run by itself. */
+export interface TestStage {
+  readonly name: string;
+  readonly description: string;
+  run(): Promise<TestCounts>;
+}
+
+// A browser and a VS Code keep a small machine busy; two of them only time each other out.
+const oneWorkbench = 1;
+
+const one = (passed: boolean): TestCounts => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+
+export function testStages(): readonly TestStage[] {
+  return [
+    ...checks().map((check) => ({
+      name: check.name,
+      description: check.description,
+      run: async () => one(await passes(check)),
+    })),
+    {
+      name: 'build',
+      description: 'bundles',
+      run: async () => {
+        await buildForDevelopment(console.error);
+        return one(true);
+      },
+    },
+    {
+      name: 'unit',
+      description: 'unit and command-line tests in plain Node',
+      run: () => runFiles(globSync('test/**/*.test.{ts,tsx}', { cwd: projectRoot, exclude: ['test/host/**'] }), true),
+    },
+    {
+      name: 'host',
+      description: 'suites inside the extension host of a real VS Code',
+      run: async () => {
+        const tests = await runAllHostSuites((run) => runHostSuite({ ...run, developmentPath: projectRoot }));
+        return reportHostTests(tests);
+      },
+    },
+    {
+      name: 'e2e',
+      description: 'the real VS Code, driven through its page',
+      run: () => runFiles(globSync('test/host/e2e/*.test.ts', { cwd: projectRoot }), oneWorkbench),
+    },
+    {
+      name: 'package',
+      description: 'the packaged extension, installed into the real VS Code',
+      run: async () => {
+        await makePackage(console.error);
+        return runFiles(globSync('test/host/package/*.test.ts', { cwd: projectRoot }), oneWorkbench);
+      },
+    },
+  ];
+}
+
+async function runFiles(files: readonly string[], concurrency: number | true): Promise<TestCounts> {
+  // A pattern that finds nothing would otherwise pass for ever.
+  if (files.length === 0) throw new SetupError('No test files were found.');
+  const events = runNodeTests({
+    files: files.map((file) => inProject(file)).sort(),
+    concurrency,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  return reportTests(events);
+}

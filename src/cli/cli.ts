@@ -1,0 +1,98 @@
+import { asLikenessError, ErrorCode, isCancellation, usage } from '../core/errors.ts';
+import { Engine } from '../engine/engine.ts';
+import { engineOptions } from '../engine/machine.ts';
+import { version } from '../engine/version.ts';
+import { commandHelp, parseInvocation, type Command } from './command.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { encodersCommand } from './commands/encoders.ts';
+import { indexCommand } from './commands/index.ts';
+import { similarCommand } from './commands/similar.ts';
+import { trainCommand } from './commands/train.ts';
+import { ProgressPrinter } from './progressPrinter.ts';
+
+const commands: readonly Command[] = [indexCommand, similarCommand, encodersCommand, trainCommand, doctorCommand];
+
+/** Exit codes; 1 is kept for findings. */
+const exit = { done: 0, usage: 2, failed: 3, interrupted: 130 } as const;
+
+/** Runs one command line and resolves with its exit code. Results go to standard output, all else to standard error. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const json = args.includes('--json');
+  try {
+    return await dispatch(args, json);
+  } catch (error) {
+    const failure = asLikenessError(error);
+    const { code, message, path } = failure;
+    if (json) print(JSON.stringify({ error: { code, message, ...(path === undefined ? {} : { path }) } }));
+    console.error(code === ErrorCode.Internal ? (failure.stack ?? message) : message);
+    if (isCancellation(failure)) return exit.interrupted;
+    return code === ErrorCode.Usage ? exit.usage : exit.failed;
+  }
+}
+
+async function dispatch(args: readonly string[], json: boolean): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === 'version') {
+    print(version);
+    return exit.done;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    print(overview());
+    return exit.done;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw usage(`There is no command "${name}".\n\n${overview()}`);
+  const invocation = parseInvocation(command, rest);
+  if (invocation.flag('help')) {
+    print(commandHelp(command));
+    return exit.done;
+  }
+  const { json: document, lines, notes = [] } = await execute(command, invocation);
+  for (const note of notes) console.error(`Note: ${note}`);
+  print(json ? JSON.stringify(document) : lines.join('\n'));
+  return exit.done;
+}
+
+async function execute(command: Command, invocation: ReturnType<typeof parseInvocation>) {
+  const abort = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (abort.signal.aborted) {
+      // A second Ctrl+C means now, with the signal's own effect: leaving through Node would stop the inference thread
+      // within a native call, which aborts.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const engine = new Engine(engineOptions());
+  const printer = new ProgressPrinter(process.stderr);
+  try {
+    return await command.run(invocation, engine, { signal: abort.signal, report: printer.report });
+  } finally {
+    printer.end();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await engine.dispose();
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    `Likeness ${version}: curate image datasets and inspect the encoders behind them.`,
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'likeness COMMAND --help tells more. Exit codes: 0 done, 1 findings, 2 usage, 3 failed, 130 interrupted.',
+  ].join('\n');
+}
+
+function print(text: string): void {
+  if (text !== '') process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,88 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { messageOf, usage } from '../core/errors.ts';
+import type { JobContext } from '../core/progress.ts';
+import type { Engine } from '../engine/engine.ts';
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  readonly multiple?: boolean;
+  /** What the value stands for in the help: `ID|FILE.onnx`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** Options that every command takes. */
+const commonOptions = {
+  json: { type: 'boolean', help: 'print one JSON document on standard output' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
+} as const satisfies Record<string, OptionSpec>;
+
+export interface Invocation {
+  readonly positionals: readonly string[];
+  readonly text: (name: string) => string | undefined;
+  readonly texts: (name: string) => readonly string[];
+  readonly flag: (name: string) => boolean;
+}
+
+export interface CommandOutput {
+  /** The document of `--json`, as DESIGN's contract has it. */
+  readonly json: unknown;
+  /** The same for a person. */
+  readonly lines: readonly string[];
+  /** What a person should know besides, with `--json` too: on standard error. */
+  readonly notes?: readonly string[];
+}
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly run: (invocation: Invocation, engine: Engine, job: JobContext) => Promise<CommandOutput>;
+}
+
+/** Parses a command's arguments; throws `usage` with the command's own usage line. */
+export function parseInvocation(command: Command, args: readonly string[]): Invocation {
+  const specs: Record<string, OptionSpec> = { ...command.options, ...commonOptions };
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Object.entries(specs).map(([name, { type, short, multiple = false }]) => [
+      name,
+      short === undefined ? { type, multiple } : { type, multiple, short },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return {
+      positionals,
+      text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+      texts: (name) => {
+        const value = values[name];
+        return Array.isArray(value) ? value.map(String) : [];
+      },
+      flag: (name) => values[name] === true,
+    };
+  } catch (error) {
+    throw usage(`${messageOf(error)}\nUsage: likeness ${command.usage}`);
+  }
+}
+
+/** A positive whole number given as an option. */
+export function countOption(invocation: Invocation, name: string, fallback: number): number {
+  const text = invocation.text(name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw usage(`-${name} takes a whole number above 0, not "${text}".`);
+  return value;
+}
+
+export function commandHelp(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]: [string, OptionSpec]) => {
+    const dashes = name.length === 1 ? `-${name}` : `--${name}`;
+    const short = spec.short === undefined ? '' : `-${spec.short}, `;
+    return [`${short}${dashes}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return [command.summary, '', `Usage: likeness ${command.usage}`, '', ...lines].join('\n');
+}

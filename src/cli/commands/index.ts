@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { formatCount } from '../../core/progressText.ts';
+import { usage } from '../../core/errors.ts';
+import type { IndexReport, ScanSettings, SkipCode, SkippedFiles } from '../../protocol/engine.ts';
+import { countOption, type Command, type Invocation, type OptionSpec } from '../command.ts';
+import { encoderArgument } from '../paths.ts';
+
+/** Failures shown to a person; `--json` has them all. */
+const MAX_FAILURES_SHOWN = 20;
+
+const scanOptions = {
+  exclude: {
+    type: 'string',
+    multiple: true,
+    value: 'PATTERN',
+    help: 'leave out what matches, as in .gitignore; repeatable',
+  },
+  'follow-symlinks': { type: 'boolean', help: 'follow symbolic links' },
+  'max-megapixels': { type: 'string', value: 'N', help: 'refuse larger pictures (default 200)' },
+} as const satisfies Record<string, OptionSpec>;
+
+function scanSettings(invocation: Invocation): ScanSettings {
+  const settings: ScanSettings = {
+    exclude: invocation.texts('exclude'),
+    followSymlinks: invocation.flag('follow-symlinks'),
+  };
+  const limited = invocation.text('max-megapixels') !== undefined;
+  return limited ? { ...settings, maxMegapixels: countOption(invocation, 'max-megapixels', 1) } : settings;
+}
+
+export const indexCommand: Command = {
+  name: 'index',
+  usage: 'index [folder] [--encoder ID|FILE.onnx]',
+  summary:
+    'Index every image below a folder: hash, size, thumbnail and embedding. Run it again to bring it up to date.',
+  options: {
+    encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'the encoder; default: the one used last' },
+    ...scanOptions,
+  },
+  async run(invocation, engine, job) {
+    if (invocation.positionals.length > 1) throw usage('index takes one folder.');
+    const encoder = encoderArgument(invocation.text('encoder'));
+    const report = await engine.indexFolder(
+      {
+        folder: resolve(invocation.positionals[0] ?? '.'),
+        ...(encoder === undefined ? {} : { encoder }),
+        scan: scanSettings(invocation),
+      },
+      job,
+    );
+    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds } = report;
+    return {
+      json: { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds },
+      lines: describe(report),
+      notes: report.notices.map(({ message }) => message),
+    };
+  },
+};
+
+function describe(report: IndexReport): string[] {
+  const { root, encoder, images, embedded, unchanged, removed, failed, seconds } = report;
+  const counts = [
+    `${formatCount(embedded)} embedded`,
+    `${formatCount(unchanged)} unchanged`,
+    `${formatCount(removed)} removed`,
+    `${formatCount(failed.length)} failed`,
+  ];
+  const hidden = failed.length - MAX_FAILURES_SHOWN;
+  return [
+    `${formatCount(images)} images of ${root} indexed with ${encoder.id} (${encoder.dim} dimensions) in ${seconds} s`,
+    `  ${counts.join(', ')}`,
+    ...failed.slice(0, MAX_FAILURES_SHOWN).map(({ code, message }) => `  ${code}: ${message}`),
+    ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json lists them all`] : []),
+    ...skippedLine(report.skipped),
+  ];
+}
+
+const skipWords: Record<SkipCode, string> = {
+  'not-an-image': 'no images',
+  excluded: 'excluded',
+  'symbolic-link': 'symbolic links',
+};
+
+/** "Left out: 12 no images (.txt, .md), 1 excluded" */
+function skippedLine(skipped: readonly SkippedFiles[]): string[] {
+  const parts = Object.entries(skipWords).flatMap(([code, words]) => {
+    const groups = skipped.filter((group) => group.code === code);
+    const count = groups.reduce((sum, group) => sum + group.count, 0);
+    const extensions = groups.map(({ extension }) => extension).filter((extension) => extension !== '');
+    const named = code === 'not-an-image' && extensions.length > 0 ? ` (${extensions.slice(0, 5).join(', ')})` : '';
+    return count === 0 ? [] : [`${formatCount(count)} ${words}${named}`];
+  });
+  return parts.length === 0 ? [] : [`  Left out: ${parts.join(', ')}`];
+}

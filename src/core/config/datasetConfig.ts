@@ -1,0 +1,99 @@
+import ignore from 'ignore';
+
+export type LabelSource = 'folder' | 'csv' | 'coco' | 'yolo' | 'none';
+
+/** A dataset's `config.json`. Everything is optional. */
+export interface DatasetConfig {
+  /** Absent: the parent folder's name. */
+  readonly labels?: {
+    readonly source: LabelSource;
+    /** Of `csv`, `coco` and `yolo`: relative to the root. */
+    readonly file?: string;
+    /** Of `csv`: the column that holds the label. */
+    readonly column?: string;
+  };
+  /** `.gitignore`-style patterns of the images of each split; images that none matches go by their folders' names. */
+  readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /** `.gitignore`-style patterns of what isn't part of the dataset. */
+  readonly exclude?: readonly string[];
+  /** By kind of finding. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+  /** The id of the encoder to use. */
+  readonly encoder?: string;
+}
+
+/** The known keys, in the order in which they are written. */
+export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder'] as const;
+
+const labelSources: readonly string[] = ['folder', 'csv', 'coco', 'yolo', 'none'] satisfies LabelSource[];
+
+/** Checks a parsed `config.json`. Returns it, or what is wrong with it: the key and what it should be. */
+export function parseConfig(value: unknown): { readonly config: DatasetConfig } | { readonly fault: string } {
+  if (!isRecord(value)) return { fault: 'it must hold an object' };
+  const fault =
+    labelsFault(value.labels) ??
+    splitsFault(value.splits) ??
+    patternsFault('exclude', value.exclude) ??
+    thresholdsFault(value.thresholds) ??
+    (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder');
+  if (fault !== undefined) return { fault };
+  const known = configKeys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
+  return { config: Object.fromEntries(known) as DatasetConfig };
+}
+
+function labelsFault(labels: unknown): string | undefined {
+  if (labels === undefined) return undefined;
+  if (!isRecord(labels)) return '"labels" must be an object with a "source"';
+  if (typeof labels.source !== 'string' || !labelSources.includes(labels.source)) {
+    return `"labels.source" must be one of ${labelSources.join(', ')}`;
+  }
+  if (labels.file !== undefined && !isText(labels.file)) return '"labels.file" must be a path relative to the dataset';
+  if (labels.column !== undefined && !isText(labels.column)) return '"labels.column" must be the name of a column';
+  const needsFile = labels.source !== 'folder' && labels.source !== 'none';
+  return needsFile && labels.file === undefined
+    ? `"labels.file" is missing, which "${labels.source}" needs`
+    : undefined;
+}
+
+function splitsFault(splits: unknown): string | undefined {
+  if (splits === undefined) return undefined;
+  if (!isRecord(splits)) return '"splits" must be an object of lists of patterns';
+  for (const [name, patterns] of Object.entries(splits)) {
+    const fault = patternsFault(`splits.${name}`, patterns);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function patternsFault(key: string, patterns: unknown): string | undefined {
+  if (patterns === undefined) return undefined;
+  if (!Array.isArray(patterns) || !patterns.every((pattern) => typeof pattern === 'string')) {
+    return `"${key}" must be a list of patterns`;
+  }
+  const broken = patterns.find((pattern) => !isPattern(pattern));
+  return broken === undefined ? undefined : `"${key}" holds the pattern "${broken}", which can't be understood`;
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    ignore().add(pattern).ignores('a');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function thresholdsFault(thresholds: unknown): string | undefined {
+  if (thresholds === undefined) return undefined;
+  if (!isRecord(thresholds)) return '"thresholds" must be an object of numbers';
+  const wrong = Object.entries(thresholds).find(([, number]) => !Number.isFinite(number));
+  return wrong === undefined ? undefined : `"thresholds.${wrong[0]}" must be a number`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

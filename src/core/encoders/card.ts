@@ -1,0 +1,47 @@
+/** How an encoder takes its pictures and gives its vectors. Stored as `card.json` beside the ONNX file. */
+export interface EncoderCard {
+  /** Unique within a dataset, safe in a file name and on a command line. */
+  readonly id: string;
+  readonly name: string;
+  /** Where the weights came from: a file, a repository, a run, or `built-in`. */
+  readonly source: string;
+  /** Hex SHA-256 of the ONNX file, followed by its external data files in the order of their names. */
+  readonly sha256: string;
+  readonly input: EncoderInput;
+  readonly output: EncoderOutput;
+  /** Cosine similarity below which 99 % of unrelated pairs lie. */
+  readonly unrelatedSimilarity?: number;
+  readonly classes?: readonly string[];
+  readonly licence?: string;
+  readonly trainedOn?: string;
+  /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */
+  readonly batchIndependent: boolean;
+}
+
+export interface EncoderInput {
+  readonly name: string;
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly type: 'float32' | 'float16' | 'uint8';
+  /** Height and width of the tensor, in pixels. */
+  readonly size: readonly [height: number, width: number];
+  /**
+   * `shortest-edge` scales the picture so that the crop below covers the tensor, keeping the aspect ratio, and takes
+   * the centre; `squash` scales both axes to the tensor; `pad` fits the whole picture and fills the rest with grey.
+   */
+  readonly resize: 'shortest-edge' | 'squash' | 'pad';
+  /** With `shortest-edge`: tensor edge / scaled shortest edge, in (0, 1]; torchvision's 256 → 224 is 0.875. */
+  readonly crop: number;
+  readonly interpolation: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
+  /** One number per channel, applied after `range`: (value − mean) / std. One channel means greyscale input. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** What black and white become before `mean` and `std`: `[0, 1]`, `[0, 255]` or `[-1, 1]`. */
+  readonly range: readonly [black: number, white: number];
+}
+
+export interface EncoderOutput {
+  readonly name: string;
+  /** `none` [N, D]; `gap` mean over space of [N, D, H, W] (or NHWC); `cls` first token, `mean` all tokens of [N, T, D]. */
+  readonly pooling: 'none' | 'cls' | 'mean' | 'gap';
+  readonly dim: number;
+}

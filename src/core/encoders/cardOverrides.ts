@@ -1,0 +1,120 @@
+import type { EncoderCard, EncoderInput, EncoderOutput } from './card.ts';
+
+/** Any part of a card; what is missing is found by inspection. */
+export type CardOverrides = Partial<Omit<EncoderCard, 'input' | 'output'>> & {
+  readonly input?: Partial<EncoderInput>;
+  readonly output?: Partial<EncoderOutput>;
+};
+
+/** A check of one field: undefined where the value is good, else what it has to be. */
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a text');
+const texts: Check = (value) => (Array.isArray(value) && !value.some(text) ? undefined : 'a list of texts');
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+const cosine: Check = (value) => (isNumber(value) && Math.abs(value) <= 1 ? undefined : 'a number from -1 to 1');
+const oneOf =
+  (...choices: readonly string[]): Check =>
+  (value) =>
+    choices.includes(value as string) ? undefined : `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`;
+const positiveInteger: Check = (value) => (isPositiveInteger(value) ? undefined : 'a positive integer');
+const perChannel =
+  (accepts: (value: number) => boolean, what: string): Check =>
+  (value) =>
+    Array.isArray(value) && (value.length === 1 || value.length === 3) && value.every((v) => isNumber(v) && accepts(v))
+      ? undefined
+      : `a list of 1 or 3 ${what}`;
+
+const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output'>, Check>> = {
+  id: text,
+  name: text,
+  source: text,
+  sha256: text,
+  unrelatedSimilarity: cosine,
+  classes: texts,
+  licence: text,
+  trainedOn: text,
+  batchIndependent: flag,
+};
+
+const inputChecks: Readonly<Record<keyof EncoderInput, Check>> = {
+  name: text,
+  layout: oneOf('NCHW', 'NHWC'),
+  type: oneOf('float32', 'float16', 'uint8'),
+  size: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every(isPositiveInteger) ? undefined : 'a list [height, width]',
+  resize: oneOf('shortest-edge', 'squash', 'pad'),
+  crop: (value) => (isNumber(value) && value > 0 && value <= 1 ? undefined : 'a number above 0, at most 1'),
+  interpolation: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos'),
+  mean: perChannel(() => true, 'numbers'),
+  std: perChannel((value) => value > 0, 'positive numbers'),
+  range: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every(isNumber) && value[0] !== value[1]
+      ? undefined
+      : 'a list of two different numbers [black, white]',
+};
+
+const outputChecks: Readonly<Record<keyof EncoderOutput, Check>> = {
+  name: text,
+  pooling: oneOf('none', 'cls', 'mean', 'gap'),
+  dim: positiveInteger,
+};
+
+/** Checks what a `card.json` holds. Throws with a short sentence that names the field. */
+export function parseCardOverrides(value: unknown): CardOverrides {
+  const { input, output, ...rest } = fieldsOf(value, 'it');
+  check(rest, '', cardChecks);
+  if (input !== undefined) check(fieldsOf(input, 'input'), 'input.', inputChecks);
+  if (output !== undefined) check(fieldsOf(output, 'output'), 'output.', outputChecks);
+  const card = value as CardOverrides;
+  if (card.input?.mean && card.input.std && card.input.mean.length !== card.input.std.length) {
+    throw new Error('input.mean and input.std have different lengths');
+  }
+  return card;
+}
+
+/** The card, if nothing is missing from it. */
+export function completeCard(overrides: CardOverrides): EncoderCard | undefined {
+  const { id, name, source, sha256, batchIndependent, input, output } = overrides;
+  const plain = [id, name, source, sha256, batchIndependent];
+  const complete =
+    !plain.includes(undefined) &&
+    Object.keys(inputChecks).every((key) => input && key in input) &&
+    Object.keys(outputChecks).every((key) => output && key in output);
+  return complete ? (overrides as EncoderCard) : undefined;
+}
+
+/** Joins two partial cards; `winner` decides where both say something. */
+export function mergeOverrides(base: CardOverrides, winner: CardOverrides): CardOverrides {
+  return {
+    ...base,
+    ...winner,
+    input: { ...base.input, ...winner.input },
+    output: { ...base.output, ...winner.output },
+  };
+}
+
+function check(fields: Record<string, unknown>, prefix: string, checks: Readonly<Record<string, Check>>): void {
+  for (const [key, value] of Object.entries(fields)) {
+    const test = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    // A misspelt field would otherwise be without effect, and nobody would know why.
+    if (!test) throw new Error(`${prefix}${key} is not a field of it`);
+    const expected = test(value);
+    if (expected !== undefined) throw new Error(`${prefix}${key} has to be ${expected}`);
+  }
+}
+
+function fieldsOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${what} has to be an object in braces`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isPositiveInteger(value: unknown): value is number {
+  return isNumber(value) && Number.isInteger(value) && value > 0;
+}

@@ -1,0 +1,316 @@
+/** One factory for each failure that a person can see. */
+import { ErrorCode, LikenessError, messageOf, systemCodeOf } from './likenessError.ts';
+
+export * from './likenessError.ts';
+
+// ---- images -------------------------------------------------------------------------------------------------------
+
+export const unreadableFile = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.UnreadableFile,
+    `${path} can't be read (${systemCodeOf(cause) ?? messageOf(cause)}); check its permissions.`,
+    { path, cause },
+  );
+export const undecodableName = (path: string) =>
+  new LikenessError(
+    ErrorCode.UnreadableFile,
+    `${path} has a name that is not valid UTF-8 and can't be opened by it; rename it.`,
+    { path },
+  );
+export const emptyFile = (path: string) =>
+  new LikenessError(ErrorCode.EmptyFile, `${path} is empty; restore or remove it.`, { path });
+export const corruptImage = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.CorruptImage,
+    `${path} can't be decoded (${messageOf(cause)}); it is damaged, restore or remove it.`,
+    { path, cause },
+  );
+export const truncatedImage = (path: string, cause: unknown) =>
+  new LikenessError(ErrorCode.TruncatedImage, `${path} ends too early; it is cut off, restore or remove it.`, {
+    path,
+    cause,
+  });
+export const unsupportedFormat = (path: string, detail: string) =>
+  new LikenessError(
+    ErrorCode.UnsupportedFormat,
+    `${path} is not in a supported image format (${detail}); convert it to PNG or JPEG.`,
+    { path },
+  );
+export const imageTooLarge = (path: string, width: number, height: number, limitMegapixels: number) =>
+  new LikenessError(
+    ErrorCode.ImageTooLarge,
+    `${path} is ${width} × ${height} pixels, above the limit of ${limitMegapixels} megapixels; scale it down, or raise the limit (likeness.index.maxMegapixels, --max-megapixels).`,
+    { path },
+  );
+export const fileTooLarge = (path: string, bytes: number, limitBytes: number) =>
+  new LikenessError(
+    ErrorCode.FileTooLarge,
+    `${path} holds ${Math.round(bytes / 2 ** 20)} MiB, above the limit of ${Math.round(limitBytes / 2 ** 20)} MiB for one image; exclude it or convert it.`,
+    { path },
+  );
+
+// ---- folders and the index ----------------------------------------------------------------------------------------
+
+export const folderNotFound = (path: string) =>
+  new LikenessError(ErrorCode.FolderNotFound, `${path} is not a folder that can be opened; check the path.`, { path });
+export const unreadableFolder = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.UnreadableFolder,
+    `The folder ${path} can't be read (${systemCodeOf(cause) ?? messageOf(cause)}); check its permissions.`,
+    { path, cause },
+  );
+export const folderNotEmpty = (path: string) =>
+  new LikenessError(
+    ErrorCode.FolderNotEmpty,
+    `${path} holds other files, and the sample data set is not written between them; name a new or an empty folder.`,
+    { path },
+  );
+export const fileNotFound = (path: string) =>
+  new LikenessError(ErrorCode.FileNotFound, `${path} doesn't exist; check the path.`, { path });
+export const nestedRoot = (path: string, inner: string) =>
+  new LikenessError(
+    ErrorCode.NestedRoot,
+    `${path} contains ${inner}, which is a dataset of its own; index that folder by itself, or delete its .likeness folder first.`,
+    { path },
+  );
+export const pathOutsideRoot = (path: string, root: string) =>
+  new LikenessError(ErrorCode.PathOutsideRoot, `${path} lies outside the dataset ${root} and is ignored.`, { path });
+export const notIndexed = (root: string) =>
+  new LikenessError(
+    ErrorCode.NotIndexed,
+    `${root} has no index yet; run "Likeness: Index Folder" or "likeness index".`,
+    {
+      path: root,
+    },
+  );
+export const imageNotIndexed = (path: string, reason: string) =>
+  new LikenessError(ErrorCode.ImageNotIndexed, `${path} is not in the index: ${reason}`, { path });
+export const invalidConfig = (path: string, detail: string) =>
+  new LikenessError(ErrorCode.InvalidConfig, `${path} is not valid: ${detail}; correct it or delete it.`, { path });
+export const indexBusy = (path: string) =>
+  new LikenessError(
+    ErrorCode.IndexBusy,
+    `The index ${path} has been locked by another process for too long; close other windows on this folder and try again.`,
+    { path },
+  );
+export const indexTooNew = (path: string) =>
+  new LikenessError(
+    ErrorCode.IndexTooNew,
+    `The index ${path} was written by a newer Likeness; update Likeness, or delete the file to rebuild it.`,
+    { path },
+  );
+export const indexCorrupt = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.IndexCorrupt,
+    `The index ${path} is damaged (${messageOf(cause)}); index the folder again, and it is moved aside and rebuilt.`,
+    { path, cause },
+  );
+export const indexReplaced = (path: string) =>
+  new LikenessError(
+    ErrorCode.IndexCorrupt,
+    `The index ${path} was deleted or replaced while it was in use; index the folder again, and it is rebuilt.`,
+    { path },
+  );
+export const indexInaccessible = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.IndexInaccessible,
+    `The index ${path} can't be read or written (${messageOf(cause)}); check the disk or the network drive that holds it.`,
+    { path, cause },
+  );
+export const diskFull = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.DiskFull,
+    `The disk that holds ${path} is full; free some space and run the command again, nothing already indexed is lost.`,
+    { path, cause },
+  );
+export const readOnly = (path: string, cause: unknown) =>
+  new LikenessError(ErrorCode.ReadOnly, `${path} can't be written (read-only); check its permissions.`, {
+    path,
+    cause,
+  });
+
+// ---- encoders -----------------------------------------------------------------------------------------------------
+
+export const encoderNotFound = (reference: string) =>
+  new LikenessError(
+    ErrorCode.EncoderNotFound,
+    `There is no encoder "${reference}"; "likeness encoders list" shows the known ones, or name an .onnx file.`,
+    { path: reference },
+  );
+export const encoderInvalid = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.EncoderInvalid,
+    `${path} is not a usable ONNX model (${messageOf(cause)}); export it again.`,
+    {
+      path,
+      cause,
+    },
+  );
+/** `file` is the external data file as the model names it. */
+export const encoderDataMissing = (path: string, file: string) =>
+  new LikenessError(
+    ErrorCode.EncoderInvalid,
+    `${path} keeps its weights in the file "${file}", which is missing; put it next to the model.`,
+    { path },
+  );
+export const encoderDataOutside = (path: string, file: string) =>
+  new LikenessError(
+    ErrorCode.EncoderInvalid,
+    `${path} names "${file}" as the file of its weights, which lies outside the model's folder and is not read; export it again.`,
+    { path },
+  );
+/** A folder without a model in any of the places where one is looked for. */
+export const encoderWithoutModel = (path: string) =>
+  new LikenessError(
+    ErrorCode.EncoderInvalid,
+    `${path} holds no ONNX model (looked for onnx/vision_model.onnx, onnx/model.onnx, model.onnx and a single .onnx file); add the weights, or name an .onnx file.`,
+    { path },
+  );
+export const encoderNotImage = (path: string, detail: string) =>
+  new LikenessError(ErrorCode.EncoderNotImage, `${path} is not an image encoder: ${detail}.`, { path });
+export const encoderBadOutput = (path: string, detail: string) =>
+  new LikenessError(
+    ErrorCode.EncoderBadOutput,
+    `${path} gives no usable embeddings: ${detail}; check its card (mean, std, range, output) or choose another encoder.`,
+    { path },
+  );
+export const unknownNetwork = (id: string, known: readonly string[]) =>
+  new LikenessError(ErrorCode.Usage, `There is no network "${id}"; choose one of ${known.join(', ')}.`);
+/** A computation that can't be built: a mistake in a network, or a model with parts that don't fit together. */
+export const invalidGraph = (node: string, opType: string, detail: string) =>
+  new LikenessError(ErrorCode.InvalidGraph, `Node "${node}" (${opType}) can't be built: ${detail}.`);
+/** A part of a network that can't be trained through. */
+export const noGradient = (
+  node: string,
+  opType: string,
+  detail = 'the gradient of this operator is not known',
+): LikenessError =>
+  new LikenessError(
+    ErrorCode.NoGradient,
+    `Node "${node}" (${opType}) can't be trained through: ${detail}; freeze the layers before it, or choose another encoder.`,
+  );
+export const encoderMismatch = (detail: string) =>
+  new LikenessError(
+    ErrorCode.EncoderMismatch,
+    `${detail}; index the folder with that encoder first, or leave the encoder out.`,
+  );
+export const invalidCard = (path: string, detail: string) =>
+  new LikenessError(
+    ErrorCode.InvalidCard,
+    `The encoder card ${path} is not valid: ${detail}; correct it or delete it.`,
+    {
+      path,
+    },
+  );
+export const embeddingInvalid = (path: string, encoder: string) =>
+  new LikenessError(
+    ErrorCode.EmbeddingInvalid,
+    `${path} has no embedding: the encoder ${encoder} gave numbers that are not finite, or all zero, for it.`,
+    { path },
+  );
+
+// ---- training -----------------------------------------------------------------------------------------------------
+
+export const tooFewImages = (images: number, needed: number) =>
+  new LikenessError(
+    ErrorCode.TooFewImages,
+    `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add images, or train on a larger folder.`,
+  );
+export const runFinished = (run: string) =>
+  new LikenessError(ErrorCode.Usage, `The run ${run} is finished; start a new one to train longer.`);
+/** The message tells what happened and what to do. */
+export const trainingFailed = (message: string) => new LikenessError(ErrorCode.TrainingFailed, message);
+export const batchTooLarge = (neededBytes: number, availableBytes: number) =>
+  new LikenessError(
+    ErrorCode.OutOfMemory,
+    `This batch would need about ${gigabytes(neededBytes)} GB of memory and ${gigabytes(availableBytes)} GB are free; choose a smaller batch, smaller views or a lighter network.`,
+  );
+/** The training process is gone. */
+export const trainingStopped = (detail: string) =>
+  new LikenessError(
+    ErrorCode.TrainingStopped,
+    `The training process stopped (${detail}); start it again, or resume the run, whose last checkpoint is kept.`,
+  );
+/** TensorFlow.js was asked for and isn't there. */
+export const tensorFlowMissing = (folder: string) =>
+  new LikenessError(
+    ErrorCode.TensorFlowMissing,
+    `There is no TensorFlow.js in ${folder}; run "npm install @tensorflow/tfjs-node-gpu" there (NVIDIA GPU with CUDA), "npm install @tensorflow/tfjs-node" (CPU), or train with the built-in engine.`,
+    { path: folder },
+  );
+/** TensorFlow.js is there and can't be loaded. */
+export const tensorFlowBroken = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.TensorFlowBroken,
+    `${path} can't be loaded as TensorFlow.js (${messageOf(cause)}); install it again, or train with the built-in engine.`,
+    { path, cause },
+  );
+/** A part of a network that TensorFlow.js can't be made to compute. */
+export const unsupportedOperator = (node: string, opType: string, detail = 'the operator is not known') =>
+  new LikenessError(
+    ErrorCode.UnsupportedOperator,
+    `Node "${node}" (${opType}) can't be run on TensorFlow.js: ${detail}; train with the built-in engine, or choose another encoder.`,
+  );
+/** `detail` names the field that is wrong. */
+export const invalidAugmentation = (detail: string) =>
+  new LikenessError(
+    ErrorCode.InvalidAugmentation,
+    `The augmentation recipe is not valid: ${detail}; correct it or choose a preset.`,
+  );
+export const runNotFound = (id: string, root: string) =>
+  new LikenessError(
+    ErrorCode.RunNotFound,
+    `${root} has no training run "${id}"; "likeness train list" shows those it has.`,
+    { path: root },
+  );
+/** `holder` is the process that works on the run, undefined where it can't be told. */
+export const runBusy = (id: string, holder: { readonly pid: number; readonly host: string } | undefined) =>
+  new LikenessError(
+    ErrorCode.RunBusy,
+    `The training run "${id}" is in use by ${holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`}; wait until it has ended, or stop it first.`,
+    { path: id },
+  );
+/** `detail` continues "It can't be used: …". */
+export const invalidRun = (path: string, detail: string) =>
+  new LikenessError(ErrorCode.InvalidRun, `${path} can't be used: ${detail}; correct it, or delete the run.`, { path });
+export const checkpointCorrupt = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.CheckpointCorrupt,
+    `The checkpoint ${path} is damaged (${messageOf(cause)}), and its run can't go on; restore the file, or delete the run and start a new one.`,
+    { path, cause },
+  );
+
+// ---- processes ----------------------------------------------------------------------------------------------------
+
+export const unsupportedPlatform = (platform: string) =>
+  new LikenessError(
+    ErrorCode.UnsupportedPlatform,
+    `Likeness needs ONNX Runtime, which has no build for ${platform}; use Linux or Windows (x64, arm64) or macOS on Apple silicon, for example over SSH or in a container.`,
+  );
+export const untrustedWorkspace = () =>
+  new LikenessError(
+    ErrorCode.UntrustedWorkspace,
+    'Likeness opens no index and loads no model in a restricted workspace; trust the workspace to use it.',
+  );
+export const virtualWorkspace = (folder: string) =>
+  new LikenessError(
+    ErrorCode.VirtualWorkspace,
+    `${folder} lies in a virtual workspace; Likeness needs images on a disk, open the folder on this machine, in a container, or over SSH.`,
+    { path: folder },
+  );
+export const engineStopped = (detail: string) =>
+  new LikenessError(
+    ErrorCode.EngineStopped,
+    `The Likeness engine stopped (${detail}); run the command again, what was finished is kept.`,
+  );
+export const engineVersion = (expected: string, actual: string) =>
+  new LikenessError(
+    ErrorCode.EngineVersion,
+    `The Likeness engine speaks version ${actual} and the window ${expected}; reload the window.`,
+  );
+export const cancelled = () => new LikenessError(ErrorCode.Cancelled, 'Stopped; what was finished is kept.');
+export const usage = (message: string) => new LikenessError(ErrorCode.Usage, message);
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}

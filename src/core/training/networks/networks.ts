@@ -1,0 +1,69 @@
+import { unknownNetwork } from '../../errors.ts';
+import type { GraphValue } from '../../onnx/graphBuilder.ts';
+import type { NetworkScope } from '../scope.ts';
+import { resnet, type ResnetOptions } from './resnet.ts';
+
+/** A network that can be trained from scratch. */
+export interface NetworkDefinition {
+  readonly id: string;
+  /** One line for people who choose. */
+  readonly description: string;
+  /** Length of the representation. */
+  readonly dim: number;
+  readonly options: Pick<ResnetOptions, 'widths' | 'blocks'>;
+}
+
+const definitions: readonly NetworkDefinition[] = [
+  {
+    id: 'resnet10',
+    description: 'ResNet-10, 1.2 million weights: the default',
+    dim: 256,
+    options: { widths: [32, 64, 128, 256], blocks: [1, 1, 1, 1] },
+  },
+  {
+    id: 'resnet10-light',
+    description: 'ResNet-10 of half the width, 0.3 million weights: about a third of the time, for quick runs',
+    dim: 128,
+    options: { widths: [16, 32, 64, 128], blocks: [1, 1, 1, 1] },
+  },
+  {
+    id: 'resnet18-wide',
+    description: 'ResNet-18, 11 million weights: about ten times the work, for GPUs',
+    dim: 512,
+    options: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2] },
+  },
+];
+
+export const NETWORKS: ReadonlyMap<string, NetworkDefinition> = new Map(definitions.map((entry) => [entry.id, entry]));
+export const DEFAULT_NETWORK = 'resnet10';
+
+/** Up to this size in pixels the first convolution keeps the resolution. */
+const SMALL_IMAGE = 32;
+
+/** Rejects with usage, naming those there are. */
+export function networkDefinition(id: string): NetworkDefinition {
+  const definition = NETWORKS.get(id);
+  if (definition === undefined) throw unknownNetwork(id, [...NETWORKS.keys()]);
+  return definition;
+}
+
+/**
+ * Writes a network's forward pass.
+ *
+ * @param images float32 `[N, 3, size, size]`, normalised
+ * @param stemStride other than what the size suggests
+ * @returns the representation h, `[N, dim]`
+ */
+export function encoderNetwork(
+  scope: NetworkScope,
+  images: GraphValue,
+  id: string,
+  stemStride: 1 | 2 = defaultStemStride(images),
+): GraphValue {
+  return resnet(scope, images, { ...networkDefinition(id).options, stemStride });
+}
+
+function defaultStemStride({ shape }: GraphValue): 1 | 2 {
+  const height = shape?.[2];
+  return typeof height === 'number' && height <= SMALL_IMAGE ? 1 : 2;
+}

@@ -1,0 +1,52 @@
+import type { GraphValue } from '../../onnx/graphBuilder.ts';
+import { batchNormalization, convolution } from '../layers.ts';
+import type { NetworkScope } from '../scope.ts';
+
+export interface ResnetOptions {
+  /** Filters of each stage; each stage but the first halves the size. */
+  readonly widths: readonly number[];
+  /** Basic blocks of each stage. */
+  readonly blocks: readonly number[];
+  /** Stride of the first convolution: 1 for small pictures, which have no detail to lose. */
+  readonly stemStride: 1 | 2;
+}
+
+/**
+ * A residual network of basic blocks: K. He et al., "Deep residual learning for image recognition", CVPR 2016,
+ * https://arxiv.org/abs/1512.03385, with a stem of one 3 × 3 convolution and without max pooling, as is usual for small
+ * pictures. The last normalisation of each block starts with scale 0: P. Goyal et al., "Accurate, large minibatch SGD",
+ * https://arxiv.org/abs/1706.02677.
+ *
+ * @param images float32 `[N, 3, H, W]`, normalised
+ * @returns the representation h: mean over the positions of the last stage, `[N, last width]`
+ */
+export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetOptions): GraphValue {
+  const { widths, blocks, stemStride } = options;
+  const { graph } = scope;
+  const stem = convolution(scope, images, 'stem.convolution', { filters: widths[0]!, kernel: 3, stride: stemStride });
+  let value = graph.op('Relu', [batchNormalization(scope, stem, 'stem.normalization')]);
+  widths.forEach((filters, stage) => {
+    for (let block = 0; block < blocks[stage]!; block++) {
+      const stride = stage > 0 && block === 0 ? 2 : 1;
+      value = basicBlock(scope, value, `stage${stage + 1}.block${block + 1}`, filters, stride);
+    }
+  });
+  return graph.op('Flatten', [graph.op('GlobalAveragePool', [value])], {}, { name: 'representation' });
+}
+
+function basicBlock(scope: NetworkScope, input: GraphValue, name: string, filters: number, stride: 1 | 2): GraphValue {
+  const { graph } = scope;
+  const first = convolution(scope, input, `${name}.convolution1`, { filters, kernel: 3, stride });
+  const middle = graph.op('Relu', [batchNormalization(scope, first, `${name}.normalization1`)]);
+  const second = convolution(scope, middle, `${name}.convolution2`, { filters, kernel: 3 });
+  const residual = batchNormalization(scope, second, `${name}.normalization2`, { initialScale: 0 });
+  const shortcut =
+    stride === 1 && input.shape?.[1] === filters
+      ? input
+      : batchNormalization(
+          scope,
+          convolution(scope, input, `${name}.shortcut`, { filters, kernel: 1, stride }),
+          `${name}.shortcutNormalization`,
+        );
+  return graph.op('Relu', [graph.op('Add', [residual, shortcut])]);
+}

@@ -1,0 +1,95 @@
+import { GraphBuilder, type GraphValue } from '../onnx/graphBuilder.ts';
+import type { OnnxModel } from '../onnx/model.ts';
+import { contrastiveLoss, decoupledTargets, ntXentTargets } from './losses/contrastiveLoss.ts';
+import { encoderNetwork, networkDefinition } from './networks/networks.ts';
+import type { OptimizerConfig } from './optimizers.ts';
+import type { TensorMap } from './parameters.ts';
+import { projectionHead, type ProjectionHeadOptions } from './projectionHead.ts';
+import { ExportScope, TrainingScope } from './scope.ts';
+import { trainingProgram, type TrainingProgram } from './trainingProgram.ts';
+
+export type ContrastiveLossKind = 'nt-xent' | 'dcl' | 'supervised';
+
+export interface PretrainConfig {
+  readonly network: string;
+  /** Height and width of a view in pixels. */
+  readonly size: number;
+  /** Images in a batch; each gives two views. */
+  readonly batchImages: number;
+  readonly head: ProjectionHeadOptions;
+  readonly loss: ContrastiveLossKind;
+  readonly temperature: number;
+  readonly optimizer: OptimizerConfig;
+  readonly clipNorm?: number;
+  /** Stride of the first convolution, where it isn't to follow from the size. */
+  readonly stemStride?: 1 | 2;
+}
+
+/**
+ * The SimCLR step as one graph.
+ *
+ * Inputs besides the state: `images` float32 `[2 · batchImages, 3, size, size]`, normalised, row i and i + batchImages
+ * being views of one image; `learningRate` (and AdamW's corrections); where the pairs vary from batch to batch,
+ * `positives` and `candidates` `[2 · batchImages, 2 · batchImages]` as in `PairTargets`.
+ *
+ * Results: `loss`, `gradientNorm`, `z` `[2 · batchImages, outputs]` and `representation` `[2 · batchImages, dim]`.
+ *
+ * @param pairsVary true where the caller feeds the targets of each batch: with labels or decisions
+ */
+export function pretrainProgram(config: PretrainConfig, pairsVary = config.loss === 'supervised'): TrainingProgram {
+  const { network, size, batchImages, head, temperature, optimizer, clipNorm, stemStride } = config;
+  const graph = new GraphBuilder('pretrain');
+  const views = 2 * batchImages;
+  const scope = new TrainingScope(graph);
+  const images = graph.input('images', 'float32', [views, 3, size, size]);
+  const representation = encoderNetwork(scope, images, network, stemStride);
+  const z = projectionHead(scope, representation, head).at(-1)!;
+  const square = [views, views];
+  const fixed = config.loss === 'dcl' ? decoupledTargets : ntXentTargets;
+  const targets = pairsVary ? undefined : fixed(views);
+  const [positives, candidates] = (['positives', 'candidates'] as const).map((name) => {
+    return targets ? graph.floats(targets[name], square) : graph.input(name, 'float32', square);
+  }) as [GraphValue, GraphValue];
+  const loss = contrastiveLoss(graph, z, temperature, positives, candidates);
+  return trainingProgram(scope, loss, {
+    optimizer,
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    outputs: { z, representation },
+  });
+}
+
+/** The shape of the network that a trained encoder needs to know. */
+export type EncoderShape = Pick<PretrainConfig, 'network' | 'size' | 'stemStride'>;
+
+/**
+ * The trained encoder on its own: input `images` float32 `[N, 3, size, size]`, normalised; output `embedding` `[N, dim]`.
+ *
+ * @param values parameters and running statistics by name
+ */
+export function encoderModel({ network, size, stemStride }: EncoderShape, values: TensorMap): OnnxModel {
+  const graph = new GraphBuilder(network);
+  const images = graph.input('images', 'float32', ['N', 3, size, size]);
+  const representation = encoderNetwork(new ExportScope(graph, values), images, network, stemStride);
+  graph.output('embedding', representation, 'float32', ['N', networkDefinition(network).dim]);
+  return graph.build();
+}
+
+/** The projection head on its own: `representation` `[N, dim]` to every layer's output, `layer1` … and `z`. */
+export function projectionHeadModel(network: string, head: ProjectionHeadOptions, values: TensorMap): OnnxModel {
+  const graph = new GraphBuilder(`${network}-projection-head`);
+  const representation = graph.input('representation', 'float32', ['N', networkDefinition(network).dim]);
+  const layers = projectionHead(new ExportScope(graph, values), representation, head);
+  layers.forEach((layer, i) => {
+    graph.output(i === layers.length - 1 ? 'z' : `layer${i + 1}`, layer, 'float32', layer.shape);
+  });
+  return graph.build();
+}
+
+/** The forward pass with parameters as inputs and running statistics: evaluates the state of a run that goes on. */
+export function evaluationModel({ network, size, stemStride }: EncoderShape): OnnxModel {
+  const graph = new GraphBuilder(`${network}-evaluation`);
+  const images = graph.input('images', 'float32', ['N', 3, size, size]);
+  const representation = encoderNetwork(new TrainingScope(graph, 'running'), images, network, stemStride);
+  graph.output('embedding', representation, 'float32', ['N', networkDefinition(network).dim]);
+  return graph.build();
+}

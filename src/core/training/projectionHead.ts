@@ -1,0 +1,45 @@
+import type { GraphValue } from '../onnx/graphBuilder.ts';
+import { batchNormalization, linear } from './layers.ts';
+import type { NetworkScope } from './scope.ts';
+
+export interface ProjectionHeadOptions {
+  /** 2 as in SimCLR, 3 as in SimCLRv2. */
+  readonly layers: 2 | 3;
+  /** Length of the hidden layers; that of the representation by default. */
+  readonly hidden?: number;
+  /** Length of z. */
+  readonly outputs: number;
+}
+
+/** Standard deviation of the first weights in the reference implementation. */
+const STANDARD_DEVIATION = 0.01;
+
+/**
+ * The projection head of SimCLRv2 (T. Chen et al., "Big self-supervised models are strong semi-supervised learners",
+ * NeurIPS 2020, https://arxiv.org/abs/2006.10029): fully connected layers without bias, each followed by a batch
+ * normalisation; ReLU between them; the last normalisation has a scale and no shift.
+ *
+ * @param representation h, `[N, dim]`
+ * @returns every layer's output in order: hidden ones after ReLU, then z `[N, outputs]`
+ */
+export function projectionHead(
+  scope: NetworkScope,
+  representation: GraphValue,
+  { layers, hidden, outputs }: ProjectionHeadOptions,
+): GraphValue[] {
+  const width = hidden ?? (representation.shape?.[1] as number);
+  const values: GraphValue[] = [];
+  let value = representation;
+  for (let layer = 1; layer <= layers; layer++) {
+    const name = `head.layer${layer}`;
+    const last = layer === layers;
+    const product = linear(scope, value, name, {
+      outputs: last ? outputs : width,
+      standardDeviation: STANDARD_DEVIATION,
+    });
+    const normalized = batchNormalization(scope, product, `${name}.normalization`, { shift: !last });
+    value = last ? normalized : scope.graph.op('Relu', [normalized]);
+    values.push(value);
+  }
+  return values;
+}

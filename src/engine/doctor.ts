@@ -1,0 +1,75 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { ErrorCode, messageOf } from '../core/errors.ts';
+import type { DoctorReport } from '../protocol/engine.ts';
+import { OnnxWorker } from './encoders/onnxRuntime.ts';
+import { openEncoder } from './encoders/openEncoder.ts';
+import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
+import type { EngineOptions } from './machine.ts';
+import { codecVersions } from './images/codec.ts';
+import { version } from './version.ts';
+
+/** The CPU is measured for about this long. */
+const MEASURE_MS = 1_000;
+/** Less free memory than this makes large models swap. */
+const LITTLE_MEMORY_BYTES = 2 ** 30;
+
+/** Versions, what computes here and how fast, and what stands in the way. Never rejects: a failure is its finding. */
+export async function runDoctor(registry: EncoderRegistry, options: EngineOptions): Promise<DoctorReport> {
+  const problems: { code: string; message: string }[] = [];
+  const note = (code: string, message: string) => problems.push({ code, message });
+  const versions: Record<string, string> = {
+    likeness: version,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    sqlite: process.versions['sqlite'] ?? 'unknown',
+    ...codecVersions,
+  };
+
+  const worker = new OnnxWorker();
+  try {
+    versions['onnxruntime'] = (await worker.describe()).version;
+  } catch (error) {
+    note(ErrorCode.UnsupportedPlatform, messageOf(error));
+  } finally {
+    await worker.dispose();
+  }
+
+  let imagesPerSecond = 0;
+  try {
+    imagesPerSecond = await measureDefaultEncoder(registry, options);
+  } catch (error) {
+    note(ErrorCode.EncoderInvalid, `The built-in encoder doesn't run: ${messageOf(error)}`);
+  }
+  try {
+    mkdirSync(options.cacheFolder, { recursive: true });
+    accessSync(options.cacheFolder, constants.W_OK);
+  } catch (error) {
+    note(ErrorCode.ReadOnly, `The cache folder ${options.cacheFolder} can't be written: ${messageOf(error)}`);
+  }
+  if (freemem() < LITTLE_MEMORY_BYTES) {
+    note('low-memory', `Only ${Math.round(freemem() / 2 ** 20)} MiB of memory are free; large encoders will be slow.`);
+  }
+  // The CPU is what others are compared with, so it agrees with itself by definition.
+  const works = imagesPerSecond > 0;
+  return { versions, providers: [{ name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 }], problems };
+}
+
+async function measureDefaultEncoder(registry: EncoderRegistry, options: EngineOptions): Promise<number> {
+  const encoder = await openEncoder(await registry.resolve(DEFAULT_ENCODER_ID), options);
+  try {
+    const { size, mean } = encoder.card.input;
+    const bytes = encoder.batchSize * size[0] * size[1] * mean.length;
+    const embed = () => encoder.embed(new Uint8Array(bytes).fill(127), encoder.batchSize);
+    await embed();
+    let images = 0;
+    const start = performance.now();
+    while (performance.now() - start < MEASURE_MS) {
+      await embed();
+      images += encoder.batchSize;
+    }
+    return Math.round(images / ((performance.now() - start) / 1000));
+  } finally {
+    await encoder.dispose();
+  }
+}

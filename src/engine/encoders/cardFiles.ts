@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { mergeOverrides, parseCardOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
+import { huggingFaceOverrides } from '../../core/encoders/huggingFace.ts';
+import { invalidCard, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+
+/** File names that say nothing about the model; its folder's name is used instead. */
+const GENERIC_NAMES =
+  /^(model|encoder|vision_model|onnx)([._-](quantized|int8|uint8|q4|q4f16|fp16|fp32|bnb4|optimized))?$/i;
+
+/** The files that may describe a model, whether they exist or not. */
+export interface CardFiles {
+  /** Cards, the one that decides first. */
+  readonly cards: readonly string[];
+  readonly preprocessor: string;
+  readonly config: string;
+}
+
+/** Where the description of a model is looked for: beside it and, for `NAME/onnx/model.onnx`, in `NAME`. */
+export function cardFilesOf(model: string): CardFiles {
+  const folder = dirname(model);
+  const home = homeOf(model);
+  const stem = basename(model, extname(model));
+  const cards = [join(folder, `${stem}.card.json`), join(folder, 'card.json'), join(home, 'card.json')];
+  return {
+    cards: [...new Set(cards)],
+    preprocessor: join(home, 'preprocessor_config.json'),
+    config: join(home, 'config.json'),
+  };
+}
+
+/** What is said about a model in files. `card` names the card that decides, for messages. */
+export async function readOverrides(files: CardFiles): Promise<{ overrides: CardOverrides; card: string | undefined }> {
+  let overrides = huggingFaceOverrides(await readJson(files.preprocessor), await readJson(files.config));
+  for (const card of files.cards) {
+    const content = await readJson(card);
+    if (content === undefined) continue;
+    try {
+      overrides = mergeOverrides(overrides, parseCardOverrides(content));
+    } catch (error) {
+      throw invalidCard(card, messageOf(error));
+    }
+    return { overrides, card };
+  }
+  return { overrides, card: undefined };
+}
+
+/** What a model is called where nothing else says so. */
+export function modelName(model: string): string {
+  const stem = basename(model, extname(model));
+  return GENERIC_NAMES.test(stem) ? basename(homeOf(model)) || stem : stem;
+}
+
+function homeOf(model: string): string {
+  const folder = dirname(model);
+  return basename(folder) === 'onnx' ? dirname(folder) : folder;
+}
+
+/** Undefined if there is no such file. */
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw unreadableFile(file, error);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw invalidCard(file, messageOf(error));
+  }
+}

@@ -1,0 +1,58 @@
+import { encoderMismatch, notIndexed } from '../../core/errors.ts';
+import type { Dataset } from '../dataset.ts';
+import { meta } from '../indexing/meta.ts';
+import type { StoredEncoder } from '../store/indexStore.ts';
+import type { ResolvedEncoder } from './encoder.ts';
+import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './registry.ts';
+
+/**
+ * How the dataset's encoder is named, for indexing: what the caller says, else what the dataset's config says, else the
+ * one it was indexed with last, else the built-in default.
+ */
+export function encoderReference({ config, store }: Dataset, explicit: string | undefined): string {
+  return explicit ?? config.encoder ?? store.readMeta(meta.encoderReference) ?? DEFAULT_ENCODER_ID;
+}
+
+/** The encoder whose vectors the dataset is looked at with, or undefined before the first run. */
+export function currentEncoder({ store }: Dataset): StoredEncoder | undefined {
+  const identity = store.readMeta(meta.encoder);
+  return store.readEncoders().find((encoder) => encoder.identity === identity);
+}
+
+/** An encoder with vectors in the index, and the way to load it for further pictures. */
+export interface SearchEncoder {
+  readonly stored: StoredEncoder;
+  readonly resolve: () => Promise<ResolvedEncoder>;
+}
+
+/**
+ * The encoder to search with. Without an explicit one this needs no model file: its vectors are in the index. Rejects
+ * with not-indexed, encoder-mismatch, or the codes of `EncoderRegistry.resolve`.
+ */
+export async function searchEncoder(
+  dataset: Dataset,
+  registry: EncoderRegistry,
+  explicit: string | undefined,
+): Promise<SearchEncoder> {
+  const { store, root } = dataset;
+  if (explicit !== undefined) {
+    const resolved = await registry.resolve(explicit, root);
+    const stored = store.readEncoders().find(({ identity }) => identity === resolved.identity);
+    if (stored === undefined) {
+      throw encoderMismatch(`The index of ${root} has no vectors of the encoder ${resolved.card.id}`);
+    }
+    return { stored, resolve: () => Promise.resolve(resolved) };
+  }
+  const stored = currentEncoder(dataset);
+  if (stored === undefined) throw notIndexed(root);
+  const resolve = async () => {
+    const resolved = await registry.resolve(encoderReference(dataset, undefined), root);
+    if (resolved.identity !== stored.identity) {
+      throw encoderMismatch(
+        `The index of ${root} was made with ${stored.card.id}, and ${resolved.card.id} is chosen now`,
+      );
+    }
+    return resolved;
+  };
+  return { stored, resolve };
+}

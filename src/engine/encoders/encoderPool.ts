@@ -1,0 +1,46 @@
+import type { Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
+import { openEncoder } from './openEncoder.ts';
+
+/** Loaded encoders are kept up to this number: the one in use and the one it is compared with. */
+const CAPACITY = 2;
+
+/** Keeps the encoders used last loaded, by identity. */
+export class EncoderPool {
+  readonly #options: EncoderRuntimeOptions;
+  /** In the order of their last use. */
+  readonly #loaded = new Map<string, Promise<Encoder>>();
+
+  constructor(options: EncoderRuntimeOptions) {
+    this.#options = options;
+  }
+
+  /** The loaded encoder; rejects with the codes of `openEncoder`. It stays the pool's: don't dispose it. */
+  async get(resolved: ResolvedEncoder): Promise<Encoder> {
+    const loading = this.#loaded.get(resolved.identity) ?? openEncoder(resolved, this.#options);
+    this.#loaded.delete(resolved.identity);
+    this.#loaded.set(resolved.identity, loading);
+    try {
+      return await loading;
+    } catch (error) {
+      this.#loaded.delete(resolved.identity);
+      throw error;
+    }
+  }
+
+  /** Frees what has not been used lately. Only to be called while no embedding is under way. */
+  async trim(): Promise<void> {
+    const excess = [...this.#loaded.keys()].slice(0, Math.max(0, this.#loaded.size - CAPACITY));
+    await Promise.all(excess.map((identity) => this.#unload(identity)));
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#loaded.keys()].map((identity) => this.#unload(identity)));
+  }
+
+  async #unload(identity: string): Promise<void> {
+    const loading = this.#loaded.get(identity);
+    this.#loaded.delete(identity);
+    const encoder = await loading?.catch(() => undefined);
+    await encoder?.dispose();
+  }
+}

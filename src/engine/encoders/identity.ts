@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+
+/** Hex SHA-256 over the model and everything in the card that shapes a vector. */
+export function encoderIdentity({ sha256, input, output }: Pick<EncoderCard, 'sha256' | 'input' | 'output'>): string {
+  return createHash('sha256').update(sha256).update(canonicalJson({ input, output })).digest('hex');
+}
+
+/** A readable name that is safe in a file name and on a command line, told apart by its encoder's identity. */
+export function encoderId(name: string, identity: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48);
+  return `${slug || 'encoder'}-${identity.slice(0, 8)}`;
+}
+
+/** JSON with sorted keys and without spaces. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}

@@ -1,0 +1,139 @@
+import type { EncoderCard, EncoderInput } from '../../core/encoders/card.ts';
+import { completeCard, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
+import { findImageInput, type DeclaredImageInput } from '../../core/encoders/imageInput.ts';
+import { inputCandidates } from '../../core/encoders/preprocessing.ts';
+import { LikenessError, encoderInvalid, encoderNotImage, invalidCard } from '../../core/errors.ts';
+import type { OnnxModel } from '../../core/onnx/model.ts';
+import { allNodes } from '../../core/onnx/traverse.ts';
+import { cardFilesOf, modelName, readOverrides } from './cardFiles.ts';
+import { encoderId, encoderIdentity } from './identity.ts';
+import { hashModel, readModel, type ModelFiles } from './modelFiles.ts';
+import { OnnxWorker } from './onnxRuntime.ts';
+import { probeModel, type ProbeOptions, type ProbedModel } from './probe.ts';
+
+export interface InspectedModel {
+  readonly card: EncoderCard;
+  readonly identity: string;
+  /** The ONNX file and the files of weights beside it. */
+  readonly files: Pick<ModelFiles, 'file' | 'externalData'>;
+}
+
+/** Operators that quantise a whole batch with one scale, so that an image's numbers depend on its neighbours. */
+const BATCH_QUANTISERS = new Set([
+  'DynamicQuantizeLinear',
+  'DynamicQuantizeMatMul',
+  'DynamicQuantizeLSTM',
+  'QAttention',
+]);
+
+/**
+ * Finds out how an ONNX file takes its images and gives its vectors: from a card or Hugging Face files beside it, from
+ * what the model declares, and from running it on a few pictures. A complete card of just this model is taken as it is.
+ *
+ * Rejects with file-not-found, unreadable-file, encoder-invalid, encoder-not-image, encoder-bad-output or invalid-card.
+ *
+ * @param file an existing `.onnx` file
+ */
+export async function inspectModel(file: string): Promise<InspectedModel> {
+  const files = await readModel(file);
+  const { overrides, card: cardFile } = await readOverrides(cardFilesOf(file));
+  const sha256 = await hashModel(files);
+  const known = completeCard(overrides);
+  const description = known?.sha256 === sha256 ? withoutId(known) : await describe(files, overrides, cardFile, sha256);
+  const identity = encoderIdentity(description);
+  return { card: { id: encoderId(description.name, identity), ...description }, identity, files };
+}
+
+/** A card that was edited has an id that may be out of date. */
+function withoutId({ id: _id, ...description }: EncoderCard): Omit<EncoderCard, 'id'> {
+  return description;
+}
+
+async function describe(
+  { model, file }: ModelFiles,
+  overrides: CardOverrides,
+  cardFile: string | undefined,
+  sha256: string,
+): Promise<Omit<EncoderCard, 'id'>> {
+  const declared = findImageInput(model.graph);
+  if ('reason' in declared) throw encoderNotImage(file, declared.reason);
+  if (cardFile !== undefined) refuseContradictions(cardFile, declared, overrides);
+  const candidates = inputCandidates(declared, overrides.input);
+  const mixesBatches = overrides.batchIndependent === false || quantisesBatches(model);
+  const { batch: fixedBatch } = declared;
+  const wanted = overrides.output ?? {};
+  const { input, probed } = await probeCandidates(file, candidates, { fixedBatch, wanted, mixesBatches });
+  const { dim } = overrides.output ?? {};
+  if (cardFile !== undefined && dim !== undefined && dim !== probed.output.dim) {
+    throw invalidCard(cardFile, `output.dim is ${dim}, and the model gives ${probed.output.dim} numbers`);
+  }
+  const { name = modelName(file), source = file, unrelatedSimilarity, classes, licence, trainedOn } = overrides;
+  return {
+    name,
+    source,
+    sha256,
+    input,
+    output: probed.output,
+    ...(unrelatedSimilarity === undefined ? {} : { unrelatedSimilarity }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(trainedOn === undefined ? {} : { trainedOn }),
+    batchIndependent: probed.batchIndependent,
+  };
+}
+
+function quantisesBatches(model: OnnxModel): boolean {
+  for (const { opType } of allNodes(model)) if (BATCH_QUANTISERS.has(opType)) return true;
+  return false;
+}
+
+/** The first candidate that the model runs on, with what the run showed. */
+async function probeCandidates(
+  file: string,
+  candidates: readonly EncoderInput[],
+  known: Omit<ProbeOptions, 'file' | 'input'>,
+): Promise<{ input: EncoderInput; probed: ProbedModel }> {
+  const worker = new OnnxWorker();
+  try {
+    const loaded = await worker.load({ file }, { threads: 2 });
+    let firstFailure: unknown;
+    for (const input of candidates) {
+      try {
+        return { input, probed: await probeModel(worker, loaded, { ...known, file, input }) };
+      } catch (error) {
+        if (error instanceof LikenessError) throw error;
+        firstFailure ??= error;
+      }
+    }
+    throw encoderInvalid(file, firstFailure);
+  } catch (error) {
+    throw error instanceof LikenessError ? error : encoderInvalid(file, error);
+  } finally {
+    await worker.dispose();
+  }
+}
+
+/** A card can fill in what a model leaves open, not change what it declares. */
+function refuseContradictions(cardFile: string, declared: DeclaredImageInput, { input = {} }: CardOverrides): void {
+  const refuse = (field: string, said: string | number, actual: string | number) => {
+    throw invalidCard(cardFile, `input.${field} is ${said}, and the model takes ${actual}`);
+  };
+  if (input.name !== undefined && input.name !== declared.name) refuse('name', input.name, declared.name);
+  if (input.type !== undefined && input.type !== declared.type) refuse('type', input.type, declared.type);
+  if (input.layout !== undefined && input.layout !== declared.layout && declared.channels !== undefined) {
+    refuse('layout', input.layout, declared.layout);
+  }
+  const [height, width] = input.size ?? [];
+  if (height !== undefined && declared.height !== undefined && height !== declared.height) {
+    refuse('size', `${height} high`, declared.height);
+  }
+  if (width !== undefined && declared.width !== undefined && width !== declared.width) {
+    refuse('size', `${width} wide`, declared.width);
+  }
+  for (const field of ['mean', 'std'] as const) {
+    const channels = input[field]?.length;
+    if (channels !== undefined && declared.channels !== undefined && channels !== declared.channels) {
+      refuse(field, `for ${channels} channels`, declared.channels);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import {
+  encoderDataMissing,
+  encoderDataOutside,
+  encoderInvalid,
+  encoderWithoutModel,
+  fileNotFound,
+  systemCodeOf,
+  unreadableFile,
+} from '../../core/errors.ts';
+import { EXTERNAL_DATA, type OnnxModel } from '../../core/onnx/model.ts';
+import { allTensors } from '../../core/onnx/traverse.ts';
+import { decodeModel } from './onnxFile.ts';
+
+/** A model file and the files of weights that belong to it. */
+export interface ModelFiles {
+  readonly model: OnnxModel;
+  readonly file: string;
+  /** Relative to the model's folder, as the model names them, in the order of their names. */
+  readonly externalData: readonly string[];
+}
+
+/** Where a Hugging Face style folder keeps its model. The image half of a two-sided model comes first. */
+const HUGGING_FACE_MODELS = ['onnx/vision_model.onnx', 'onnx/model.onnx', 'vision_model.onnx', 'model.onnx'];
+
+/** The model file that a path means: itself, or the one in a folder. Rejects if there is none. */
+export async function locateModel(path: string): Promise<string> {
+  if (await isFile(path)) return path;
+  let names: string[];
+  try {
+    names = await readdir(path);
+  } catch (error) {
+    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(path) : unreadableFile(path, error);
+  }
+  for (const candidate of HUGGING_FACE_MODELS) {
+    if (await isFile(join(path, candidate))) return join(path, candidate);
+  }
+  const models = names.filter((name) => name.toLowerCase().endsWith('.onnx'));
+  const [only] = models;
+  if (models.length === 1 && only !== undefined) return join(path, only);
+  throw encoderWithoutModel(path);
+}
+
+/** Reads a model and finds its external data. Rejects with encoder-invalid, file-not-found or unreadable-file. */
+export async function readModel(file: string): Promise<ModelFiles> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
+  }
+  let model: OnnxModel;
+  try {
+    model = decodeModel(bytes);
+  } catch (error) {
+    throw encoderInvalid(file, error);
+  }
+  const externalData = externalLocations(model);
+  for (const location of externalData) {
+    if (!staysInside(location)) throw encoderDataOutside(file, location);
+    if (!(await isFile(join(dirname(file), location)))) throw encoderDataMissing(file, location);
+  }
+  return { model, file, externalData };
+}
+
+/** Hex SHA-256 of the model file, followed by its external data files in the order of their names. */
+export async function hashModel({ file, externalData }: ModelFiles): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of [file, ...externalData.map((location) => join(dirname(file), location))]) {
+    await pipeline(createReadStream(part), hash, { end: false });
+  }
+  return hash.digest('hex');
+}
+
+function externalLocations(model: OnnxModel): string[] {
+  const locations = new Set<string>();
+  for (const tensor of allTensors(model)) {
+    if (tensor.dataLocation !== EXTERNAL_DATA) continue;
+    const location = tensor.externalData.find(({ key }) => key === 'location')?.value;
+    if (location !== undefined) locations.add(location);
+  }
+  return [...locations].sort();
+}
+
+/** A model is data from anywhere; it must not make us read files that aren't its own. */
+function staysInside(location: string): boolean {
+  const path = normalize(location);
+  return path !== '.' && path !== '..' && !isAbsolute(path) && !path.startsWith(`..${sep}`);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

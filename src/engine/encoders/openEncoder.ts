@@ -1,0 +1,108 @@
+import { LikenessError, encoderInvalid } from '../../core/errors.ts';
+import type { EncoderInput } from '../../core/encoders/card.ts';
+import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
+import { OnnxWorker } from './onnxRuntime.ts';
+
+/** Images that are handed over at once at most. */
+const MAX_BATCH = 16;
+/** One batch takes about this long at most, so that progress, cancellation and queries don't wait. */
+const BATCH_MS = 250;
+/** Images of the run that the batch size is chosen by. */
+const MEASURED_IMAGES = 4;
+/** Input and activations of one image, as a multiple of its input in float32: a generous guess for usual networks. */
+const ACTIVATION_FACTOR = 16;
+
+/** How the images of one call are spread over runs of the model. */
+interface RunPlan {
+  readonly batch: number;
+  readonly imagesPerRun: number;
+}
+
+/**
+ * Loads an encoder on a thread of its own and measures how many images it should take at once. Rejects with
+ * encoder-invalid, engine-stopped or unsupported-platform.
+ */
+export async function openEncoder(resolved: ResolvedEncoder, options: EncoderRuntimeOptions): Promise<Encoder> {
+  const worker = new OnnxWorker();
+  try {
+    const { session, inputs } = await worker.load(resolved.model, { threads: options.threads });
+    const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
+    const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;
+    const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch);
+    await encoder.chooseBatchSize(options.memoryBytes);
+    return encoder;
+  } catch (error) {
+    await worker.dispose();
+    throw withCode(error, resolved);
+  }
+}
+
+class OnnxEncoder implements Encoder {
+  readonly card: Encoder['card'];
+  readonly identity: string;
+  batchSize = 1;
+  readonly #resolved: ResolvedEncoder;
+  readonly #worker: OnnxWorker;
+  readonly #session: number;
+  readonly #fixedBatch: number | undefined;
+
+  constructor(resolved: ResolvedEncoder, worker: OnnxWorker, session: number, fixedBatch: number | undefined) {
+    this.card = resolved.card;
+    this.identity = resolved.identity;
+    this.#resolved = resolved;
+    this.#worker = worker;
+    this.#session = session;
+    this.#fixedBatch = fixedBatch;
+  }
+
+  async embed(pixels: Uint8Array, count: number): Promise<Embeddings> {
+    const { input, output } = this.card;
+    try {
+      return await this.#worker.embed(this.#session, { pixels, count, ...this.#planFor(count), input, output });
+    } catch (error) {
+      throw withCode(error, this.#resolved);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#worker.dispose();
+  }
+
+  /** Tries the model out; the first run also pays for what ONNX Runtime sets up once. */
+  async chooseBatchSize(memoryBytes: number): Promise<void> {
+    const perRun = this.card.batchIndependent ? (this.#fixedBatch ?? 1) : 1;
+    let milliseconds = (await this.#measure(perRun)) / perRun;
+    if (milliseconds < BATCH_MS) {
+      this.batchSize = Math.ceil(MEASURED_IMAGES / perRun) * perRun;
+      milliseconds = (await this.#measure(this.batchSize)) / this.batchSize;
+    }
+    const byMemory = memoryBytes / bytesPerImage(this.card.input);
+    // Powers of two, so that small differences in timing lead to the same batches.
+    const images = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(MAX_BATCH, BATCH_MS / milliseconds, byMemory))));
+    this.batchSize = Math.max(1, Math.floor(images / perRun)) * perRun;
+  }
+
+  async #measure(count: number): Promise<number> {
+    const { size, mean } = this.card.input;
+    const pixels = new Uint8Array(count * size[0] * size[1] * mean.length).fill(128);
+    const start = performance.now();
+    await this.embed(pixels, count);
+    return performance.now() - start;
+  }
+
+  #planFor(count: number): RunPlan {
+    const batch = this.#fixedBatch ?? 1;
+    // Filled with copies of one image, the batch is the same each time, whatever the neighbours would have been.
+    if (!this.card.batchIndependent) return { batch, imagesPerRun: 1 };
+    if (this.#fixedBatch !== undefined || count === 1) return { batch, imagesPerRun: batch };
+    return { batch: this.batchSize, imagesPerRun: this.batchSize };
+  }
+}
+
+function bytesPerImage({ size: [height, width], mean }: EncoderInput): number {
+  return height * width * mean.length * Float32Array.BYTES_PER_ELEMENT * ACTIVATION_FACTOR;
+}
+
+function withCode(error: unknown, { card, model }: ResolvedEncoder): LikenessError {
+  return error instanceof LikenessError ? error : encoderInvalid('file' in model ? model.file : card.name, error);
+}

@@ -1,0 +1,182 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import {
+  asLikenessError,
+  diskFull,
+  encoderNotFound,
+  readOnly,
+  systemCodeOf,
+  unreadableFile,
+  usage,
+} from '../../core/errors.ts';
+import type { Problem } from '../store/indexStore.ts';
+import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
+import { cardFilesOf } from './cardFiles.ts';
+import type { ResolvedEncoder } from './encoder.ts';
+import { inspectModel, type InspectedModel } from './inspect.ts';
+import { locateModel } from './modelFiles.ts';
+
+/** Used where nothing else is chosen. */
+export const DEFAULT_ENCODER_ID = 'handcrafted';
+
+const MODEL_FILE = 'encoder.onnx';
+const CARD_FILE = 'card.json';
+
+export interface EncoderList {
+  /** The built-in ones, then those stored in the dataset by id. */
+  readonly encoders: EncoderCard[];
+  /** Stored encoders that can't be used, with the reason. */
+  readonly problems: (Problem & { readonly id: string })[];
+}
+
+interface CachedInspection {
+  readonly inspected: InspectedModel;
+  /** Size and time of every file that the inspection looked at. */
+  readonly stamp: string;
+}
+
+/** Knows the encoders: built in, stored in a dataset, or named by a path. Inspections are kept while files are unchanged. */
+export class EncoderRegistry {
+  readonly #inspections = new Map<string, CachedInspection>();
+
+  async list(root?: string): Promise<EncoderList> {
+    const encoders = BUILT_IN_ENCODER_IDS.map((id) => builtInEncoder(id)!.card);
+    const problems: EncoderList['problems'] = [];
+    for (const id of root === undefined ? [] : await storedIds(root)) {
+      try {
+        encoders.push((await this.#resolveFile(join(storedFolder(root!, id), MODEL_FILE))).card);
+      } catch (error) {
+        const { code, message } = asLikenessError(error);
+        problems.push({ id, code, message });
+      }
+    }
+    return { encoders, problems };
+  }
+
+  /**
+   * @param reference id of a built-in encoder or of one stored in the dataset `root`, or the path of an `.onnx` file or
+   *   of a Hugging Face style folder
+   *
+   * Rejects with encoder-not-found, or with the codes of `inspectModel`.
+   */
+  async resolve(reference: string, root?: string): Promise<ResolvedEncoder> {
+    const builtIn = builtInEncoder(reference);
+    if (builtIn) return builtIn;
+    if (root !== undefined && (await storedIds(root)).includes(reference)) {
+      return this.#resolveFile(join(storedFolder(root, reference), MODEL_FILE));
+    }
+    if (!(await exists(reference))) throw encoderNotFound(reference);
+    return this.#resolveFile(await locateModel(reference));
+  }
+
+  /**
+   * Copies a model with its external data and its card into the dataset, where it is known by its id from then on.
+   *
+   * @param path an `.onnx` file or a Hugging Face style folder
+   */
+  async add(path: string, root: string): Promise<EncoderCard> {
+    if (!(await exists(path))) throw encoderNotFound(path);
+    const { card, files } = await this.#inspect(await locateModel(path));
+    const parent = encodersFolder(root);
+    const target = storedFolder(root, card.id);
+    let partial: string | undefined;
+    try {
+      await mkdir(parent, { recursive: true });
+      // Not an id, so that what a crash leaves behind is never taken for an encoder.
+      partial = await mkdtemp(join(parent, '.adding-'));
+      await copyFile(files.file, join(partial, MODEL_FILE), constants.COPYFILE_FICLONE);
+      for (const location of files.externalData) {
+        await mkdir(dirname(join(partial, location)), { recursive: true });
+        await copyFile(join(dirname(files.file), location), join(partial, location), constants.COPYFILE_FICLONE);
+      }
+      await writeFile(join(partial, CARD_FILE), `${JSON.stringify(card, undefined, 2)}\n`);
+      await rm(target, { recursive: true, force: true });
+      await rename(partial, target);
+    } catch (error) {
+      if (partial !== undefined) await rm(partial, { recursive: true, force: true });
+      throw writeFailure(error, target);
+    }
+    return card;
+  }
+
+  /** Deletes a stored encoder. Vectors in the index stay. Rejects with encoder-not-found, or usage for a built-in one. */
+  async remove(id: string, root: string): Promise<void> {
+    if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);
+    if (!(await storedIds(root)).includes(id)) throw encoderNotFound(id);
+    const folder = storedFolder(root, id);
+    try {
+      await rm(folder, { recursive: true });
+    } catch (error) {
+      throw writeFailure(error, folder);
+    }
+  }
+
+  async #resolveFile(file: string): Promise<ResolvedEncoder> {
+    const { card, identity } = await this.#inspect(file);
+    return { card, identity, model: { file } };
+  }
+
+  async #inspect(file: string): Promise<InspectedModel> {
+    const cached = this.#inspections.get(file);
+    if (cached && (await stampOf(cached.inspected.files)) === cached.stamp) return cached.inspected;
+    const inspected = await inspectModel(file);
+    this.#inspections.set(file, { inspected, stamp: await stampOf(inspected.files) });
+    return inspected;
+  }
+}
+
+/** Sizes and times of a model's files and of those that may describe it. */
+async function stampOf({ file, externalData }: InspectedModel['files']): Promise<string> {
+  const { cards, preprocessor, config } = cardFilesOf(file);
+  const data = externalData.map((location) => join(dirname(file), location));
+  const stamps = [file, ...data, ...cards, preprocessor, config].map(async (path) => {
+    try {
+      const { size, mtimeMs } = await stat(path);
+      return `${size}:${mtimeMs}`;
+    } catch {
+      return 'none';
+    }
+  });
+  return (await Promise.all(stamps)).join(' ');
+}
+
+/** Folders below `.likeness/encoders`, sorted. */
+async function storedIds(root: string): Promise<string[]> {
+  const folder = encodersFolder(root);
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw unreadableFile(folder, error);
+  }
+}
+
+function encodersFolder(root: string): string {
+  return join(root, '.likeness', 'encoders');
+}
+
+function storedFolder(root: string, id: string): string {
+  return join(encodersFolder(root), id);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeFailure(error: unknown, path: string) {
+  const code = systemCodeOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, error);
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return readOnly(path, error);
+  return asLikenessError(error);
+}

@@ -1,0 +1,206 @@
+import { existsSync } from 'node:fs';
+import { fileNotFound } from '../core/errors.ts';
+import type { EncoderCard } from '../core/encoders/card.ts';
+import type { JobContext } from '../core/progress.ts';
+import type {
+  Count,
+  DatasetRequest,
+  DatasetSummary,
+  DoctorReport,
+  EncodersRequest,
+  IndexReport,
+  IndexRequest,
+  SimilarReport,
+  SimilarRequest,
+  Thumbnail,
+  ThumbnailsRequest,
+} from '../protocol/engine.ts';
+import type {
+  PretrainPlan,
+  PretrainRequest,
+  RunRequest,
+  RunRequests,
+  RunSummary,
+  TrainingReport,
+} from '../protocol/training.ts';
+import { Pretraining } from './training/pretraining.ts';
+import { Datasets } from './dataset.ts';
+import { runDoctor } from './doctor.ts';
+import { EncoderPool } from './encoders/encoderPool.ts';
+import { currentEncoder, encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
+import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
+import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
+import { failedFiles, indexDataset } from './indexing/indexer.ts';
+import { meta } from './indexing/meta.ts';
+import { scanFolder } from './indexing/scan.ts';
+import type { EngineOptions } from './machine.ts';
+import { KeyedQueue } from './jobs/keyedQueue.ts';
+import { findSimilar } from './search/similar.ts';
+import { VectorSearch } from './search/vectorSearch.ts';
+import { writeConfig } from './store/config.ts';
+import { RunStore } from './training/runStore.ts';
+
+/**
+ * Everything the front doors can ask for, in one process. The engine process serves it over RPC; the command line calls
+ * it directly. All failures are `LikenessError`s.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #datasets: Datasets;
+  readonly #registry = new EncoderRegistry();
+  readonly #encoders: EncoderPool;
+  readonly #search: VectorSearch;
+  readonly #pretraining: Pretraining;
+  /** One indexing job per folder at a time. */
+  readonly #indexing = new KeyedQueue();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#datasets = new Datasets(options.cacheFolder);
+    this.#encoders = new EncoderPool(options);
+    this.#search = new VectorSearch(options.threads);
+    this.#pretraining = new Pretraining({
+      registry: this.#registry,
+      rootOf: (path) => this.#datasets.rootOf(path),
+      threads: options.threads,
+    });
+  }
+
+  async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
+    if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
+    const dataset = this.#datasets.create(request.folder);
+    return this.#indexing.run(dataset.root, () =>
+      this.#datasets.guard(dataset, async () => {
+        const { root, store, config } = dataset;
+        const reference = encoderReference(dataset, request.encoder);
+        const encoder = await this.#encoders.get(await this.#registry.resolve(reference, root));
+        const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
+        return indexDataset(
+          {
+            store,
+            encoder,
+            encoderReference: reference,
+            exclude: [...(config.exclude ?? []), ...exclude],
+            followSymlinks,
+            maxMegapixels,
+            only: request.only,
+          },
+          context,
+        );
+      }),
+    );
+  }
+
+  /** Refuses what can't become a dataset before anything is written: an empty index would look like one. */
+  async #assertIndexable({ folder, encoder, scan }: IndexRequest, { signal }: JobContext): Promise<void> {
+    const root = this.#datasets.rootOf(folder);
+    const { exclude = [], followSymlinks = false } = scan ?? {};
+    await scanFolder(root, { exclude, followSymlinks, signal });
+    await this.#registry.resolve(encoder ?? DEFAULT_ENCODER_ID, root);
+  }
+
+  async summary(request: DatasetRequest): Promise<DatasetSummary | undefined> {
+    const dataset = this.#datasets.find(request.path);
+    if (dataset === undefined) return undefined;
+    return this.#datasets.guard(dataset, () => {
+      const { root, store, rules } = dataset;
+      const encoder = currentEncoder(dataset);
+      const paths = store.readImagePaths();
+      const indexedAt = store.readMeta(meta.indexedAt);
+      return {
+        root,
+        indexLocation: store.location,
+        encoder: encoder?.card,
+        images: paths.length,
+        embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
+        classes: countNames(paths.map(rules.labelOf)),
+        splits: countNames(paths.map(rules.splitOf)),
+        failed: failedFiles(store, encoder?.key),
+        indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
+        notices: store.notices,
+      };
+    });
+  }
+
+  async similar(request: SimilarRequest): Promise<SimilarReport> {
+    if (request.folder === undefined && !existsSync(request.image) && !this.#datasets.find(request.image)) {
+      throw fileNotFound(request.image);
+    }
+    const dataset = this.#datasets.get(request.folder ?? request.image);
+    return this.#datasets.guard(dataset, async () => {
+      const { stored, resolve } = await searchEncoder(dataset, this.#registry, request.encoder);
+      const load = async () => this.#encoders.get(await resolve());
+      return findSimilar(request, { dataset, stored, load, search: this.#search });
+    });
+  }
+
+  async thumbnails({ root, paths }: ThumbnailsRequest): Promise<Thumbnail[]> {
+    const dataset = this.#datasets.get(root);
+    return this.#datasets.guard(dataset, () => {
+      const thumbnails = dataset.store.readThumbnails(paths);
+      return paths.map((path) => ({ path, bytes: thumbnails.get(path) }));
+    });
+  }
+
+  async listEncoders({ folder }: EncodersRequest): Promise<EncoderCard[]> {
+    const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
+    const { encoders } = await this.#registry.list(root);
+    return encoders;
+  }
+
+  /** Copies an ONNX file with its card into the dataset, so that it is known by its id. */
+  async addEncoder(file: string, folder: string): Promise<EncoderCard> {
+    return this.#registry.add(file, this.#datasets.rootOf(folder));
+  }
+
+  async removeEncoder(id: string, folder: string): Promise<void> {
+    await this.#registry.remove(id, this.#datasets.rootOf(folder));
+  }
+
+  /** Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet. */
+  async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
+    const root = this.#datasets.rootOf(folder);
+    const { card } = await this.#registry.resolve(encoder, root);
+    writeConfig(root, { encoder });
+    return card;
+  }
+
+  /** What a run of pretraining would do and cost on this machine. */
+  planPretraining(request: PretrainRequest, context: JobContext): Promise<PretrainPlan> {
+    return this.#pretraining.plan(request, context);
+  }
+
+  /** Learns an encoder from the images of a folder and adds it to the dataset. */
+  pretrain(request: PretrainRequest, context: JobContext): Promise<TrainingReport> {
+    return this.#pretraining.pretrain(request, context);
+  }
+
+  resumeRun(request: RunRequest, context: JobContext): Promise<TrainingReport> {
+    return this.#pretraining.resume(request, context);
+  }
+
+  /** The training runs of a dataset, newest first. */
+  async listRuns({ folder }: RunRequests['runs/list']['params']): Promise<RunSummary[]> {
+    return new RunStore(this.#datasets.rootOf(folder)).list();
+  }
+
+  /** Deletes a run that nobody works on and, if wanted, the encoder it made. Returns the bytes freed. */
+  async deleteRun({ folder, run, encoder }: RunRequests['runs/delete']['params']): Promise<{ readonly bytes: number }> {
+    return { bytes: await new RunStore(this.#datasets.rootOf(folder)).delete(run, { encoder }) };
+  }
+
+  doctor(): Promise<DoctorReport> {
+    return runDoctor(this.#registry, this.#options);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#encoders.dispose(), this.#search.dispose()]);
+    this.#datasets.dispose();
+  }
+}
+
+function countNames(names: readonly (string | undefined)[]): Count[] {
+  const counts = new Map<string, number>();
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}

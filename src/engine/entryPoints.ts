@@ -1,0 +1,17 @@
+/** Set by the bundler; the entries then lie beside each other as `NAME.js`. */
+declare const LIKENESS_BUNDLED: boolean | undefined;
+
+const sources = {
+  main: './main.ts',
+  onnxWorker: './encoders/onnxWorker.ts',
+  viewWorker: './training/viewWorker.ts',
+} as const;
+
+/** A module that is started as a process or thread of its own. */
+export type EntryPoint = keyof typeof sources;
+
+/** Where such a module is, in a bundle as well as from source. */
+export function entryPoint(name: EntryPoint): URL {
+  const bundled = typeof LIKENESS_BUNDLED !== 'undefined' && LIKENESS_BUNDLED;
+  return new URL(bundled ? `./${name}.js` : sources[name], import.meta.url);
+}

@@ -1,0 +1,123 @@
+import type { EncoderInput } from '../../core/encoders/card.ts';
+import {
+  corruptImage,
+  emptyFile,
+  imageTooLarge,
+  LikenessError,
+  messageOf,
+  truncatedImage,
+  unsupportedFormat,
+} from '../../core/errors.ts';
+import { sniffFormat } from '../../core/images/formats.ts';
+import { encoderPlacement, proxySize, thumbnailSize, type Size } from '../../core/images/geometry.ts';
+import { cropRgb, greyFromRgb, padRgb, type RgbImage } from '../../core/images/pixels.ts';
+import { decodeBmp } from './bmp.ts';
+import { decodeRgb, encodeThumbnail, resizeRgb, type ResizeKernel } from './codec.ts';
+import { readImageSize } from './imageSize.ts';
+import type { PixelBudget } from './pixelBudget.ts';
+
+/** Raised when decoding changes in a way that lets formerly broken files be read, so that they are tried again. */
+export const DECODER_VERSION = 1;
+
+export const DEFAULT_MAX_MEGAPIXELS = 200;
+
+const kernels: Record<EncoderInput['interpolation'], ResizeKernel> = {
+  nearest: 'nearest',
+  bilinear: 'linear',
+  bicubic: 'cubic',
+  lanczos: 'lanczos3',
+};
+
+export interface DecodeOptions {
+  readonly input: EncoderInput;
+  readonly maxMegapixels: number;
+  /** Holds back large pictures until there is memory for them. */
+  readonly budget: PixelBudget;
+}
+
+export interface DecodedImage extends Size {
+  readonly format: string;
+  /** The picture reduced to `proxySize`; width and height above are those of the full picture. */
+  readonly proxy: RgbImage;
+}
+
+/**
+ * Decodes a file's bytes to its proxy. `path` only names the file in errors: empty-file, unsupported-format,
+ * image-too-large, truncated-image, corrupt-image.
+ */
+export async function decodeProxy(bytes: Uint8Array, path: string, options: DecodeOptions): Promise<DecodedImage> {
+  if (bytes.length === 0) throw emptyFile(path);
+  const sniffed = sniffFormat(bytes);
+  if (sniffed === undefined) throw unsupportedFormat(path, describeStart(bytes));
+  try {
+    const full = await readImageSize(bytes, sniffed);
+    if (full === undefined) throw truncatedImage(path, undefined);
+    const { width, height } = full;
+    if (width * height > options.maxMegapixels * 1e6) throw imageTooLarge(path, width, height, options.maxMegapixels);
+    const size = proxySize({ width, height }, options.input);
+    const kernel = kernels[options.input.interpolation];
+    const release = await options.budget.take(width * height);
+    try {
+      const proxy =
+        sniffed === 'bmp'
+          ? await scaleWhole(decodeBmp(bytes), size, kernel)
+          : await decodeRgb(bytes, size, kernel, options.maxMegapixels * 1e6);
+      return { format: sniffed, width, height, proxy };
+    } finally {
+      release();
+    }
+  } catch (error) {
+    throw describeFailure(error, bytes, path, sniffed);
+  }
+}
+
+/** The encoder's pixels: uint8, `height × width × channels` of the card's input, interleaved. */
+export async function encoderPixels(proxy: RgbImage, input: EncoderInput): Promise<Uint8Array> {
+  const { source, target, offset } = encoderPlacement(proxy, input);
+  const scaled =
+    source.width === target.width && source.height === target.height
+      ? cropRgb(proxy, source)
+      : await resizeRgb(proxy, source, target, kernels[input.interpolation]);
+  const rgb = padRgb(scaled, offset, input.size).data;
+  return input.mean.length === 1 ? greyFromRgb(rgb) : rgb;
+}
+
+/** WebP bytes of the thumbnail. */
+export async function thumbnailOf(proxy: RgbImage): Promise<Uint8Array> {
+  return encodeThumbnail(proxy, thumbnailSize(proxy));
+}
+
+async function scaleWhole(image: RgbImage, size: Size, kernel: ResizeKernel): Promise<RgbImage> {
+  if (image.width === size.width && image.height === size.height) return image;
+  return resizeRgb(image, { left: 0, top: 0, width: image.width, height: image.height }, size, kernel);
+}
+
+function describeFailure(error: unknown, bytes: Uint8Array, path: string, format: string): LikenessError {
+  if (error instanceof LikenessError) return error;
+  const message = messageOf(error);
+  // libvips gives no codes, so its words are all there is: a file without its end is told from a damaged one.
+  if (/unsupported image format|no decoder|not supported|unsupported/i.test(message)) {
+    return unsupportedFormat(path, `a kind of ${format.toUpperCase()} that can't be decoded`);
+  }
+  const cutOff = /premature|truncat|end of (file|stream|input|image|buffer)|unexpected end|out of data/i.test(message);
+  return cutOff || lacksEnd(bytes, format) ? truncatedImage(path, error) : corruptImage(path, firstSentence(message));
+}
+
+/** True where the format has an end marker and the file doesn't hold it near its end. */
+function lacksEnd(bytes: Uint8Array, format: string): boolean {
+  const tail = Buffer.from(bytes.subarray(-4096));
+  if (format === 'png') return !tail.includes('IEND');
+  if (format === 'jpeg') return !tail.includes(Buffer.from([0xff, 0xd9]));
+  return false;
+}
+
+function firstSentence(message: string): string {
+  // What libvips says after these words is the reason, if it says anything.
+  const reason = message.replace(/^Input (buffer|file) has corrupt header:?\s*/, '').slice(0, 160);
+  return reason === '' ? 'its header makes no sense' : reason;
+}
+
+function describeStart(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  return `it starts with the bytes ${hex}`;
+}

@@ -1,0 +1,13 @@
+/** Keys of the store's meta table. */
+export const meta = {
+  /** Identity of the encoder that the last run used. */
+  encoder: 'encoder',
+  /** How that encoder was named: an id or a path. */
+  encoderReference: 'encoder-reference',
+  /** When the last run over the whole folder finished, milliseconds since the epoch. */
+  indexedAt: 'indexed-at',
+  /** Decoder and limits that the stored failures were found with. */
+  decoder: 'decoder',
+  /** State of the index, encoder and decoder after a run that left nothing to do. */
+  settled: 'settled',
+} as const;

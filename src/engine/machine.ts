@@ -1,0 +1,42 @@
+import { availableParallelism, homedir, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { unsupportedPlatform } from '../core/errors.ts';
+import type { EncoderRuntimeOptions } from './encoders/encoder.ts';
+
+export interface EngineOptions extends EncoderRuntimeOptions {
+  /** The user's own folder for what can't be kept in a dataset, absolute. */
+  readonly cacheFolder: string;
+}
+
+/** One batch, input and activations, may take this much at most, and a sixteenth of the machine's memory. */
+const MAX_BATCH_BYTES = 512 * 2 ** 20;
+
+const supported = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'];
+
+/** Throws unsupported-platform where the native parts have no build. */
+export function assertSupportedPlatform(): void {
+  const name = `${process.platform}-${process.arch}`;
+  if (!supported.includes(name)) throw unsupportedPlatform(name);
+}
+
+/** Defaults for this machine; `LIKENESS_THREADS` and `LIKENESS_CACHE` override them. */
+export function engineOptions(): EngineOptions {
+  assertSupportedPlatform();
+  const threads = Number(process.env['LIKENESS_THREADS']);
+  return {
+    cacheFolder: process.env['LIKENESS_CACHE'] ?? userCacheFolder(),
+    threads: Number.isInteger(threads) && threads > 0 ? threads : availableParallelism(),
+    memoryBytes: Math.min(MAX_BATCH_BYTES, totalmem() / 16),
+  };
+}
+
+function userCacheFolder(): string {
+  switch (platform()) {
+    case 'win32':
+      return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'likeness');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Caches', 'likeness');
+    default:
+      return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'likeness');
+  }
+}

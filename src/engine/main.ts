@@ -1,0 +1,50 @@
+/**
+ * The engine process: one per window, forked by the extension with `serialization: 'advanced'`. It ends when its parent
+ * goes away.
+ */
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { asLikenessError, engineVersion } from '../core/errors.ts';
+import { PROTOCOL_VERSION, type EngineRequests } from '../protocol/engine.ts';
+import { logNotification, serveRequests } from '../protocol/rpc.ts';
+import { Engine } from './engine.ts';
+import { engineOptions } from './machine.ts';
+
+const engine = new Engine(engineOptions());
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+const log = (level: 'info' | 'warn' | 'error', text: string) => {
+  void connection.sendNotification(logNotification, { level, text });
+};
+
+serveRequests<EngineRequests>(connection, {
+  'engine/handshake': ({ protocol }) => {
+    if (protocol !== PROTOCOL_VERSION) throw engineVersion(String(protocol), String(PROTOCOL_VERSION));
+    return { protocol: PROTOCOL_VERSION, pid: process.pid };
+  },
+  'index/run': async (params, job) => {
+    const report = await engine.indexFolder(params, job);
+    const { root, images, embedded, failed, seconds } = report;
+    log('info', `Indexed ${root}: ${images} images, ${embedded} embedded, ${failed.length} failed, ${seconds} s`);
+    return report;
+  },
+  'index/summary': (params) => engine.summary(params),
+  'search/similar': (params) => engine.similar(params),
+  'images/thumbnails': (params) => engine.thumbnails(params),
+  'encoders/list': (params) => engine.listEncoders(params),
+  'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
+  'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),
+  'runs/list': (params) => engine.listRuns(params),
+  'runs/delete': (params) => engine.deleteRun(params),
+  'doctor/run': () => engine.doctor(),
+});
+connection.listen();
+
+process.on('disconnect', () => {
+  // Nobody is left to answer to. Leaving through Node would stop the inference thread within a native call, which aborts;
+  // the index is made to survive this.
+  process.kill(process.pid, 'SIGKILL');
+});
+// A stray rejection must not end the process and with it every running job.
+process.on('unhandledRejection', (reason) => {
+  log('error', `Unhandled: ${asLikenessError(reason).stack ?? String(reason)}`);
+});

@@ -1,0 +1,128 @@
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+
+/** What is wrong with a file, an image or an embedding, as it is listed. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** One file below the root. `content` is absent when the file could not be read far enough to hash it. */
+export interface FileRecord {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since the epoch, with the file system's own fraction. */
+  readonly modifiedAt: number;
+  /** When the bytes were hashed; a file modified too shortly before that is hashed again. */
+  readonly indexedAt: number;
+  readonly contentKey: number | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/** Stands for the file in the problems of contents and vectors, since several files may hold the same bytes. */
+export const FILE_PLACEHOLDER = '{file}';
+
+/** One picture by its bytes. Either `width`, `height` and `format` are known, or there is a `problem`. */
+export interface ContentRecord {
+  /** Lower-case hex SHA-256 of the file's bytes. */
+  readonly id: string;
+  /** In pixels, after the EXIF orientation was applied; 0 where unknown. */
+  readonly width: number;
+  readonly height: number;
+  /** `jpeg`, `png`, `webp`, `gif`, `avif`, `tiff`, `svg`, `bmp`; empty where unknown. */
+  readonly format: string;
+  readonly problem: Problem | undefined;
+  /** WebP, at most 192 pixels on its longest side. */
+  readonly thumbnail: Uint8Array | undefined;
+}
+
+/** Where a content's vector comes from: numbers, or the reason why there are none. */
+export type VectorRecord = Float32Array | Problem;
+
+/** The vectors of all readable images for one encoder. Row i of `matrix` belongs to `paths[i]` and `contents[i]`. */
+export interface VectorTable {
+  readonly paths: readonly string[];
+  readonly contentKeys: Float64Array;
+  /** Row-major, L2-normalised, `rows × dim`; images of equal content share their values but each has its row. */
+  readonly matrix: Float32Array;
+  readonly dim: number;
+  /** The store's revision that this was read at. */
+  readonly revision: number;
+}
+
+export interface StoredEncoder {
+  readonly key: number;
+  readonly identity: string;
+  readonly card: EncoderCard;
+}
+
+/** Something the user should be told about how the store was opened: moved to a cache folder, rebuilt, … */
+export interface StoreNotice {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/**
+ * The index of one dataset. Behind this interface so that a shared or remote store can come later. All calls are
+ * synchronous and short; several processes may hold the same store. Failures are `LikenessError`s: index-busy,
+ * index-corrupt, disk-full, read-only.
+ */
+export interface IndexStore {
+  /** The dataset root, absolute. */
+  readonly root: string;
+  /** The database file, absolute. */
+  readonly location: string;
+  readonly notices: readonly StoreNotice[];
+
+  /** Changes with every write that alters files, contents or vectors, in this process or another. */
+  revision(): number;
+
+  /** Runs `work` in one immediate transaction: all of it reaches the disk or nothing does. Not re-entrant. */
+  transaction<T>(work: () => T): T;
+
+  /** All files, or those equal to or below the given relative paths. */
+  readFiles(below?: readonly string[]): Map<string, FileRecord>;
+  putFile(file: FileRecord): void;
+  /** Contents that no file refers to any more stay until `prune`, so that a file moved meanwhile costs nothing. */
+  removeFiles(paths: readonly string[]): void;
+
+  findContent(id: string): { readonly key: number; readonly record: ContentRecord } | undefined;
+  /** Inserts, or replaces what is stored under the same id. Returns its key. */
+  putContent(record: ContentRecord): number;
+  /** Thumbnails by path; paths without one are missing from the map. */
+  readThumbnails(paths: readonly string[]): Map<string, Uint8Array>;
+
+  /** Returns the key of the encoder with this identity, storing its card if it is new. */
+  putEncoder(identity: string, card: EncoderCard): number;
+  readEncoders(): StoredEncoder[];
+
+  /** True where a vector is stored, or the reason why there is none. */
+  hasVector(contentKey: number, encoderKey: number): boolean;
+  putVector(contentKey: number, encoderKey: number, vector: VectorRecord): void;
+  /** One path per readable content that has neither a vector nor a problem for this encoder. */
+  contentsWithoutVector(encoderKey: number): { readonly contentKey: number; readonly path: string }[];
+  readVectors(encoderKey: number): VectorTable;
+  /** Image counts of one encoder: files that have a vector. */
+  countEmbedded(encoderKey: number): number;
+
+  /** Files with their problem, naming them instead of `FILE_PLACEHOLDER`: of the file, its content, or (with an encoder) its embedding, by path. */
+  readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[];
+  /** Paths of readable images (content without a problem), sorted. */
+  readImagePaths(): string[];
+
+  readMeta(key: string): string | undefined;
+  writeMeta(key: string, value: string | undefined): void;
+
+  /** Deletes contents, thumbnails and vectors that no file has referred to for `olderThanMs`. */
+  prune(olderThanMs: number): number;
+
+  /**
+   * Takes a named lease for `ttlMs` if it is free, expired, ours, or held by a process of this machine that is gone.
+   * Returns the holder that stands in the way otherwise.
+   */
+  acquireLease(name: string, owner: string, ttlMs: number): { readonly pid: number; readonly host: string } | undefined;
+  releaseLease(name: string, owner: string): void;
+
+  close(): void;
+}

@@ -1,0 +1,114 @@
+import { indexTooNew } from '../../core/errors.ts';
+import type { Database } from './sqlite.ts';
+
+/**
+ * Migration i turns version i into version i + 1. Never edit one that was released: add another, which keeps contents
+ * and vectors, since computing them again is what an index saves.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE state (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    revision INTEGER NOT NULL
+  ) STRICT;
+  -- A clock, not 0: what somebody remembers of an index that was deleted must not look current in its successor.
+  INSERT INTO state VALUES (1, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+
+  CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE contents (
+    key             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT NOT NULL UNIQUE,
+    width           INTEGER NOT NULL,
+    height          INTEGER NOT NULL,
+    format          TEXT NOT NULL,
+    problem_code    TEXT,
+    problem_message TEXT,
+    -- Milliseconds since the epoch; NULL while a file refers to it.
+    unreferenced_since REAL
+  ) STRICT;
+  CREATE INDEX contents_unreferenced ON contents (unreferenced_since) WHERE unreferenced_since IS NOT NULL;
+
+  -- Apart from the contents, so that going through those doesn't drag the pictures along.
+  CREATE TABLE thumbnails (
+    content INTEGER PRIMARY KEY REFERENCES contents (key) ON DELETE CASCADE,
+    bytes   BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE files (
+    path            TEXT PRIMARY KEY,
+    size            INTEGER NOT NULL,
+    modified_at     REAL NOT NULL,
+    indexed_at      REAL NOT NULL,
+    content         INTEGER REFERENCES contents (key),
+    problem_code    TEXT,
+    problem_message TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
+
+  CREATE TABLE encoders (
+    key      INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity TEXT NOT NULL UNIQUE,
+    card     TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE vectors (
+    key             INTEGER PRIMARY KEY,
+    content         INTEGER NOT NULL REFERENCES contents (key) ON DELETE CASCADE,
+    encoder         INTEGER NOT NULL REFERENCES encoders (key) ON DELETE CASCADE,
+    -- Little-endian float32, L2-normalised; NULL where there is a problem instead.
+    vector          BLOB,
+    problem_code    TEXT,
+    problem_message TEXT,
+    UNIQUE (content, encoder)
+  ) STRICT;
+  -- Answers who has a vector without touching the vectors.
+  CREATE INDEX vectors_present ON vectors (encoder, content) WHERE vector IS NOT NULL;
+
+  -- Problems are few and asked for often.
+  CREATE INDEX files_problem ON files (path) WHERE problem_code IS NOT NULL;
+  CREATE INDEX contents_problem ON contents (key) WHERE problem_code IS NOT NULL;
+  CREATE INDEX vectors_problem ON vectors (encoder, content) WHERE problem_code IS NOT NULL;
+
+  CREATE TABLE leases (
+    name       TEXT PRIMARY KEY,
+    owner      TEXT NOT NULL,
+    pid        INTEGER NOT NULL,
+    host       TEXT NOT NULL,
+    expires_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER file_inserted AFTER INSERT ON files WHEN NEW.content IS NOT NULL BEGIN
+    UPDATE contents SET unreferenced_since = NULL WHERE key = NEW.content AND unreferenced_since IS NOT NULL;
+  END;
+  CREATE TRIGGER file_deleted AFTER DELETE ON files WHEN OLD.content IS NOT NULL BEGIN
+    UPDATE contents SET unreferenced_since = unixepoch('subsec') * 1000
+    WHERE key = OLD.content AND NOT EXISTS (SELECT 1 FROM files WHERE content = OLD.content);
+  END;
+  CREATE TRIGGER file_updated AFTER UPDATE OF content ON files WHEN OLD.content IS NOT NEW.content BEGIN
+    UPDATE contents SET unreferenced_since = NULL WHERE key = NEW.content;
+    UPDATE contents SET unreferenced_since = unixepoch('subsec') * 1000
+    WHERE key = OLD.content AND NOT EXISTS (SELECT 1 FROM files WHERE content = OLD.content);
+  END;
+  `,
+];
+
+/** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */
+export function isCurrent(database: Database, steps: readonly string[] = migrations): boolean {
+  const version = database.pragma('user_version');
+  if (version > steps.length) throw indexTooNew(database.location);
+  return version === steps.length;
+}
+
+/** Brings an empty or older database to the present version, in one transaction. */
+export function migrate(database: Database, steps: readonly string[] = migrations): void {
+  database.transaction(() => {
+    // Asked inside the transaction: another process may have migrated while this one waited for the lock.
+    if (isCurrent(database, steps)) return;
+    for (const step of steps.slice(database.pragma('user_version'))) database.exec(step);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+  });
+}

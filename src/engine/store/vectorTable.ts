@@ -1,0 +1,62 @@
+import { indexCorrupt } from '../../core/errors.ts';
+import type { VectorTable } from './indexStore.ts';
+import type { Database } from './sqlite.ts';
+
+const FROM_EMBEDDED_FILES = `
+  FROM files f
+  JOIN vectors v ON v.content = f.content AND v.encoder = ? AND v.vector IS NOT NULL
+  JOIN contents c ON c.key = f.content AND c.problem_code IS NULL`;
+
+/** Reads the vectors of one encoder into one matrix. */
+export class VectorReader {
+  readonly #database: Database;
+  readonly #count;
+  readonly #rows;
+  readonly #vectors;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#count = database.prepare<{ count: number }>(`SELECT count(*) AS count ${FROM_EMBEDDED_FILES}`);
+    this.#rows = database.prepareTuples<readonly [path: string, content: number]>(
+      `SELECT f.path, f.content ${FROM_EMBEDDED_FILES} ORDER BY f.path`,
+    );
+    this.#vectors = database.prepareTuples<readonly [content: number, vector: Uint8Array]>(
+      'SELECT content, vector FROM vectors WHERE encoder = ? AND vector IS NOT NULL',
+    );
+  }
+
+  /** Files whose content has a vector of this encoder. */
+  count(encoderKey: number): number {
+    return this.#count.get(encoderKey)?.count ?? 0;
+  }
+
+  /** All rows, by path. The matrix is allocated once; each content's blob is read once, in the order it lies on disk. */
+  read(encoderKey: number, dim: number, readRevision: () => number): VectorTable {
+    return this.#database.snapshot(() => {
+      const revision = readRevision();
+      const count = this.count(encoderKey);
+      const paths = new Array<string>(count);
+      const contentKeys = new Float64Array(count);
+      /** The first row of each content, and for every row the next one of equal content. */
+      const firstRow = new Map<number, number>();
+      const nextRow = new Int32Array(count).fill(-1);
+      let row = 0;
+      for (const [path, content] of this.#rows.iterate(encoderKey)) {
+        paths[row] = path;
+        contentKeys[row] = content;
+        nextRow[row] = firstRow.get(content) ?? -1;
+        firstRow.set(content, row++);
+      }
+      const matrix = new Float32Array(count * dim);
+      const bytes = new Uint8Array(matrix.buffer);
+      const rowBytes = dim * Float32Array.BYTES_PER_ELEMENT;
+      for (const [content, vector] of this.#vectors.iterate(encoderKey)) {
+        if (vector.length !== rowBytes) {
+          throw indexCorrupt(this.#database.location, new Error(`a vector of ${vector.length} bytes, not ${rowBytes}`));
+        }
+        for (let i = firstRow.get(content) ?? -1; i >= 0; i = nextRow[i]!) bytes.set(vector, i * rowBytes);
+      }
+      return { paths, contentKeys, matrix, dim, revision };
+    });
+  }
+}

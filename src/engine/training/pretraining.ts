@@ -1,0 +1,306 @@
+import { freemem } from 'node:os';
+import {
+  asLikenessError,
+  batchTooLarge,
+  ErrorCode,
+  isCancellation,
+  runFinished,
+  tooFewImages,
+} from '../../core/errors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { stepsPerEpoch } from '../../core/training/batches.ts';
+import { BatchTargets } from '../../core/training/batchTargets.ts';
+import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
+import { pretrainProgram } from '../../core/training/pretrainProgram.ts';
+import {
+  FEWEST_IMAGES,
+  optimizerConfig,
+  resolvePretrainSettings,
+  type ResolvedPretrainSettings,
+} from '../../core/training/pretrainSettings.ts';
+import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
+import type { Notice, ScanSettings } from '../../protocol/engine.ts';
+import type { PretrainPlan, PretrainRequest, RunRequest, TrainingReport } from '../../protocol/training.ts';
+import type { EncoderRegistry } from '../encoders/registry.ts';
+import { exportEncoder } from './encoderExport.ts';
+import { readPairDecisions } from './pairDecisions.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
+import { loadPretrainData, type PretrainData } from './pretrainData.ts';
+import { removePixels } from './pixelStore.ts';
+import { trainToEnd, type RunPosition, type RunRecorder } from './pretrainTraining.ts';
+import type { RunFiles } from './runFiles.ts';
+import { RunStore } from './runStore.ts';
+import { measureSteps } from './stepTiming.ts';
+import { TensorBoardWriter } from './tensorBoardWriter.ts';
+import { listTrainingImages, type TrainingImage } from './trainingImages.ts';
+
+/** What the process needs besides the values of the graph. */
+const BASE_BYTES = 300e6;
+/** ONNX Runtime's memory holds more than what is in use at a time. */
+const ARENA_FACTOR = 1.3;
+/** Length of z, as in SimCLR. */
+const PROJECTION = 128;
+/** Length of all gradients together that is out of the ordinary. */
+const CLIP_NORM = 10;
+
+export interface PretrainingOptions {
+  readonly registry: EncoderRegistry;
+  /** The root of the dataset that a path lies in. */
+  readonly rootOf: (path: string) => string;
+  readonly threads: number;
+  /** A checkpoint is written about this often, besides when a run stops. */
+  readonly checkpointSeconds?: number;
+}
+
+/** So much work is lost at most with a process that is killed. */
+const CHECKPOINT_SECONDS = 30;
+
+interface Selection {
+  readonly training: readonly TrainingImage[];
+  readonly test: readonly TrainingImage[];
+}
+
+/** Learns encoders from the images of a dataset (SimCLR). */
+export class Pretraining {
+  readonly #options: PretrainingOptions;
+
+  constructor(options: PretrainingOptions) {
+    this.#options = options;
+  }
+
+  /** What a run would do and cost, from a few steps. Rejects with too-few-images, usage, out-of-memory or a code of scanning. */
+  async plan({ folder, settings, scan }: PretrainRequest, context: JobContext): Promise<PretrainPlan> {
+    const root = this.#options.rootOf(folder);
+    const selection = await select(root, settings.includeTest ?? false, scan, context);
+    const resolved = this.#resolve(settings, selection);
+    const { program, memoryBytes } = programOf(resolved);
+    const { secondsPerStep, secondsPerImage } = await measureSteps(
+      root,
+      selection.training,
+      resolved,
+      program,
+      context,
+    );
+    const steps = stepsPerEpoch(selection.training.length, resolved.batchImages);
+    const images = selection.training.length + selection.test.length;
+    return {
+      root,
+      images: selection.training.length,
+      heldOut: selection.test.length,
+      settings: resolved,
+      stepsPerEpoch: steps,
+      secondsPerStep,
+      seconds: images * secondsPerImage + steps * resolved.epochs * secondsPerStep,
+      memoryBytes,
+      notices: [],
+    };
+  }
+
+  /**
+   * Trains an encoder and adds it to the dataset. Rejects as `plan` does, with training-failed where the run comes to
+   * nothing, and with `cancelled` when stopped; the run can then be resumed.
+   */
+  async pretrain({ folder, settings, scan }: PretrainRequest, context: JobContext): Promise<TrainingReport> {
+    const root = this.#options.rootOf(folder);
+    const selection = await select(root, settings.includeTest ?? false, scan, context);
+    const resolved = this.#resolve(settings, selection);
+    const { program } = programOf(resolved);
+    const store = new RunStore(root);
+    const files = await store.create({
+      name: resolved.name,
+      kind: 'pretrain',
+      settings: resolved,
+      stepsPerEpoch: stepsPerEpoch(selection.training.length, resolved.batchImages),
+    });
+    const start = { step: 0, seconds: 0, state: program.initialState(resolved.seed), metrics: {} };
+    const notices = await this.#train({ root, files, selection, resolved, program, start }, context);
+    return { run: await store.summary(files.id), notices };
+  }
+
+  /** Goes on with a run that was stopped or interrupted. Rejects with run-not-found, run-busy, usage, or as `pretrain`. */
+  async resume({ folder, run }: RunRequest, context: JobContext): Promise<TrainingReport> {
+    const root = this.#options.rootOf(folder);
+    const store = new RunStore(root);
+    const files = await store.open(run);
+    let prepared;
+    try {
+      prepared = await this.#prepareResumption(root, files, context);
+    } catch (error) {
+      await files.close();
+      throw error;
+    }
+    const notices = await this.#train({ root, files, ...prepared }, context);
+    return { run: await store.summary(files.id), notices };
+  }
+
+  async #prepareResumption(root: string, files: RunFiles, context: JobContext) {
+    const { state, settings } = files.record;
+    if (state === 'finished') throw runFinished(files.id);
+    const selection = await select(root, settings.includeTest, undefined, context);
+    const resolved = this.#resolve(settings, selection);
+    const { program } = programOf(resolved);
+    const checkpoint = await files.loadCheckpoint();
+    const step = Number(checkpoint?.metadata['step'] ?? 0);
+    const seconds = Number(checkpoint?.metadata['seconds'] ?? 0);
+    await files.truncateMetrics(step);
+    const stored = checkpoint && new Map([...checkpoint.tensors].map(([name, { data }]) => [name, data]));
+    const start = {
+      step,
+      seconds,
+      state: stored ?? program.initialState(resolved.seed),
+      metrics: files.record.metrics,
+    };
+    return { selection, resolved, program, start };
+  }
+
+  #resolve(settings: Partial<ResolvedPretrainSettings>, { training }: Selection): ResolvedPretrainSettings {
+    return resolvePretrainSettings(settings, training.length, this.#options.threads);
+  }
+
+  async #train(run: PreparedRun, context: JobContext): Promise<Notice[]> {
+    const { root, files, resolved, program, start } = run;
+    const events = new TensorBoardWriter(files.folder);
+    let data: PretrainData | undefined;
+    try {
+      await files.update({ state: 'running', endedAt: undefined, message: undefined });
+      data = await load(run, context);
+      const position = await trainToEnd(
+        {
+          settings: resolved,
+          program,
+          data,
+          targets: await targetsOf(root, resolved, data),
+          start,
+          recorder: recorderOf(files, events, program),
+          checkpointSeconds: this.#options.checkpointSeconds ?? CHECKPOINT_SECONDS,
+        },
+        context,
+      );
+      const encoder = await this.#export(run, position, data);
+      const { step, seconds, metrics } = position;
+      await files.update({
+        state: 'finished',
+        endedAt: Date.now(),
+        encoder,
+        step,
+        epoch: resolved.epochs,
+        seconds,
+        metrics,
+      });
+      return noticesOf(data);
+    } catch (error) {
+      const failure = asLikenessError(error);
+      const stopped = isCancellation(failure);
+      await files
+        .update({
+          state: stopped ? 'stopped' : 'failed',
+          endedAt: Date.now(),
+          message: stopped ? undefined : failure.message,
+        })
+        // The run's own failure matters more.
+        .catch(() => undefined);
+      throw failure;
+    } finally {
+      if (data !== undefined) removePixels(data.pixels);
+      // Curves are an extra: where they can't be written, the metrics can't either, and that is told.
+      await events.close().catch(() => undefined);
+      await files.close();
+    }
+  }
+
+  async #export(run: PreparedRun, { state }: RunPosition, { images }: PretrainData): Promise<string> {
+    const { root, files, resolved } = run;
+    const trained = {
+      shape: resolved,
+      head: headOf(resolved),
+      values: state,
+      name: resolved.name,
+      run: files.id,
+      images: images.length,
+    };
+    const { id } = await exportEncoder(trained, root, files.folder, this.#options.registry);
+    return id;
+  }
+}
+
+interface PreparedRun {
+  readonly root: string;
+  readonly files: RunFiles;
+  readonly selection: Selection;
+  readonly resolved: ResolvedPretrainSettings;
+  readonly program: TrainingProgram;
+  readonly start: RunPosition;
+}
+
+async function select(
+  root: string,
+  includeTest: boolean,
+  scan: ScanSettings | undefined,
+  context: JobContext,
+): Promise<Selection> {
+  const images = await listTrainingImages(root, scan, context.signal);
+  const isTest = ({ split }: TrainingImage) => split === 'test' && !includeTest;
+  return { training: images.filter((image) => !isTest(image)), test: images.filter(isTest) };
+}
+
+/** The graph of a run, and what it needs; throws out-of-memory where it won't fit into what is free. */
+function programOf(settings: ResolvedPretrainSettings): { program: TrainingProgram; memoryBytes: number } {
+  const { network, size, batchImages, loss, temperature } = settings;
+  const config = { network, size, batchImages, loss, temperature, clipNorm: CLIP_NORM };
+  // Targets are fed, so that the decisions that people make need no other graph.
+  const program = pretrainProgram({ ...config, head: headOf(settings), optimizer: optimizerConfig(settings) }, true);
+  const memoryBytes = BASE_BYTES + ARENA_FACTOR * program.activationBytes;
+  if (memoryBytes > freemem()) throw batchTooLarge(memoryBytes, freemem());
+  return { program, memoryBytes };
+}
+
+function headOf({ headLayers }: ResolvedPretrainSettings): ProjectionHeadOptions {
+  return { layers: headLayers, outputs: PROJECTION };
+}
+
+async function load({ root, files, selection, resolved }: PreparedRun, context: JobContext): Promise<PretrainData> {
+  const { input } = trainedEncoderInterface(resolved);
+  const options = { root, input, scratchFolder: files.folder, seed: resolved.seed };
+  const data = await loadPretrainData(selection.training, selection.test, options, context);
+  const { length } = data.images;
+  if (length < FEWEST_IMAGES || length < resolved.batchImages) {
+    throw tooFewImages(length, Math.max(FEWEST_IMAGES, resolved.batchImages));
+  }
+  return data;
+}
+
+async function targetsOf(root: string, { loss }: ResolvedPretrainSettings, { images }: PretrainData) {
+  const classes = [...new Set(images.map(({ label }) => label))];
+  const numbers = new Map(classes.filter((label) => label !== undefined).map((label, i) => [label, i]));
+  return new BatchTargets({
+    loss,
+    labels: Int32Array.from(images, ({ label }) => (label === undefined ? -1 : numbers.get(label)!)),
+    decisions: await readPairDecisions(
+      root,
+      images.map(({ path }) => path),
+    ),
+  });
+}
+
+function recorderOf(files: RunFiles, events: TensorBoardWriter, program: TrainingProgram): RunRecorder {
+  const shapes = new Map(program.state.map(({ name, shape }) => [name, shape]));
+  return {
+    appendMetrics: (step, epoch, seconds, metrics) => {
+      files.appendMetrics(step, epoch, seconds, metrics);
+      events.append(step, metrics);
+    },
+    saveProgress: async (epoch, step, seconds, metrics) => {
+      await files.update({ epoch, step, seconds, metrics });
+    },
+    saveCheckpoint: async (state, step, seconds) => {
+      const tensors = new Map([...state].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
+      await files.saveCheckpoint(tensors, { step: String(step), seconds: String(seconds) });
+    },
+  };
+}
+
+function noticesOf({ unreadable }: PretrainData): Notice[] {
+  if (unreadable === 0) return [];
+  const message = `${unreadable} images can't be read and were left out; index the folder to see why.`;
+  return [{ code: ErrorCode.CorruptImage, message }];
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { EncoderInput } from '../../core/encoders/card.ts';
+import { cancelled } from '../../core/errors.ts';
+import type { RgbImage } from '../../core/images/pixels.ts';
+import { labelRules } from '../../core/labels/labelRules.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { ProgressMeter } from '../../core/progressMeter.ts';
+import type { ScanSettings } from '../../protocol/engine.ts';
+import { DEFAULT_MAX_MEGAPIXELS, decodeProxy } from '../images/imageDecoder.ts';
+import { PixelBudget } from '../images/pixelBudget.ts';
+import { scanFolder } from '../indexing/scan.ts';
+import { readConfig } from '../store/config.ts';
+
+/** Pixels that may be decoded at the same time; at most four bytes each. */
+const PIXEL_BUDGET = 50e6;
+
+export interface TrainingImage {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly label: string | undefined;
+  readonly split: string | undefined;
+}
+
+/** All images of a dataset, in an order that depends on their paths only. */
+export async function listTrainingImages(
+  root: string,
+  scan: ScanSettings | undefined,
+  signal: AbortSignal,
+): Promise<TrainingImage[]> {
+  const config = readConfig(root);
+  const rules = labelRules(config);
+  const { exclude = [], followSymlinks = false } = scan ?? {};
+  const { files } = await scanFolder(root, {
+    exclude: [...(config.exclude ?? []), ...exclude],
+    followSymlinks,
+    signal,
+  });
+  return files
+    .map(({ path }) => ({ path, label: rules.labelOf(path), split: rules.splitOf(path) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export interface DecodedTrainingImage {
+  readonly image: TrainingImage;
+  readonly pixels: RgbImage;
+}
+
+/**
+ * Decodes images to about `input`'s size, several at a time, and hands them to `take` in their order. Those that can't be
+ * decoded are left out and counted.
+ */
+export async function decodeTrainingImages(
+  root: string,
+  images: readonly TrainingImage[],
+  input: EncoderInput,
+  context: JobContext,
+  take: (decoded: DecodedTrainingImage) => Promise<void> | void,
+): Promise<{ readonly unreadable: number }> {
+  const meter = new ProgressMeter(context.report, () => performance.now());
+  meter.start('Reading images', images.length);
+  const budget = new PixelBudget(PIXEL_BUDGET);
+  const options = { input, maxMegapixels: DEFAULT_MAX_MEGAPIXELS, budget };
+  const decode = async (image: TrainingImage): Promise<DecodedTrainingImage | undefined> => {
+    try {
+      const bytes = await readFile(join(root, image.path));
+      const { proxy } = await decodeProxy(bytes, image.path, options);
+      return { image, pixels: proxy };
+    } catch {
+      // Indexing lists unreadable files with their reasons; here they are only fewer.
+      return undefined;
+    }
+  };
+  let unreadable = 0;
+  const inFlight: Promise<DecodedTrainingImage | undefined>[] = [];
+  const settle = async () => {
+    const decoded = await inFlight.shift()!;
+    if (decoded === undefined) unreadable++;
+    else await take(decoded);
+    meter.add();
+  };
+  for (const image of images) {
+    if (context.signal.aborted) {
+      await Promise.all(inFlight);
+      throw cancelled();
+    }
+    inFlight.push(decode(image));
+    if (inFlight.length >= availableParallelism() * 4) await settle();
+  }
+  while (inFlight.length > 0) await settle();
+  meter.finish();
+  return { unreadable };
+}

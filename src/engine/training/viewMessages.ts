@@ -1,0 +1,31 @@
+import type { Normalisation } from '../../core/augmentation/augmenter.ts';
+import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
+import type { SharedPixels } from './pixelStore.ts';
+
+/** What a thread that makes views is started with. */
+export interface ViewWorkerData {
+  readonly pixels: SharedPixels;
+  readonly recipe: AugmentationRecipe;
+  /** Height and width of a view. */
+  readonly size: number;
+  readonly normalisation: Normalisation;
+  readonly seed: number;
+}
+
+export interface ViewRequest {
+  readonly id: number;
+  readonly epoch: number;
+  /** Indices of the batch's pictures in the store; their first views come first, then their second ones. */
+  readonly samples: Uint32Array;
+  /** Memory for the views, which is moved to the thread; absent: the thread takes new memory. */
+  readonly memory: ArrayBuffer | undefined;
+}
+
+export type ViewResponse =
+  | {
+      readonly id: number;
+      /** `[2 · samples, 3, size, size]`. */
+      readonly views: Float32Array<ArrayBuffer>;
+      readonly milliseconds: number;
+    }
+  | { readonly id: number; readonly error: string };

@@ -1,0 +1,98 @@
+/** Everything that `package.json` also declares, once; a test holds the manifest to it. */
+
+export const CATEGORY = 'Likeness';
+
+/** Commands a person finds in the palette or a menu. */
+export const commands = {
+  indexFolder: 'likeness.indexFolder',
+  stopIndexing: 'likeness.stopIndexing',
+  findSimilar: 'likeness.findSimilar',
+  chooseEncoder: 'likeness.chooseEncoder',
+  pretrainEncoder: 'likeness.pretrainEncoder',
+  showTraining: 'likeness.showTraining',
+  stopTraining: 'likeness.training.stop',
+  refresh: 'likeness.refresh',
+  showLog: 'likeness.showLog',
+  doctor: 'likeness.doctor',
+  pinSimilar: 'likeness.similar.pin',
+  followSimilar: 'likeness.similar.follow',
+  filterSimilar: 'likeness.similar.filter',
+  countSimilar: 'likeness.similar.setCount',
+} as const;
+
+/** Commands of rows and results: they need an argument and are hidden from the palette. */
+export const internalCommands = {
+  findSimilarToResult: 'likeness.result.findSimilar',
+  openResult: 'likeness.result.open',
+  revealResult: 'likeness.result.reveal',
+  compareResult: 'likeness.result.compare',
+  copyResultPath: 'likeness.result.copyPath',
+  openFile: 'likeness.explorer.openFile',
+  revealFile: 'likeness.explorer.revealFile',
+  copyFilePath: 'likeness.explorer.copyPath',
+  resumeRun: 'likeness.training.resume',
+  useRunEncoder: 'likeness.training.useEncoder',
+  revealRun: 'likeness.training.reveal',
+  openRunMetrics: 'likeness.training.openMetrics',
+  copyRunName: 'likeness.training.copyName',
+  deleteRun: 'likeness.training.delete',
+} as const;
+
+/** Registered but not declared: reachable from the status bar or from a message only. */
+export const undeclaredCommands = {
+  showIndexing: 'likeness.showIndexing',
+  showUnreadable: 'likeness.showUnreadable',
+} as const;
+
+export const views = {
+  container: 'likeness',
+  explorer: 'likeness.explorer',
+  similar: 'likeness.similar',
+  training: 'likeness.training',
+} as const;
+
+/** Settings by key, with the default that the manifest declares. */
+export const settings = {
+  'likeness.index.exclude': [] as readonly string[],
+  'likeness.index.followSymlinks': false as boolean,
+  'likeness.index.maxMegapixels': 200 as number,
+  'likeness.index.watch': true as boolean,
+  'likeness.similar.count': 24 as number,
+  'likeness.similar.followActiveEditor': true as boolean,
+  'likeness.training.threads': 0 as number,
+} as const;
+export type SettingKey = keyof typeof settings;
+
+/** Context keys that `when` clauses of the manifest read. */
+export const contextKeys = {
+  /** An indexing job of this window is running. */
+  indexing: 'likeness.indexing',
+  /** The Similar view has a query. */
+  hasQuery: 'likeness.hasQuery',
+  /** This window trains an encoder. */
+  isTraining: 'likeness.isTraining',
+} as const;
+
+/** `contextValue` of the rows of the Embedding Explorer and of the Training view, one per kind. */
+export const rowContexts = {
+  dataset: 'likeness.dataset',
+  folder: 'likeness.folder',
+  job: 'likeness.job',
+  encoder: 'likeness.encoder',
+  group: 'likeness.group',
+  count: 'likeness.count',
+  failure: 'likeness.failure',
+  /** A run that this window trains. */
+  runActive: 'likeness.runActive',
+  /** A run that another process trains. */
+  runElsewhere: 'likeness.runElsewhere',
+  /** A run with an encoder. */
+  runFinished: 'likeness.runFinished',
+  /** A run that can go on from its checkpoint. */
+  runResumable: 'likeness.runResumable',
+  runEnded: 'likeness.runEnded',
+  runDetail: 'likeness.runDetail',
+} as const;
+
+/** The section of a result's native context menu in the Similar view. */
+export const RESULT_SECTION = 'result';

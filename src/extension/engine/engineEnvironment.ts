@@ -1,0 +1,27 @@
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  /** Cores that this process may use. */
+  readonly cores: number;
+}
+
+/** Where ONNX Runtime has binaries for Node. */
+const supported: readonly string[] = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'];
+
+export function isSupported({ platform, arch }: Machine): boolean {
+  return supported.includes(`${platform}-${arch}`);
+}
+
+/** The engine's environment: the window's, without what VS Code set for itself, with the sizes of its thread pools. */
+export function engineEnvironment(base: NodeJS.ProcessEnv, { platform, cores }: Machine): NodeJS.ProcessEnv {
+  const inherited = Object.entries(base).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    ELECTRON_RUN_AS_NODE: '1',
+    UV_THREADPOOL_SIZE: String(cores),
+    // VS Code stays responsive on the core that is left.
+    LIKENESS_THREADS: String(cores > 2 ? cores - 1 : cores),
+    // glibc gives every thread an arena of its own, and decoded pictures would stay in each of them.
+    ...(platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}),
+  };
+}

@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import { Throttled } from '../async/throttle.ts';
+import { internalCommands, rowContexts, undeclaredCommands, views } from '../contract.ts';
+import { registerCommand } from '../notifications.ts';
+import type { Services } from '../services.ts';
+import { buildRows, parentOf, unreadableRow } from './treeModel.ts';
+import type { Row } from './treeModel.ts';
+
+/** VS Code waits until the changes pause before it shows any, and a job's progress doesn't pause. */
+const REFRESH_MS = 500;
+
+/** The tree of datasets, and the commands of its rows. */
+export function embeddingExplorer({ disposables, datasets, jobs, explorerVisibility }: Services): void {
+  const changed = disposables.add(new vscode.EventEmitter<void>());
+  const rows = async (): Promise<Row[]> => {
+    // A restricted workspace has nothing but its welcome.
+    if (!vscode.workspace.isTrusted) return [];
+    return buildRows(await datasets.load(), jobs.running);
+  };
+  const provider: vscode.TreeDataProvider<Row> = {
+    onDidChangeTreeData: changed.event,
+    getChildren: async (row) => (row ? [...(row.children ?? [])] : rows()),
+    getParent: async ({ id }) => parentOf(await rows(), id),
+    getTreeItem: toTreeItem,
+  };
+  const tree = disposables.add(
+    vscode.window.createTreeView(views.explorer, { treeDataProvider: provider, showCollapseAll: true }),
+  );
+  disposables.add(
+    tree.onDidChangeVisibility(({ visible }) => {
+      explorerVisibility.set(visible);
+    }),
+  );
+  disposables.add(
+    registerCommand(undeclaredCommands.showUnreadable, async (root) => {
+      await vscode.commands.executeCommand(`${views.explorer}.focus`);
+      const row = typeof root === 'string' ? unreadableRow(await rows(), root) : undefined;
+      if (row) await tree.reveal(row, { select: true, focus: true, expand: true });
+    }),
+  );
+  const throttled = disposables.add(
+    new Throttled(REFRESH_MS, () => {
+      changed.fire();
+    }),
+  );
+  const refresh = (): void => {
+    throttled.trigger();
+  };
+  disposables.add(datasets.onDidChange(refresh));
+  disposables.add(jobs.onDidChange(refresh));
+  disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void datasets.refresh()));
+  disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void datasets.refresh()));
+
+  const onFile = (id: string, run: (file: vscode.Uri) => Thenable<unknown>): void => {
+    disposables.add(
+      registerCommand(id, async (row) => {
+        const file = typeof row === 'object' && row !== null && 'file' in row ? row.file : undefined;
+        if (typeof file === 'string') await run(vscode.Uri.file(file));
+      }),
+    );
+  };
+  onFile(internalCommands.openFile, (file) => vscode.commands.executeCommand('vscode.open', file));
+  onFile(internalCommands.revealFile, (file) => vscode.commands.executeCommand('revealInExplorer', file));
+  onFile(internalCommands.copyFilePath, (file) => vscode.env.clipboard.writeText(file.fsPath));
+}
+
+function toTreeItem(row: Row): vscode.TreeItem {
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  const state = row.children && row.children.length > 0 ? (row.expanded ? Expanded : Collapsed) : None;
+  const item = new vscode.TreeItem(row.label, state);
+  item.id = row.id;
+  item.contextValue = row.context;
+  item.iconPath = new vscode.ThemeIcon(row.icon, warningColor(row.icon));
+  if (row.description !== undefined) item.description = row.description;
+  if (row.tooltip !== undefined) item.tooltip = row.tooltip;
+  if (row.context === rowContexts.failure) {
+    item.command = { command: internalCommands.openFile, title: 'Open', arguments: [row] };
+  }
+  return item;
+}
+
+function warningColor(icon: string): vscode.ThemeColor | undefined {
+  return icon === 'warning' ? new vscode.ThemeColor('list.warningForeground') : undefined;
+}

@@ -1,0 +1,175 @@
+import path from 'node:path';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { Count, DatasetSummary, FailedFile } from '../../protocol/engine.ts';
+import { rowContexts } from '../contract.ts';
+import type { IndexingJob } from '../datasets/indexingJobs.ts';
+import type { DatasetState } from '../datasets/datasets.ts';
+import { formatCount, formatQuantity, progressCount, progressPace, progressPercent } from '../../core/progressText.ts';
+
+/** One row of the Embedding Explorer, before it becomes a tree item. */
+export interface Row {
+  /** Stable over refreshes. */
+  readonly id: string;
+  readonly context: (typeof rowContexts)[keyof typeof rowContexts];
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  /** A codicon's name. */
+  readonly icon: string;
+  readonly children?: readonly Row[];
+  readonly expanded?: boolean;
+  /** The dataset's folder, absolute. */
+  readonly folder: string;
+  /** The file that the row stands for, absolute. */
+  readonly file?: string;
+}
+
+/** No rows at all while nothing is indexed, so that the view shows its welcome. */
+export function buildRows(states: readonly DatasetState[], jobs: readonly IndexingJob[]): Row[] {
+  const jobOf = (folder: string): IndexingJob | undefined => jobs.find((job) => job.folder === folder);
+  const rows = states.map((state) =>
+    datasetRow(state, jobOf(state.summary?.root ?? state.folder) ?? jobOf(state.folder)),
+  );
+  const shown = new Set(states.flatMap((state) => [state.folder, state.summary?.root]));
+  for (const job of jobs) {
+    if (!shown.has(job.folder)) rows.push(datasetRow(unknownFolder(job.folder), job));
+  }
+  const empty = states.every(({ summary, error }) => !summary && !error) && jobs.length === 0;
+  return empty ? [] : rows;
+}
+
+/** The row that holds the one with this id. */
+export function parentOf(rows: readonly Row[], id: string): Row | undefined {
+  for (const row of rows) {
+    const children = row.children ?? [];
+    const parent = children.some((child) => child.id === id) ? row : parentOf(children, id);
+    if (parent) return parent;
+  }
+  return undefined;
+}
+
+/** The row that lists a dataset's unreadable files. */
+export function unreadableRow(rows: readonly Row[], root: string): Row | undefined {
+  const dataset = rows.find(({ folder }) => folder === root);
+  return dataset?.children?.find(({ id }) => id === unreadableId(dataset.id));
+}
+
+const unreadableId = (parent: string): string => `${parent}/unreadable`;
+
+function unknownFolder(folder: string): DatasetState {
+  return { folder, name: path.basename(folder), summary: undefined, error: undefined };
+}
+
+function datasetRow({ folder, name, summary, error }: DatasetState, job: IndexingJob | undefined): Row {
+  const id = `dataset:${summary?.root ?? folder}`;
+  const base = { id, label: name, folder: summary?.root ?? folder, tooltip: summary?.root ?? folder };
+  const jobRows = job ? [jobRow(job, id)] : [];
+  if (error) {
+    const problem = { id: `${id}/error`, context: rowContexts.group, label: error.message, icon: 'error', folder };
+    const children = [...jobRows, { ...problem, tooltip: error.message }];
+    return {
+      ...base,
+      context: rowContexts.folder,
+      description: 'not available',
+      icon: 'warning',
+      children,
+      expanded: true,
+    };
+  }
+  if (!summary) {
+    const description = job ? 'being indexed' : 'not indexed yet';
+    return { ...base, context: rowContexts.folder, description, icon: 'folder', expanded: true, children: jobRows };
+  }
+  return {
+    ...base,
+    context: rowContexts.dataset,
+    description: formatQuantity(summary.images, 'image'),
+    tooltip: datasetTooltip(summary),
+    icon: 'database',
+    expanded: true,
+    children: [...jobRows, ...contentRows(summary, id)],
+  };
+}
+
+function datasetTooltip({ root, images, indexedAt, indexLocation }: DatasetSummary): string {
+  const when = indexedAt === undefined ? 'not finished yet' : new Date(indexedAt).toLocaleString();
+  return `${root}\n${formatQuantity(images, 'image')}, indexed: ${when}\nIndex: ${indexLocation}`;
+}
+
+function jobRow({ folder, progress }: IndexingJob, parent: string): Row {
+  const base = { id: `${parent}/job`, context: rowContexts.job, icon: 'sync~spin', folder };
+  if (!progress) return { ...base, label: 'Starting the engine' };
+  const percent = progressPercent(progress);
+  const details = [progressCount(progress), progressPace(progress)].filter((part) => part !== '').join(' · ');
+  const label = percent === undefined ? progress.phase : `${percent} %`;
+  return { ...base, label, description: details, tooltip: `${progress.phase}: ${details}` };
+}
+
+function contentRows(summary: DatasetSummary, parent: string): Row[] {
+  const { root, encoder, classes, splits, failed } = summary;
+  const rows: Row[] = encoder ? [encoderRow(encoder, summary, parent)] : [];
+  if (classes.length > 0) rows.push(countsRow('Classes', 'tag', classes, parent, root));
+  if (splits.length > 0) rows.push(countsRow('Splits', 'split-horizontal', splits, parent, root));
+  if (failed.length > 0) rows.push(failuresRow(failed, parent, root));
+  return rows;
+}
+
+function encoderRow(encoder: EncoderCard, { images, embedded, root }: DatasetSummary, parent: string): Row {
+  const missing = images - embedded;
+  // What is missing first: a long id is cut off where the view is narrow.
+  const description =
+    missing > 0 ? `${formatCount(missing)} to embed · ${encoder.id}` : `${encoder.id} · ${encoder.output.dim} dim`;
+  return {
+    id: `${parent}/encoder`,
+    context: rowContexts.encoder,
+    label: 'Encoder',
+    description,
+    tooltip: `${encoder.name}\n${encoder.id}, ${encoder.output.dim} dimensions\nSource: ${encoder.source}`,
+    icon: 'symbol-misc',
+    folder: root,
+  };
+}
+
+function countsRow(label: string, icon: string, counts: readonly Count[], parent: string, folder: string): Row {
+  const id = `${parent}/${label.toLowerCase()}`;
+  const children = counts.map(({ name, count }) => ({
+    id: `${id}/${name}`,
+    context: rowContexts.count,
+    label: name,
+    description: formatCount(count),
+    tooltip: `${name}: ${formatQuantity(count, 'image')}`,
+    icon: 'circle-small-filled',
+    folder,
+  }));
+  return { id, context: rowContexts.group, label, description: formatCount(counts.length), icon, folder, children };
+}
+
+function failuresRow(failed: readonly FailedFile[], parent: string, folder: string): Row {
+  const id = unreadableId(parent);
+  const children = failed.map(({ path: file, code, message }) => ({
+    id: `${id}/${file}`,
+    context: rowContexts.failure,
+    label: path.posix.basename(file),
+    description: reasonOf(message, file),
+    tooltip: `${message}\nCode: ${code}`,
+    icon: 'file-media',
+    folder,
+    file: path.resolve(folder, file),
+  }));
+  const label = 'Unreadable files';
+  return {
+    id,
+    context: rowContexts.group,
+    label,
+    description: formatCount(failed.length),
+    icon: 'warning',
+    folder,
+    children,
+  };
+}
+
+/** The sentence without the path it starts with, which the row's label tells already. */
+function reasonOf(message: string, file: string): string {
+  const start = message.indexOf(file);
+  return start < 0 ? message : message.slice(start + file.length).trim();
+}

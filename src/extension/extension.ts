@@ -1,0 +1,86 @@
+import type * as vscode from 'vscode';
+import type { SimilarState } from '../protocol/similarView.ts';
+import { encoderCommands } from './commands/encoderCommands.ts';
+import { helpCommands } from './commands/helpCommands.ts';
+import { indexCommands } from './commands/indexCommands.ts';
+import { registerContributions } from './contributions.ts';
+import type { Contribution, RegisteredContribution } from './contributions.ts';
+import { datasetWatcher } from './datasets/datasetWatcher.ts';
+import { indexingOutcome } from './datasets/indexingOutcome.ts';
+import { indexingStatus } from './datasets/indexingStatus.ts';
+import type { DatasetState } from './datasets/datasets.ts';
+import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
+import { createServices } from './services.ts';
+import { followActiveEditor } from './similar/followActiveEditor.ts';
+import { similarCommands } from './similar/similarCommands.ts';
+import { similarView } from './similar/similarView.ts';
+import { pretrainCommand } from './training/pretrainCommand.ts';
+import { runCommands } from './training/runCommands.ts';
+import { trainingOutcome } from './training/trainingOutcome.ts';
+import { trainingStatus } from './training/trainingStatus.ts';
+import { trainingRows } from './training/trainingTree.ts';
+import type { TrainingRow } from './training/trainingTree.ts';
+import { trainingView } from './training/trainingView.ts';
+
+const contributions: readonly Contribution[] = [
+  { name: 'help commands', register: helpCommands },
+  { name: 'index commands', register: indexCommands },
+  { name: 'encoder commands', register: encoderCommands },
+  { name: 'indexing status', register: indexingStatus },
+  { name: 'indexing outcome', register: indexingOutcome },
+  { name: 'Embedding Explorer', register: embeddingExplorer },
+  { name: 'Similar view', register: similarView },
+  { name: 'Similar commands', register: similarCommands },
+  { name: 'follow the active editor', register: followActiveEditor },
+  { name: 'dataset watcher', register: datasetWatcher },
+  { name: 'Training view', register: trainingView },
+  { name: 'pretrain command', register: pretrainCommand },
+  { name: 'run commands', register: runCommands },
+  { name: 'training status', register: trainingStatus },
+  { name: 'training outcome', register: trainingOutcome },
+];
+
+/** What `activate` returns: a look inside for tests. */
+export interface LikenessApi {
+  readonly activationMs: number;
+  readonly contributions: readonly RegisteredContribution[];
+  /** The engine process; undefined while none runs. */
+  readonly enginePid: () => number | undefined;
+  readonly similarState: () => SimilarState;
+  readonly datasets: () => Promise<readonly DatasetState[]>;
+  /** The processes that train. */
+  readonly trainingPids: () => readonly number[];
+  /** What the Training view shows. */
+  readonly trainingRows: () => Promise<readonly TrainingRow[]>;
+}
+
+let shutDown: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): LikenessApi {
+  const start = performance.now();
+  const services = createServices(context);
+  const { disposables, process, similar, datasets, trainers, runs, log } = services;
+  shutDown = async () => {
+    disposables.dispose();
+    await Promise.all([process.dispose(), trainers.dispose()]);
+  };
+  const registered = registerContributions(contributions, services);
+  const activationMs = performance.now() - start;
+  log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
+  return {
+    activationMs,
+    contributions: registered,
+    enginePid: () => process.pid,
+    similarState: () => similar.state,
+    datasets: () => datasets.load(),
+    trainingPids: () => trainers.pids,
+    trainingRows: async () => {
+      await runs.load();
+      return trainingRows(runs.running, runs.runningSummary, runs.others);
+    },
+  };
+}
+
+export async function deactivate(): Promise<void> {
+  await shutDown?.();
+}

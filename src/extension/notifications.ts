@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import { asLikenessError, isCancellation } from '../core/errors.ts';
+import { commands } from './contract.ts';
+
+/** Shows a failure with a way to look closer. Being asked to stop is none. */
+export async function showFailure(error: unknown): Promise<void> {
+  if (isCancellation(error)) return;
+  const { message } = asLikenessError(error);
+  const action = vscode.workspace.isTrusted
+    ? { title: 'Show Log', command: commands.showLog }
+    : { title: 'Manage Trust', command: 'workbench.trust.manage' };
+  const chosen = await vscode.window.showErrorMessage(message, action);
+  if (chosen) await vscode.commands.executeCommand(chosen.command);
+}
+
+/** Registers a command whose failures are shown rather than thrown at VS Code. */
+export function registerCommand(id: string, run: (...args: readonly unknown[]) => Promise<unknown>): vscode.Disposable {
+  return vscode.commands.registerCommand(id, async (...args: readonly unknown[]) => {
+    try {
+      await run(...args);
+    } catch (error) {
+      // The message stays until it is answered, and the command must not wait for that.
+      void showFailure(error);
+    }
+  });
+}

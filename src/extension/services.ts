@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os';
+import * as vscode from 'vscode';
+import { untrustedWorkspace } from '../core/errors.ts';
+import { Datasets } from './datasets/datasets.ts';
+import { IndexingJobs } from './datasets/indexingJobs.ts';
+import { Disposables } from './disposables.ts';
+import { EngineClient } from './engine/engineClient.ts';
+import type { EngineCaller } from './engine/engineClient.ts';
+import type { Machine } from './engine/engineEnvironment.ts';
+import type { ProcessLog } from './engine/rpcProcess.ts';
+import { isInside } from './files/rootPaths.ts';
+import { readSetting, scanSettingsOf } from './settings.ts';
+import { FollowedImage } from './similar/activeImage.ts';
+import { Visibility } from './similar/visibility.ts';
+import { SimilarModel } from './similar/similarModel.ts';
+import type { SavedQuery } from './similar/similarModel.ts';
+import { TrainingClient } from './training/trainingClient.ts';
+import type { TrainingCaller } from './training/trainingClient.ts';
+import { TrainingRuns } from './training/trainingRuns.ts';
+
+const REMEMBERED_ROOTS = 'roots';
+const TRAINED_ROOTS = 'trainedRoots';
+const SAVED_QUERY = 'query';
+
+/** What the contributions of one window share. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  /** Refuses every call until the workspace is trusted. */
+  readonly engine: EngineCaller;
+  readonly process: EngineClient;
+  readonly datasets: Datasets;
+  readonly jobs: IndexingJobs;
+  /** The processes that train. */
+  readonly trainers: TrainingClient;
+  readonly runs: TrainingRuns;
+  readonly similar: SimilarModel;
+  readonly explorerVisibility: Visibility;
+  readonly similarVisibility: Visibility;
+  readonly followed: FollowedImage;
+  readonly disposables: Disposables;
+}
+
+export function createServices(context: vscode.ExtensionContext): Services {
+  const disposables = new Disposables();
+  const log = disposables.add(vscode.window.createOutputChannel('Likeness', { log: true }));
+  const { platform, arch } = globalThis.process;
+  const machine: Machine = { platform, arch, cores: availableParallelism() };
+  const write: ProcessLog = (level, text) => {
+    log[level](text);
+  };
+  const process = new EngineClient({ script: context.asAbsolutePath('dist/main.js'), machine, log: write });
+  const trainers = new TrainingClient({
+    script: context.asAbsolutePath('dist/training.js'),
+    machine,
+    log: write,
+  });
+  const engine: EngineCaller = {
+    call: (method, params, options) => {
+      if (!vscode.workspace.isTrusted) return Promise.reject(untrustedWorkspace());
+      return process.call(method, params, options);
+    },
+  };
+  const training: TrainingCaller = {
+    call: (method, params, options) => {
+      if (!vscode.workspace.isTrusted) return Promise.reject(untrustedWorkspace());
+      return trainers.call(method, params, options);
+    },
+  };
+  const memory = context.workspaceState;
+  const datasets = new Datasets(engine, {
+    folders: localFolders,
+    remembered: () => memory.get<readonly string[]>(REMEMBERED_ROOTS, []),
+    remember: (roots) => void memory.update(REMEMBERED_ROOTS, roots),
+  });
+  const jobs = new IndexingJobs(engine, scanSettingsOf);
+  const runs = new TrainingRuns(training, engine, {
+    roots: async () => {
+      const known = (await datasets.load()).map(({ summary, folder }) => summary?.root ?? folder);
+      return [...known, ...memory.get<readonly string[]>(TRAINED_ROOTS, [])];
+    },
+    remember: (roots) => void memory.update(TRAINED_ROOTS, roots),
+    warn: (text) => {
+      log.warn(text);
+    },
+    now: Date.now,
+  });
+  const similar = new SimilarModel(
+    {
+      engine,
+      scanSettings: scanSettingsOf,
+      count: () => readSetting('likeness.similar.count'),
+      following: () => readSetting('likeness.similar.followActiveEditor'),
+      trusted: () => vscode.workspace.isTrusted,
+      indexing: (file) => jobs.running.some(({ folder }) => isInside(folder, file)),
+      classesOf: async (root) => {
+        const summary = await engine.call('index/summary', { path: root });
+        return summary?.classes.map(({ name }) => name) ?? [];
+      },
+      save: (query) => void memory.update(SAVED_QUERY, query),
+    },
+    memory.get<SavedQuery>(SAVED_QUERY),
+  );
+  const explorerVisibility = new Visibility();
+  const similarVisibility = new Visibility();
+  const followed = new FollowedImage();
+  return {
+    ...{ context, log, engine, process, datasets, jobs, trainers, runs, disposables },
+    ...{ explorerVisibility, similar, similarVisibility, followed },
+  };
+}
+
+/** The workspace's folders on disk; those of virtual file systems can't be indexed. */
+export function localFolders(): { readonly path: string; readonly name: string }[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri, name }) => ({ path: uri.fsPath, name }));
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { ScanSettings } from '../protocol/engine.ts';
+import { settings } from './contract.ts';
+import type { SettingKey } from './contract.ts';
+
+type SettingValue<K extends SettingKey> = (typeof settings)[K];
+
+/** The value in force for a resource. One of the wrong type, which `settings.json` may hold, counts as not set. */
+export function readSetting<K extends SettingKey>(key: K, scope?: vscode.Uri): SettingValue<K> {
+  const fallback = settings[key];
+  const value: unknown = vscode.workspace.getConfiguration(undefined, scope).get(key);
+  const fits = typeof value === typeof fallback && Array.isArray(value) === Array.isArray(fallback);
+  return fits ? (value as SettingValue<K>) : fallback;
+}
+
+/** Writes where the setting is already set for the workspace, else for the user. */
+export async function writeSetting<K extends SettingKey>(key: K, value: SettingValue<K>): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration();
+  const inWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update(key, value, target);
+}
+
+export function scanSettingsOf(file: string): ScanSettings {
+  const scope = vscode.Uri.file(file);
+  return {
+    exclude: readSetting('likeness.index.exclude', scope).filter((pattern) => typeof pattern === 'string'),
+    followSymlinks: readSetting('likeness.index.followSymlinks', scope),
+    maxMegapixels: readSetting('likeness.index.maxMegapixels', scope),
+  };
+}
+
+/** Threads for a training; undefined leaves the number to the engine. */
+export function trainingThreads(): number | undefined {
+  const threads = Math.floor(readSetting('likeness.training.threads'));
+  return threads > 0 ? threads : undefined;
+}

@@ -1,0 +1,32 @@
+export interface SimilarPage {
+  readonly cspSource: string;
+  readonly nonce: string;
+  readonly script: string;
+  readonly style: string;
+}
+
+/** The Similar webview's page: our script and style sheet, pictures from blobs, nothing else. */
+export function similarHtml({ cspSource, nonce, script, style }: SimilarPage): string {
+  const policy = [
+    "default-src 'none'",
+    'img-src blob:',
+    `font-src ${cspSource}`,
+    // The controls set sizes through inline styles; a style can't run code.
+    `style-src ${cspSource} 'unsafe-inline'`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${style}" />
+    <title>Similar</title>
+  </head>
+  <body>
+    <div id="app"></div>
+    <script defer nonce="${nonce}" src="${script}"></script>
+  </body>
+</html>`;
+}

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { usage } from '../../core/errors.ts';
+import type { RunSummary } from '../../protocol/training.ts';
+import { commands, internalCommands, views } from '../contract.ts';
+import { resolveInside } from '../files/rootPaths.ts';
+import { registerCommand, showFailure } from '../notifications.ts';
+import type { Services } from '../services.ts';
+import { deletionText } from './deletion.ts';
+import { formatBytes } from './trainingText.ts';
+
+/** The commands of the Training view's rows. */
+export function runCommands(services: Services): void {
+  const { disposables, runs } = services;
+  disposables.add(
+    registerCommand(commands.stopTraining, () => {
+      runs.stop();
+      return Promise.resolve();
+    }),
+  );
+  const onRun = (id: string, run: (summary: RunSummary) => PromiseLike<unknown>): void => {
+    disposables.add(
+      registerCommand(id, async (row) => {
+        const summary = summaryOf(row);
+        if (!summary) throw usage('This run has written nothing yet; try again in a moment.');
+        await run(summary);
+      }),
+    );
+  };
+  onRun(internalCommands.resumeRun, (run) => {
+    if (!isTraining(services)) runs.resume(run).catch(showFailure);
+    return Promise.resolve();
+  });
+  onRun(internalCommands.useRunEncoder, (run) => useEncoder(services, run, 'offer'));
+  onRun(internalCommands.deleteRun, (run) => deleteRun(services, run));
+  onRun(internalCommands.revealRun, (run) =>
+    vscode.commands.executeCommand('revealInExplorer', fileOf(run, 'run.json')),
+  );
+  onRun(internalCommands.openRunMetrics, (run) =>
+    vscode.commands.executeCommand('vscode.open', fileOf(run, 'metrics.jsonl')),
+  );
+  onRun(internalCommands.copyRunName, (run) => vscode.env.clipboard.writeText(run.name));
+}
+
+/** Whether this window trains already, which the person is then told. */
+export function isTraining({ runs }: Services): boolean {
+  if (!runs.running) return false;
+  const show = 'Show Training';
+  const message = `${runs.running.name} is being trained, and a window trains one encoder at a time.`;
+  // The message stays until it is answered, and a command must not wait for that.
+  void vscode.window.showInformationMessage(message, show).then(async (chosen) => {
+    if (chosen === show) await vscode.commands.executeCommand(commands.showTraining);
+  });
+  return true;
+}
+
+/**
+ * Makes the encoder of a run the one of its dataset. Without its vectors it finds nothing, so the images are indexed, or
+ * that is offered.
+ */
+export async function useEncoder(services: Services, run: RunSummary, then: 'index' | 'offer'): Promise<void> {
+  const { engine, datasets } = services;
+  const { root, encoder, name } = run;
+  if (encoder === undefined) throw usage(`${name} has no encoder; train it to its end first.`);
+  await engine.call('encoders/choose', { encoder, folder: root });
+  await datasets.refresh();
+  if (then === 'index') {
+    await index(services, root);
+    return;
+  }
+  const action = 'Index Now';
+  const message = `${path.basename(root)} uses the encoder ${encoder} now. Its images have to be indexed with it.`;
+  void vscode.window.showInformationMessage(message, action).then(async (chosen) => {
+    if (chosen === action) await index(services, root);
+  });
+}
+
+async function index({ jobs }: Services, root: string): Promise<void> {
+  await vscode.window.withProgress({ location: { viewId: views.explorer } }, () => jobs.run(root));
+}
+
+async function deleteRun({ runs, datasets }: Services, run: RunSummary): Promise<void> {
+  await datasets.load();
+  const { message, detail, answers } = deletionText(run, datasets.find(run.root)?.encoder?.id);
+  const titles = answers.map(({ title }) => title);
+  const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...titles);
+  const answer = answers.find(({ title }) => title === chosen);
+  if (!answer) return;
+  const bytes = await runs.delete(run, answer.encoder);
+  vscode.window.setStatusBarMessage(`Likeness: ${formatBytes(bytes)} freed`, 5_000);
+}
+
+function summaryOf(row: unknown): RunSummary | undefined {
+  const isRow = typeof row === 'object' && row !== null && 'run' in row;
+  return isRow ? (row.run as RunSummary | undefined) : undefined;
+}
+
+function fileOf({ root, id }: RunSummary, name: string): vscode.Uri {
+  return vscode.Uri.file(resolveInside(root, path.join('.likeness', 'runs', id, name)));
+}

@@ -1,0 +1,143 @@
+import { augmentationPreset } from '../../core/augmentation/presets.ts';
+import type { Progress } from '../../core/progress.ts';
+import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
+import { NETWORKS } from '../../core/training/networks/networks.ts';
+import type { PretrainSettings, RunSummary } from '../../protocol/training.ts';
+import type { RunningTraining } from './trainingRuns.ts';
+
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+
+export const formatDay = (milliseconds: number): string => day.format(milliseconds);
+export const formatMinute = (milliseconds: number): string => minute.format(milliseconds);
+
+/** "340 bytes", "1.2 MB": decimal units, as file managers have them. */
+export function formatBytes(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (bytes < 1000) return `${formatCount(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${threeDigits.format(value)} ${units[unit]!}`;
+}
+
+/** "ResNet-10": what a network's description begins with. */
+export function networkName(id: string): string {
+  return NETWORKS.get(id)?.description.split(/[,:]/)[0] ?? id;
+}
+
+export const lossNames: Readonly<Record<NonNullable<PretrainSettings['loss']>, string>> = {
+  'nt-xent': 'NT-Xent (SimCLR)',
+  dcl: 'Decoupled (DCL)',
+  supervised: 'Supervised contrastive',
+};
+
+/** What a person set or would ask about, as name and value; what isn't known is left out. */
+export function settingTexts(settings: PretrainSettings): readonly (readonly [name: string, value: string])[] {
+  const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
+  // So the engine lists a run whose record can't be read.
+  if (network === '') return [];
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Network', network === undefined ? undefined : networkName(network)],
+    ['View size', size === undefined ? undefined : `${size} × ${size} px`],
+    ['Epochs', epochs?.toString()],
+    [
+      'Augmentation',
+      augmentation === undefined ? undefined : (augmentationPreset(augmentation)?.title ?? augmentation),
+    ],
+    ['Loss', loss === undefined ? undefined : lossNames[loss]],
+    ['Batch', batchImages === undefined ? undefined : `${batchImages} images, ${2 * batchImages} views`],
+    ['Temperature', temperature?.toString()],
+    ['Optimiser', optimizer === undefined ? undefined : optimizerNames[optimizer]],
+    ['Learning rate', learningRate === undefined ? undefined : threeDigits.format(learningRate)],
+    ['Weight decay', settings.weightDecay?.toString()],
+    ['Head layers', settings.headLayers?.toString()],
+    ['Seed', settings.seed?.toString()],
+    ['Threads', settings.threads?.toString()],
+    ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
+  ];
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+const optimizerNames: Readonly<Record<NonNullable<PretrainSettings['optimizer']>, string>> = {
+  sgd: 'SGD',
+  adamw: 'AdamW',
+  lars: 'LARS',
+};
+
+/** Metrics in the order that people ask for them; those of which the second is true are shares. */
+const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boolean]>> = {
+  testKnnMacro: ['kNN accuracy on test images', true],
+  testKnnMacroError: ['Its uncertainty (95 %), ±', true],
+  testKnnMacroUntrained: ['The same, untrained', true],
+  testKnn: ['The same, large classes weighing more', true],
+  knnMacro: ['kNN accuracy on trained images', true],
+  knnMacroUntrained: ['The same there, untrained', true],
+  knn: ['The same there, large classes weighing more', true],
+  knnUntrained: ['And that, untrained', true],
+  relativeLoss: ['Loss as a share of chance', true],
+  loss: ['Loss', false],
+  contrastiveAccuracy: ['Contrastive accuracy', true],
+};
+const metricOrder = Object.keys(knownMetrics);
+
+/** Metrics as name and value, those first that people ask for. */
+export function metricTexts(metrics: RunSummary['metrics']): readonly (readonly [name: string, value: string])[] {
+  const others = Object.keys(metrics).filter((key) => !metricOrder.includes(key));
+  return [...metricOrder.filter((key) => key in metrics), ...others].map((key) => {
+    const [name, isShare] = knownMetrics[key] ?? [metricName(key), false];
+    const value = metrics[key]!;
+    return [name, isShare ? formatShare(value) : threeDigits.format(value)];
+  });
+}
+
+/** "effectiveRank" → "Effective rank". */
+function metricName(key: string): string {
+  const words = key.replaceAll(/(?<=[a-z\d])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function formatShare(share: number): string {
+  return `${percent.format(100 * share)} %`;
+}
+
+/** Mean over classes; on test images where there are any, undefined where there are no labels. */
+export function accuracyText({ testKnnMacro, knnMacro }: RunSummary['metrics']): string | undefined {
+  if (testKnnMacro !== undefined) return `test kNN ${formatShare(testKnnMacro)}`;
+  return knnMacro === undefined ? undefined : `kNN ${formatShare(knnMacro)}`;
+}
+
+/** The accuracy beside what the same network reaches without training: "test kNN 84.2 %, untrained 61.0 %". */
+export function comparedAccuracyText(metrics: RunSummary['metrics']): string | undefined {
+  const { testKnnMacro, testKnnMacroUntrained, knnMacroUntrained } = metrics;
+  const accuracy = accuracyText(metrics);
+  const untrained = testKnnMacro === undefined ? knnMacroUntrained : testKnnMacroUntrained;
+  return accuracy === undefined || untrained === undefined
+    ? accuracy
+    : `${accuracy}, untrained ${formatShare(untrained)}`;
+}
+
+/** The engine's name for what takes the time; a share of anything else is none of the whole. */
+const TRAINING_PHASE = 'Training';
+
+/** "37 % · 12 min left"; the phase too while it is another one than training. */
+export function trainingProgress({ progress, stopping }: Pick<RunningTraining, 'progress' | 'stopping'>): string {
+  if (stopping) return 'stopping, its state is being saved';
+  if (!progress) return 'starting';
+  const parts = [progressShare(progress)];
+  if (progress.secondsLeft !== undefined && progress.secondsLeft > 0) {
+    parts.push(`${formatDuration(progress.secondsLeft)} left`);
+  }
+  return parts.join(' · ');
+}
+
+function progressShare(progress: Progress): string {
+  const share = progressPercent(progress);
+  if (share === undefined) return progress.phase.toLowerCase();
+  return progress.phase === TRAINING_PHASE ? `${share} %` : `${progress.phase.toLowerCase()} ${share} %`;
+}

@@ -1,0 +1,186 @@
+import type { EncoderCard } from '../core/encoders/card.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Progress } from '../core/progress.ts';
+import type { RunRequests } from './training.ts';
+
+/** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
+export const PROTOCOL_VERSION = 2;
+
+/** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
+export interface Notice {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface FailedFile {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Files that were left out for the same reason; an excluded folder counts once. */
+export interface SkippedFiles {
+  readonly code: SkipCode;
+  /** In lower case with its dot; '' for none. */
+  readonly extension: string;
+  readonly count: number;
+  /** The first hundred, so that a folder of a million text files costs nothing. */
+  readonly paths: readonly string[];
+}
+export type SkipCode = 'not-an-image' | 'excluded' | 'symbolic-link';
+
+export interface ScanSettings {
+  /** `.gitignore`-style patterns, on top of the built-in ones and of `config.json`. */
+  readonly exclude?: readonly string[];
+  readonly followSymlinks?: boolean;
+  readonly maxMegapixels?: number;
+}
+
+export interface IndexRequest {
+  /** Absolute. */
+  readonly folder: string;
+  /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
+  readonly encoder?: string;
+  /** Absolute paths to look at, with all below them; absent: everything. */
+  readonly only?: readonly string[];
+  readonly scan?: ScanSettings;
+}
+
+export interface IndexReport {
+  readonly root: string;
+  readonly encoder: { readonly id: string; readonly dim: number };
+  /** Readable images in the index; `failed` is beside it, not in it. */
+  readonly images: number;
+  /** Vectors computed by this run. */
+  readonly embedded: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly failed: readonly FailedFile[];
+  /** What isn't an image or was left out on purpose, by kind: neither indexed nor failed. */
+  readonly skipped: readonly SkippedFiles[];
+  readonly seconds: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface DatasetRequest {
+  /** Any absolute path; the dataset is the nearest ancestor that has an index. */
+  readonly path: string;
+}
+
+export interface Count {
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface DatasetSummary {
+  readonly root: string;
+  readonly indexLocation: string;
+  readonly encoder: EncoderCard | undefined;
+  readonly images: number;
+  /** Images that have a vector of `encoder`. */
+  readonly embedded: number;
+  /** Sorted by name; images without a label are not in it. */
+  readonly classes: readonly Count[];
+  readonly splits: readonly Count[];
+  readonly failed: readonly FailedFile[];
+  /** Milliseconds since the epoch of the last finished run. */
+  readonly indexedAt: number | undefined;
+  readonly notices: readonly Notice[];
+}
+
+export interface ImageFilter {
+  readonly classes?: readonly string[];
+  readonly splits?: readonly string[];
+}
+
+export interface SimilarRequest {
+  /** Absolute path of an image, in the dataset or anywhere else. */
+  readonly image: string;
+  /** A folder of the dataset to search; absent: the dataset that holds the image. */
+  readonly folder?: string;
+  readonly count: number;
+  readonly encoder?: string;
+  readonly filter?: ImageFilter;
+  readonly scan?: ScanSettings;
+}
+
+export interface SimilarImage {
+  /** Relative to the dataset root, with `/`. */
+  readonly path: string;
+  /** Cosine similarity. */
+  readonly similarity: number;
+  readonly label: string | undefined;
+  readonly split: string | undefined;
+}
+
+export interface SimilarReport {
+  readonly root: string;
+  /** Relative to the root where the query lies in it, absolute otherwise. */
+  readonly query: { readonly path: string; readonly label: string | undefined; readonly split: string | undefined };
+  readonly encoder: { readonly id: string; readonly dim: number };
+  readonly approximate: boolean;
+  /** Share of the true neighbours that are found; 1 where the search is exact. */
+  readonly recall: number;
+  readonly results: readonly SimilarImage[];
+  /** Images of the dataset that were compared, after the filter. */
+  readonly searched: number;
+}
+
+export interface ThumbnailsRequest {
+  readonly root: string;
+  /** Relative to the root. */
+  readonly paths: readonly string[];
+}
+
+export interface Thumbnail {
+  readonly path: string;
+  /** WebP bytes; absent where there is none. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export interface EncodersRequest {
+  /** Absolute path in a dataset, to list that dataset's encoders too. */
+  readonly folder?: string;
+}
+
+export interface DoctorReport {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly providers: readonly {
+    readonly name: string;
+    readonly works: boolean;
+    /** Of the default encoder; 0 where the provider doesn't work. */
+    readonly imagesPerSecond: number;
+    /** Mean cosine similarity to the CPU's vectors. */
+    readonly agreement: number;
+  }[];
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Requests a window makes of the engine: name → parameters and result. */
+export interface EngineRequests extends RunRequests {
+  'engine/handshake': {
+    params: { readonly protocol: number };
+    result: { readonly protocol: number; readonly pid: number };
+  };
+  'index/run': { params: IndexRequest; result: IndexReport };
+  'index/summary': { params: DatasetRequest; result: DatasetSummary | undefined };
+  'search/similar': { params: SimilarRequest; result: SimilarReport };
+  'images/thumbnails': { params: ThumbnailsRequest; result: readonly Thumbnail[] };
+  'encoders/list': { params: EncodersRequest; result: readonly EncoderCard[] };
+  'encoders/add': { params: { readonly file: string; readonly folder: string }; result: EncoderCard };
+  'encoders/choose': { params: { readonly encoder: string; readonly folder: string }; result: EncoderCard };
+  'doctor/run': { params: Record<string, never>; result: DoctorReport };
+}
+export type EngineMethod = keyof EngineRequests;
+
+/** Progress is a notification of its own, by the number that the request carried. */
+export interface ProgressNotification {
+  readonly token: number;
+  readonly progress: Progress;
+}
+
+/** The engine's log, one entry a notification. */
+export interface LogNotification {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+}

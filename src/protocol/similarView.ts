@@ -1,0 +1,87 @@
+import { NotificationType } from 'vscode-jsonrpc';
+import type { ErrorCode } from '../core/errors.ts';
+import type { ImageFilter, SimilarImage } from './engine.ts';
+
+/** Which results are wanted, by their class as compared with the query's. */
+export type ClassRelation = 'all' | 'same' | 'other';
+
+export interface SimilarQuery {
+  /** Absolute. */
+  readonly file: string;
+  readonly name: string;
+  /** Relative to the dataset's root where it lies in it, absolute otherwise. */
+  readonly path: string;
+  readonly label: string | undefined;
+  readonly split: string | undefined;
+}
+
+/** What a search found, and in which dataset. */
+export interface SimilarResults {
+  readonly root: string;
+  readonly encoder: string;
+  readonly searched: number;
+  readonly approximate: boolean;
+  readonly recall: number;
+  readonly images: readonly SimilarImage[];
+}
+
+export interface SimilarFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** What the view offers to do about it. */
+  readonly remedy: 'index' | 'retry' | 'trust' | 'none';
+}
+
+/** All that the Similar view shows. Owned by the host; the webview asks for it whenever its revision has changed. */
+export interface SimilarState {
+  readonly revision: number;
+  readonly query: SimilarQuery | undefined;
+  readonly searching: boolean;
+  /** Those of the query before while the first search of a new query runs. */
+  readonly results: SimilarResults | undefined;
+  readonly failure: SimilarFailure | undefined;
+  readonly relation: ClassRelation;
+  readonly filter: ImageFilter;
+  readonly count: number;
+  /** Whether the view follows the active editor. */
+  readonly following: boolean;
+  /** In a restricted workspace nothing is searched for. */
+  readonly trusted: boolean;
+  /** The folder that holds the query is being indexed, so what isn't there yet will come. */
+  readonly indexing: boolean;
+  /** Changes when thumbnails may have. */
+  readonly imagesRevision: number;
+}
+
+export interface Picture {
+  readonly path: string;
+  /** Absent where there is none. */
+  readonly bytes: Uint8Array | undefined;
+  readonly type: string;
+}
+
+export type SimilarAction = 'index' | 'retry' | 'trust' | 'pick' | 'log' | 'clear-filter' | 'show-all';
+
+/** Requests that the Similar webview makes of the host. Paths are relative to the root of the state's results. */
+export interface SimilarViewRequests {
+  'similar/state': { params: Record<string, never>; result: SimilarState };
+  'similar/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
+  'similar/queryPicture': { params: Record<string, never>; result: Picture | undefined };
+  'similar/setRelation': { params: { readonly relation: ClassRelation }; result: undefined };
+  'similar/setCount': { params: { readonly count: number }; result: undefined };
+  'similar/open': { params: { readonly path: string; readonly preserveFocus: boolean }; result: undefined };
+  'similar/openQuery': { params: Record<string, never>; result: undefined };
+  'similar/act': { params: { readonly action: SimilarAction }; result: undefined };
+}
+
+/** Sent to the webview when there is a new state to ask for. */
+export const similarChanged = new NotificationType<{ readonly revision: number }>('similar/changed');
+
+/** What the counts on offer are. */
+export const similarCounts: readonly number[] = [12, 24, 48, 96, 192];
+
+/** The context of a result's native menu, as VS Code hands it to the command. */
+export interface ResultContext {
+  readonly webviewSection: string;
+  readonly path: string;
+}

@@ -1,0 +1,116 @@
+import type { Notice, ScanSettings } from './engine.ts';
+
+export type RunKind = 'pretrain';
+
+/** `interrupted`: its process is gone without having said why; `stopped`: a person stopped it. Both can be resumed. */
+export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'failed';
+
+/** What a person can set for pretraining; what is left out is chosen by the engine. */
+export interface PretrainSettings {
+  /** Id of a network; see `NETWORKS`. */
+  readonly network?: string;
+  /** Height and width of a view in pixels: 32 to 128, a multiple of 8. */
+  readonly size?: number;
+  /** Images in a batch; each gives two views. */
+  readonly batchImages?: number;
+  readonly epochs?: number;
+  readonly loss?: 'nt-xent' | 'dcl' | 'supervised';
+  readonly temperature?: number;
+  /** Id of a preset of augmentations. */
+  readonly augmentation?: string;
+  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly headLayers?: 2 | 3;
+  readonly seed?: number;
+  readonly threads?: number;
+  /** Trains on the images of the test split too, which makes figures measured on them meaningless. */
+  readonly includeTest?: boolean;
+  /** What the run and its encoder are called for people. */
+  readonly name?: string;
+}
+
+export interface PretrainRequest {
+  /** Absolute; the dataset is the nearest ancestor that has one, else this folder. */
+  readonly folder: string;
+  readonly settings: PretrainSettings;
+  readonly scan?: ScanSettings;
+}
+
+/** A run before it starts: what it would do and cost. */
+export interface PretrainPlan {
+  readonly root: string;
+  /** Images that would be trained on. */
+  readonly images: number;
+  /** Images of the test split, which are left out. */
+  readonly heldOut: number;
+  readonly settings: Required<PretrainSettings>;
+  readonly stepsPerEpoch: number;
+  /** Measured on this machine over a few steps with the given settings, augmentation included. */
+  readonly secondsPerStep: number;
+  /** Of the whole run, decoding and evaluation included. */
+  readonly seconds: number;
+  /** Peak of the training process, estimated. */
+  readonly memoryBytes: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RunKind;
+  readonly root: string;
+  readonly state: RunState;
+  readonly settings: Required<PretrainSettings>;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** Of computing, all sessions of a resumed run together. */
+  readonly seconds: number;
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** The newest value of each metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Why it failed, or what a person should know. */
+  readonly message: string | undefined;
+  /** Id of the encoder it made; undefined until it is finished. */
+  readonly encoder: string | undefined;
+  /** On disk, checkpoint and encoder included. */
+  readonly bytes: number;
+  readonly resumable: boolean;
+}
+
+export interface RunRequest {
+  /** Absolute path in the dataset. */
+  readonly folder: string;
+  readonly run: string;
+}
+
+export interface TrainingReport {
+  readonly run: RunSummary;
+  readonly notices: readonly Notice[];
+}
+
+/** Raised when anything below changes; window and training process refuse each other when it differs. */
+export const TRAINING_PROTOCOL_VERSION = 1;
+
+/** Requests a window makes of a training process: name → parameters and result. Cancelling `pretrain` or `resume` stops the run. */
+export interface TrainingRequests {
+  'training/handshake': {
+    params: { readonly protocol: number };
+    result: { readonly protocol: number; readonly pid: number };
+  };
+  'training/plan': { params: PretrainRequest; result: PretrainPlan };
+  'training/pretrain': { params: PretrainRequest; result: TrainingReport };
+  'training/resume': { params: RunRequest; result: TrainingReport };
+}
+export type TrainingMethod = keyof TrainingRequests;
+
+/** Requests about past runs, which the engine answers. */
+export interface RunRequests {
+  /** Newest first; empty where nothing has been trained. */
+  'runs/list': { params: { readonly folder: string }; result: readonly RunSummary[] };
+  /** Deletes the run and, if wanted, the encoder it made; gives the bytes freed. */
+  'runs/delete': { params: RunRequest & { readonly encoder: boolean }; result: { readonly bytes: number } };
+}

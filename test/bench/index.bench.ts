@@ -1,0 +1,116 @@
+/**
+ * Indexing against its floors: decoding, inference and thumbnails, each alone on all cores.
+ *
+ *     npm run bench -- index [--images FOLDER] [--encoder FILE.onnx] [--rounds 3]
+ *
+ * The budget is ≥ 90 % of 1 / (1/decode + 1/inference + 1/thumbnail).
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { buildForDevelopment } from '../../src/build/builder.ts';
+import { inProject } from '../../src/build/project.ts';
+import { hasImageExtension } from '../../src/core/images/fileKinds.ts';
+import { proxySize } from '../../src/core/images/geometry.ts';
+import type { RgbImage } from '../../src/core/images/pixels.ts';
+import { EncoderRegistry } from '../../src/engine/encoders/registry.ts';
+import { decodeRgb, readHeader } from '../../src/engine/images/codec.ts';
+import { thumbnailOf } from '../../src/engine/images/imageDecoder.ts';
+import { shared } from '../shared.ts';
+import { median, printTable, throughput } from './report.ts';
+
+/** Images in one run of the model, for its floor: as many as the product takes. */
+const BATCH = 16;
+
+const { values } = parseArgs({
+  options: {
+    images: { type: 'string', default: shared('data/clothing') },
+    encoder: { type: 'string', default: shared('models/mobilenetv3-small-embed/model.onnx') },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const rounds = Number(values.rounds);
+const cli = inProject('dist/cli.js');
+await buildForDevelopment(console.error);
+
+const files = readdirSync(values.images, { recursive: true, withFileTypes: true })
+  .filter((file) => file.isFile() && hasImageExtension(file.name))
+  .map((file) => join(file.parentPath, file.name));
+const { card } = await new EncoderRegistry().resolve(values.encoder);
+const { size, mean } = card.input;
+
+const sizes = new Map(
+  await Promise.all(
+    files.map(async (file) => [file, proxySize(await readHeader(await readFile(file)), card.input)] as const),
+  ),
+);
+// Copied once and well before it is timed, so that writing the copy to the disk doesn't count as indexing.
+const copy = mkdtempSync(join(tmpdir(), 'likeness-bench-'));
+cpSync(values.images, copy, { recursive: true });
+
+const concurrency = availableParallelism() * 2;
+const sample = files.filter((_, i) => i % Math.max(1, Math.floor(files.length / 400)) === 0);
+const proxies: RgbImage[] = await Promise.all(
+  sample.map(async (file) => decodeRgb(await readFile(file), sizes.get(file)!, 'linear', 1e9)),
+);
+
+const figures = { decode: [] as number[], inference: [] as number[], thumbnail: [] as number[], ours: [] as number[] };
+for (let round = 0; round < rounds; round++) {
+  figures.decode.push(
+    await throughput(files, concurrency, async (file) =>
+      decodeRgb(await readFile(file), sizes.get(file)!, 'linear', 1e9),
+    ),
+  );
+  figures.thumbnail.push(await throughput(proxies, concurrency, thumbnailOf));
+  figures.inference.push(await inferenceFloor());
+  figures.ours.push(files.length / indexOnce());
+}
+
+rmSync(copy, { recursive: true, force: true });
+
+const floor = (a: number, b: number, c: number) => 1 / (1 / a + 1 / b + 1 / c);
+const ratios = figures.ours.map(
+  (ours, i) => ours / floor(figures.decode[i]!, figures.inference[i]!, figures.thumbnail[i]!),
+);
+const perSecond = (rates: readonly number[]) => `${median(rates).toFixed(0)} images/s`;
+printTable(`Indexing ${files.length} images with ${card.name}, median of ${rounds}`, [
+  ['decode floor', perSecond(figures.decode)],
+  ['inference floor', perSecond(figures.inference)],
+  ['thumbnail floor', perSecond(figures.thumbnail)],
+  ['indexing, whole process', perSecond(figures.ours)],
+  ['ratio to the floors together', `${(100 * median(ratios)).toFixed(1)} % (budget ≥ 90 %)`],
+]);
+
+/** The session alone on ready tensors, as ONNX Runtime comes: full batches, one after another. */
+async function inferenceFloor(): Promise<number> {
+  const session = await InferenceSession.create(values.encoder, {
+    intraOpNumThreads: availableParallelism(),
+    logSeverityLevel: 3,
+  });
+  const [height, width] = size;
+  const dims = card.input.layout === 'NCHW' ? [BATCH, mean.length, height, width] : [BATCH, height, width, mean.length];
+  const tensor = new Tensor('float32', new Float32Array(BATCH * mean.length * height * width).fill(0.1), dims);
+  const run = () => session.run({ [card.input.name]: tensor }, [card.output.name]);
+  await run();
+  const batches = Math.max(8, Math.round(600 / BATCH));
+  const start = performance.now();
+  for (let i = 0; i < batches; i++) await run();
+  const rate = (batches * BATCH) / ((performance.now() - start) / 1000);
+  await session.release();
+  return rate;
+}
+
+/** Seconds of a whole process that indexes the copy from nothing. */
+function indexOnce(): number {
+  rmSync(join(copy, '.likeness'), { recursive: true, force: true });
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'index', copy, '--encoder', values.encoder, '--json'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import type { EncoderCard } from '../../src/core/encoders/card.ts';
+import type { DoctorReport, IndexReport } from '../../src/protocol/engine.ts';
+import type { PretrainPlan, RunSummary } from '../../src/protocol/training.ts';
+
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cache: string;
+  readonly cwd?: string;
+  /** Handed the process, to signal it. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs the command line from source, as a process of its own. */
+export function likeness(args: readonly string[], { cache, cwd, onStart }: RunOptions): Promise<Outcome> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+      cwd,
+      env: { ...process.env, LIKENESS_CACHE: cache },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      done({ code, signal, stdout, stderr });
+    });
+    onStart?.(child);
+  });
+}
+
+/** The one JSON document of a `--json` run, by command. */
+interface Documents {
+  index: IndexReport;
+  similar: {
+    readonly query: string;
+    readonly encoder: string;
+    readonly approximate: boolean;
+    readonly recall: number;
+    readonly results: readonly { readonly path: string; readonly similarity: number }[];
+  };
+  encoders: { readonly encoders: readonly EncoderCard[] };
+  doctor: DoctorReport;
+  train: {
+    readonly run: string;
+    readonly encoder: string;
+    readonly seconds: number;
+    readonly metrics: Readonly<Record<string, number>>;
+  };
+  plan: PretrainPlan;
+  runs: { readonly runs: readonly RunSummary[] };
+  failure: { readonly error: { readonly code: string; readonly message: string } };
+}
+
+export function documentOf<K extends keyof Documents>(_kind: K, { stdout }: Outcome): Documents[K] {
+  return JSON.parse(stdout) as Documents[K];
+}

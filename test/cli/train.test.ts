@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { writeStripes } from '../engine/training/colourDataset.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
+import { documentOf, likeness } from './run.ts';
+
+const small = ['--network', 'resnet10-light', '--size', '32', '--batch', '8', '--threads', '1'];
+
+async function dataset(context: TestContext) {
+  const root = temporaryFolder(context);
+  await writeStripes(root, 8);
+  await writeStripes(root, 2, 'test');
+  return { root, cache: temporaryFolder(context) };
+}
+
+describe('likeness train', () => {
+  it('tells what a run would cost, without leaving anything', async (context) => {
+    const { root, cache } = await dataset(context);
+    const plan = documentOf(
+      'plan',
+      await likeness(['train', 'pretrain', root, ...small, '--plan', '--json'], { cache }),
+    );
+    assert.deepEqual([plan.images, plan.heldOut, plan.stepsPerEpoch], [24, 6, 3]);
+    assert.equal(plan.settings.network, 'resnet10-light');
+    assert.ok(plan.seconds > 0);
+    assert.ok(!existsSync(join(root, '.likeness')));
+    const shown = await likeness(['train', 'pretrain', root, ...small, '--plan'], { cache });
+    assert.match(shown.stdout, /24 images; 6 of the test split are left out/);
+  });
+
+  it('prints exactly the documented JSON; the encoder is listed and indexes', async (context) => {
+    const { root, cache } = await dataset(context);
+    const done = await likeness(['train', 'pretrain', root, ...small, '--epochs', '2', '--json'], { cache });
+    assert.equal(done.code, 0, done.stderr);
+    const report = documentOf('train', done);
+    assert.deepEqual(Object.keys(report), ['run', 'encoder', 'seconds', 'metrics']);
+    assert.ok(report.metrics['testKnnMacro']! >= 0);
+    assert.match(done.stderr, /Training/);
+    const { encoders } = documentOf(
+      'encoders',
+      await likeness(['encoders', 'list', '--in', root, '--json'], { cache }),
+    );
+    assert.ok(encoders.some(({ id }) => id === report.encoder));
+    const indexed = documentOf(
+      'index',
+      await likeness(['index', root, '--encoder', report.encoder, '--json'], { cache }),
+    );
+    assert.deepEqual([indexed.images, indexed.encoder], [30, { id: report.encoder, dim: 128 }]);
+  });
+
+  it('is stopped by an interrupt with exit code 130, goes on, and is listed and deleted', async (context) => {
+    const { root, cache } = await dataset(context);
+    const stopped = await likeness(['train', 'pretrain', root, ...small, '--epochs', '200', '--name', 'Long'], {
+      cache,
+      onStart: (child) => {
+        child.stderr?.on('data', (text: string) => {
+          if (/Training/.test(text)) child.kill('SIGINT');
+        });
+      },
+    });
+    assert.equal(stopped.code, 130, stopped.stderr);
+    const list = async () => documentOf('runs', await likeness(['train', 'list', root, '--json'], { cache })).runs;
+    const [run] = await list();
+    assert.deepEqual([run!.state, run!.name, run!.resumable], ['stopped', 'Long', true]);
+    const resumed = await likeness(['train', 'resume', run!.id, '--in', root], {
+      cache,
+      onStart: (child) => {
+        child.stderr?.on('data', (text: string) => {
+          if (/Training/.test(text)) child.kill('SIGINT');
+        });
+      },
+    });
+    assert.equal(resumed.code, 130, resumed.stderr);
+    assert.ok((await list())[0]!.step >= run!.step);
+    assert.equal((await likeness(['train', 'delete', run!.id, '--in', root], { cache })).code, 0);
+    assert.deepEqual(await list(), []);
+  });
+
+  it('explains what it was asked wrongly', async (context) => {
+    const { root, cache } = await dataset(context);
+    const wrong: [string[], RegExp][] = [
+      [['train'], /train can pretrain, resume, list or delete/],
+      [['train', 'pretrain', root, '--epochs', 'many'], /--epochs takes a number, not "many"/],
+      [['train', 'pretrain', root, '--network', 'vgg'], /no network "vgg"/],
+      [['train', 'resume'], /takes the id of a run/],
+      [['train', 'pretrain', root, 'another'], /Usage: likeness train/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, stderr } = await likeness(args, { cache });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+    const missing = await likeness(['train', 'resume', '../elsewhere', '--in', root], { cache });
+    assert.equal(missing.code, 3);
+    assert.match(missing.stderr, /elsewhere/);
+  });
+});

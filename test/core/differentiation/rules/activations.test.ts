@@ -1,0 +1,4 @@
+import { activationCases } from '../cases/activations.ts';
+import { GradientChecker } from '../gradientChecker.ts';
+
+new GradientChecker().testAll(activationCases);

@@ -1,0 +1,4 @@
+import { elementwiseCases } from '../cases/elementwise.ts';
+import { GradientChecker } from '../gradientChecker.ts';
+
+new GradientChecker().testAll(elementwiseCases);

@@ -1,0 +1,4 @@
+import { poolingCases } from '../cases/pooling.ts';
+import { GradientChecker } from '../gradientChecker.ts';
+
+new GradientChecker().testAll(poolingCases);

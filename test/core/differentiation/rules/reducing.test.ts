@@ -1,0 +1,4 @@
+import { reducingCases } from '../cases/reducing.ts';
+import { GradientChecker } from '../gradientChecker.ts';
+
+new GradientChecker().testAll(reducingCases);

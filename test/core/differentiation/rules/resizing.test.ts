@@ -1,0 +1,4 @@
+import { resizingCases } from '../cases/resizing.ts';
+import { GradientChecker } from '../gradientChecker.ts';
+
+new GradientChecker().testAll(resizingCases);

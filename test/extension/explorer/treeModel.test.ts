@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { indexBusy } from '../../../src/core/errors.ts';
+import type { EncoderCard } from '../../../src/core/encoders/card.ts';
+import { rowContexts } from '../../../src/extension/contract.ts';
+import type { DatasetState } from '../../../src/extension/datasets/datasets.ts';
+import { buildRows, parentOf, unreadableRow } from '../../../src/extension/explorer/treeModel.ts';
+import type { Row } from '../../../src/extension/explorer/treeModel.ts';
+import type { DatasetSummary } from '../../../src/protocol/engine.ts';
+
+const summary: DatasetSummary = {
+  root: '/data/pets',
+  indexLocation: '/data/pets/.likeness/index.sqlite',
+  encoder: { id: 'mobilenet', name: 'MobileNet', source: 'a.onnx', output: { dim: 576 } } as EncoderCard,
+  images: 1200,
+  embedded: 1190,
+  classes: [
+    { name: 'cat', count: 700 },
+    { name: 'dog', count: 500 },
+  ],
+  splits: [{ name: 'train', count: 1200 }],
+  failed: [
+    {
+      path: 'train/cat/a b.jpg',
+      code: 'truncated-image',
+      message: 'train/cat/a b.jpg ends too early; it is cut off, restore or remove it.',
+    },
+  ],
+  indexedAt: 0,
+  notices: [],
+};
+const indexed: DatasetState = { folder: '/data/pets', name: 'pets', summary, error: undefined };
+const bare: DatasetState = { folder: '/data/cars', name: 'cars', summary: undefined, error: undefined };
+
+/** A row and those below it, indented, as `label | description`. */
+function outline(rows: readonly Row[], depth = 0): string[] {
+  return rows.flatMap(({ label, description, children }) => [
+    `${'  '.repeat(depth)}${label}${description === undefined || description === '' ? '' : ` | ${description}`}`,
+    ...outline(children ?? [], depth + 1),
+  ]);
+}
+
+const all = (rows: readonly Row[]): Row[] => rows.flatMap((row) => [row, ...all(row.children ?? [])]);
+
+test('a dataset shows its encoder, classes, splits and unreadable files', () => {
+  assert.deepEqual(outline(buildRows([indexed], [])), [
+    'pets | 1,200 images',
+    '  Encoder | 10 to embed · mobilenet',
+    '  Classes | 2',
+    '    cat | 700',
+    '    dog | 500',
+    '  Splits | 1',
+    '    train | 1,200',
+    '  Unreadable files | 1',
+    '    a b.jpg | ends too early; it is cut off, restore or remove it.',
+  ]);
+});
+
+test('an unreadable file names its reason, its code and where it lies', () => {
+  const row = all(buildRows([indexed], [])).find(({ context }) => context === rowContexts.failure);
+  assert.equal(row?.file, path.resolve('/data/pets/train/cat/a b.jpg'));
+  assert.match(row.tooltip ?? '', /ends too early[^]*truncated-image/);
+});
+
+test('while nothing is indexed there is no row, so that the welcome shows', () => {
+  assert.deepEqual(buildRows([bare], []), []);
+  assert.deepEqual(buildRows([], []), []);
+});
+
+test('beside an indexed folder the others say that they are not', () => {
+  assert.deepEqual(outline(buildRows([bare, indexed], [])).slice(0, 2), [
+    'cars | not indexed yet',
+    'pets | 1,200 images',
+  ]);
+});
+
+test('a running job shows below its folder, known or not', () => {
+  const progress = { phase: 'Indexing', done: 30, total: 120, rate: 85, secondsLeft: 1.2 };
+  const jobs = ['/data/cars', '/data/pets', '/data/new'].map((folder) => ({ folder, progress, background: false }));
+  const lines = outline(buildRows([bare, indexed], jobs));
+  assert.deepEqual(lines.slice(0, 4), [
+    'cars | being indexed',
+    '  25 % | 30 of 120 · 85 images/s · 1 s left',
+    'pets | 1,200 images',
+    '  25 % | 30 of 120 · 85 images/s · 1 s left',
+  ]);
+  assert.deepEqual(lines.slice(-2), ['new | being indexed', '  25 % | 30 of 120 · 85 images/s · 1 s left']);
+});
+
+test('a folder that fails shows its reason', () => {
+  const error = indexBusy('/data/cars/.likeness/index.sqlite');
+  const rows = buildRows([{ ...bare, error }], []);
+  assert.deepEqual(outline(rows), ['cars | not available', `  ${error.message}`]);
+});
+
+test('ids are unique, and stay the same when counts change', () => {
+  const ids = all(buildRows([indexed, bare], [])).map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  const changed = {
+    ...summary,
+    images: 1,
+    classes: [
+      { name: 'dog', count: 1 },
+      { name: 'cat', count: 0 },
+    ],
+  };
+  const after = all(buildRows([{ ...indexed, summary: changed }, bare], [])).map(({ id }) => id);
+  assert.deepEqual(after.toSorted(), ids.toSorted());
+});
+
+test('every row below a dataset is found from the row that holds it, as VS Code needs to reveal it', () => {
+  const rows = buildRows([bare, indexed], []);
+  const files = unreadableRow(rows, '/data/pets');
+  assert.deepEqual(
+    files?.children?.map(({ label }) => label),
+    ['a b.jpg'],
+  );
+  assert.equal(parentOf(rows, files.children[0]!.id), files);
+  assert.equal(parentOf(rows, files.id), rows[1]);
+  assert.equal(parentOf(rows, rows[1]!.id), undefined);
+  assert.equal(unreadableRow(rows, '/data/cars'), undefined);
+});

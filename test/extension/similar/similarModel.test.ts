@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ErrorCode, notIndexed } from '../../../src/core/errors.ts';
+import { SimilarModel } from '../../../src/extension/similar/similarModel.ts';
+import type { SavedQuery } from '../../../src/extension/similar/similarModel.ts';
+import type { SimilarReport, SimilarRequest } from '../../../src/protocol/engine.ts';
+import { FakeCaller } from '../fakeCaller.ts';
+
+type Search = (request: SimilarRequest, signal: AbortSignal) => SimilarReport | Promise<SimilarReport>;
+
+const reportOf = ({ image }: SimilarRequest): SimilarReport => ({
+  root: '/data',
+  query: { path: image.replace('/data/', ''), label: 'cat', split: 'train' },
+  encoder: { id: 'handcrafted', dim: 4 },
+  approximate: false,
+  recall: 1,
+  results: [{ path: `like ${image}`, similarity: 0.9, label: 'cat', split: 'test' }],
+  searched: 10,
+});
+
+function fixture(search: Search = reportOf, saved?: SavedQuery) {
+  const engine = new FakeCaller({ 'search/similar': (request, { signal }) => search(request, signal!) });
+  const saves: SavedQuery[] = [];
+  const host = {
+    engine,
+    scanSettings: () => ({ maxMegapixels: 9 }),
+    count: () => 5,
+    following: () => true,
+    trusted: () => true,
+    indexing: (file: string) => file === '/data/being indexed.png',
+    classesOf: () => Promise.resolve(['cat', 'dog', 'owl']),
+    save: (query: SavedQuery) => saves.push(query),
+  };
+  const model = new SimilarModel(host, saved);
+  const requests = (): SimilarRequest[] => engine.asked.map(({ params }) => params as SimilarRequest);
+  return { model, requests, saves };
+}
+
+test('a search shows its query and what was found', async () => {
+  const { model, requests } = fixture();
+  const searching = model.show('/data/train/cat/a b.png');
+  assert.equal(model.state.searching, true);
+  assert.equal(model.state.query?.name, 'a b.png');
+  await searching;
+  const after = model.state;
+  assert.deepEqual([after.query?.label, after.query?.split, after.searching], ['cat', 'train', false]);
+  assert.deepEqual(
+    after.results?.images.map(({ path }) => path),
+    ['like /data/train/cat/a b.png'],
+  );
+  assert.deepEqual(requests(), [
+    { image: '/data/train/cat/a b.png', count: 5, scan: { maxMegapixels: 9 }, filter: {} },
+  ]);
+});
+
+test('the state tells whether the folder of the query is being indexed', async () => {
+  const { model } = fixture();
+  assert.equal(model.state.indexing, false);
+  await model.show('/data/being indexed.png');
+  assert.equal(model.state.indexing, true);
+  await model.show('/data/indexed.png');
+  assert.equal(model.state.indexing, false);
+});
+
+test('the newest query wins, whichever is answered first', async () => {
+  let answerFirst: () => void = () => undefined;
+  const { model } = fixture((request) =>
+    request.image === '/data/first.png'
+      ? new Promise(
+          (resolve) =>
+            (answerFirst = () => {
+              resolve(reportOf(request));
+            }),
+        )
+      : reportOf(request),
+  );
+  const first = model.show('/data/first.png');
+  await model.show('/data/second.png');
+  answerFirst();
+  await first;
+  assert.equal(model.state.query?.name, 'second.png');
+  assert.deepEqual(
+    model.state.results?.images.map(({ path }) => path),
+    ['like /data/second.png'],
+  );
+  assert.equal(model.state.searching, false);
+});
+
+test('the same class and the other classes are searched for by name', async () => {
+  const { model, requests } = fixture();
+  await model.show('/data/a.png');
+  await model.narrow({ relation: 'same' });
+  assert.deepEqual(requests().at(-1)?.filter, { classes: ['cat'] });
+  await model.narrow({ relation: 'other' });
+  assert.deepEqual(requests().at(-1)?.filter, { classes: ['dog', 'owl'] });
+  await model.narrow({ filter: { classes: ['cat', 'owl'], splits: ['test'] } });
+  assert.deepEqual(requests().at(-1)?.filter, { classes: ['owl'], splits: ['test'] });
+});
+
+test('a new query drops the filter of the old one', async () => {
+  const { model } = fixture();
+  await model.show('/data/a.png');
+  await model.narrow({ filter: { splits: ['test'] } });
+  await model.show('/data/b.png');
+  assert.deepEqual(model.state.filter, {});
+});
+
+test('a failure is shown with its remedy, and a later success takes it away', async () => {
+  let failing = true;
+  const { model } = fixture((request) => {
+    if (failing) throw notIndexed('/data');
+    return reportOf(request);
+  });
+  await model.show('/data/a.png');
+  assert.deepEqual([model.state.failure?.code, model.state.failure?.remedy], [ErrorCode.NotIndexed, 'index']);
+  failing = false;
+  await model.imagesChanged();
+  assert.equal(model.state.failure, undefined);
+  assert.ok(model.state.results);
+});
+
+test('the query is saved, and waits after a reload until it is searched for', async () => {
+  const saved = { file: '/elsewhere/a.png', folder: '/data', relation: 'same' } as const;
+  const { model, requests, saves } = fixture(reportOf, saved);
+  assert.ok(model.isWaiting);
+  assert.equal(requests().length, 0);
+  await model.search();
+  assert.ok(!model.isWaiting);
+  assert.equal(requests()[0]?.folder, '/data');
+  assert.deepEqual(saves, [saved]);
+});
+
+test('every change has a revision of its own, and changed images another', async () => {
+  const { model } = fixture();
+  const revisions: number[] = [];
+  model.onDidChange(() => revisions.push(model.state.revision));
+  await model.show('/data/a.png');
+  const { imagesRevision } = model.state;
+  await model.imagesChanged();
+  assert.deepEqual(
+    revisions,
+    revisions.toSorted((a, b) => a - b),
+  );
+  assert.equal(new Set(revisions).size, revisions.length);
+  assert.ok(model.state.imagesRevision > imagesRevision);
+});

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { doctorMarkdown } from '../../../src/extension/text/doctorMarkdown.ts';
+
+test('the report names problems, providers and versions, and nothing in it becomes markup', () => {
+  const text = doctorMarkdown({
+    versions: { node: 'v24.0.0' },
+    providers: [
+      { name: 'cpu', works: true, imagesPerSecond: 123.4, agreement: 1 },
+      { name: 'webgpu', works: false, imagesPerSecond: 0, agreement: 0 },
+    ],
+    problems: [{ code: 'gpu', message: 'no <b>adapter</b> | driver\nmissing' }],
+  });
+  assert.match(text, /\| cpu \| yes \| 123 \| 1\.0000 \|/);
+  assert.match(text, /\| webgpu \| no \|\s+\|\s+\|/);
+  assert.match(text, /\| node \| v24\.0\.0 \|/);
+  assert.ok(text.includes(String.raw`- **gpu**: no \<b\>adapter\</b\> \| driver missing`));
+});
+
+test('a healthy machine is told so', () => {
+  assert.match(doctorMarkdown({ versions: {}, providers: [], problems: [] }), /No problems found\./);
+});

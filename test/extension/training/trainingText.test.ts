@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NETWORKS } from '../../../src/core/training/networks/networks.ts';
+import {
+  accuracyText,
+  comparedAccuracyText,
+  formatBytes,
+  networkName,
+  trainingProgress,
+} from '../../../src/extension/training/trainingText.ts';
+
+test('sizes are in the units of file managers', () => {
+  assert.deepEqual([0, 1, 999, 1000, 999_949, 1_234_567, 12_345_678, 5.5e9, 2e15].map(formatBytes), [
+    ...['0 bytes', '1 byte', '999 bytes', '1 kB', '1 MB', '1.23 MB', '12.3 MB', '5.5 GB', '2,000 TB'],
+  ]);
+});
+
+test('every network has a short name, and an unknown one its id', () => {
+  assert.deepEqual([...NETWORKS.keys(), 'other'].map(networkName), [
+    ...['ResNet-10', 'ResNet-10 of half the width', 'ResNet-18', 'other'],
+  ]);
+});
+
+test('the accuracy on test images goes before the one on trained images', () => {
+  assert.equal(accuracyText({ knnMacro: 0.9, testKnnMacro: 0.8421, testKnn: 0.7 }), 'test kNN 84.2 %');
+  assert.equal(accuracyText({ knnMacro: 0.9 }), 'kNN 90.0 %');
+  assert.equal(accuracyText({ loss: 1 }), undefined);
+});
+
+test('it is compared with the untrained network on the same images', () => {
+  const untrained = { knnMacroUntrained: 0.5, testKnnMacroUntrained: 0.4 };
+  assert.equal(
+    comparedAccuracyText({ knnMacro: 0.9, testKnnMacro: 0.8, ...untrained }),
+    'test kNN 80.0 %, untrained 40.0 %',
+  );
+  assert.equal(comparedAccuracyText({ knnMacro: 0.9, knnMacroUntrained: 0.5 }), 'kNN 90.0 %, untrained 50.0 %');
+  assert.equal(comparedAccuracyText({ knnMacro: 0.9 }), 'kNN 90.0 %');
+  assert.equal(comparedAccuracyText(untrained), undefined);
+});
+
+test('progress is a share of the training and the time left, as far as they are known', () => {
+  const training = { phase: 'Training', done: 10, total: 20, rate: 1, secondsLeft: 90 };
+  const texts = [
+    training,
+    { ...training, secondsLeft: undefined },
+    { ...training, phase: 'Reading images' },
+    { ...training, phase: 'Scanning', total: undefined, secondsLeft: undefined },
+  ].map((progress) => trainingProgress({ progress, stopping: false }));
+  assert.deepEqual(texts, ['50 % · 2 min left', '50 %', 'reading images 50 % · 2 min left', 'scanning']);
+});

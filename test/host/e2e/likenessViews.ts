@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import {
+  contextMenuItem,
+  openViewContainer,
+  quickPick,
+  runCommand,
+  webviewFrame,
+  type PageElement,
+} from '../harness/page.ts';
+
+/** A busy two-core machine takes its time for whatever starts a process or loads a page. */
+const PATIENCE_MS = 90_000;
+
+/** Repeats a check until it passes; what it threw last is the failure. */
+export async function eventually<T>(page: Page, check: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await page.waitForTimeout(100);
+    }
+  }
+}
+
+/** A row of the Embedding Explorer by the start of its text. */
+export function treeRow(page: Page, label: string): Locator {
+  return viewRow(page, 'Embedding Explorer', label);
+}
+
+/** A row of a tree view by the view's title and the start of the row's text. */
+export function viewRow(page: Page, view: string, label: string): Locator {
+  return viewRows(page, view)
+    .filter({ has: page.locator('.label-name', { hasText: new RegExp(`^${label}`) }) })
+    .first();
+}
+
+function treeRows(page: Page): Locator {
+  return viewRows(page, 'Embedding Explorer');
+}
+
+function viewRows(page: Page, view: string): Locator {
+  return page
+    .locator('.pane', { has: page.locator(`.pane-header[aria-label^="${view}"]`) })
+    .locator('.monaco-list-row');
+}
+
+/** What a row says after its label. */
+export async function descriptionOf(row: Locator): Promise<string> {
+  return (await row.locator('.label-description').first().textContent({ timeout: 1000 })) ?? '';
+}
+
+/** The rows below a group, as `label description`; the group is opened for it. */
+export async function rowsBelow(page: Page, label: string): Promise<string[]> {
+  const group = treeRow(page, label);
+  await group.waitFor();
+  if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
+  return eventually(page, async () => {
+    assert.equal(await group.getAttribute('aria-expanded'), 'true');
+    const level = Number(await group.getAttribute('aria-level'));
+    const start = Number(await group.getAttribute('data-index'));
+    const rows = await treeRows(page).evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => ({
+        index: Number(element.getAttribute('data-index')),
+        level: Number(element.getAttribute('aria-level')),
+        text: [...element.querySelectorAll('.label-name, .label-description')]
+          .map((part) => part.textContent)
+          .join(' '),
+      })),
+    );
+    rows.sort((a, b) => a.index - b.index);
+    const below = rows.filter(({ index }) => index > start);
+    const end = below.findIndex((row) => row.level <= level);
+    const own = end < 0 ? below : below.slice(0, end);
+    assert.ok(own.length > 0, `nothing below ${label}`);
+    return own.map(({ text }) => text);
+  });
+}
+
+/** Makes room for all rows of the tree, as a list holds only those that can be seen. */
+export async function foldSimilarView(page: Page, fold: boolean): Promise<void> {
+  const header = page.locator('.pane-header[aria-label^="Similar"]');
+  if ((await header.getAttribute('aria-expanded')) === String(fold)) await header.click();
+}
+
+/** One result of the Similar view, as the page shows it. */
+export interface ShownResult {
+  readonly path: string;
+  readonly similarity: number;
+  readonly relation: string | undefined;
+  readonly label: string;
+  /** Of its thumbnail, in pixels; 0 until it is there. */
+  readonly width: number;
+}
+
+/** The document of the Similar view; another one each time the view is shown again. */
+export async function similarView(page: Page): Promise<FrameLocator> {
+  await openViewContainer(page, 'Likeness');
+  await foldSimilarView(page, false);
+  return webviewFrame(page, '#app > *', PATIENCE_MS);
+}
+
+/** Waits until the Similar view has answered for an image, with all thumbnails, and returns what it shows. */
+export async function resultsFor(page: Page, name: string): Promise<ShownResult[]> {
+  return eventually(page, async () => {
+    const view = await similarView(page);
+    assert.equal(await queryName(view), name);
+    assert.equal(await view.locator('main').getAttribute('aria-busy', { timeout: 1000 }), 'false');
+    const results = await shownResults(view);
+    assert.ok(results.length > 0, 'no results');
+    assert.deepEqual(
+      results.filter(({ width }) => width === 0).map(({ path }) => path),
+      [],
+      'without thumbnail',
+    );
+    return results;
+  });
+}
+
+export async function queryName(view: FrameLocator): Promise<string | null> {
+  return view.locator('h2').textContent({ timeout: 1000 });
+}
+
+async function shownResults(view: FrameLocator): Promise<ShownResult[]> {
+  return view.locator('.results li').evaluateAll((items: PageElement[]) =>
+    items.map((item) => {
+      const text = (selector: string): string => item.querySelector(selector)?.textContent ?? '';
+      return {
+        path: item.querySelector('button')?.title.split('\n')[0] ?? '',
+        similarity: Number(text('.similarity')),
+        relation: item.getAttribute('data-relation') ?? undefined,
+        label: text('.label'),
+        width: item.querySelector('img')?.naturalWidth ?? 0,
+      };
+    }),
+  );
+}
+
+/** Opens the native menu of a result and waits for it. */
+export async function openResultMenu(page: Page, resultPath: string): Promise<void> {
+  const view = await similarView(page);
+  await view.locator(`.results button[title^="${resultPath}"]`).click({ button: 'right' });
+  await contextMenuItem(page, 'Find Similar Images').waitFor();
+}
+
+/** The files that are looked at, relative to the folder, one for each editor group from left to right. */
+export async function shownFiles(page: Page): Promise<string[]> {
+  return page
+    .locator('.editor-group-container')
+    .evaluateAll((groups: PageElement[]) =>
+      groups
+        .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)
+        .map((group) =>
+          [...group.querySelectorAll('.breadcrumbs-control .monaco-breadcrumb-item')]
+            .map((item) => item.textContent)
+            .join('/'),
+        ),
+    );
+}
+
+/** Waits until these files are looked at, one in each editor group. */
+export async function showsFiles(page: Page, ...files: readonly string[]): Promise<void> {
+  await eventually(page, async () => {
+    assert.deepEqual(await shownFiles(page), files);
+  });
+}
+
+/** Picks an encoder of a list or an ONNX file in the dataset's folder. */
+export async function chooseEncoder(page: Page, ...picks: readonly string[]): Promise<void> {
+  await runCommand(page, 'Likeness: Choose Encoder');
+  for (const pick of picks) {
+    await quickPick(page, pick).click();
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { inProject, projectRoot } from '../../../src/build/project.ts';
+import { provideSample } from '../../../src/build/sampleFolder.ts';
+import { chooseMenuItem, openFile, runCommand, type PageElement } from '../harness/page.ts';
+import { launchWorkbench } from '../harness/workbench.ts';
+import {
+  descriptionOf,
+  eventually,
+  openResultMenu,
+  resultsFor,
+  rowsBelow,
+  showsFiles,
+  similarView,
+  treeRow,
+} from './likenessViews.ts';
+
+const themes = { dark: 'Dark 2026', light: 'Light 2026' } as const;
+const SIDE_BAR_WIDTH = 460;
+// Large enough that indexing lasts until there is some progress to see.
+const IMAGES_PER_CLASS = 100;
+// Planted in the sample of that size: a copy in another split, an edited copy, a copy in the folder of another class.
+const leak = { query: 'train/mushroom/mushroom-106.jpg', twin: 'validation/mushroom/mushroom-049.jpg' };
+const edited = { query: 'train/flower/flower-075.jpg', twin: 'validation/flower/flower-043.jpg' };
+const mislabelled = { query: 'train/butterfly/butterfly-031.jpg', twin: 'train/mug/mug-003.jpg' };
+
+/** Walks through the product on the sample data set and writes the README's pictures into media/. */
+export async function takePictures(say: (line: string) => void): Promise<void> {
+  const home = await mkdtemp(path.join(tmpdir(), 'likeness-pictures-'));
+  try {
+    const source = inProject('out/pictures/sample');
+    await provideSample(source, { imagesPerClass: IMAGES_PER_CLASS, replace: true });
+    const dataset = path.join(home, 'sample');
+    await cp(source, dataset, { recursive: true });
+    for (const theme of ['dark', 'light'] as const) {
+      const { page, stop } = await launchWorkbench({
+        open: dataset,
+        extension: { developmentPath: projectRoot },
+        settings: { 'workbench.colorTheme': themes[theme], 'files.exclude': { '.likeness*': true } },
+      });
+      try {
+        await similarView(page);
+        await widenSideBar(page);
+        const take = async (name: string) => {
+          say(`media/${name}.png, ${Math.round((await writePicture(page, name)) / 1024)} KiB`);
+        };
+        await (theme === 'dark' ? darkPictures(page, take) : lightPictures(page, take));
+      } finally {
+        await stop();
+      }
+    }
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+type Take = (name: string) => Promise<void>;
+
+async function darkPictures(page: Page, take: Take): Promise<void> {
+  await openFile(page, leak.query);
+  await pictureShows(page);
+  await runCommand(page, 'Likeness: Index Folder');
+  await eventually(page, async () => {
+    assert.match(await descriptionOf(treeRow(page, String.raw`\d+ %`)), / left$/);
+  });
+  await take('index');
+  await treeRow(page, 'Encoder').waitFor();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+
+  await rowsBelow(page, 'Classes');
+  await openResult(page, leak);
+  await pictureShows(page);
+  await take('similar');
+  await runCommand(page, 'View: Close All Editors');
+
+  await findSimilar(page, edited.query);
+  await openResultMenu(page, edited.twin);
+  await chooseMenuItem(page, 'Compare With Query');
+  await showsFiles(page, edited.query, edited.twin);
+  await pictureShows(page, 2);
+  await take('compare');
+}
+
+async function lightPictures(page: Page, take: Take): Promise<void> {
+  await rowsBelow(page, 'Unreadable files');
+  await openResult(page, mislabelled);
+  await pictureShows(page);
+  await take('similar-light');
+}
+
+async function openResult(page: Page, { query, twin }: { query: string; twin: string }): Promise<void> {
+  await findSimilar(page, query);
+  await (await similarView(page)).locator(`.results button[title^="${twin}"]`).click();
+  await showsFiles(page, twin);
+}
+
+async function findSimilar(page: Page, file: string): Promise<void> {
+  // The view follows the picture that is looked at; in a folder this long the Explorer's row is out of sight.
+  await openFile(page, file);
+  await resultsFor(page, path.basename(file));
+}
+
+/** Waits until that many editors have drawn their pictures. */
+async function pictureShows(page: Page, editors = 1): Promise<void> {
+  await eventually(page, async () => {
+    let drawn = 0;
+    for (const frame of page.frames()) {
+      const picture = frame.locator('body.container.image img');
+      const width = await picture.evaluateAll(([image]: PageElement[]) => image?.naturalWidth ?? 0).catch(() => 0);
+      if (width > 0 && (await picture.first().isVisible())) drawn += 1;
+    }
+    assert.equal(drawn, editors);
+  });
+}
+
+/** Drags the side bar's edge, as a person with many results would. */
+async function widenSideBar(page: Page): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  assert.ok(box);
+  const [edge, middle] = [box.x + box.width, box.y + box.height / 2];
+  await page.mouse.move(edge, middle);
+  await page.mouse.down();
+  await page.mouse.move(box.x + SIDE_BAR_WIDTH, middle, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** @returns the size of the file in bytes. */
+async function writePicture(page: Page, name: string): Promise<number> {
+  // Out of the way, where nothing shows a tooltip.
+  await page.mouse.move(700, 5);
+  await page.locator('.monaco-hover').first().waitFor({ state: 'hidden' });
+  const png = await sharp(await page.screenshot())
+    .png({ palette: true, effort: 10 })
+    .toBuffer();
+  await writeFile(inProject('media', `${name}.png`), png);
+  return png.length;
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { inProject } from '../../../src/build/project.ts';
+
+/** What tests read of the page's elements: only code of the webviews is compiled with the DOM's own types. */
+export interface PageElement {
+  readonly textContent: string;
+  readonly title: string;
+  /** Of a picture, once it is there. */
+  readonly naturalWidth?: number;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  getBoundingClientRect(): { readonly left: number };
+}
+
+/** Runs a command by its full title, such as `Likeness: Index Folder`, through the command palette. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  // An open palette doesn't learn of commands that become available, and a fresh window is late with them.
+  for (let attempt = 0; attempt < 10 && !(await quickPick(page, title).isVisible()); attempt += 1) {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    await quickInput(page).fill(`>${title}`);
+    await quickPick(page, title)
+      .waitFor({ timeout: 3000 })
+      .catch(() => undefined);
+  }
+  await quickPick(page, title).click();
+}
+
+/** The text field of an open palette, quick pick or input box. */
+export function quickInput(page: Page): Locator {
+  return page.locator('.quick-input-widget input.input').first();
+}
+
+/** The first row of an open quick pick that holds `text`. */
+export function quickPick(page: Page, text: string): Locator {
+  return page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+}
+
+/** Opens a file of the folder by its relative path, in a tab that stays. */
+export async function openFile(page: Page, relativePath: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+p');
+  await quickInput(page).fill(relativePath);
+  const row = quickPick(page, path.posix.basename(relativePath));
+  await row.waitFor();
+  await page.keyboard.press('Enter');
+  await page
+    .locator('.tab', { hasText: path.posix.basename(relativePath) })
+    .first()
+    .waitFor();
+}
+
+/** The Explorer's row of a file or folder; its ancestors, named by `relativePath`, are opened first. */
+export async function explorerItem(page: Page, relativePath: string): Promise<Locator> {
+  await page.locator('.activitybar .action-label.codicon-explorer-view-icon').first().waitFor();
+  const tree = page.locator('.explorer-folders-view');
+  if (!(await tree.isVisible())) await page.keyboard.press('ControlOrMeta+Shift+e');
+  // A list holds only the rows that can be seen, and what was opened before may fill it.
+  await tree.hover();
+  await page.locator('.action-label[aria-label="Collapse Folders in Explorer"]').click();
+  const segments = relativePath.split('/');
+  let row = explorerRow(tree, segments[0]!);
+  for (const segment of segments.slice(1)) {
+    await row.waitFor();
+    const child = explorerRow(tree, segment);
+    // A row that is still folding says that it is open.
+    for (let attempt = 0; attempt < 20 && !(await child.isVisible()); attempt += 1) {
+      if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+      await child.waitFor({ timeout: 1500 }).catch(() => undefined);
+    }
+    row = child;
+  }
+  await row.waitFor();
+  return row;
+}
+
+function explorerRow(tree: Locator, name: string): Locator {
+  return tree
+    .locator('.monaco-list-row')
+    .filter({ has: tree.page().locator('.label-name', { hasText: exactly(name) }) })
+    .first();
+}
+
+/** Chooses an item of a file's or folder's context menu in the Explorer. */
+export async function explorerContextMenu(page: Page, relativePath: string, item: string): Promise<void> {
+  const row = await explorerItem(page, relativePath);
+  // An open menu doesn't learn of items that become available, and a fresh window is late with them.
+  for (let attempt = 0; attempt < 10 && !(await contextMenuItem(page, item).isVisible()); attempt += 1) {
+    await page.keyboard.press('Escape');
+    await row.click({ button: 'right' });
+    await contextMenuItem(page, item)
+      .waitFor({ timeout: 3000 })
+      .catch(() => undefined);
+  }
+  await chooseMenuItem(page, item);
+}
+
+/** Clicks an item of the open context menu, by its exact label. */
+export async function chooseMenuItem(page: Page, label: string): Promise<void> {
+  const menu = page.locator('.monaco-menu').first();
+  await contextMenuItem(page, label).waitFor();
+  // A menu ignores clicks for a moment after it opens, lest the release of the right button choose something.
+  for (let attempt = 0; attempt < 10 && (await menu.isVisible()); attempt += 1) {
+    await contextMenuItem(page, label)
+      .click({ timeout: 2000 })
+      .catch(() => undefined);
+    await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(() => undefined);
+  }
+  await menu.waitFor({ state: 'hidden' });
+}
+
+/** An item of the open context menu, by its exact label. */
+export function contextMenuItem(page: Page, label: string): Locator {
+  return page.locator('.monaco-menu .action-label', { hasText: exactly(label) }).first();
+}
+
+/** Shows a view container by the title on the activity bar. */
+export async function openViewContainer(page: Page, title: string): Promise<void> {
+  const tab = page.locator('.activitybar .action-item', { has: page.locator(`a[aria-label^="${title}"]`) }).first();
+  await tab.waitFor();
+  if ((await tab.getAttribute('aria-selected')) !== 'true' && !(await isChecked(tab))) await tab.click();
+}
+
+async function isChecked(tab: Locator): Promise<boolean> {
+  return ((await tab.getAttribute('class')) ?? '').split(' ').includes('checked');
+}
+
+/**
+ * The document inside a webview, view or panel. With several of them the last that was shown; `holding` waits for the
+ * one that holds a CSS selector.
+ */
+export async function webviewFrame(page: Page, holding?: string, timeoutMs = 30_000): Promise<FrameLocator> {
+  const frames = page.locator('iframe.webview.ready');
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    // By name, as other webviews that open and close change the positions.
+    const names = await frames.evaluateAll((all: PageElement[]) =>
+      all.map((frame) => frame.getAttribute('name') ?? ''),
+    );
+    for (const name of names.reverse()) {
+      const outer = page.locator(`iframe.webview.ready[name="${name}"]`).contentFrame();
+      const frame = outer.locator('iframe#active-frame').contentFrame();
+      if ((await frame.locator(holding ?? 'body').count()) > 0) return frame;
+    }
+    if (Date.now() > deadline) throw new Error(`No webview holds ${holding ?? 'a document'} after ${timeoutMs} ms.`);
+    await page.waitForTimeout(100);
+  }
+}
+
+/** The status bar entry that holds `text`. */
+export function statusBarItem(page: Page, text: string | RegExp): Locator {
+  return page.locator('.statusbar-item', { hasText: text }).first();
+}
+
+/** Saves what the window shows as `out/screenshots/NAME.png` and returns that path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  const folder = inProject('out/screenshots');
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${name}.png`);
+  await page.screenshot({ path: file });
+  return file;
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { inProject } from '../../src/build/project.ts';
+import {
+  CATEGORY,
+  commands,
+  contextKeys,
+  internalCommands,
+  RESULT_SECTION,
+  rowContexts,
+  settings,
+  undeclaredCommands,
+  views,
+} from '../../src/extension/contract.ts';
+
+interface Command {
+  readonly command: string;
+  readonly title: string;
+  readonly category?: string;
+  readonly enablement?: string;
+}
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+}
+interface Setting {
+  readonly default: unknown;
+  readonly scope?: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+interface Manifest {
+  readonly icon: string;
+  readonly main: string;
+  readonly activationEvents: readonly string[];
+  readonly extensionKind: readonly string[];
+  readonly capabilities: Readonly<Record<string, { readonly supported: unknown; readonly description: string }>>;
+  readonly contributes: {
+    readonly commands: readonly Command[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon?: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly when?: string; readonly contents: string }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
+  };
+}
+
+const manifest = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as Manifest;
+const { contributes } = manifest;
+const menuItems = Object.values(contributes.menus).flat();
+const declared = contributes.commands.map(({ command }) => command);
+const hidden = (contributes.menus['commandPalette'] ?? [])
+  .filter(({ when }) => when === 'false')
+  .map(({ command }) => command);
+const whenClauses = [
+  ...menuItems.map(({ when }) => when),
+  ...contributes.commands.map(({ enablement }) => enablement),
+  ...contributes.viewsWelcome.map(({ when }) => when),
+].filter((when) => when !== undefined);
+
+describe('package.json declares what the contract names', () => {
+  test('commands, each once', () => {
+    assert.deepEqual([...declared].sort(), [...Object.values(commands), ...Object.values(internalCommands)].sort());
+  });
+
+  test('commands of the status bar stay undeclared', () => {
+    for (const command of Object.values(undeclaredCommands)) assert.ok(!declared.includes(command), command);
+  });
+
+  test('one category for all', () => {
+    for (const { command, category } of contributes.commands) assert.equal(category, CATEGORY, command);
+  });
+
+  test('internal commands are hidden from the palette, and no others', () => {
+    assert.deepEqual([...hidden].sort(), Object.values(internalCommands).sort());
+  });
+
+  test('views and their container', () => {
+    assert.deepEqual(
+      Object.values(contributes.viewsContainers)
+        .flat()
+        .map(({ id }) => id),
+      [views.container],
+    );
+    const { container, ...ids } = views;
+    assert.deepEqual(Object.keys(contributes.views), [container]);
+    assert.deepEqual(contributes.views[container]?.map(({ id }) => id).sort(), Object.values(ids).sort());
+  });
+
+  test('settings with their defaults', () => {
+    const properties = Object.assign({}, ...contributes.configuration.map((section) => section.properties)) as Record<
+      string,
+      Setting
+    >;
+    assert.deepEqual(Object.fromEntries(Object.entries(properties).map(([key, { default: value }]) => [key, value])), {
+      ...settings,
+    });
+    for (const [key, { scope, description, markdownDescription }] of Object.entries(properties)) {
+      assert.ok(scope, `${key} has no scope`);
+      assert.ok(description ?? markdownDescription, `${key} has no description`);
+    }
+  });
+});
+
+describe('what package.json refers to exists', () => {
+  test('commands of menus and welcome texts', () => {
+    const linked = contributes.viewsWelcome.flatMap(({ contents }) =>
+      [...contents.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command!),
+    );
+    const own = [...menuItems.map(({ command }) => command), ...linked].filter((command) =>
+      command.startsWith('likeness.'),
+    );
+    assert.deepEqual(
+      own.filter((command) => !declared.includes(command)),
+      [],
+    );
+  });
+
+  test('views, context keys, settings and rows of when clauses', () => {
+    const known = new Set<string>([
+      ...Object.values(views),
+      ...Object.values(contextKeys),
+      ...Object.values(rowContexts),
+      ...Object.keys(settings).map((key) => `config.${key}`),
+    ]);
+    const used = whenClauses.flatMap((when) => whenNames(when));
+    assert.ok(used.length > 0);
+    assert.deepEqual(
+      used.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+
+  test('sections of webview menus', () => {
+    for (const { when } of contributes.menus['webview/context'] ?? []) {
+      assert.ok(when?.includes(`webviewSection == '${RESULT_SECTION}'`), when);
+    }
+  });
+
+  test('every context key is read somewhere', () => {
+    const used = whenClauses.flatMap(whenNames);
+    assert.deepEqual(
+      Object.values(contextKeys).filter((key) => !used.includes(key)),
+      [],
+    );
+  });
+
+  test('pictures', () => {
+    const icons = [
+      manifest.icon,
+      ...Object.values(contributes.viewsContainers)
+        .flat()
+        .map(({ icon }) => icon),
+      ...Object.values(contributes.views)
+        .flat()
+        .flatMap(({ icon }) => icon ?? []),
+    ];
+    assert.deepEqual(
+      icons.filter((icon) => !icon.startsWith('$(') && !existsSync(inProject(icon))),
+      [],
+    );
+  });
+});
+
+describe('conventions', () => {
+  test('runs where the files are, and never starts by itself on everything', () => {
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    assert.ok(!manifest.activationEvents.includes('*'));
+    assert.ok(!manifest.activationEvents.includes('onStartupFinished'));
+  });
+
+  test('says what restricted and virtual workspaces get', () => {
+    for (const kind of ['untrustedWorkspaces', 'virtualWorkspaces']) {
+      assert.equal(manifest.capabilities[kind]?.supported, 'limited');
+      assert.ok(manifest.capabilities[kind].description);
+    }
+  });
+
+  test('every command that opens an index or a model wants trust', () => {
+    const harmless: readonly string[] = [commands.stopIndexing, commands.showLog, commands.doctor];
+    const wanting = contributes.commands.filter(
+      ({ command, enablement }) =>
+        Object.values<string>(commands).includes(command) &&
+        !harmless.includes(command) &&
+        !command.startsWith('likeness.similar.') &&
+        enablement?.includes('isWorkspaceTrusted') !== true,
+    );
+    assert.deepEqual(
+      wanting.map(({ command }) => command),
+      [],
+    );
+  });
+});
+
+/** Our own names in a when clause, with the alternatives of a regular expression told apart. */
+function whenNames(when: string): string[] {
+  const spelt = when.replaceAll(/\/\^(likeness)\\\.\(([\w|]+)\)\$\//g, (_, prefix: string, names: string) =>
+    names
+      .split('|')
+      .map((name) => `${prefix}.${name}`)
+      .join(' '),
+  );
+  return [...spelt.matchAll(/(?:config\.)?likeness\.[\w.]+/g)].map(([name]) => name);
+}

@@ -1,0 +1,42 @@
+import type { VNode } from 'preact';
+import type { SimilarQuery, SimilarResults } from '../../src/protocol/similarView.ts';
+import { host } from './host.ts';
+import { useQueryPicture } from './pictures.ts';
+
+interface QueryHeaderProps {
+  readonly query: SimilarQuery;
+  readonly results: SimilarResults | undefined;
+  readonly imagesRevision: number;
+}
+
+/** The image that was asked about. */
+export function QueryHeader({ query, results, imagesRevision }: QueryHeaderProps): VNode {
+  const url = useQueryPicture(`${imagesRevision}:${results?.root ?? ''}`, query.file);
+  const place = [query.label, query.split].filter((fact) => fact !== undefined).join(' · ');
+  return (
+    <header class="query">
+      <button
+        type="button"
+        class="query-picture"
+        title={`Open ${query.path}`}
+        aria-label={`Open the query ${query.name}`}
+        onClick={() => void host.call('similar/openQuery', {})}
+      >
+        {typeof url === 'string' && <img src={url} alt="" />}
+      </button>
+      <div class="query-text">
+        <h2 title={query.path}>{query.name}</h2>
+        {place !== '' && <p title={describePlace(query)}>{place}</p>}
+        {results && <p title={`Encoder ${results.encoder}`}>encoder {describeSearch(results)}</p>}
+      </div>
+    </header>
+  );
+}
+
+function describePlace({ label, split }: SimilarQuery): string {
+  return [label && `Class ${label}`, split && `split ${split}`].filter(Boolean).join(', ');
+}
+
+function describeSearch({ encoder, approximate, recall }: SimilarResults): string {
+  return approximate ? `${encoder}, approximate (recall ${recall.toFixed(2)})` : encoder;
+}
