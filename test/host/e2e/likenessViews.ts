@@ -47,42 +47,88 @@ function viewRows(page: Page, view: string): Locator {
     .locator('.monaco-list-row');
 }
 
+/** Waits until the Similar view looks at an image, with results or without. */
+export async function showsQuery(page: Page, name: string): Promise<void> {
+  await eventually(page, async () => {
+    assert.equal(await queryName(await similarView(page)), name);
+  });
+}
+
+/** Waits until the Similar view says why it has no results, in words that hold `text`. */
+export async function showsAlert(page: Page, text: string): Promise<void> {
+  await eventually(page, async () => {
+    const view = await similarView(page);
+    await view.locator('[role=alert]', { hasText: text }).waitFor({ timeout: 2000 });
+  });
+}
+
+/** Waits until a row says `text` after its label. */
+export async function describes(page: Page, row: Locator, text: RegExp): Promise<void> {
+  await eventually(page, async () => {
+    assert.match(await descriptionOf(row), text);
+  });
+}
+
 /** What a row says after its label. */
 export async function descriptionOf(row: Locator): Promise<string> {
   return (await row.locator('.label-description').first().textContent({ timeout: 1000 })) ?? '';
 }
 
+/** Opens a group of the Embedding Explorer, and waits until it is open. */
+export async function openGroup(page: Page, label: string): Promise<void> {
+  await expand(page, treeRow(page, label), true);
+}
+
 /** The rows below a group, as `label description`; the group is opened for it. */
 export async function rowsBelow(page: Page, label: string): Promise<string[]> {
-  const group = treeRow(page, label);
-  await group.waitFor();
-  if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
+  await openGroup(page, label);
   return eventually(page, async () => {
-    assert.equal(await group.getAttribute('aria-expanded'), 'true');
-    const level = Number(await group.getAttribute('aria-level'));
-    const start = Number(await group.getAttribute('data-index'));
     const rows = await treeRows(page).evaluateAll((elements: PageElement[]) =>
-      elements.map((element) => ({
-        index: Number(element.getAttribute('data-index')),
-        level: Number(element.getAttribute('aria-level')),
-        text: [...element.querySelectorAll('.label-name, .label-description')]
-          .map((part) => part.textContent)
-          .join(' '),
-      })),
+      elements.map((element) => {
+        const count = (name: string): number => Number(element.getAttribute(name));
+        return {
+          index: count('data-index'),
+          level: count('aria-level'),
+          siblings: count('aria-setsize'),
+          text: [...element.querySelectorAll('.label-name, .label-description')]
+            .map((part) => part.textContent)
+            .join(' '),
+        };
+      }),
     );
     rows.sort((a, b) => a.index - b.index);
-    const below = rows.filter(({ index }) => index > start);
-    const end = below.findIndex((row) => row.level <= level);
+    const start = rows.findIndex(({ text }) => text.startsWith(label));
+    assert.ok(start >= 0, `${label} is not shown`);
+    const below = rows.slice(start + 1);
+    const end = below.findIndex((row) => row.level <= rows[start]!.level);
     const own = end < 0 ? below : below.slice(0, end);
     assert.ok(own.length > 0, `nothing below ${label}`);
+    // A list holds only the rows that can be seen, and draws them one after the other.
+    assert.equal(own.length, own[0]!.siblings, `not all rows below ${label} are shown`);
     return own.map(({ text }) => text);
   });
 }
 
-/** Makes room for all rows of the tree, as a list holds only those that can be seen. */
+/** Folds or opens the Similar view. */
 export async function foldSimilarView(page: Page, fold: boolean): Promise<void> {
-  const header = page.locator('.pane-header[aria-label^="Similar"]');
-  if ((await header.getAttribute('aria-expanded')) === String(fold)) await header.click();
+  await foldView(page, 'Similar', fold);
+}
+
+/** Folds or opens a view of the sidebar by its title, and waits until it is. */
+export async function foldView(page: Page, title: string, fold: boolean): Promise<void> {
+  await expand(page, page.locator(`.pane-header[aria-label^="${title}"]`), !fold);
+}
+
+async function expand(page: Page, element: Locator, wanted: boolean): Promise<void> {
+  const expanded = async (): Promise<boolean> =>
+    (await element.getAttribute('aria-expanded', { timeout: 1000 })) === 'true';
+  await eventually(page, async () => {
+    if ((await expanded()) === wanted) return;
+    await element.click({ timeout: 1000 });
+    // A second click before the first one shows would undo it.
+    for (let waited = 0; waited < 1000 && (await expanded()) !== wanted; waited += 50) await page.waitForTimeout(50);
+    assert.equal(await expanded(), wanted);
+  });
 }
 
 /** One result of the Similar view, as the page shows it. */

@@ -9,11 +9,11 @@ import { provideSample } from '../../../src/build/sampleFolder.ts';
 import { chooseMenuItem, openFile, runCommand, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
-  descriptionOf,
+  describes,
   eventually,
+  openGroup,
   openResultMenu,
   resultsFor,
-  rowsBelow,
   showsFiles,
   similarView,
   treeRow,
@@ -64,14 +64,12 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await openFile(page, leak.query);
   await pictureShows(page);
   await runCommand(page, 'Likeness: Index Folder');
-  await eventually(page, async () => {
-    assert.match(await descriptionOf(treeRow(page, String.raw`\d+ %`)), / left$/);
-  });
+  await describes(page, treeRow(page, String.raw`\d+ %`), / left$/);
   await take('index');
   await treeRow(page, 'Encoder').waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
 
-  await rowsBelow(page, 'Classes');
+  await openGroup(page, 'Classes');
   await openResult(page, leak);
   await pictureShows(page);
   await take('similar');
@@ -86,7 +84,7 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
 }
 
 async function lightPictures(page: Page, take: Take): Promise<void> {
-  await rowsBelow(page, 'Unreadable files');
+  await openGroup(page, 'Unreadable files');
   await openResult(page, mislabelled);
   await pictureShows(page);
   await take('similar-light');

@@ -17,7 +17,7 @@ import {
 } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
-import { descriptionOf, eventually, foldSimilarView, treeRow, viewRow } from './likenessViews.ts';
+import { describes, eventually, foldSimilarView, treeRow, viewRow } from './likenessViews.ts';
 
 let home: string;
 let dataset: string;
@@ -93,9 +93,7 @@ test('the running one shows its epoch, its loss in words and the time left, in t
   const row = viewRow(page, 'Training', 'resnet10-light at 32 px');
   await row.waitFor();
   await viewRow(page, 'Training', String.raw`epoch \d+ of 40, loss \d+ % of chance`).waitFor({ timeout: 90_000 });
-  await eventually(page, async () => {
-    assert.match(await descriptionOf(row), /^\d+ % · \d+ \w+ left$/);
-  });
+  await describes(page, row, /^\d+ % · \d+ \w+ left$/);
   await screenshot(page, 'training runs');
   await statusBarItem(page, /Training: \d+ %/).waitFor();
 });
@@ -110,9 +108,7 @@ test('it is stopped in its row, and resumed there', async () => {
   const row = viewRow(page, 'Training', 'resnet10-light at 32 px');
   await row.hover();
   await row.locator('.action-label[aria-label="Stop Training"]').click();
-  await eventually(page, async () => {
-    assert.match(await descriptionOf(row), /^stopped at epoch \d+ of 40 · /);
-  });
+  await describes(page, row, /^stopped at epoch \d+ of 40 · /);
   await statusBarItem(page, /Training:/).waitFor({ state: 'hidden' });
   await row.hover();
   await row.locator('.action-label[aria-label="Resume"]').click();
@@ -127,13 +123,9 @@ test('when it is finished its encoder is used, and the folder indexed with it', 
     /resnet10-light at 32 px is trained, in .*: test kNN [\d.]+ %, untrained/,
   );
   const row = viewRow(page, 'Training', 'resnet10-light at 32 px');
-  await eventually(page, async () => {
-    assert.match(await descriptionOf(row), /^test kNN [\d.]+ % · /);
-  });
+  await describes(page, row, /^test kNN [\d.]+ % · /);
   await offer.locator('.monaco-button', { hasText: 'Use and Re-index' }).click();
-  await eventually(page, async () => {
-    assert.match(await descriptionOf(treeRow(page, 'Encoder')), / · 128 dim$/);
-  });
+  await describes(page, treeRow(page, 'Encoder'), / · 128 dim$/);
 });
 
 test('deleting asks, tells what is freed, and keeps an encoder that is in use', async () => {

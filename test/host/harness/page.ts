@@ -52,44 +52,52 @@ export async function openFile(page: Page, relativePath: string): Promise<void> 
     .waitFor();
 }
 
-/** The Explorer's row of a file or folder; its ancestors, named by `relativePath`, are opened first. */
+/** The Explorer's row of a file or folder; its ancestors, named by `relativePath`, are opened as needed. */
 export async function explorerItem(page: Page, relativePath: string): Promise<Locator> {
   await page.locator('.activitybar .action-label.codicon-explorer-view-icon').first().waitFor();
   const tree = page.locator('.explorer-folders-view');
   if (!(await tree.isVisible())) await page.keyboard.press('ControlOrMeta+Shift+e');
+  await tree.waitFor();
+  const target = explorerRow(tree, relativePath);
+  if (await target.isVisible()) return target;
   // A list holds only the rows that can be seen, and what was opened before may fill it.
   await tree.hover();
   await page.locator('.action-label[aria-label="Collapse Folders in Explorer"]').click();
-  const segments = relativePath.split('/');
-  let row = explorerRow(tree, segments[0]!);
-  for (const segment of segments.slice(1)) {
-    await row.waitFor();
-    const child = explorerRow(tree, segment);
-    // A row that is still folding says that it is open.
-    for (let attempt = 0; attempt < 20 && !(await child.isVisible()); attempt += 1) {
-      if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
-      await child.waitFor({ timeout: 1500 }).catch(() => undefined);
-    }
-    row = child;
+  const deadline = Date.now() + 90_000;
+  while (!(await target.isVisible())) {
+    if (Date.now() > deadline) throw new Error(`The Explorer doesn't show ${relativePath}.`);
+    // From the outside in each time: a tree that is still folding takes back what was opened within it.
+    await openNextAncestor(tree, relativePath);
+    await target.waitFor({ timeout: 1000 }).catch(() => undefined);
   }
-  await row.waitFor();
-  return row;
+  return target;
 }
 
-function explorerRow(tree: Locator, name: string): Locator {
-  return tree
-    .locator('.monaco-list-row')
-    .filter({ has: tree.page().locator('.label-name', { hasText: exactly(name) }) })
-    .first();
+async function openNextAncestor(tree: Locator, relativePath: string): Promise<void> {
+  const segments = relativePath.split('/');
+  for (let depth = 1; depth < segments.length; depth += 1) {
+    const row = explorerRow(tree, segments.slice(0, depth).join('/'));
+    if (!(await row.isVisible())) return;
+    const expanded = await row.getAttribute('aria-expanded', { timeout: 1000 }).catch(() => null);
+    if (expanded === 'false') {
+      await row.click({ timeout: 2000 }).catch(() => undefined);
+      return;
+    }
+  }
+}
+
+function explorerRow(tree: Locator, relativePath: string): Locator {
+  const label = tree.page().locator(`.monaco-icon-label[aria-label$="/${relativePath}"]`);
+  return tree.locator('.monaco-list-row').filter({ has: label }).first();
 }
 
 /** Chooses an item of a file's or folder's context menu in the Explorer. */
 export async function explorerContextMenu(page: Page, relativePath: string, item: string): Promise<void> {
-  const row = await explorerItem(page, relativePath);
   // An open menu doesn't learn of items that become available, and a fresh window is late with them.
   for (let attempt = 0; attempt < 10 && !(await contextMenuItem(page, item).isVisible()); attempt += 1) {
     await page.keyboard.press('Escape');
-    await row.click({ button: 'right' });
+    const row = await explorerItem(page, relativePath);
+    await row.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
     await contextMenuItem(page, item)
       .waitFor({ timeout: 3000 })
       .catch(() => undefined);

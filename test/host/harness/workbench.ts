@@ -110,6 +110,8 @@ export async function prepareWorkbench(
     });
     browser = await chromium.launch({ executablePath, args: browserFlags });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    // A busy machine takes its time for whatever starts a process or loads a page.
+    page.setDefaultTimeout(60_000);
     return { server, page, userDataFolder: folders.userDataFolder, stop };
   } catch (error) {
     await stop();
