@@ -7,3 +7,9 @@ export function encoderArgument(text: string | undefined): string | undefined {
   const path = resolve(text);
   return text.endsWith('.onnx') || /[\\/]/.test(text) || existsSync(path) ? path : text;
 }
+
+/** A TensorFlow.js as typed: a path where such a folder exists or it begins with a dot, else a package's name. */
+export function tensorFlowArgument(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return text.startsWith('.') || existsSync(text) ? resolve(text) : text;
+}

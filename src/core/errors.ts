@@ -216,8 +216,17 @@ export const tooFewImages = (images: number, needed: number) =>
     ErrorCode.TooFewImages,
     `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add images, or train on a larger folder.`,
   );
+/** The supervised loss pulls the images of a class together: with one class it would be content with all of them in one point. */
+export const tooFewClasses = (classes: number) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `The supervised loss needs images of at least two classes, and there ${classes === 1 ? 'is one class' : 'are no classes'}; label images (a folder for each class, or "labels" in .likeness/config.json), or train without labels (loss nt-xent or dcl).`,
+  );
 export const runFinished = (run: string) =>
-  new LikenessError(ErrorCode.Usage, `The run ${run} is finished; start a new one to train longer.`);
+  new LikenessError(
+    ErrorCode.Usage,
+    `The run ${run} is finished and has left its encoder; there is nothing to resume. Start a new run to train longer.`,
+  );
 /** The message tells what happened and what to do. */
 export const trainingFailed = (message: string) => new LikenessError(ErrorCode.TrainingFailed, message);
 export const batchTooLarge = (neededBytes: number, availableBytes: number) =>
@@ -235,14 +244,31 @@ export const trainingStopped = (detail: string) =>
 export const tensorFlowMissing = (folder: string) =>
   new LikenessError(
     ErrorCode.TensorFlowMissing,
-    `There is no TensorFlow.js in ${folder}; run "npm install @tensorflow/tfjs-node-gpu" there (NVIDIA GPU with CUDA), "npm install @tensorflow/tfjs-node" (CPU), or train with the built-in engine.`,
+    `There is no TensorFlow.js for Node in ${folder} or above it; run "npm install @tensorflow/tfjs-node-gpu" there (NVIDIA GPU with CUDA) or "npm install @tensorflow/tfjs-node" (CPU), name one that lies elsewhere (likeness.training.tensorflowModule, --tensorflow-module), or start a run with the built-in engine.`,
     { path: folder },
+  );
+/** The TensorFlow.js that was named isn't there. */
+export const tensorFlowNotFound = (name: string, folder: string) =>
+  new LikenessError(
+    ErrorCode.TensorFlowMissing,
+    `There is no package ${name} in ${folder} or above it; install it there, name the folder it lies in (likeness.training.tensorflowModule, --tensorflow-module), or start a run with the built-in engine.`,
+    { path: folder },
+  );
+/** `cause` says why a run can't go on with TensorFlow.js; another engine would round otherwise. */
+export const runNeedsTensorFlow = (run: string, cause: LikenessError) =>
+  new LikenessError(
+    cause.code,
+    `Run "${run}" began with TensorFlow.js and goes on with nothing else. ${cause.message}`,
+    {
+      path: cause.path,
+      cause,
+    },
   );
 /** TensorFlow.js is there and can't be loaded. */
 export const tensorFlowBroken = (path: string, cause: unknown) =>
   new LikenessError(
     ErrorCode.TensorFlowBroken,
-    `${path} can't be loaded as TensorFlow.js (${messageOf(cause)}); install it again, or train with the built-in engine.`,
+    `${path} can't be loaded as TensorFlow.js (${messageOf(cause)}); install it again, name another one (likeness.training.tensorflowModule, --tensorflow-module), or start a run with the built-in engine.`,
     { path, cause },
   );
 /** A part of a network that TensorFlow.js can't be made to compute. */

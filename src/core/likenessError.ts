@@ -35,6 +35,7 @@ export const ErrorCode = {
   InvalidGraph: 'invalid-graph',
   NoGradient: 'no-gradient',
   TooFewImages: 'too-few-images',
+  ImagesChanged: 'images-changed',
   TrainingFailed: 'training-failed',
   TrainingStopped: 'training-stopped',
   OutOfMemory: 'out-of-memory',

@@ -1,12 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { ErrorCode, messageOf } from '../core/errors.ts';
-import type { DoctorReport } from '../protocol/engine.ts';
+import { asLikenessError, ErrorCode, messageOf } from '../core/errors.ts';
+import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
 import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
+import { describeTensorFlow } from './training/tensorflow/probe.ts';
+import type { TensorFlowDescription } from './training/tensorflow/resolve.ts';
 import { version } from './version.ts';
 
 /** The CPU is measured for about this long. */
@@ -15,7 +17,11 @@ const MEASURE_MS = 1_000;
 const LITTLE_MEMORY_BYTES = 2 ** 30;
 
 /** Versions, what computes here and how fast, and what stands in the way. Never rejects: a failure is its finding. */
-export async function runDoctor(registry: EncoderRegistry, options: EngineOptions): Promise<DoctorReport> {
+export async function runDoctor(
+  registry: EncoderRegistry,
+  options: EngineOptions,
+  request: DoctorRequest = {},
+): Promise<DoctorReport> {
   const problems: { code: string; message: string }[] = [];
   const note = (code: string, message: string) => problems.push({ code, message });
   const versions: Record<string, string> = {
@@ -35,6 +41,10 @@ export async function runDoctor(registry: EncoderRegistry, options: EngineOption
     await worker.dispose();
   }
 
+  const { text, problem } = await lookForTensorFlow(request);
+  versions['tensorflow.js'] = text;
+  if (problem !== undefined) note(problem.code, problem.message);
+
   let imagesPerSecond = 0;
   try {
     imagesPerSecond = await measureDefaultEncoder(registry, options);
@@ -53,6 +63,36 @@ export async function runDoctor(registry: EncoderRegistry, options: EngineOption
   // The CPU is what others are compared with, so it agrees with itself by definition.
   const works = imagesPerSecond > 0;
   return { versions, providers: [{ name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 }], problems };
+}
+
+/** Trainings do without it unless they are set to it, or a person names one. */
+async function lookForTensorFlow({ folder, engine, tensorFlowModule = '' }: DoctorRequest) {
+  if (folder === undefined) return { text: 'not looked for' };
+  try {
+    return { text: tensorFlowText(await describeTensorFlow({ folder, module: tensorFlowModule })) };
+  } catch (error) {
+    const problem = asLikenessError(error);
+    const wanted = engine === 'tensorflow' || tensorFlowModule !== '';
+    const text =
+      problem.code === ErrorCode.TensorFlowMissing ? 'none, which only matters for training on it' : problem.message;
+    return wanted ? { text: 'none that works', problem } : { text };
+  }
+}
+
+/** "4.22.0 (@tensorflow/tfjs-node-gpu; backend tensorflow on the GPU, also cpu)" */
+function tensorFlowText({
+  name,
+  version: number,
+  backend,
+  backends,
+  device,
+  passedOver,
+}: TensorFlowDescription): string {
+  const others = backends.filter((other) => other !== backend);
+  const computing = `backend ${backend}${device === undefined ? '' : ` on the ${device}`}`;
+  const also = others.length === 0 ? '' : `, also ${others.join(', ')}`;
+  const broken = passedOver.map(({ path, reason }) => `; ${path} can't be loaded: ${reason}`).join('');
+  return `${number} (${name}; ${computing}${also})${broken}`;
 }
 
 async function measureDefaultEncoder(registry: EncoderRegistry, options: EngineOptions): Promise<number> {

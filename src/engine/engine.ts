@@ -7,6 +7,7 @@ import type {
   DatasetRequest,
   DatasetSummary,
   DoctorReport,
+  DoctorRequest,
   EncodersRequest,
   IndexReport,
   IndexRequest,
@@ -18,7 +19,7 @@ import type {
 import type {
   PretrainPlan,
   PretrainRequest,
-  RunRequest,
+  ResumeRequest,
   RunRequests,
   RunSummary,
   TrainingReport,
@@ -175,7 +176,7 @@ export class Engine {
     return this.#pretraining.pretrain(request, context);
   }
 
-  resumeRun(request: RunRequest, context: JobContext): Promise<TrainingReport> {
+  resumeRun(request: ResumeRequest, context: JobContext): Promise<TrainingReport> {
     return this.#pretraining.resume(request, context);
   }
 
@@ -189,8 +190,8 @@ export class Engine {
     return { bytes: await new RunStore(this.#datasets.rootOf(folder)).delete(run, { encoder }) };
   }
 
-  doctor(): Promise<DoctorReport> {
-    return runDoctor(this.#registry, this.#options);
+  doctor(request: DoctorRequest): Promise<DoctorReport> {
+    return runDoctor(this.#registry, this.#options, request);
   }
 
   async dispose(): Promise<void> {

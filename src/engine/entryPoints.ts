@@ -5,6 +5,7 @@ const sources = {
   main: './main.ts',
   onnxWorker: './encoders/onnxWorker.ts',
   viewWorker: './training/viewWorker.ts',
+  tensorFlowProbe: './training/tensorflow/probeProcess.ts',
 } as const;
 
 /** A module that is started as a process or thread of its own. */

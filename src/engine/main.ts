@@ -35,7 +35,7 @@ serveRequests<EngineRequests>(connection, {
   'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),
   'runs/list': (params) => engine.listRuns(params),
   'runs/delete': (params) => engine.deleteRun(params),
-  'doctor/run': () => engine.doctor(),
+  'doctor/run': (params) => engine.doctor(params),
 });
 connection.listen();
 

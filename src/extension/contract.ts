@@ -60,6 +60,8 @@ export const settings = {
   'likeness.similar.count': 24 as number,
   'likeness.similar.followActiveEditor': true as boolean,
   'likeness.training.threads': 0 as number,
+  'likeness.training.engine': 'onnxruntime' as string,
+  'likeness.training.tensorflowModule': '' as string,
 } as const;
 export type SettingKey = keyof typeof settings;
 

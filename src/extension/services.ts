@@ -9,7 +9,7 @@ import type { EngineCaller } from './engine/engineClient.ts';
 import type { Machine } from './engine/engineEnvironment.ts';
 import type { ProcessLog } from './engine/rpcProcess.ts';
 import { isInside } from './files/rootPaths.ts';
-import { readSetting, scanSettingsOf } from './settings.ts';
+import { readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
 import { SimilarModel } from './similar/similarModel.ts';
@@ -83,6 +83,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     warn: (text) => {
       log.warn(text);
     },
+    tensorFlow: tensorFlowChoice,
     now: Date.now,
   });
   const similar = new SimilarModel(

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { trainingEngines } from '../core/training/pretrainSettings.ts';
 import type { ScanSettings } from '../protocol/engine.ts';
+import type { PretrainRequest, TrainingEngine } from '../protocol/training.ts';
 import { settings } from './contract.ts';
 import type { SettingKey } from './contract.ts';
 
@@ -34,4 +36,16 @@ export function scanSettingsOf(file: string): ScanSettings {
 export function trainingThreads(): number | undefined {
   const threads = Math.floor(readSetting('likeness.training.threads'));
   return threads > 0 ? threads : undefined;
+}
+
+/** What is to compute a training; undefined leaves that to the engine. */
+export function trainingEngine(): TrainingEngine | undefined {
+  const chosen = readSetting('likeness.training.engine');
+  return trainingEngines.find((engine) => engine === chosen);
+}
+
+/** The TensorFlow.js of requests that may need one. VS Code withholds a workspace's own value until it is trusted. */
+export function tensorFlowChoice(): Pick<PretrainRequest, 'tensorFlowModule'> {
+  const tensorFlowModule = readSetting('likeness.training.tensorflowModule').trim();
+  return tensorFlowModule === '' ? {} : { tensorFlowModule };
 }

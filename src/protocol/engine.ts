@@ -1,10 +1,10 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
-import type { RunRequests } from './training.ts';
+import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -143,6 +143,15 @@ export interface EncodersRequest {
   readonly folder?: string;
 }
 
+export interface DoctorRequest {
+  /** Absolute; a TensorFlow.js is looked for in its `node_modules` and in those of the folders above. Absent: in none. */
+  readonly folder?: string;
+  /** What trainings are set to use; that TensorFlow.js is missing is a problem where it is the one. */
+  readonly engine?: TrainingEngine;
+  /** As in `PretrainRequest`. */
+  readonly tensorFlowModule?: string;
+}
+
 export interface DoctorReport {
   readonly versions: Readonly<Record<string, string>>;
   readonly providers: readonly {
@@ -169,7 +178,7 @@ export interface EngineRequests extends RunRequests {
   'encoders/list': { params: EncodersRequest; result: readonly EncoderCard[] };
   'encoders/add': { params: { readonly file: string; readonly folder: string }; result: EncoderCard };
   'encoders/choose': { params: { readonly encoder: string; readonly folder: string }; result: EncoderCard };
-  'doctor/run': { params: Record<string, never>; result: DoctorReport };
+  'doctor/run': { params: DoctorRequest; result: DoctorReport };
 }
 export type EngineMethod = keyof EngineRequests;
 

@@ -5,6 +5,9 @@ export type RunKind = 'pretrain';
 /** `interrupted`: its process is gone without having said why; `stopped`: a person stopped it. Both can be resumed. */
 export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'failed';
 
+/** What computes the steps of a run: ONNX Runtime, which ships with Likeness, or a TensorFlow.js that people install. */
+export type TrainingEngine = 'onnxruntime' | 'tensorflow';
+
 /** What a person can set for pretraining; what is left out is chosen by the engine. */
 export interface PretrainSettings {
   /** Id of a network; see `NETWORKS`. */
@@ -23,6 +26,7 @@ export interface PretrainSettings {
   readonly weightDecay?: number;
   readonly headLayers?: 2 | 3;
   readonly seed?: number;
+  readonly engine?: TrainingEngine;
   readonly threads?: number;
   /** Trains on the images of the test split too, which makes figures measured on them meaningless. */
   readonly includeTest?: boolean;
@@ -35,6 +39,8 @@ export interface PretrainRequest {
   readonly folder: string;
   readonly settings: PretrainSettings;
   readonly scan?: ScanSettings;
+  /** Where TensorFlow.js is, for runs on it; see `TensorFlowRequest.module`. */
+  readonly tensorFlowModule?: string;
 }
 
 /** A run before it starts: what it would do and cost. */
@@ -87,13 +93,18 @@ export interface RunRequest {
   readonly run: string;
 }
 
+export interface ResumeRequest extends RunRequest {
+  /** As in `PretrainRequest`. */
+  readonly tensorFlowModule?: string;
+}
+
 export interface TrainingReport {
   readonly run: RunSummary;
   readonly notices: readonly Notice[];
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 1;
+export const TRAINING_PROTOCOL_VERSION = 2;
 
 /** Requests a window makes of a training process: name → parameters and result. Cancelling `pretrain` or `resume` stops the run. */
 export interface TrainingRequests {
@@ -103,7 +114,7 @@ export interface TrainingRequests {
   };
   'training/plan': { params: PretrainRequest; result: PretrainPlan };
   'training/pretrain': { params: PretrainRequest; result: TrainingReport };
-  'training/resume': { params: RunRequest; result: TrainingReport };
+  'training/resume': { params: ResumeRequest; result: TrainingReport };
 }
 export type TrainingMethod = keyof TrainingRequests;
 

@@ -3,6 +3,7 @@ import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { picture, write } from '../engine/indexing/dataset.ts';
+import { projectRoot } from '../../src/build/project.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { shared, unlessShared } from '../shared.ts';
 import { documentOf, likeness } from './run.ts';
@@ -142,6 +143,19 @@ describe('likeness doctor', () => {
     for (const part of ['likeness', 'node', 'sqlite', 'sharp', 'onnxruntime']) {
       assert.match(report.versions[part] ?? '', /^\d+\./, part);
     }
+  });
+
+  it('tells of TensorFlow.js, which is a problem only where one is named', async (context) => {
+    const [folder, cache] = [temporaryFolder(context), temporaryFolder(context)];
+    const doctor = async (...args: string[]) =>
+      documentOf('doctor', await likeness(['doctor', ...args, '--json'], { cache }));
+    const without = await doctor(folder);
+    assert.match(without.versions['tensorflow.js']!, /^none/);
+    assert.ok(!without.problems.some(({ code }) => code.startsWith('tensorflow')));
+    const missing = await doctor(folder, '--tensorflow-module', 'no-such-package');
+    assert.match(missing.problems.map(({ message }) => message).join(), /There is no package no-such-package in/);
+    const plain = await doctor(folder, '--tensorflow-module', join(projectRoot, 'node_modules', '@tensorflow', 'tfjs'));
+    assert.match(plain.versions['tensorflow.js']!, /^4\.\d+\.\d+ \(@tensorflow\/tfjs; backend cpu/);
   });
 });
 

@@ -84,6 +84,7 @@ describe('likeness train', () => {
       [['train'], /train can pretrain, resume, list or delete/],
       [['train', 'pretrain', root, '--epochs', 'many'], /--epochs takes a number, not "many"/],
       [['train', 'pretrain', root, '--network', 'vgg'], /no network "vgg"/],
+      [['train', 'pretrain', root, '--engine', 'abacus'], /no training engine "abacus"/],
       [['train', 'resume'], /takes the id of a run/],
       [['train', 'pretrain', root, 'another'], /Usage: likeness train/],
     ];
@@ -95,5 +96,17 @@ describe('likeness train', () => {
     const missing = await likeness(['train', 'resume', '../elsewhere', '--in', root], { cache });
     assert.equal(missing.code, 3);
     assert.match(missing.stderr, /elsewhere/);
+  });
+
+  it('takes TensorFlow.js only where there is one', async (context) => {
+    const { root, cache } = await dataset(context);
+    const pretrain = ['train', 'pretrain', root, ...small, '--engine', 'tensorflow'];
+    const none = await likeness([...pretrain, '--json'], { cache });
+    assert.deepEqual([none.code, documentOf('failure', none).error.code], [3, 'tensorflow-missing']);
+    assert.match(none.stderr, /npm install @tensorflow\/tfjs-node-gpu/);
+    const empty = await likeness([...pretrain, '--tensorflow-module', './train'], { cache, cwd: root });
+    assert.equal(empty.code, 3);
+    assert.ok(empty.stderr.includes(`${join(root, 'train')} can't be loaded as TensorFlow.js`), empty.stderr);
+    assert.ok(!existsSync(join(root, '.likeness')));
   });
 });

@@ -29,6 +29,9 @@ export const owners: Readonly<Record<string, string>> = {
   'node:sqlite': 'src/engine/store/sqlite.ts',
 };
 
+/** What people install themselves, if at all: loaded from where they have it, so that only types may be imported. */
+const foundAtRunTime = /^@tensorflow\//;
+
 /** Only the window has VS Code's interface. */
 const vscodeLayers = ['src/extension'];
 
@@ -72,6 +75,8 @@ function complain(file: string, name: string, layer: Layer, { specifier, typeOnl
     if (file === owner) return undefined;
     if (!typeOnly) return `${module} is imported by ${owner} only`;
   }
+  if (foundAtRunTime.test(module) && !typeOnly)
+    return `${module} is found at run time, and only its types are imported`;
   if (module === 'vscode') return vscodeLayers.includes(name) ? undefined : `${name} may not import vscode`;
   if (module.startsWith('node:')) return layer.node ? undefined : `${name} may not import ${module}`;
   if (layer.packages?.includes(module) === false) return `${name} may not import the package ${module}`;

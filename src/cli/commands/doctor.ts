@@ -1,12 +1,23 @@
+import { resolve } from 'node:path';
+import { usage } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
+import { tensorFlowArgument } from '../paths.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  usage: 'doctor',
+  usage: 'doctor [folder]',
   summary: 'Show versions, what computes on this machine and how fast, and what is wrong.',
-  options: {},
-  async run(_invocation, engine) {
-    const report = await engine.doctor();
+  options: {
+    'tensorflow-module': { type: 'string', value: 'NAME|FOLDER', help: 'the TensorFlow.js that has to work here' },
+  },
+  async run(invocation, engine) {
+    const [folder = '.', ...rest] = invocation.positionals;
+    if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
+    const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
+    const report = await engine.doctor({
+      folder: resolve(folder),
+      ...(tensorFlowModule !== undefined && { tensorFlowModule }),
+    });
     return {
       json: report,
       lines: [

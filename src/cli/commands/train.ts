@@ -3,6 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import type { PretrainPlan, PretrainSettings, RunSummary, TrainingReport } from '../../protocol/training.ts';
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
+import { tensorFlowArgument } from '../paths.ts';
 
 /** Options of pretraining by name: which setting each gives, and what it takes. */
 const settingOptions = {
@@ -27,6 +28,11 @@ const settingOptions = {
   'weight-decay': { key: 'weightDecay', number: true, value: 'W', help: 'default: by optimiser' },
   'head-layers': { key: 'headLayers', number: true, value: '2|3', help: 'layers of the projection head (default 2)' },
   seed: { key: 'seed', number: true, value: 'N', help: 'of all randomness (default 0)' },
+  engine: {
+    key: 'engine',
+    value: 'KIND',
+    help: 'onnxruntime (default), or tensorflow where TensorFlow.js is installed',
+  },
   threads: { key: 'threads', number: true, value: 'N', help: 'default: all cores' },
   name: { key: 'name', value: 'TEXT', help: 'what the run and its encoder are called' },
 } as const satisfies Record<
@@ -39,6 +45,11 @@ const options: Record<string, OptionSpec> = {
     Object.entries(settingOptions).map(([name, { value, help }]) => [name, { type: 'string', value, help } as const]),
   ),
   'include-test': { type: 'boolean', help: 'train on the images of the test split too' },
+  'tensorflow-module': {
+    type: 'string',
+    value: 'NAME|FOLDER',
+    help: "the TensorFlow.js of --engine tensorflow; default: tfjs-node-gpu, else tfjs-node, of the dataset's node_modules",
+  },
   plan: { type: 'boolean', help: 'only tell what the run would do and take' },
   in: { type: 'string', value: 'FOLDER', help: 'the dataset of a run; default: the current folder' },
 };
@@ -52,15 +63,16 @@ export const trainCommand: Command = {
     const [action, subject, ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     const folder = resolve(invocation.text('in') ?? '.');
+    const tensorFlow = tensorFlowOf(invocation);
     switch (action) {
       case 'pretrain': {
-        const request = { folder: resolve(subject ?? '.'), settings: settingsOf(invocation) };
+        const request = { folder: resolve(subject ?? '.'), settings: settingsOf(invocation), ...tensorFlow };
         if (invocation.flag('plan')) return planOutput(await engine.planPretraining(request, job));
         return reportOutput(await engine.pretrain(request, job));
       }
       case 'resume':
         if (subject === undefined) throw usage('resume takes the id of a run; likeness train list names them.');
-        return reportOutput(await engine.resumeRun({ folder, run: subject }, job));
+        return reportOutput(await engine.resumeRun({ folder, run: subject, ...tensorFlow }, job));
       case 'list': {
         const runs = await engine.listRuns({ folder: resolve(subject ?? folder) });
         return { json: { runs }, lines: runs.length === 0 ? ['There are no runs.'] : runs.map(runLine) };
@@ -93,15 +105,20 @@ function settingsOf(invocation: Invocation): PretrainSettings {
   return settings;
 }
 
+function tensorFlowOf(invocation: Invocation): { readonly tensorFlowModule?: string } {
+  const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
+  return tensorFlowModule === undefined ? {} : { tensorFlowModule };
+}
+
 function planOutput(plan: PretrainPlan): CommandOutput {
   const { images, heldOut, settings, stepsPerEpoch, secondsPerStep, seconds, memoryBytes } = plan;
-  const { network, size, batchImages, epochs, loss, temperature, augmentation } = settings;
+  const { network, size, batchImages, epochs, loss, temperature, augmentation, engine } = settings;
   return {
     json: plan,
     lines: [
       `${network} at ${size} px on ${formatQuantity(images, 'image')}${heldOut > 0 ? `; ${formatCount(heldOut)} of the test split are left out` : ''}`,
       `  ${formatCount(epochs)} epochs of ${formatQuantity(stepsPerEpoch, 'step')} with ${batchImages} images; ${loss}, temperature ${temperature}, augmentation ${augmentation}`,
-      `  ${secondsPerStep.toFixed(2)} s a step on this machine: about ${formatDuration(seconds)} in all, ${megabytes(memoryBytes)} of memory`,
+      `  ${secondsPerStep.toFixed(2)} s a step on this machine${engine === 'tensorflow' ? ' with TensorFlow.js' : ''}: about ${formatDuration(seconds)} in all, ${megabytes(memoryBytes)} of memory`,
     ],
     notes: plan.notices.map(({ message }) => message),
   };

@@ -1,4 +1,5 @@
 import { normalizedRows } from '../linearAlgebra/rowMatrix.ts';
+import type { ContrastiveLossKind } from '../training/pretrainProgram.ts';
 import { similarityBlocks } from './similarityBlocks.ts';
 
 /** What a batch of view pairs tells about contrastive training. Similarities are cosines. */
@@ -17,9 +18,12 @@ export interface ContrastiveMetrics {
   readonly nearestNegativeSimilarity: number;
 }
 
-/** The loss of an encoder that tells nothing apart: all 2N − 1 candidates look alike. */
-export function chanceLoss(count: number): number {
-  return Math.log(2 * count - 1);
+/**
+ * The loss of an encoder that tells nothing apart, as all candidates look alike to it: 2N − 1 of them, labels or not, or
+ * 2N − 2 for DCL, which leaves the positive out.
+ */
+export function chanceLoss(count: number, loss: ContrastiveLossKind = 'nt-xent'): number {
+  return Math.log(2 * count - (loss === 'dcl' ? 2 : 1));
 }
 
 /** The loss where views of an image coincide and different images are orthogonal. */

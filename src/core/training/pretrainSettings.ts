@@ -19,6 +19,7 @@ export interface ResolvedPretrainSettings {
   readonly weightDecay: number;
   readonly headLayers: 2 | 3;
   readonly seed: number;
+  readonly engine: 'onnxruntime' | 'tensorflow';
   readonly threads: number;
   readonly includeTest: boolean;
   readonly name: string;
@@ -48,6 +49,7 @@ export function resolvePretrainSettings(
     weightDecay: optimizer === 'sgd' ? 5e-4 : optimizer === 'lars' ? 1e-4 : 1e-6,
     headLayers: 2,
     seed: 0,
+    engine: 'onnxruntime',
     threads,
     includeTest: false,
     name: '',
@@ -93,6 +95,9 @@ export function optimizerConfig({
   }
 }
 
+/** Engines that train, the built-in one first. */
+export const trainingEngines: readonly ResolvedPretrainSettings['engine'][] = ['onnxruntime', 'tensorflow'];
+
 /** A range that a setting has to be in, for messages. */
 type Limits = readonly [low: number, high: number];
 
@@ -119,6 +124,9 @@ function check(settings: ResolvedPretrainSettings, images: number): void {
   if (augmentationPreset(settings.augmentation) === undefined) {
     const ids = augmentationPresets.map(({ id }) => id).join(', ');
     throw usage(`There is no augmentation preset "${settings.augmentation}"; choose one of ${ids}.`);
+  }
+  if (!trainingEngines.includes(settings.engine)) {
+    throw usage(`There is no training engine "${settings.engine}"; choose one of ${trainingEngines.join(', ')}.`);
   }
   if (stepsPerEpoch(images, settings.batchImages) === 0) {
     throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);

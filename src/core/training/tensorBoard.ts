@@ -37,6 +37,17 @@ export function eventFileHeader(wallTime: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
+ * Tells that a run was taken up again: what other files say of this step and later ones is void.
+ *
+ * @param wallTime seconds since 1970
+ * @param step the first that is done again
+ */
+export function restartRecord(wallTime: number, step: number): Uint8Array<ArrayBuffer> {
+  // `session_log { status: START }`
+  return record([...eventStart(wallTime, step), ...lengthDelimited(7, [...fieldTag(1, 0), 1])]);
+}
+
+/**
  * A record with one number per curve.
  *
  * @param wallTime seconds since 1970

@@ -17,6 +17,8 @@ export interface StateTensor {
 /** One step of training as one ONNX model: forward pass, loss, gradients and the optimiser's update. */
 export interface TrainingProgram {
   readonly model: OnnxModel;
+  /** The same before it is made a model, for an engine that finds the gradients by itself. */
+  readonly step: DifferentiatedGraph;
   /** In the order in which checkpoints hold them. */
   readonly state: readonly StateTensor[];
   readonly parameters: readonly ParameterSpec[];
@@ -27,6 +29,14 @@ export interface TrainingProgram {
   readonly outputs: readonly string[];
   /** The first values of the whole state. */
   initialState(seed: number): Map<string, Float32Array>;
+}
+
+/** A graph that holds the gradients of its own loss. What is fed for these takes the place of what it would compute. */
+export interface DifferentiatedGraph {
+  readonly graph: GraphBuilder;
+  readonly loss: GraphValue;
+  /** What is trained, each with the derivative of the loss by it. */
+  readonly trained: readonly { readonly parameter: GraphValue; readonly gradient: GraphValue }[];
 }
 
 export interface ProgramOptions {
@@ -75,12 +85,13 @@ export function trainingProgram(
   });
   for (const { spec, next } of scope.statisticUpdates) graph.output(nextName(spec.name), next, 'float32', spec.shape);
   const results = { loss, gradientNorm: norm, ...outputs };
-  for (const [name, value] of Object.entries(results)) graph.output(`result/${name}`, value);
+  for (const [name, value] of Object.entries(results)) graph.output(resultName(name), value);
 
   const parameters = trained.map(({ spec }) => spec);
   const statistics = scope.statisticUpdates.map(({ spec }) => spec);
   return {
     model: graph.build(),
+    step: { graph, loss, trained: trained.map(({ value }, i) => ({ parameter: value, gradient: raw[i]! })) },
     state: [
       ...parameters.map(({ name, shape }): StateTensor => ({ name, shape, kind: 'parameter' })),
       ...statistics.map(({ name, shape }): StateTensor => ({ name, shape, kind: 'statistic' })),
@@ -102,6 +113,11 @@ export function trainingProgram(
 /** Name of the output that holds a state tensor's next value. */
 export function nextName(name: string): string {
   return `next/${name}`;
+}
+
+/** Name of the output that holds a result. */
+export function resultName(name: string): string {
+  return `result/${name}`;
 }
 
 /** The scalars that a step takes, by the names of their inputs. @param step counted from 1 */

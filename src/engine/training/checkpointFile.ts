@@ -4,7 +4,7 @@ import { checkpointCorrupt, diskFull, systemCodeOf, unreadableFile } from '../..
 import { decodeSafetensors, safetensorsChunks, type SafetensorsContent } from '../../core/training/safetensors.ts';
 import { replaceFile } from './replaceFile.ts';
 
-const CHECKPOINT = 'checkpoint.safetensors';
+export const CHECKPOINT = 'checkpoint.safetensors';
 /** Left free beside a checkpoint, for metrics, the encoder, and whatever else the machine does. */
 const RESERVE_BYTES = 64 * 2 ** 20;
 

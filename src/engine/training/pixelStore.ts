@@ -67,6 +67,13 @@ export class PixelStoreWriter {
     };
   }
 
+  /** Removes what has been written. */
+  discard(): void {
+    if (this.#fileHandle === undefined) return;
+    closeSync(this.#fileHandle);
+    rmSync(this.#file, { force: true });
+  }
+
   /** Makes room for so many bytes in the last chunk; false where memory is used up. */
   #reserve(bytes: number): boolean {
     const last = this.#chunks.at(-1);

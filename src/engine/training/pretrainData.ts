@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { freemem } from 'node:os';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { RandomStream } from '../../core/random.ts';
 import { pictureGroups } from '../../core/images/pictureGroups.ts';
 import { encoderPixels } from '../images/imageDecoder.ts';
 import type { EvaluationSet } from './evaluation.ts';
+import { freeMemory } from './freeMemory.ts';
 import { PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
 import { decodeTrainingImages, type DecodedTrainingImage, type TrainingImage } from './trainingImages.ts';
 
@@ -15,10 +15,10 @@ const SOURCE_SCALE = 2;
 const MEMORY_SHARE = 0.25;
 const MAX_MEMORY_BYTES = 4 * 2 ** 30;
 /** Labelled images whose classes are predicted from each other's while training goes on. */
-const MONITORED_IMAGES = 1000;
+export const MONITORED_IMAGES = 1000;
 /** Images that the final figures are measured with, at most. */
-const BANK_IMAGES = 5000;
-const QUERY_IMAGES = 2000;
+export const BANK_IMAGES = 5000;
+export const QUERY_IMAGES = 2000;
 
 export interface PretrainData {
   /** Pictures to make views of. */
@@ -26,7 +26,7 @@ export interface PretrainData {
   readonly images: readonly TrainingImage[];
   /** Labelled pictures of the training images; undefined where fewer than two classes are there. */
   readonly monitored: EvaluationSet | undefined;
-  /** All labelled training pictures, and the labelled ones of the test split; undefined without such a split. */
+  /** Labelled training pictures, and those of the test split, at most 5000 and 2000; undefined without such a split. */
   readonly heldOut: { readonly bank: EvaluationSet; readonly queries: EvaluationSet } | undefined;
   readonly unreadable: number;
 }
@@ -52,27 +52,44 @@ export async function loadPretrainData(
   { root, input, scratchFolder, seed }: DataOptions,
   context: JobContext,
 ): Promise<PretrainData> {
-  const memory = Math.min(MAX_MEMORY_BYTES, freemem() * MEMORY_SHARE);
+  const memory = Math.min(MAX_MEMORY_BYTES, freeMemory() * MEMORY_SHARE);
   const writer = new PixelStoreWriter(join(scratchFolder, 'pixels.tmp'), memory);
+  try {
+    return await decodeInto(writer, training, test, { root, input, seed }, context);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
+async function decodeInto(
+  writer: PixelStoreWriter,
+  training: readonly TrainingImage[],
+  test: readonly TrainingImage[],
+  { root, input, seed }: Omit<DataOptions, 'scratchFolder'>,
+  context: JobContext,
+): Promise<PretrainData> {
   const images: TrainingImage[] = [];
   const labelled = new EvaluationCollector(input);
   const tested = new EvaluationCollector(input);
+  // Chosen beforehand: the pictures of a large dataset must not all be held.
+  const bank = new Set(sample(training.filter(isLabelled), BANK_IMAGES, seed));
+  const queries = new Set(sample(test.filter(isLabelled), QUERY_IMAGES, seed));
   const source = { ...input, size: [input.size[0] * SOURCE_SCALE, input.size[1] * SOURCE_SCALE], crop: 1 } as const;
-  const isTest = new Set(test.filter(({ label }) => label !== undefined));
-  const all = [...training, ...isTest];
+  const all = [...training, ...queries];
   const { unreadable } = await decodeTrainingImages(
     root,
     all,
     { ...source, resize: 'shortest-edge' },
     context,
     async (decoded) => {
-      if (isTest.has(decoded.image)) {
+      if (queries.has(decoded.image)) {
         await tested.add(decoded);
         return;
       }
       writer.add(decoded.pixels);
       images.push(decoded.image);
-      if (decoded.image.label !== undefined) await labelled.add(decoded);
+      if (bank.has(decoded.image)) await labelled.add(decoded);
     },
   );
   const classes = [...new Set([...labelled.labels, ...tested.labels])].sort();
@@ -82,12 +99,18 @@ export async function loadPretrainData(
     pixels: writer.finish(),
     images,
     monitored: enough ? sets([labelled.sample(MONITORED_IMAGES, seed)])[0] : undefined,
-    heldOut:
-      enough && tested.count > 0
-        ? heldOut(sets([labelled.sample(BANK_IMAGES, seed), tested.sample(QUERY_IMAGES, seed)]))
-        : undefined,
+    heldOut: enough && tested.count > 0 ? heldOut(sets([labelled, tested])) : undefined,
     unreadable,
   };
+}
+
+function isLabelled({ label }: TrainingImage): boolean {
+  return label !== undefined;
+}
+
+/** At most `count` of them, chosen by the seed. */
+function sample<T>(entries: readonly T[], count: number, seed: number): readonly T[] {
+  return entries.length <= count ? entries : new RandomStream(seed).shuffled(entries).slice(0, count);
 }
 
 function heldOut([bank, queries]: readonly EvaluationSet[]): PretrainData['heldOut'] {
@@ -123,9 +146,9 @@ class EvaluationCollector {
   readonly #input: EncoderInput;
   readonly #entries: { readonly pixels: Uint8Array; readonly label: string }[];
 
-  constructor(input: EncoderInput, entries: { pixels: Uint8Array; label: string }[] = []) {
+  constructor(input: EncoderInput, entries: readonly { readonly pixels: Uint8Array; readonly label: string }[] = []) {
     this.#input = input;
-    this.#entries = entries;
+    this.#entries = [...entries];
   }
 
   get count(): number {
@@ -142,9 +165,7 @@ class EvaluationCollector {
 
   /** At most `count` of them, chosen by the seed. */
   sample(count: number, seed: number): EvaluationCollector {
-    if (this.#entries.length <= count) return this;
-    const chosen = new RandomStream(seed).shuffled(this.#entries).slice(0, count);
-    return new EvaluationCollector(this.#input, chosen);
+    return new EvaluationCollector(this.#input, sample(this.#entries, count, seed));
   }
 
   /** All pictures, one after another. */

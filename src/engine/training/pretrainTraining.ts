@@ -1,4 +1,4 @@
-import { trainingFailed } from '../../core/errors.ts';
+import { isCancellation, trainingFailed } from '../../core/errors.ts';
 import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchOrder } from '../../core/training/batches.ts';
@@ -11,11 +11,13 @@ import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
+import { openTrainingSession } from './openSession.ts';
 import { NORMALISATION, trainedEncoderInterface } from './pretrainCard.ts';
 import type { PretrainData } from './pretrainData.ts';
 import { pretrainLoop, type StepOutcome } from './pretrainLoop.ts';
 import { epochMetrics, RunQuality, stepMetrics, type Metrics } from './runMonitor.ts';
-import { TrainingSession } from './trainingSession.ts';
+import type { TensorFlow } from './tensorflow/tensors.ts';
+import type { TrainingSession } from './trainingSession.ts';
 import { ViewLoader } from './viewLoader.ts';
 
 /** Share of a run during which the learning rate rises; SimCLRv2 takes 5 % too. */
@@ -50,6 +52,8 @@ export interface RunRecorder {
 export interface PretrainTrainingOptions {
   readonly settings: ResolvedPretrainSettings;
   readonly program: TrainingProgram;
+  /** What trains where it isn't ONNX Runtime. */
+  readonly tensorFlow: TensorFlow | undefined;
   readonly data: PretrainData;
   readonly targets: BatchTargets;
   readonly start: RunPosition;
@@ -86,6 +90,7 @@ class Training {
   readonly #startedAt = performance.now();
   #metrics: Metrics;
   #step: number;
+  #firstStepAt = performance.now();
   #savedAt = performance.now();
 
   constructor(options: PretrainTrainingOptions, worker: OnnxWorker, loader: ViewLoader, context: JobContext) {
@@ -108,13 +113,24 @@ class Training {
   }
 
   async run(): Promise<RunPosition> {
-    const { settings, program, start, targets } = this.#options;
+    const { program, start, settings, tensorFlow } = this.#options;
+    const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
+    const session = await openTrainingSession(engine, program, start.state);
+    try {
+      return await this.#train(session);
+    } finally {
+      await session.dispose();
+    }
+  }
+
+  async #train(session: TrainingSession): Promise<RunPosition> {
+    const { settings, start, targets } = this.#options;
     const { threads, size, batchImages, learningRate } = settings;
-    const session = await TrainingSession.open(this.#worker, program, start.state, threads);
     const evaluator = await RunEvaluator.open(this.#worker, settings, trainedEncoderInterface(settings), threads);
     const quality = new RunQuality(evaluator, this.#context.signal);
     if (start.step === 0) await this.#evaluateUntrained(quality, start.state);
     const warmupSteps = Math.round(WARMUP_SHARE * this.#totalSteps);
+    this.#firstStepAt = performance.now();
     const schedule = warmupCosineSchedule({ peak: learningRate, warmupSteps, totalSteps: this.#totalSteps });
     try {
       await pretrainLoop(
@@ -134,11 +150,13 @@ class Training {
       );
     } catch (error) {
       // What is done is kept, unless it is worthless.
-      if (this.#context.signal.aborted) await this.#checkpoint(await session.state());
+      if (isCancellation(error)) await this.#checkpoint(await session.state());
       throw error;
     }
     const state = await session.state();
-    await this.#evaluateEnd(quality, state);
+    // Where the run was disturbed after its last step, that was told without these.
+    if (start.step === this.#totalSteps) Object.assign(this.#metrics, await this.#evaluate(quality, state));
+    await this.#checkpoint(state);
     return { step: this.#step, seconds: this.#seconds, state, metrics: this.#metrics };
   }
 
@@ -149,24 +167,39 @@ class Training {
     warmupSteps: number,
   ): Promise<string> {
     const { step, epoch } = outcome;
-    const { temperature, epochs } = this.#options.settings;
+    const { settings } = this.#options;
     const lastOfEpoch = step % this.#order.stepsPerEpoch === 0;
-    const metrics = { ...stepMetrics(outcome, temperature), ...(lastOfEpoch ? epochMetrics(outcome) : {}) };
+    const metrics = { ...stepMetrics(outcome, settings), ...(lastOfEpoch ? epochMetrics(outcome) : {}) };
     this.#step = step;
     this.#judge(step, metrics, warmupSteps);
-    Object.assign(this.#metrics, metrics);
     const done = epoch + 1;
-    const evaluate = lastOfEpoch && done < epochs && done % Math.ceil(epochs / EVALUATIONS) === 0;
-    const { monitored } = this.#options.data;
-    if (evaluate && monitored !== undefined) {
-      Object.assign(metrics, await quality.ofTraining(monitored, await session.state()));
+    try {
+      if (lastOfEpoch) Object.assign(metrics, await this.#evaluateEpoch(done, session, quality));
+    } finally {
+      // A step that is done is told, also where somebody stops the run while it is evaluated.
       Object.assign(this.#metrics, metrics);
+      const secondsLeft = this.#secondsLeft();
+      this.#options.recorder.appendMetrics(step, done, this.#seconds, { ...metrics, secondsLeft });
     }
-    this.#options.recorder.appendMetrics(step, epoch + 1, this.#seconds, metrics);
     if (lastOfEpoch) await this.#options.recorder.saveProgress(done, step, this.#seconds, this.#metrics);
     const unsaved = (performance.now() - this.#savedAt) / 1000;
     if (unsaved >= this.#options.checkpointSeconds) await this.#checkpoint(await session.state());
-    return this.#describe(epoch + 1);
+    return this.#describe(done);
+  }
+
+  /** What is measured after an epoch: classes now and then, and everything after the last one. */
+  async #evaluateEpoch(done: number, session: TrainingSession, quality: RunQuality): Promise<Metrics> {
+    const { epochs } = this.#options.settings;
+    if (done === epochs) return this.#evaluate(quality, await session.state());
+    const { monitored } = this.#options.data;
+    if (!isEvaluated(done, epochs) || monitored === undefined) return {};
+    return quality.ofTraining(monitored, await session.state());
+  }
+
+  /** At the mean pace since this process took its first step. */
+  #secondsLeft(): number {
+    const seconds = (performance.now() - this.#firstStepAt) / 1000;
+    return (seconds / (this.#step - this.#options.start.step)) * (this.#totalSteps - this.#step);
   }
 
   #describe(epoch: number): string {
@@ -184,7 +217,8 @@ class Training {
     this.#history.push({ step, loss, relativeLoss, relativeDeviation: standardDeviation, gradientNorm });
     // The first ones tell where the run started from.
     if (this.#history.length > HISTORY) this.#history.splice(HISTORY / 4, 1);
-    if (step % JUDGED_STEPS !== 0 && Number.isFinite(loss)) return;
+    // A gradient that isn't finite spoils the weights, which the next loss shows: by then they may have been saved.
+    if (step % JUDGED_STEPS !== 0 && Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
     const diagnosis = diagnose(this.#history, { warmupSteps, temperature: this.#options.settings.temperature });
     if (diagnosis === undefined || diagnosis.kind === 'no-learning') return;
     throw trainingFailed(diagnosis.message);
@@ -204,11 +238,6 @@ class Training {
     await this.#options.recorder.saveProgress(0, 0, this.#seconds, this.#metrics);
   }
 
-  async #evaluateEnd(quality: RunQuality, state: TensorMap): Promise<void> {
-    Object.assign(this.#metrics, await this.#evaluate(quality, state));
-    await this.#checkpoint(state);
-  }
-
   async #evaluate(quality: RunQuality, state: TensorMap): Promise<Metrics> {
     const { monitored, heldOut } = this.#options.data;
     return {
@@ -216,6 +245,11 @@ class Training {
       ...(heldOut && (await quality.ofTest(heldOut, state))),
     };
   }
+}
+
+/** Whether classes are predicted after so many of a run's epochs. */
+export function isEvaluated(done: number, epochs: number): boolean {
+  return done < epochs && done % Math.ceil(epochs / EVALUATIONS) === 0;
 }
 
 /** The targets of a batch as the graph takes them. */

@@ -1,10 +1,11 @@
-import { freemem } from 'node:os';
 import {
   asLikenessError,
   batchTooLarge,
   ErrorCode,
   isCancellation,
   runFinished,
+  runNeedsTensorFlow,
+  tooFewClasses,
   tooFewImages,
 } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -20,24 +21,30 @@ import {
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { Notice, ScanSettings } from '../../protocol/engine.ts';
-import type { PretrainPlan, PretrainRequest, RunRequest, TrainingReport } from '../../protocol/training.ts';
+import type { PretrainPlan, PretrainRequest, ResumeRequest, TrainingReport } from '../../protocol/training.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { exportEncoder } from './encoderExport.ts';
+import { freeMemory } from './freeMemory.ts';
 import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 import { loadPretrainData, type PretrainData } from './pretrainData.ts';
 import { removePixels } from './pixelStore.ts';
 import { trainToEnd, type RunPosition, type RunRecorder } from './pretrainTraining.ts';
+import { runSeconds } from './runCost.ts';
 import type { RunFiles } from './runFiles.ts';
+import { checkpointMetadata, firstStart, imagesKey, startOf, type RunStart } from './runStart.ts';
 import { RunStore } from './runStore.ts';
 import { measureSteps } from './stepTiming.ts';
 import { TensorBoardWriter } from './tensorBoardWriter.ts';
+import { resolveTensorFlow, type ResolvedTensorFlow } from './tensorflow/resolve.ts';
 import { listTrainingImages, type TrainingImage } from './trainingImages.ts';
 
 /** What the process needs besides the values of the graph. */
 const BASE_BYTES = 300e6;
 /** ONNX Runtime's memory holds more than what is in use at a time. */
 const ARENA_FACTOR = 1.3;
+/** TensorFlow.js keeps what each of its operations was given until their gradients are there: measured on ResNet-10. */
+const TENSORFLOW_FACTOR = 11;
 /** Length of z, as in SimCLR. */
 const PROJECTION = 128;
 /** Length of all gradients together that is out of the ordinary. */
@@ -68,31 +75,31 @@ export class Pretraining {
     this.#options = options;
   }
 
-  /** What a run would do and cost, from a few steps. Rejects with too-few-images, usage, out-of-memory or a code of scanning. */
-  async plan({ folder, settings, scan }: PretrainRequest, context: JobContext): Promise<PretrainPlan> {
+  /**
+   * What a run would do and cost, from a few steps. Rejects with too-few-images, usage, out-of-memory, or a code of scanning
+   * or of `resolveTensorFlow`.
+   */
+  async plan(
+    { folder, settings, scan, tensorFlowModule }: PretrainRequest,
+    context: JobContext,
+  ): Promise<PretrainPlan> {
     const root = this.#options.rootOf(folder);
     const selection = await select(root, settings.includeTest ?? false, scan, context);
     const resolved = this.#resolve(settings, selection);
     const { program, memoryBytes } = programOf(resolved);
-    const { secondsPerStep, secondsPerImage } = await measureSteps(
-      root,
-      selection.training,
-      resolved,
-      program,
-      context,
-    );
+    const tensorFlow = await openTensorFlow(resolved, root, tensorFlowModule);
+    const timing = await measureSteps(root, selection.training, resolved, program, tensorFlow?.tf, context);
     const steps = stepsPerEpoch(selection.training.length, resolved.batchImages);
-    const images = selection.training.length + selection.test.length;
     return {
       root,
       images: selection.training.length,
       heldOut: selection.test.length,
       settings: resolved,
       stepsPerEpoch: steps,
-      secondsPerStep,
-      seconds: images * secondsPerImage + steps * resolved.epochs * secondsPerStep,
+      secondsPerStep: timing.secondsPerStep,
+      seconds: runSeconds(timing, { ...selection, stepsPerEpoch: steps, epochs: resolved.epochs }),
       memoryBytes,
-      notices: [],
+      notices: passedOverNotices(tensorFlow),
     };
   }
 
@@ -100,31 +107,39 @@ export class Pretraining {
    * Trains an encoder and adds it to the dataset. Rejects as `plan` does, with training-failed where the run comes to
    * nothing, and with `cancelled` when stopped; the run can then be resumed.
    */
-  async pretrain({ folder, settings, scan }: PretrainRequest, context: JobContext): Promise<TrainingReport> {
+  async pretrain(
+    { folder, settings, scan, tensorFlowModule }: PretrainRequest,
+    context: JobContext,
+  ): Promise<TrainingReport> {
     const root = this.#options.rootOf(folder);
     const selection = await select(root, settings.includeTest ?? false, scan, context);
     const resolved = this.#resolve(settings, selection);
     const { program } = programOf(resolved);
+    const tensorFlow = await openTensorFlow(resolved, root, tensorFlowModule);
     const store = new RunStore(root);
     const files = await store.create({
       name: resolved.name,
       kind: 'pretrain',
       settings: resolved,
       stepsPerEpoch: stepsPerEpoch(selection.training.length, resolved.batchImages),
+      ...(scan && { scan }),
     });
-    const start = { step: 0, seconds: 0, state: program.initialState(resolved.seed), metrics: {} };
-    const notices = await this.#train({ root, files, selection, resolved, program, start }, context);
+    const start = firstStart(program, resolved.seed);
+    const notices = await this.#train({ root, files, selection, resolved, program, tensorFlow, start }, context);
     return { run: await store.summary(files.id), notices };
   }
 
-  /** Goes on with a run that was stopped or interrupted. Rejects with run-not-found, run-busy, usage, or as `pretrain`. */
-  async resume({ folder, run }: RunRequest, context: JobContext): Promise<TrainingReport> {
+  /**
+   * Goes on with a run that was stopped or interrupted, on the engine that it began with. Rejects with run-not-found,
+   * run-busy, usage, or as `pretrain`.
+   */
+  async resume({ folder, run, tensorFlowModule }: ResumeRequest, context: JobContext): Promise<TrainingReport> {
     const root = this.#options.rootOf(folder);
     const store = new RunStore(root);
     const files = await store.open(run);
     let prepared;
     try {
-      prepared = await this.#prepareResumption(root, files, context);
+      prepared = await this.#prepareResumption(root, files, tensorFlowModule, context);
     } catch (error) {
       await files.close();
       throw error;
@@ -133,45 +148,47 @@ export class Pretraining {
     return { run: await store.summary(files.id), notices };
   }
 
-  async #prepareResumption(root: string, files: RunFiles, context: JobContext) {
-    const { state, settings } = files.record;
+  async #prepareResumption(root: string, files: RunFiles, module: string | undefined, context: JobContext) {
+    const { state, settings, scan } = files.record;
     if (state === 'finished') throw runFinished(files.id);
-    const selection = await select(root, settings.includeTest, undefined, context);
+    const selection = await select(root, settings.includeTest, scan, context);
     const resolved = this.#resolve(settings, selection);
     const { program } = programOf(resolved);
-    const checkpoint = await files.loadCheckpoint();
-    const step = Number(checkpoint?.metadata['step'] ?? 0);
-    const seconds = Number(checkpoint?.metadata['seconds'] ?? 0);
-    await files.truncateMetrics(step);
-    const stored = checkpoint && new Map([...checkpoint.tensors].map(([name, { data }]) => [name, data]));
-    const start = {
-      step,
-      seconds,
-      state: stored ?? program.initialState(resolved.seed),
-      metrics: files.record.metrics,
-    };
-    return { selection, resolved, program, start };
+    const tensorFlow = await openTensorFlow(resolved, root, module).catch((error: unknown) => {
+      throw runNeedsTensorFlow(files.id, asLikenessError(error));
+    });
+    const start = await startOf(files, program, resolved.seed);
+    await files.truncateMetrics(start.step);
+    return { selection, resolved, program, tensorFlow, start };
   }
 
   #resolve(settings: Partial<ResolvedPretrainSettings>, { training }: Selection): ResolvedPretrainSettings {
-    return resolvePretrainSettings(settings, training.length, this.#options.threads);
+    const resolved = resolvePretrainSettings(settings, training.length, this.#options.threads);
+    const classes = new Set(training.flatMap(({ label }) => label ?? [])).size;
+    if (resolved.loss === 'supervised' && classes < 2) throw tooFewClasses(classes);
+    return resolved;
   }
 
   async #train(run: PreparedRun, context: JobContext): Promise<Notice[]> {
-    const { root, files, resolved, program, start } = run;
+    const { root, files, resolved, program, tensorFlow, start } = run;
     const events = new TensorBoardWriter(files.folder);
     let data: PretrainData | undefined;
     try {
       await files.update({ state: 'running', endedAt: undefined, message: undefined });
+      if (start.images !== undefined) events.restart(start.step);
       data = await load(run, context);
+      // Fewer than were listed where some can't be read.
+      await files.update({ stepsPerEpoch: stepsPerEpoch(data.images.length, resolved.batchImages) });
+      const images = imagesKey(data.images);
       const position = await trainToEnd(
         {
           settings: resolved,
           program,
+          tensorFlow: tensorFlow?.tf,
           data,
           targets: await targetsOf(root, resolved, data),
           start,
-          recorder: recorderOf(files, events, program),
+          recorder: recorderOf(files, events, program, images),
           checkpointSeconds: this.#options.checkpointSeconds ?? CHECKPOINT_SECONDS,
         },
         context,
@@ -187,7 +204,13 @@ export class Pretraining {
         seconds,
         metrics,
       });
-      return noticesOf(data);
+      // What goes on from here needs the encoder and its head; the optimiser's state is twice as large as both. A checkpoint
+      // that can't be deleted now goes with the run.
+      await files.removeCheckpoint().catch(() => undefined);
+      return [
+        ...passedOverNotices(tensorFlow),
+        ...noticesOf(data, start.images !== undefined && start.images !== images),
+      ];
     } catch (error) {
       const failure = asLikenessError(error);
       const stopped = isCancellation(failure);
@@ -229,7 +252,8 @@ interface PreparedRun {
   readonly selection: Selection;
   readonly resolved: ResolvedPretrainSettings;
   readonly program: TrainingProgram;
-  readonly start: RunPosition;
+  readonly tensorFlow: ResolvedTensorFlow | undefined;
+  readonly start: RunStart;
 }
 
 async function select(
@@ -245,13 +269,25 @@ async function select(
 
 /** The graph of a run, and what it needs; throws out-of-memory where it won't fit into what is free. */
 function programOf(settings: ResolvedPretrainSettings): { program: TrainingProgram; memoryBytes: number } {
-  const { network, size, batchImages, loss, temperature } = settings;
+  const { network, size, batchImages, loss, temperature, engine } = settings;
   const config = { network, size, batchImages, loss, temperature, clipNorm: CLIP_NORM };
   // Targets are fed, so that the decisions that people make need no other graph.
   const program = pretrainProgram({ ...config, head: headOf(settings), optimizer: optimizerConfig(settings) }, true);
-  const memoryBytes = BASE_BYTES + ARENA_FACTOR * program.activationBytes;
-  if (memoryBytes > freemem()) throw batchTooLarge(memoryBytes, freemem());
+  const memoryBytes =
+    BASE_BYTES + (engine === 'tensorflow' ? TENSORFLOW_FACTOR : ARENA_FACTOR) * program.activationBytes;
+  const free = freeMemory();
+  if (memoryBytes > free) throw batchTooLarge(memoryBytes, free);
   return { program, memoryBytes };
+}
+
+/** The TensorFlow.js of a run; undefined for one on ONNX Runtime. */
+async function openTensorFlow(
+  { engine, threads }: ResolvedPretrainSettings,
+  folder: string,
+  module: string | undefined,
+): Promise<ResolvedTensorFlow | undefined> {
+  if (engine !== 'tensorflow') return undefined;
+  return resolveTensorFlow({ folder, threads, ...(module !== undefined && { module }) });
 }
 
 function headOf({ headLayers }: ResolvedPretrainSettings): ProjectionHeadOptions {
@@ -282,7 +318,7 @@ async function targetsOf(root: string, { loss }: ResolvedPretrainSettings, { ima
   });
 }
 
-function recorderOf(files: RunFiles, events: TensorBoardWriter, program: TrainingProgram): RunRecorder {
+function recorderOf(files: RunFiles, events: TensorBoardWriter, program: TrainingProgram, images: string): RunRecorder {
   const shapes = new Map(program.state.map(({ name, shape }) => [name, shape]));
   return {
     appendMetrics: (step, epoch, seconds, metrics) => {
@@ -294,13 +330,29 @@ function recorderOf(files: RunFiles, events: TensorBoardWriter, program: Trainin
     },
     saveCheckpoint: async (state, step, seconds) => {
       const tensors = new Map([...state].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
-      await files.saveCheckpoint(tensors, { step: String(step), seconds: String(seconds) });
+      await files.saveCheckpoint(tensors, checkpointMetadata(step, seconds, images));
     },
   };
 }
 
-function noticesOf({ unreadable }: PretrainData): Notice[] {
-  if (unreadable === 0) return [];
-  const message = `${unreadable} images can't be read and were left out; index the folder to see why.`;
-  return [{ code: ErrorCode.CorruptImage, message }];
+function passedOverNotices(tensorFlow: ResolvedTensorFlow | undefined): Notice[] {
+  return (tensorFlow?.passedOver ?? []).map(({ path, reason }) => {
+    const message = `${path} can't be loaded as TensorFlow.js (${reason}); ${tensorFlow!.name} is used instead.`;
+    return { code: ErrorCode.TensorFlowBroken, message };
+  });
+}
+
+function noticesOf({ unreadable }: PretrainData, haveChanged: boolean): Notice[] {
+  const notices: Notice[] = [];
+  if (unreadable > 0) {
+    const images = unreadable === 1 ? '1 image' : `${unreadable} images`;
+    const message = `${images} can't be read and ${unreadable === 1 ? 'was' : 'were'} left out; index the folder to see why.`;
+    notices.push({ code: ErrorCode.CorruptImage, message });
+  }
+  if (haveChanged) {
+    const message =
+      'The images have changed since the run began, and it went on with those that are there now; start a new run for a result that can be repeated.';
+    notices.push({ code: ErrorCode.ImagesChanged, message });
+  }
+  return notices;
 }

@@ -4,7 +4,7 @@ import { runNotFound, systemCodeOf } from '../../core/errors.ts';
 import type { SafetensorsContent } from '../../core/training/safetensors.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import { writeFailure } from '../store/fileErrors.ts';
-import { readCheckpoint, writeCheckpoint, type FreeBytes } from './checkpointFile.ts';
+import { CHECKPOINT, readCheckpoint, writeCheckpoint, type FreeBytes } from './checkpointFile.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { isTemporary, replaceFile } from './replaceFile.ts';
 import type { RunHold } from './runHold.ts';
@@ -86,6 +86,14 @@ export class RunFiles {
   /** The newest checkpoint; undefined where there is none. Rejects with checkpoint-corrupt or unreadable-file. */
   loadCheckpoint(): Promise<SafetensorsContent | undefined> {
     return readCheckpoint(this.folder);
+  }
+
+  /** Frees the room that the checkpoint takes. */
+  removeCheckpoint(): Promise<void> {
+    return this.#write(CHECKPOINT, async (file) => {
+      await this.#hold.assertKept();
+      await rm(file, { force: true });
+    });
   }
 
   /** Writes what is waiting, and lets others have the run. Rejects where metrics couldn't be written. */

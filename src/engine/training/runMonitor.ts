@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { cancelled } from '../../core/errors.ts';
 import { alignment, uniformity } from '../../core/evaluation/alignmentUniformity.ts';
 import { macroAccuracyInterval, scoreClassification } from '../../core/evaluation/classificationScore.ts';
 import { chanceLoss, contrastiveMetrics } from '../../core/evaluation/contrastiveMetrics.ts';
@@ -8,25 +9,29 @@ import { predictByVote } from '../../core/evaluation/neighborVote.ts';
 import { effectiveRank, singularValues, spreadOfNormalized } from '../../core/evaluation/spectrum.ts';
 import { runInSteps } from '../../core/evaluation/steps.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
+import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { EvaluationSet, RunEvaluator } from './evaluation.ts';
 import type { StepOutcome } from './pretrainLoop.ts';
 
 /** Neighbours that vote for a class. */
-const NEIGHBORS = 10;
+export const NEIGHBORS = 10;
 
 export type Metrics = Record<string, number>;
 
 /** What every step tells; cheap beside the step. `temperature` only weighs figures that are not the loss itself. */
-export function stepMetrics({ results, samples, seconds, learningRate }: StepOutcome, temperature: number): Metrics {
+export function stepMetrics(
+  { results, samples, seconds, learningRate }: StepOutcome,
+  settings: Pick<ResolvedPretrainSettings, 'loss' | 'temperature'>,
+): Metrics {
   const count = samples.length;
   const z = results['z']!;
   const loss = results['loss']![0]!;
   const dim = z.length / (2 * count);
   const half = count * dim;
-  const pairs = contrastiveMetrics(z.subarray(0, half), z.subarray(half), count, dim, temperature);
+  const pairs = contrastiveMetrics(z.subarray(0, half), z.subarray(half), count, dim, settings.temperature);
   return {
     loss,
-    relativeLoss: loss / chanceLoss(count),
+    relativeLoss: loss / chanceLoss(count, settings.loss),
     contrastiveAccuracy: pairs.accuracy,
     positiveSimilarity: pairs.positiveSimilarity,
     negativeSimilarity: pairs.negativeSimilarity,
@@ -89,7 +94,7 @@ export class RunQuality {
     const steps = nearestNeighbors({ bank, queries, count: NEIGHBORS, accept: (row) => bank.labels[row]! >= 0 });
     const neighbors = await runInSteps(steps, async () => {
       await breathe();
-      this.#signal.throwIfAborted();
+      if (this.#signal.aborted) throw cancelled();
     });
     const { classes: predicted } = predictByVote(neighbors, bank.labels, classes, { count: NEIGHBORS });
     return scoreClassification(predicted, queries.labels, classes);

@@ -1,6 +1,7 @@
 /** What `run.json` says of a run. */
 import { messageOf } from '../../core/errors.ts';
 import type { PretrainSettings, RunKind, RunState } from '../../protocol/training.ts';
+import type { ScanSettings } from '../../protocol/engine.ts';
 import { finite } from './metricsFile.ts';
 
 /** Raised when a reader of the older format would misunderstand a newer file. */
@@ -13,6 +14,8 @@ export interface NewRun {
   readonly kind: RunKind;
   readonly settings: Required<PretrainSettings>;
   readonly stepsPerEpoch: number;
+  /** Which files of the dataset it takes, as it was told; the run goes on with the same ones. */
+  readonly scan?: ScanSettings | undefined;
 }
 
 export interface RunRecord extends NewRun {
@@ -53,7 +56,7 @@ export function newRecord(run: NewRun, startedAt: number): RunRecord {
 /** The text of `run.json`, for people too: times are ISO 8601, and what is undefined is left out. */
 export function formatRecord(record: RunRecord): string {
   const { name, kind, state, startedAt, endedAt, seconds, epoch, step, stepsPerEpoch } = record;
-  const { metrics, message, encoder, settings } = record;
+  const { metrics, message, encoder, settings, scan } = record;
   const file = {
     version: VERSION,
     name,
@@ -69,6 +72,7 @@ export function formatRecord(record: RunRecord): string {
     message,
     encoder,
     settings,
+    scan,
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -86,6 +90,7 @@ export function parseRecord(text: string): RunRecord {
     kind: oneOf(file, 'kind', kinds),
     state: oneOf(file, 'state', states),
     settings: settingsOf(file['settings']),
+    ...(file['scan'] !== undefined && { scan: scanOf(file['scan']) }),
     startedAt: timeOf(file, 'startedAt'),
     endedAt: file['endedAt'] === undefined ? undefined : timeOf(file, 'endedAt'),
     seconds: amountOf(file, 'seconds'),
@@ -117,6 +122,7 @@ const settingRules: { readonly [Key in keyof PretrainSettings]-?: Rule<Required<
   weightDecay: 'number',
   headLayers: [2, 3],
   seed: 'number',
+  engine: ['onnxruntime', 'tensorflow'],
   threads: 'number',
   includeTest: 'boolean',
   name: 'string',
@@ -136,6 +142,7 @@ export const unknownSettings: Required<PretrainSettings> = {
   weightDecay: 0,
   headLayers: 2,
   seed: 0,
+  engine: 'onnxruntime',
   threads: 0,
   includeTest: false,
   name: '',
@@ -143,11 +150,20 @@ export const unknownSettings: Required<PretrainSettings> = {
 
 function settingsOf(value: unknown): Required<PretrainSettings> {
   if (!isFields(value)) throw new Error('"settings" is not an object');
+  // Runs of before there was a choice don't name their engine.
+  const settings: Fields = { engine: 'onnxruntime', ...value };
   for (const [key, rule] of Object.entries<readonly unknown[] | string>(settingRules)) {
-    const fits = typeof rule === 'string' ? typeof value[key] === rule : rule.includes(value[key]);
+    const fits = typeof rule === 'string' ? typeof settings[key] === rule : rule.includes(settings[key]);
     if (!fits) throw new Error(`"settings.${key}" is missing or not what it should be`);
   }
-  return value as unknown as Required<PretrainSettings>;
+  return settings as unknown as Required<PretrainSettings>;
+}
+
+function scanOf(value: unknown): ScanSettings {
+  const { exclude = [], followSymlinks = false } = isFields(value) ? value : { exclude: undefined };
+  const fits = Array.isArray(exclude) && exclude.every((pattern) => typeof pattern === 'string');
+  if (!fits || typeof followSymlinks !== 'boolean') throw new Error('"scan" is not what it should be');
+  return { exclude, followSymlinks };
 }
 
 function metricsOf(value: unknown): Record<string, number> {

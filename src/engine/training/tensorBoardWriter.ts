@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { eventFileHeader, eventFileName, scalarRecord } from '../../core/training/tensorBoard.ts';
+import { eventFileHeader, eventFileName, restartRecord, scalarRecord } from '../../core/training/tensorBoard.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { AppendedFile } from './appendedFile.ts';
 
@@ -25,6 +25,11 @@ export class TensorBoardWriter {
     const file = join(runFolder, eventFileName(wallTime, `${host}.${process.pid}.${filesOfProcess++}`));
     this.#events = new AppendedFile(file, { failureOf: (error) => writeFailure(file, error) ?? error });
     this.#events.append(eventFileHeader(wallTime));
+  }
+
+  /** Says that the steps after this one are done again. Throws as `append`. */
+  restart(afterStep: number): void {
+    this.#events.append(restartRecord(this.#now() / 1000, afterStep + 1));
   }
 
   /** Throws disk-full, read-only or the operating system's error where earlier events couldn't be written. */

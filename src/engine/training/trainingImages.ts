@@ -64,6 +64,7 @@ export async function decodeTrainingImages(
   const options = { input, maxMegapixels: DEFAULT_MAX_MEGAPIXELS, budget };
   const decode = async (image: TrainingImage): Promise<DecodedTrainingImage | undefined> => {
     try {
+      context.signal.throwIfAborted();
       const bytes = await readFile(join(root, image.path));
       const { proxy } = await decodeProxy(bytes, image.path, options);
       return { image, pixels: proxy };
@@ -75,20 +76,32 @@ export async function decodeTrainingImages(
   let unreadable = 0;
   const inFlight: Promise<DecodedTrainingImage | undefined>[] = [];
   const settle = async () => {
-    const decoded = await inFlight.shift()!;
+    // A large picture takes longer than a person wants to wait who stops the run; nobody needs it then.
+    const decoded = await unlessAborted(inFlight.shift()!, context.signal);
     if (decoded === undefined) unreadable++;
     else await take(decoded);
     meter.add();
   };
   for (const image of images) {
-    if (context.signal.aborted) {
-      await Promise.all(inFlight);
-      throw cancelled();
-    }
+    if (context.signal.aborted) throw cancelled();
     inFlight.push(decode(image));
     if (inFlight.length >= availableParallelism() * 4) await settle();
   }
   while (inFlight.length > 0) await settle();
   meter.finish();
   return { unreadable };
+}
+
+/** Rejects with `cancelled` as soon as the signal aborts, whatever becomes of the work. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(cancelled());
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
+  });
 }

@@ -1,8 +1,5 @@
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { nextName, stepScalars, type TrainingProgram } from '../../core/training/trainingProgram.ts';
-import { encodeModel } from '../encoders/onnxFile.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
-import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 
 export interface StepResult {
   /** Results of the program by name, for example `loss`. */
@@ -11,69 +8,31 @@ export interface StepResult {
   readonly memory: readonly ArrayBuffer[];
 }
 
-/** A training program loaded into ONNX Runtime together with its state, which stays there from step to step. */
-export class TrainingSession {
-  readonly #worker: OnnxWorker;
-  readonly #program: TrainingProgram;
-  readonly #session: number;
-  readonly #carry: Readonly<Record<string, string>>;
-
-  private constructor(worker: OnnxWorker, program: TrainingProgram, session: number) {
-    this.#worker = worker;
-    this.#program = program;
-    this.#session = session;
-    this.#carry = Object.fromEntries(program.state.map(({ name }) => [nextName(name), name]));
-  }
-
-  /** @param state a value for every tensor of `program.state` */
-  static async open(
-    worker: OnnxWorker,
-    program: TrainingProgram,
-    state: TensorMap,
-    threads: number,
-  ): Promise<TrainingSession> {
-    const { session } = await worker.load({ bytes: encodeModel(program.model) }, { threads, training: true });
-    for (const { name, shape } of program.state) {
-      const data = state.get(name);
-      if (data === undefined) throw new Error(`the state of the run lacks ${name}`);
-      await worker.setConstant(session, name, { type: 'float32', dims: shape, data: data.slice() });
-    }
-    return new TrainingSession(worker, program, session);
-  }
-
+/**
+ * A training program on an engine, together with its state, which stays there from step to step. The state of one engine
+ * continues on another; the numbers then differ by rounding.
+ */
+export interface TrainingSession {
   /**
    * @param step counted from 1
    * @param feeds what varies from step to step, besides the learning rate; its memory is moved away
    * @param wanted results to hand out
    */
-  async step(
+  step(
     step: number,
     learningRate: number,
     feeds: Readonly<Record<string, TensorValue>>,
     wanted: readonly string[],
-  ): Promise<StepResult> {
-    const scalars = Object.entries(stepScalars(this.#program.optimizer, step, learningRate)).map(([name, value]) => {
-      return [name, { type: 'float32', dims: [], data: Float32Array.of(value) } satisfies TensorValue] as const;
-    });
-    const { outputs, feeds: used } = await this.#worker.step(this.#session, {
-      feeds: { ...feeds, ...Object.fromEntries(scalars) },
-      fetches: wanted.map(resultName),
-      carry: this.#carry,
-    });
-    return {
-      results: Object.fromEntries(wanted.map((name) => [name, outputs[resultName(name)]!.data as Float32Array])),
-      memory: Object.keys(feeds).map((name) => used[name]!.data.buffer as ArrayBuffer),
-    };
-  }
-
+  ): Promise<StepResult>;
   /** A copy of the whole state, in the program's order. */
-  async state(): Promise<Map<string, Float32Array>> {
-    const names = this.#program.state.map(({ name }) => name);
-    const values = await this.#worker.constants(this.#session, names);
-    return new Map(names.map((name) => [name, values[name]!.data as Float32Array]));
-  }
+  state(): Promise<Map<string, Float32Array>>;
+  /** Frees the state and what steps hold. */
+  dispose(): Promise<void>;
 }
 
-function resultName(name: string): string {
-  return `result/${name}`;
+/** A copy of a tensor of a state, which an engine can keep. */
+export function stateTensor(state: TensorMap, name: string): Float32Array<ArrayBuffer> {
+  const data = state.get(name);
+  if (data === undefined) throw new Error(`the state of the run lacks ${name}`);
+  return Float32Array.from(data);
 }

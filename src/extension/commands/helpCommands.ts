@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { DoctorReport } from '../../protocol/engine.ts';
+import type { DoctorReport, DoctorRequest } from '../../protocol/engine.ts';
 import { commands } from '../contract.ts';
 import { registerCommand } from '../notifications.ts';
-import type { Services } from '../services.ts';
+import { localFolders, type Services } from '../services.ts';
+import { tensorFlowChoice, trainingEngine } from '../settings.ts';
 import { doctorMarkdown } from '../text/doctorMarkdown.ts';
 
 const DOCTOR_SCHEME = 'likeness-doctor';
@@ -27,10 +28,17 @@ export function helpCommands({ disposables, engine, log }: Services): void {
     registerCommand(commands.doctor, async () => {
       const location = vscode.ProgressLocation.Notification;
       report = await vscode.window.withProgress({ location, title: 'Likeness looks at this machine' }, () =>
-        engine.call('doctor/run', {}),
+        engine.call('doctor/run', doctorRequest()),
       );
       rendered.fire(doctorUri);
       await vscode.commands.executeCommand('markdown.showPreview', doctorUri);
     }),
   );
+}
+
+/** What is to be looked at besides the machine: the first folder and what trainings are set to use. */
+function doctorRequest(): DoctorRequest {
+  const [folder] = localFolders();
+  const engine = trainingEngine();
+  return { ...(folder && { folder: folder.path }), ...(engine && { engine }), ...tensorFlowChoice() };
 }

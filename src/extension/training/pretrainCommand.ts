@@ -7,7 +7,7 @@ import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands } from '../contract.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { scanSettingsOf, trainingThreads } from '../settings.ts';
+import { scanSettingsOf, tensorFlowChoice, trainingEngine, trainingThreads } from '../settings.ts';
 import { planWithEpochs } from './pretrainCosts.ts';
 import { askForLength, askForSettings, confirmSettings } from './pretrainQuestions.ts';
 import type { CustomSettings } from './pretrainQuestions.ts';
@@ -71,10 +71,12 @@ async function customise(services: Services, usual: Decision): Promise<Decision 
 /** Lets the training process take a few steps. Rejects as cancelled where the person has had enough of it. */
 async function measured({ runs }: Services, folder: string, settings: PretrainSettings): Promise<Decision> {
   const threads = trainingThreads();
+  const engine = trainingEngine();
   const request: PretrainRequest = {
     folder,
-    settings: { ...(threads !== undefined && { threads }), ...settings },
+    settings: { ...(threads !== undefined && { threads }), ...(engine !== undefined && { engine }), ...settings },
     scan: scanSettingsOf(folder),
+    ...tensorFlowChoice(),
   };
   const options = {
     location: vscode.ProgressLocation.Notification,

@@ -7,6 +7,7 @@ import type {
   PretrainPlan,
   PretrainRequest,
   PretrainSettings,
+  ResumeRequest,
   RunSummary,
   TrainingReport,
 } from '../../protocol/training.ts';
@@ -46,6 +47,8 @@ export interface TrainingSources {
   /** Takes those that have runs, so that they are listed again where nothing else names them. */
   readonly remember: (roots: readonly string[]) => void;
   readonly warn: (text: string) => void;
+  /** The TensorFlow.js that a run on it goes on with. */
+  readonly tensorFlow: () => Pick<ResumeRequest, 'tensorFlowModule'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -130,7 +133,7 @@ export class TrainingRuns {
   /** As `pretrain`, for a run that ended before it was finished. */
   resume({ root, name, settings, id }: RunSummary): Promise<TrainingReport | undefined> {
     return this.#run({ root, name, settings, id }, (options) =>
-      this.#training.call('training/resume', { folder: root, run: id }, options),
+      this.#training.call('training/resume', { folder: root, run: id, ...this.#sources.tensorFlow() }, options),
     );
   }
 

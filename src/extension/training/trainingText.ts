@@ -58,11 +58,17 @@ export function settingTexts(settings: PretrainSettings): readonly (readonly [na
     ['Weight decay', settings.weightDecay?.toString()],
     ['Head layers', settings.headLayers?.toString()],
     ['Seed', settings.seed?.toString()],
+    ['Engine', settings.engine === undefined ? undefined : engineNames[settings.engine]],
     ['Threads', settings.threads?.toString()],
     ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
+
+const engineNames: Readonly<Record<NonNullable<PretrainSettings['engine']>, string>> = {
+  onnxruntime: 'ONNX Runtime',
+  tensorflow: 'TensorFlow.js',
+};
 
 const optimizerNames: Readonly<Record<NonNullable<PretrainSettings['optimizer']>, string>> = {
   sgd: 'SGD',

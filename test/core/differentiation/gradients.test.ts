@@ -241,20 +241,21 @@ describe('what is refused', () => {
     'AveragePool with windows beyond the padding': [
       'ceil_mode',
       image((graph, x) => {
-        return graph.op('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 });
+        const attributes = { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, count_include_pad: 1 };
+        return graph.op('AveragePool', [x], attributes);
       }),
     ],
-    'Pad by reflection': [
+    'Pad by reflection that takes away too': [
       'reflect',
-      image((graph, x) => graph.op('Pad', [x, graph.integers([0, 0, 1, 1, 0, 0, 1, 1])], { mode: 'reflect' })),
+      image((graph, x) => graph.op('Pad', [x, graph.integers([0, 0, 1, 1, 0, 0, -1, 1])], { mode: 'reflect' })),
     ],
-    'cubic Resize': [
-      'cubic',
-      image((graph, x) => graph.op('Resize', [x, undefined, scales(graph, 2)], { mode: 'cubic' })),
-    ],
-    'nearest Resize by a broken factor': [
-      'whole factor',
-      image((graph, x) => graph.op('Resize', [x, undefined, scales(graph, 1.5)], { mode: 'nearest' })),
+    'Resize to a part of the input': [
+      'tf_crop_and_resize',
+      image((graph, x) => {
+        const part = graph.floats([0, 0, 0, 0, 1, 1, 0.5, 0.5]);
+        const attributes = { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize' };
+        return graph.op('Resize', [x, part, scales(graph, 2)], attributes);
+      }),
     ],
     'Resize with antialiasing': [
       'antialias',

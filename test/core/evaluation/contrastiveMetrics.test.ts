@@ -55,6 +55,12 @@ suite('contrastiveMetrics', () => {
     assert.ok(metrics.accuracy > 0 && metrics.accuracy < 1, 'the views are neither all found nor all missed');
   });
 
+  test('the loss of chance is ln of the number of candidates, of which DCL has one less', () => {
+    assert.equal(chanceLoss(16), Math.log(31));
+    assert.equal(chanceLoss(16, 'supervised'), Math.log(31));
+    assert.equal(chanceLoss(16, 'dcl'), Math.log(30));
+  });
+
   test('gives ln(2N − 1) and chance where all embeddings are equal', () => {
     const z = new Float32Array(8 * 5).fill(0.3);
     for (const temperature of [0.07, 0.5, 10]) {

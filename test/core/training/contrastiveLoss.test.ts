@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gradients } from '../../../src/core/differentiation/gradients.ts';
 import { GraphBuilder, type GraphValue } from '../../../src/core/onnx/graphBuilder.ts';
+import { chanceLoss } from '../../../src/core/evaluation/contrastiveMetrics.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 import {
   applyDecisions,
@@ -123,6 +124,33 @@ describe('SupCon', () => {
   });
 });
 
+describe('an encoder that tells nothing apart has the loss of chance', () => {
+  const labels = Int32Array.of(0, 1, 1, -1, 2, 0, 0, 1, 1, -1, 2, 0);
+  const kinds = {
+    'nt-xent': ntXentTargets(12),
+    dcl: decoupledTargets(12),
+    supervised: supervisedTargets(labels),
+  } as const;
+  for (const [kind, targets] of Object.entries(kinds) as [keyof typeof kinds, PairTargets][]) {
+    for (const [what, row] of Object.entries({ equal: [0.3, -2, 1], zero: [0, 0, 0] })) {
+      test(`with ${kind}, rows that are all ${what}`, async () => {
+        const rows = Array.from({ length: 12 }, () => row);
+        const { loss, gradient } = await lossOf(rows, targets, 0.2);
+        assertClose([loss], [chanceLoss(6, kind)], 1e-5);
+        // Equal rows have nowhere to go.
+        assert.ok(gradient.every((value) => Math.abs(value) < 1e-5));
+      });
+    }
+  }
+
+  test('a batch of one class, whose images are all to be alike, can’t get below', async () => {
+    const targets = supervisedTargets(new Int32Array(12).fill(3));
+    const spread = await lossOf(randomRows(12, 4, 3), targets, 0.5);
+    assert.ok(spread.loss > chanceLoss(6, 'supervised'));
+    assert.ok(spread.gradient.every(Number.isFinite));
+  });
+});
+
 interface InfoNceVectors {
   readonly anchor: Matrix;
   readonly positive: Matrix;
@@ -200,6 +228,30 @@ describe('decisions', () => {
     assert.equal(targets.candidates[2], 0);
     assert.equal(targets.candidates[2 * 8], 0);
     assertClose([(await lossOf(rows, targets, 0.3)).loss], [reference(rows, targets, 0.3)], 1e-5);
+  });
+
+  test('with DCL, what attracts repels as little as the partner does', async () => {
+    const targets = decoupledTargets(8);
+    applyDecisions(targets, same, 'attract');
+    assert.equal(targets.positives[2], 0.5);
+    const others = (row: number) =>
+      [...targets.candidates.subarray(row * 8, row * 8 + 8).keys()].filter(
+        (i) => targets.candidates[row * 8 + i] === 1,
+      );
+    assert.deepEqual(others(0), [1, 3, 5, 6, 7]);
+    assert.deepEqual(others(2), [1, 3, 4, 5, 7]);
+    assertClose([(await lossOf(rows, targets, 0.3)).loss], [reference(rows, targets, 0.3)], 1e-5);
+  });
+
+  test('rows without anything to stand out among count no more', async () => {
+    const targets = decoupledTargets(8);
+    const others = [1, 2, 3, 5, 6, 7].map((second) => ({ first: 0, second, kind: 'same' }) as const);
+    applyDecisions(targets, others, 'attract');
+    assert.ok(targets.positives.subarray(0, 8).every((weight) => weight === 0));
+    const { loss, gradient } = await lossOf(rows, targets, 0.3);
+    const counted = { ...targets, candidates: targets.candidates.map((value, i) => (i < 8 ? 1 : value)) };
+    assertClose([loss], [reference(rows, counted, 0.3)], 1e-5);
+    assert.ok(gradient.every(Number.isFinite));
   });
 
   test('a pair that differs repels, whatever its labels say', () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import protobuf from 'protobufjs';
-import { crc32c, eventFileHeader, eventFileName, scalarRecord } from '../../../src/core/training/tensorBoard.ts';
+import {
+  crc32c,
+  eventFileHeader,
+  eventFileName,
+  restartRecord,
+  scalarRecord,
+} from '../../../src/core/training/tensorBoard.ts';
 
 /** The fields of TensorBoard's event.proto and summary.proto that scalars need. */
 const { root } = protobuf.parse(`
@@ -9,7 +15,11 @@ const { root } = protobuf.parse(`
   message Event {
     double wall_time = 1;
     int64 step = 2;
-    oneof what { string file_version = 3; Summary summary = 5; }
+    oneof what { string file_version = 3; Summary summary = 5; SessionLog session_log = 7; }
+  }
+  message SessionLog {
+    enum SessionStatus { STATUS_UNSPECIFIED = 0; START = 1; STOP = 2; CHECKPOINT = 3; }
+    SessionStatus status = 1;
   }
   message Summary {
     message Value {
@@ -113,4 +123,9 @@ suite('event files', () => {
   test('have a name that TensorBoard looks for', () => {
     assert.equal(eventFileName(1_700_000_000.9, 'likeness'), 'events.out.tfevents.1700000000.likeness');
   });
+});
+
+test('a run that goes on says from which step on', () => {
+  const [event] = decode(restartRecord(12.5, 301));
+  assert.deepEqual(event, { wallTime: 12.5, step: '301', sessionLog: { status: 1 } });
 });

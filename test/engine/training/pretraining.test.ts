@@ -239,6 +239,7 @@ describe('what can’t be trained on is refused before anything is written', () 
       [{ epochs: 0.5 }, /whole number/],
       [{ temperature: Number.NaN }, /temperature/],
       [{ augmentation: 'none' }, /preset "none"/],
+      [{ engine: 'abacus' as never }, /no training engine "abacus"; choose one of onnxruntime, tensorflow/],
     ];
     for (const [settings, message] of wrong) {
       const attempt = pretraining().pretrain({ folder: root, settings: { ...SMALL, ...settings } }, job());

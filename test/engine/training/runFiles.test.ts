@@ -34,6 +34,23 @@ suite('the record of a run', () => {
     await again.close();
   });
 
+  test('keeps which files the run takes, and is refused where that makes no sense', async (context) => {
+    const store = new RunStore(temporaryFolder(context));
+    const scan = { exclude: ['drafts/', '*.tif'], followSymlinks: true };
+    const run = await store.create(newRun({ scan }));
+    await run.close();
+    const again = await store.open(run.id);
+    assert.deepEqual(again.record.scan, scan);
+    await again.close();
+    const file = join(run.folder, 'run.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('"*.tif"', '7'));
+    await assert.rejects(store.open(run.id), {
+      code: ErrorCode.InvalidRun,
+      message: /"scan" is not what it should be/,
+    });
+  });
+
   test('can not be written once its folder is gone', async (context) => {
     const { run } = await startRun(context);
     rmSync(run.folder, { recursive: true });

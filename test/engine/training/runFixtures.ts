@@ -21,6 +21,7 @@ export function newRun(changes: Partial<NewRun> = {}): NewRun {
       weightDecay: 5e-4,
       headLayers: 2,
       seed: 1,
+      engine: 'onnxruntime',
       threads: 2,
       includeTest: false,
       name: 'a run',

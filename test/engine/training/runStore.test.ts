@@ -40,6 +40,21 @@ suite('a new run', () => {
     assert.deepEqual([summary!.name, summary!.root, summary!.id], [name, root, run.id]);
   });
 
+  test('of before there was a choice of engines was trained by ONNX Runtime', async (context) => {
+    const root = temporaryFolder(context);
+    const run = await new RunStore(root).create(newRun());
+    await run.close();
+    const record = join(run.folder, 'run.json');
+    const file = JSON.parse(readFileSync(record, 'utf8')) as { settings: Record<string, unknown> };
+    delete file.settings['engine'];
+    writeFileSync(record, JSON.stringify(file));
+    const [summary] = await new RunStore(root).list();
+    assert.equal(summary!.settings.engine, 'onnxruntime');
+    file.settings['engine'] = 'abacus';
+    writeFileSync(record, JSON.stringify(file));
+    assert.match((await new RunStore(root).list())[0]!.message!, /"settings.engine"/);
+  });
+
   test('has an id of its own, also in the same second', async (context) => {
     const root = temporaryFolder(context);
     const runs = await Promise.all(Array.from({ length: 5 }, () => new RunStore(root).create(newRun())));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventFileHeader, scalarRecord } from '../../../src/core/training/tensorBoard.ts';
+import { eventFileHeader, restartRecord, scalarRecord } from '../../../src/core/training/tensorBoard.ts';
 import { TensorBoardWriter } from '../../../src/engine/training/tensorBoardWriter.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 
@@ -12,6 +12,7 @@ suite('curves for TensorBoard', () => {
     const folder = temporaryFolder(context);
     let now = 1_767_225_600_500;
     const writer = new TensorBoardWriter(folder, () => now);
+    writer.restart(0);
     now += 1000;
     writer.append(1, { loss: 4.5, knn: NaN });
     now += 1000;
@@ -24,6 +25,7 @@ suite('curves for TensorBoard', () => {
       readFileSync(join(folder, name!)),
       Buffer.concat([
         eventFileHeader(1_767_225_600.5),
+        restartRecord(1_767_225_600.5, 1),
         scalarRecord(1_767_225_601.5, 1, { loss: 4.5, knn: NaN }),
         scalarRecord(1_767_225_602.5, 2, { loss: 4 }),
       ]),

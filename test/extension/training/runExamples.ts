@@ -14,6 +14,7 @@ export const settings: RunSummary['settings'] = {
   weightDecay: 0.0005,
   headLayers: 2,
   seed: 0,
+  engine: 'onnxruntime',
   threads: 7,
   includeTest: false,
   name: 'resnet10 at 64 px',

@@ -54,6 +54,7 @@ function fixture(disk: Record<string, readonly RunSummary[] | Error> = {}) {
     roots: () => Promise.resolve(Object.keys(disk)),
     remember: (roots) => remembered.push(roots),
     warn: (text) => warnings.push(text),
+    tensorFlow: () => ({ tensorFlowModule: '@tensorflow/tfjs' }),
     now: () => clock.now,
   });
   runs.onDidEnd((outcome) => ended.push(outcome));
@@ -136,7 +137,7 @@ test('a window trains one at a time', async () => {
   asked[0]!.finish(runExample());
   await first;
   const second = runs.resume(runExample({ id: 'again' }));
-  assert.deepEqual(asked[1]?.params, { folder: '/data/pets', run: 'again' });
+  assert.deepEqual(asked[1]?.params, { folder: '/data/pets', run: 'again', tensorFlowModule: '@tensorflow/tfjs' });
   asked[1].finish(runExample());
   await second;
 });

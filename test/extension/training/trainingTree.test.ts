@@ -93,6 +93,7 @@ test('a finished run tells its accuracy, encoder, time, metrics, settings and si
     '    Weight decay | 0.0005',
     '    Head layers | 2',
     '    Seed | 0',
+    '    Engine | ONNX Runtime',
     '    Threads | 7',
     '    Test images | left out',
     '  On disk | 12.3 MB',

@@ -1,5 +1,6 @@
 import type { GraphValue } from '../../onnx/graphBuilder.ts';
 import { slicedRange } from '../../onnx/shapes/arranging.ts';
+import { undoneTaps } from '../alongAxis.ts';
 import { filled, range, reduceToShape, reshape, sumOver, transpose } from '../emit.ts';
 import type { GradientRules, GradientStep } from '../gradientStep.ts';
 
@@ -121,13 +122,13 @@ function spaced(step: GradientStep, value: GraphValue, axis: number, stride: num
 }
 
 function padded(step: GradientStep): GraphValue[] {
-  const mode = step.text('mode', 'constant');
-  if (mode !== 'constant') throw step.refuse(`mode ${mode} is not supported`);
   step.onlyFirst(1);
   const sizes = step.sizes(0);
   const pads = listed(step, 1, 'its pads');
   const given = step.has(3) ? listed(step, 3, 'its axes') : range(sizes.length);
   const axes = given.map((axis) => step.axis(axis, sizes.length));
+  const mode = step.text('mode', 'constant');
+  if (mode !== 'constant') return [paddedWithOwn(step, mode, axes, pads)];
   // A negative pad takes elements away, and so the opposite of a pad undoes it either way.
   const opposite = Array<number>(2 * sizes.length).fill(0);
   axes.forEach((axis, i) => {
@@ -135,6 +136,36 @@ function padded(step: GradientStep): GraphValue[] {
     opposite[axis + sizes.length] = 0 - pads[i + axes.length]!;
   });
   return [step.op('Pad', [step.gradient, step.graph.integers(opposite)])];
+}
+
+/** Padding with elements of the input: each of them gets the gradients of its copies too. */
+function paddedWithOwn(step: GradientStep, mode: string, axes: readonly number[], pads: readonly number[]): GraphValue {
+  if (pads.some((pad) => pad < 0)) throw step.refuse(`negative pads in mode ${mode} are not supported`);
+  const sizes = step.sizes(0);
+  return axes.reduce((gradient, axis, i) => {
+    const [size, before, after] = [sizes[axis]!, pads[i]!, pads[i + axes.length]!];
+    if (before === 0 && after === 0) return gradient;
+    const taps = range(size + before + after).map((position) => {
+      return [{ index: padSource(step, mode, position - before, size), weight: 1 }];
+    });
+    return undoneTaps(step, gradient, axis, size, taps);
+  }, step.gradient);
+}
+
+/** Which element stands at a position that may lie beyond the ends. */
+function padSource(step: GradientStep, mode: string, position: number, size: number): number {
+  switch (mode) {
+    case 'edge':
+      return Math.min(Math.max(position, 0), size - 1);
+    case 'wrap':
+      return ((position % size) + size) % size;
+    case 'reflect': {
+      const distance = Math.abs(position);
+      return distance < size ? distance : 2 * (size - 1) - distance;
+    }
+    default:
+      throw step.refuse(`mode ${mode} is not supported`);
+  }
 }
 
 function tiled(step: GradientStep): GraphValue[] {

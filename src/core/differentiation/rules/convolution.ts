@@ -1,6 +1,6 @@
 import type { GraphBuilder, GraphValue } from '../../onnx/graphBuilder.ts';
 import { fixedShape } from '../../onnx/graphBuilder.ts';
-import { readWindows, type Windows } from '../../onnx/shapes/windows.ts';
+import { readTransposedWindows, readWindows, type Windows } from '../../onnx/shapes/windows.ts';
 import { product, range, reshape, sameSizes, sizeOf, sumOver, transpose } from '../emit.ts';
 import type { GradientRules, GradientStep } from '../gradientStep.ts';
 import { planeWeightGradient } from './convolutionWeights.ts';
@@ -133,8 +133,8 @@ function slidingSlices(
   });
 }
 
-function convolutionOf(step: GradientStep): Convolution {
-  const windows = readWindows(step, step.sizes(0).slice(2), step.sizes(1).slice(2));
+function convolutionOf(step: GradientStep, read: typeof readTransposedWindows = readWindows): Convolution {
+  const windows = read(step, step.sizes(0).slice(2), step.sizes(1).slice(2));
   return { ...windows, groups: step.int('group', 1) };
 }
 
@@ -150,8 +150,7 @@ function biasGradient(step: GradientStep): GraphValue {
  */
 function transposedConvolution(step: GradientStep): (GraphValue | undefined)[] {
   const { graph } = step;
-  if (step.text('auto_pad', 'NOTSET').startsWith('SAME')) throw step.refuse('auto_pad is not supported');
-  const given = convolutionOf(step);
+  const given = convolutionOf(step, readTransposedWindows);
   const extra = step.ints('output_padding') ?? given.after.map(() => 0);
   const convolution = { ...given, after: given.after.map((pad, i) => Math.max(0, pad - extra[i]!)) };
   const beyond = extra.map((size, i) => Math.max(0, size - given.after[i]!));

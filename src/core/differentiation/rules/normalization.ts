@@ -109,6 +109,32 @@ function frozenNormalization(step: GradientStep): (GraphValue | undefined)[] {
 }
 
 /**
+ * Instance normalisation (D. Ulyanov et al., https://arxiv.org/abs/1607.08022), of which group normalisation is made: as for
+ * batch normalisation, with the statistics of each channel of each picture.
+ */
+function instanceNormalization(step: GradientStep): (GraphValue | undefined)[] {
+  const { graph, gradient } = step;
+  const sizes = step.sizes(X);
+  const axes = range(sizes.length, 2);
+  const share = 1 / sizeOf(sizes.slice(2));
+  const mean = (value: GraphValue): GraphValue => scale(graph, sumOver(graph, value, axes), share);
+  const shift = step.needs(SHIFT) ? vector(step, SHIFT, channelSums(step, gradient)) : undefined;
+  if (!step.needs(X) && !step.needs(SCALE)) return [undefined, undefined, shift];
+
+  const centered = centeredBy(step, mean(step.value(X)));
+  const inverseDeviation = inverseDeviationOf(step, mean(step.op('Mul', [centered, centered])));
+  const normalizedInput = step.op('Mul', [centered, inverseDeviation]);
+  const correlation = step.op('Mul', [gradient, normalizedInput]);
+  const scaleGradient = step.needs(SCALE) ? vector(step, SCALE, channelSums(step, correlation)) : undefined;
+  if (!step.needs(X)) return [undefined, scaleGradient, shift];
+
+  const throughDeviation = step.op('Mul', [normalizedInput, mean(correlation)]);
+  const inner = step.op('Sub', [step.op('Sub', [gradient, mean(gradient)]), throughDeviation]);
+  const factor = step.op('Mul', [perChannel(step, step.value(SCALE)), inverseDeviation]);
+  return [step.op('Mul', [inner, factor]), scaleGradient, shift];
+}
+
+/**
  * Layer normalisation (J. L. Ba et al., https://arxiv.org/abs/1607.06450): as for batch normalisation, with sums over the
  * normalised dimensions of each element instead of the batch.
  */
@@ -154,5 +180,6 @@ export const normalizationRules: GradientRules = {
   BatchNormalization: (step) => {
     return step.int('training_mode', 0) === 0 ? frozenNormalization(step) : trainedNormalization(step);
   },
+  InstanceNormalization: instanceNormalization,
   LayerNormalization: layerNormalization,
 };

@@ -1,6 +1,6 @@
 import type { GraphValue } from '../../onnx/graphBuilder.ts';
 import { readWindows, type Windows } from '../../onnx/shapes/windows.ts';
-import { cast, expand, range, reshape, sameSizes, scale, sizeOf, uniform } from '../emit.ts';
+import { cast, expand, range, reshape, scale, sizeOf, uniform } from '../emit.ts';
 import type { GradientRules, GradientStep } from '../gradientStep.ts';
 import { scatterAdd } from '../scatter.ts';
 import { sharedAmongEqual } from './reducing.ts';
@@ -14,12 +14,10 @@ function averagePool(step: GradientStep): GraphValue[] {
   const input = step.sizes(0).slice(2);
   const windows = readWindows(step, input);
   const output = windowCounts(step);
-  const counted = input.map((size, i) => {
-    const reach = (windows.kernel[i]! - 1) * windows.dilations[i]! + 1;
-    return Math.floor((size + windows.before[i]! + windows.after[i]! - reach) / windows.strides[i]!) + 1;
-  });
   // How many elements such a window counts differs between versions of the specification.
-  if (!sameSizes(counted, output)) throw step.refuse('windows beyond the padding (ceil_mode) are not supported');
+  if (step.int('count_include_pad', 0) !== 0 && leftOver(windows, input, output).some((size) => size < 0)) {
+    throw step.refuse('windows beyond a padding that counts (ceil_mode) are not supported');
+  }
   const shares = dividedByCounts(step, windows, input, output);
   const tiles = windows.kernel.every(
     (size, i) =>
@@ -28,17 +26,29 @@ function averagePool(step: GradientStep): GraphValue[] {
   return [tiles ? repeatedTiles(step, shares, windows.kernel) : spreadWindows(step, shares, windows)];
 }
 
+/** How many elements of the padded input lie beyond the last window; negative where that reaches beyond the padding. */
+function leftOver(
+  { kernel, strides, dilations, before, after }: Windows,
+  input: readonly number[],
+  output: readonly number[],
+): number[] {
+  return input.map((size, i) => {
+    const reach = (output[i]! - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
+    return size + before[i]! + after[i]! - reach;
+  });
+}
+
 /** The output's gradient divided by the number of elements that each window averages. */
 function dividedByCounts(
   step: GradientStep,
-  { kernel, strides, dilations, before, after }: Windows,
+  { kernel, strides, dilations, before }: Windows,
   input: readonly number[],
   output: readonly number[],
 ): GraphValue {
   const countsPadding = step.int('count_include_pad', 0) !== 0;
   const counts = output.map((windowCount, i) =>
     range(windowCount).map((window) => {
-      if (countsPadding || (before[i] === 0 && after[i] === 0)) return kernel[i]!;
+      if (countsPadding) return kernel[i]!;
       const positions = range(kernel[i]!).map((tap) => window * strides[i]! - before[i]! + tap * dilations[i]!);
       return positions.filter((position) => position >= 0 && position < input[i]!).length;
     }),
@@ -61,16 +71,13 @@ function repeatedTiles(step: GradientStep, gradient: GraphValue, kernel: readonl
 }
 
 /** Adds each element of the gradient to all places of its window, per channel. */
-function spreadWindows(
-  step: GradientStep,
-  gradient: GraphValue,
-  { kernel, strides, dilations, before, after }: Windows,
-): GraphValue {
+function spreadWindows(step: GradientStep, gradient: GraphValue, windows: Windows): GraphValue {
   const { graph } = step;
+  const { kernel, strides, dilations, before } = windows;
   const [batch, channels, ...input] = step.sizes(0) as [number, number, ...number[]];
-  const rest = input.map((size, i) => {
-    return (size + before[i]! + after[i]! - (kernel[i]! - 1) * dilations[i]! - 1) % strides[i]!;
-  });
+  const over = leftOver(windows, input, windowCounts(step));
+  const rest = over.map((size) => Math.max(0, size));
+  const after = windows.after.map((pad, i) => pad + Math.max(0, -over[i]!));
   const ones = cast(graph, graph.floats(Array<number>(sizeOf(kernel)).fill(1), [1, 1, ...kernel]), gradient.type);
   const planes = reshape(graph, gradient, [batch * channels, 1, ...windowCounts(step)]);
   const attributes = { strides, dilations, pads: [...before, ...after], output_padding: rest };

@@ -1,9 +1,7 @@
 import type { GraphValue } from '../../onnx/graphBuilder.ts';
+import { matrixAlong, undoneTaps, type Taps } from '../alongAxis.ts';
 import { cast, range, reshape, scale, sizeOf } from '../emit.ts';
 import type { GradientRules, GradientStep } from '../gradientStep.ts';
-
-/** Resizing along one axis: which elements of the input an element of the output is made of, and their weights. */
-type Taps = readonly (readonly { readonly index: number; readonly weight: number }[])[];
 
 interface Axis {
   readonly input: number;
@@ -50,10 +48,9 @@ function tapsOf(step: GradientStep, axis: Axis): Taps {
   const clamp = (x: number): number => Math.min(Math.max(x, 0), last);
   const mode = step.text('mode', 'nearest');
   if (mode === 'nearest') {
-    // With other factors, rounding errors decide which element is nearest.
-    if (!Number.isInteger(axis.output / axis.input)) throw step.refuse('nearest neighbours need a whole factor');
     return range(axis.output).map((i) => [{ index: clamp(nearest(step, coordinate(step, axis, i))), weight: 1 }]);
   }
+  if (mode === 'cubic') return range(axis.output).map((i) => cubicTaps(step, coordinate(step, axis, i), last));
   if (mode !== 'linear') throw step.refuse(`mode ${mode} is not supported`);
   return range(axis.output).map((i) => {
     const x = clamp(coordinate(step, axis, i));
@@ -65,8 +62,45 @@ function tapsOf(step: GradientStep, axis: Axis): Taps {
   });
 }
 
+/** Four neighbours with R. Keys's weights; those beyond the ends are the ends, or left out with `exclude_outside`. */
+function cubicTaps(step: GradientStep, x: number, last: number): Taps[number] {
+  const a = step.float('cubic_coeff_a', -0.75);
+  const weightAt = (distance: number): number => {
+    if (distance <= 1) return ((a + 2) * distance - (a + 3)) * distance ** 2 + 1;
+    return ((distance - 5) * distance + 8) * distance * a - 4 * a;
+  };
+  const low = Math.floor(x);
+  const taps = range(low + 3, low - 1).map((index) => ({ index, weight: weightAt(Math.abs(x - index)) }));
+  if (step.int('exclude_outside', 0) === 0) {
+    return taps.map(({ index, weight }) => ({ index: Math.min(Math.max(index, 0), last), weight }));
+  }
+  const inside = taps.filter(({ index }) => index >= 0 && index <= last);
+  const total = inside.reduce((sum, { weight }) => sum + weight, 0);
+  return inside.map(({ index, weight }) => ({ index, weight: weight / total }));
+}
+
+/**
+ * Which element is nearest, where rounding errors decide about it: the same operator is asked with the numbers of the
+ * elements. A matrix `[input, output]` with a 1 for each element of the output.
+ */
+function nearestMatrix(step: GradientStep, axes: readonly Axis[], axis: number): GraphValue {
+  const { graph } = step;
+  const { input, output } = axes[axis]!;
+  const along = (size: number): number[] => axes.map((_, i) => (i === axis ? size : 1));
+  const numbers = graph.floats(range(input), along(input));
+  const scales = step.constants(2) ?? [];
+  const target =
+    scales.length > 0
+      ? [graph.floats(scales.map((factor, i) => (i === axis ? factor : 1)))]
+      : [undefined, graph.integers(along(output))];
+  const found = step.op('Resize', [numbers, undefined, ...target], step.attributes);
+  const isNearest = step.op('Equal', [graph.floats(range(input), [input, 1]), reshape(graph, found, [1, output])]);
+  return cast(graph, isNearest);
+}
+
 /** Whether each element of the input is repeated in one block. */
 function isRepetition(taps: Taps, { input, output }: Axis): boolean {
+  if (!Number.isInteger(output / input)) return false;
   return taps.every((entries, i) => entries.length === 1 && entries[0]!.index === Math.floor((i * input) / output));
 }
 
@@ -82,9 +116,7 @@ function axesOf(step: GradientStep): Axis[] {
 /** Resizing is linear in the input, one axis after the other: its gradient is the transposed of these matrices. */
 function resized(step: GradientStep): GraphValue[] {
   step.onlyFirst(1);
-  for (const attribute of ['antialias', 'exclude_outside'] as const) {
-    if (step.int(attribute, 0) !== 0) throw step.refuse(`${attribute} is not supported`);
-  }
+  if (step.int('antialias', 0) !== 0) throw step.refuse('antialias is not supported');
   if (step.ints('axes') !== undefined || step.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch') {
     throw step.refuse('axes and keep_aspect_ratio_policy are not supported');
   }
@@ -95,9 +127,15 @@ function resized(step: GradientStep): GraphValue[] {
   if (spatial && axes.every((axis, i) => taps[i] === undefined || isRepetition(taps[i], axis))) {
     return [blockSums(step, factors.slice(2))];
   }
+  const isNearest = step.text('mode', 'nearest') === 'nearest';
   let gradient = step.gradient;
   taps.forEach((axisTaps, axis) => {
-    if (axisTaps !== undefined) gradient = gatheredAlong(step, gradient, axis, axes[axis]!, axisTaps);
+    if (axisTaps === undefined) return;
+    const isWhole = Number.isInteger(factors[axis]);
+    gradient =
+      isNearest && !isWhole
+        ? matrixAlong(step, gradient, axis, nearestMatrix(step, axes, axis))
+        : undoneTaps(step, gradient, axis, axes[axis]!.input, axisTaps);
   });
   return [gradient];
 }
@@ -106,30 +144,6 @@ function resized(step: GradientStep): GraphValue[] {
 function blockSums(step: GradientStep, block: readonly number[]): GraphValue {
   const averages = step.op('AveragePool', [step.gradient], { kernel_shape: block, strides: block });
   return scale(step.graph, averages, sizeOf(block));
-}
-
-/** The product with the transposed matrix of one axis. */
-function gatheredAlong(
-  step: GradientStep,
-  gradient: GraphValue,
-  axis: number,
-  { input, output }: Axis,
-  taps: Taps,
-): GraphValue {
-  const { graph } = step;
-  const sizes = gradient.shape as number[];
-  const matrix = new Float32Array(input * output);
-  const inner = sizeOf(sizes.slice(axis + 1));
-  const outer = sizeOf(sizes.slice(0, axis));
-  const last = inner === 1;
-  taps.forEach((entries, i) => {
-    for (const { index, weight } of entries) matrix[last ? i * input + index : index * output + i]! += weight;
-  });
-  const factor = cast(graph, graph.floats(matrix, last ? [output, input] : [input, output]), gradient.type);
-  const result = last
-    ? step.op('MatMul', [reshape(graph, gradient, [outer, output]), factor])
-    : step.op('MatMul', [factor, reshape(graph, gradient, [outer, output, inner])]);
-  return reshape(graph, result, sizes.with(axis, input));
 }
 
 export const resizingRules: GradientRules = { Resize: resized };

@@ -108,7 +108,8 @@ export function supervisedTargets(labels: Int32Array): PairTargets {
 
 /**
  * Applies what people decided: pairs that are the same attract each other, pairs that differ don't, whatever their labels
- * say. With `mask`, the same ones only stop repelling each other.
+ * say. With `mask`, the same ones only stop repelling each other. A row that is left without anything to stand out among
+ * counts no more.
  */
 export function applyDecisions(targets: PairTargets, pairs: readonly DecidedPair[], same: 'attract' | 'mask'): void {
   const { count, positives, candidates } = targets;
@@ -121,8 +122,14 @@ export function applyDecisions(targets: PairTargets, pairs: readonly DecidedPair
       if (other === partnerOf(row, count) || other === row) continue;
       const attracts = kind === 'same' && same === 'attract';
       positives[at] = attracts ? 1 : 0;
-      candidates[at] = kind === 'same' && same === 'mask' ? 0 : 1;
+      // What attracts is in the denominator where the partner is: not in DCL's.
+      const candidate = attracts ? candidates[row * count + partnerOf(row, count)]! : 1;
+      candidates[at] = kind === 'same' && same === 'mask' ? 0 : candidate;
     }
+  }
+  for (let row = 0; row < count; row++) {
+    const [start, end] = [row * count, (row + 1) * count];
+    if (!candidates.subarray(start, end).includes(1)) positives.fill(0, start, end);
   }
   normalizeRows(targets);
 }

@@ -31,30 +31,55 @@ export function tensorFlowGradients(
   loss: GraphValue,
   wrt: readonly GraphValue[],
   feeds: Feeds,
-  { stopAt = [], seed }: TensorFlowGradientOptions = {},
+  options: TensorFlowGradientOptions = {},
 ): Tensor[] {
   const interpreter = new GraphInterpreter(tf, graph);
   try {
-    return tf.tidy(() => {
-      const roots = wrt.filter(({ producer }) => producer === undefined);
-      const computed = wrt.filter(({ producer }) => producer !== undefined);
-      const variables = new Map([
-        ...pairs(roots, interpreter.run(feeds, roots)),
-        ...computed.map((value) => [value, tf.zeros([...fixedShape(value)])] as const),
-      ]);
-      // What passes no gradient on is computed beforehand, outside of what TensorFlow records.
-      const stopped = stoppedValues(graph, loss, wrt, new Set(stopAt));
-      const given = new Map([...feeds, ...pairs(stopped, interpreter.run(feeds, stopped)), ...pick(variables, roots)]);
-      const added = pick(variables, computed);
-      const forward = () => interpreter.run(given, [loss], added)[0]!;
-      const tensors = wrt.map((value) => variables.get(value)!);
-      const { grads } = tf.engine().gradients(forward, tensors, seed, true);
-      // TensorFlow's types don't say so, but there is none where the loss doesn't depend on a value.
-      return (grads as (Tensor | null)[]).map((gradient, i) => gradient ?? tf.zerosLike(tensors[i]!));
-    });
+    return differentiate(interpreter, loss, wrt, feeds, options).gradients;
   } finally {
     interpreter.dispose();
   }
+}
+
+/**
+ * As `tensorFlowGradients`, with an interpreter that keeps its constants from call to call.
+ *
+ * @param also values that the same forward pass computes besides, on its way to the loss or beside it
+ * @returns tensors that the caller disposes of, those of `also` even where that is done within `tf.tidy`
+ */
+export function differentiate(
+  interpreter: GraphInterpreter,
+  loss: GraphValue,
+  wrt: readonly GraphValue[],
+  feeds: Feeds,
+  { stopAt = [], seed }: TensorFlowGradientOptions = {},
+  also: readonly GraphValue[] = [],
+): { readonly gradients: Tensor[]; readonly values: Tensor[] } {
+  const { tf, graph } = interpreter;
+  let values: Tensor[] = [];
+  const gradients = tf.tidy(() => {
+    const roots = wrt.filter(({ producer }) => producer === undefined);
+    const computed = wrt.filter(({ producer }) => producer !== undefined);
+    const variables = new Map([
+      ...pairs(roots, interpreter.run(feeds, roots)),
+      ...computed.map((value) => [value, tf.zeros([...fixedShape(value)])] as const),
+    ]);
+    // What passes no gradient on is computed beforehand, outside of what TensorFlow records.
+    const stopped = stoppedValues(graph, loss, wrt, new Set(stopAt));
+    const given = new Map([...feeds, ...pairs(stopped, interpreter.run(feeds, stopped)), ...pick(variables, roots)]);
+    const added = pick(variables, computed);
+    const forward = () => {
+      const [result, ...others] = interpreter.run(given, [loss, ...also], added);
+      // TensorFlow frees all but the loss when the pass ends.
+      values = others.map((tensor) => tf.keep(tf.clone(tensor)));
+      return result!;
+    };
+    const tensors = wrt.map((value) => variables.get(value)!);
+    const { grads } = tf.engine().gradients(forward, tensors, seed, true);
+    // TensorFlow's types don't say so, but there is none where the loss doesn't depend on a value.
+    return (grads as (Tensor | null)[]).map((gradient, i) => gradient ?? tf.zerosLike(tensors[i]!));
+  });
+  return { gradients, values };
 }
 
 /** Values on the way from `wrt` to the loss at which gradients end. */

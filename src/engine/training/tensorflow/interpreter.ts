@@ -13,13 +13,13 @@ export type Feeds = ReadonlyMap<GraphValue, Tensor>;
  * whatever the graph says.
  */
 export class GraphInterpreter {
-  readonly #tf: TensorFlow;
-  readonly #graph: GraphBuilder;
+  readonly tf: TensorFlow;
+  readonly graph: GraphBuilder;
   readonly #constants = new Map<GraphValue, Tensor>();
 
   constructor(tf: TensorFlow, graph: GraphBuilder) {
-    this.#tf = tf;
-    this.#graph = graph;
+    this.tf = tf;
+    this.graph = graph;
   }
 
   /**
@@ -33,7 +33,7 @@ export class GraphInterpreter {
   run(feeds: Feeds, fetches: readonly GraphValue[], added: Feeds = new Map()): Tensor[] {
     const values = new Map(feeds);
     const needed = neededNodes(fetches, feeds);
-    for (const node of this.#graph.nodes) if (needed.has(node)) this.#compute(node, values, added);
+    for (const node of this.graph.nodes) if (needed.has(node)) this.#compute(node, values, added);
     return fetches.map((value) => this.#valueOf(value, values));
   }
 
@@ -47,13 +47,13 @@ export class GraphInterpreter {
     const compute = Object.hasOwn(operators, node.opType) ? operators[node.opType] : undefined;
     if (compute === undefined) throw unsupportedOperator(node.name, node.opType);
     const inputs = node.inputs.map((value) => value && this.#valueOf(value, values));
-    const computed = [compute(new OperatorNode(this.#tf, node, inputs))].flat();
+    const computed = [compute(new OperatorNode(this.tf, node, inputs))].flat();
     computed.forEach((tensor, i) => {
       const output = node.outputs[i];
       // What is fed stands above what would be computed.
       if (output === undefined || values.has(output)) return;
       const more = added.get(output);
-      values.set(output, more === undefined ? tensor : this.#tf.add(tensor, more));
+      values.set(output, more === undefined ? tensor : this.tf.add(tensor, more));
     });
   }
 
@@ -65,9 +65,9 @@ export class GraphInterpreter {
       if (producer === undefined) throw invalidGraph(name, 'input', 'nothing is fed for it');
       throw unsupportedOperator(producer.name, producer.opType, `its output ${name} is not computed`);
     }
-    const tensor = constantTensor(this.#tf, constant);
+    const tensor = constantTensor(this.tf, constant);
     if (tensor === undefined) throw unsupportedOperator(name, 'constant', 'it holds no numbers');
-    this.#constants.set(value, this.#tf.keep(tensor));
+    this.#constants.set(value, this.tf.keep(tensor));
     return tensor;
   }
 }

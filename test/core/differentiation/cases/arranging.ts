@@ -33,6 +33,14 @@ const pad = (
   );
 };
 
+const padMode = (mode: string, shape: readonly number[], pads: readonly number[], opset?: number): GradientCase =>
+  gradientCase(
+    `Pad in mode ${mode}, [${shape.join(' × ')}]`,
+    [shape],
+    (graph, x) => graph.op('Pad', [x, graph.integers(pads)], { mode }),
+    opset,
+  );
+
 export const arrangingCases: readonly GradientCase[] = [
   reshape('to other sizes', [2, 6], [3, 4]),
   reshape('with a copied and an open size', [2, 3, 2], [0, -1]),
@@ -109,4 +117,17 @@ export const arrangingCases: readonly GradientCase[] = [
   pad('that takes away', [4, 3], [-1, 0, -1, 0]),
   pad('that adds and takes away', [4, 3], [-1, 2, 1, -1]),
   pad('along one axis', [2, 3], [1, 2], [-1]),
+  ...['reflect', 'edge'].flatMap((mode) => [
+    padMode(mode, [3, 4], [2, 1, 1, 3]),
+    padMode(mode, [1, 2, 3, 3], [0, 0, 1, 0, 0, 0, 2, 1]),
+  ]),
+  padMode('edge', [2, 1], [3, 1, 0, 2]),
+  padMode('wrap', [3, 4], [2, 1, 1, 3], 19),
+  slice('of three axes, one backwards with a rest', [2, 5, 4], {
+    starts: [1, -1, 0],
+    ends: [2, -6, 9],
+    axes: [0, 1, -1],
+    steps: [1, -3, 3],
+  }),
+  slice('with an open end and step −1 from the middle', [5, 2], { starts: [2], ends: [-100], axes: [0], steps: [-1] }),
 ];

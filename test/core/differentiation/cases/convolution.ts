@@ -66,6 +66,12 @@ export const convolutionCases: readonly GradientCase[] = [
   convolution('depthwise with two filters per channel', [1, 2, 4, 4], [4, 1, 2, 2], { group: 2 }),
   convolution('of a sequence', [2, 2, 6], [3, 2, 3], { pads: [1, 1] }, true),
   convolution('of a sequence with stride 2', [2, 2, 6], [3, 2, 3], { strides: [2] }),
+  convolution('dilated, in two groups, with stride and uneven padding', [1, 4, 6, 6], [4, 2, 2, 3], {
+    group: 2,
+    dilations: [2, 2],
+    strides: [2, 1],
+    pads: [1, 2, 0, 3],
+  }),
   convolution('of a volume', [1, 2, 3, 2, 3], [2, 2, 2, 2, 2]),
   weightsOnly('16 channels, few windows', [2, 16, 3, 4], [2, 16, 3, 3], { pads: [1, 1, 1, 1] }),
   weightsOnly('16 channels, few windows, stride 2', [2, 16, 6, 5], [2, 16, 3, 2], {
@@ -94,5 +100,23 @@ export const convolutionCases: readonly GradientCase[] = [
   }),
   transposed('dilated', [1, 1, 3, 3], [1, 2, 2, 2], { dilations: [2, 1], strides: [1, 2] }),
   transposed('of a sequence', [2, 2, 3], [2, 2, 3], { strides: [2], pads: [1, 0] }, 2),
+  ...['SAME_UPPER', 'SAME_LOWER'].flatMap((mode) => [
+    transposed(`with auto_pad ${mode}`, [1, 2, 3, 2], [2, 2, 3, 4], { auto_pad: mode, strides: [2, 2] }),
+    transposed(`with auto_pad ${mode} and stride 1`, [1, 1, 4, 3], [1, 2, 4, 3], { auto_pad: mode }),
+  ]),
+  transposed('with auto_pad VALID', [1, 1, 3, 3], [1, 2, 2, 3], { auto_pad: 'VALID', strides: [2, 1] }),
+  transposed('with uneven padding', [1, 2, 4, 3], [2, 2, 3, 3], { pads: [2, 0, 1, 1], strides: [2, 2] }),
+  transposed('dilated, in two groups, padded, with stride and output padding', [1, 4, 3, 3], [4, 1, 2, 3], {
+    group: 2,
+    dilations: [2, 1],
+    strides: [2, 2],
+    pads: [1, 1, 0, 1],
+    output_padding: [1, 0],
+  }),
   transposed('in two groups', [1, 4, 2, 3], [4, 1, 2, 2], { group: 2, strides: [2, 1] }, 2),
+];
+
+/** TensorFlow.js has no such form. */
+export const transposedVolumeCases: readonly GradientCase[] = [
+  transposed('of a volume', [1, 2, 2, 2, 2], [2, 1, 2, 2, 2], { strides: [2, 1, 2] }),
 ];

@@ -81,6 +81,12 @@ export const elementwiseCases: readonly GradientCase[] = [
   gradientCase('Where, all three broadcast', [[2, 1], [1]], (graph, a, b) => {
     return graph.op('Where', [graph.constant(booleanTensor([true, false, true], [3])), a, b]);
   }),
+  ...BROADCASTS.map(([detail, a, b]) =>
+    gradientCase(`Where ${detail}`, [a, b], (graph, x, y) => {
+      return graph.op('Where', [graph.constant(booleanTensor([true, false], [2, 1, 1, 1, 1])), x, y]);
+    }),
+  ),
+  ...BROADCASTS.map(([detail, a, b]) => operatorCase('Sum', detail, [a, b])),
   gradientCase('Where keeps infinite gradients out', [positive(4)], (graph, x) => {
     const condition = graph.constant(booleanTensor([true, false, true, true]));
     return graph.op('Sqrt', [graph.op('Where', [condition, x, graph.scalar(0)])]);

@@ -25,6 +25,12 @@ export const indexingCases: readonly GradientCase[] = [
   gather('with a table of indices', [2, 4, 2], [0, 3, -1, 2], [2, 2], 1),
   gather('of one, which drops the axis', [2, 4, 2], [-3], [], 1),
   gather('of one, which keeps the axis', [2, 4], [1], [1], -1),
+  gather('of the middle axis, each of them several times', [2, 3, 2], [1, -1, 1, 0, 0, 1], [3, 2], -2),
+  gather('of the last axis with a table', [2, 2, 3], [2, 2, 0, -3], [2, 2], 2),
+  gather('of all rows in another order', [3, 2], [2, 0, 1], [3], 0),
+  gradientCase('GatherElements along the last axis, negative and repeated', [[2, 3]], (graph, x) => {
+    return graph.op('GatherElements', [x, graph.integers([-1, 0, 2, 2, 1, 1, 1, -3], [2, 4])], { axis: -1 });
+  }),
   gradientCase('Gather with computed indices', [[3, 4]], (graph, x) => {
     const rows = graph.op('ArgMax', [x], { axis: 0, keepdims: 0 });
     return graph.op('Gather', [x, rows], { axis: 0 });

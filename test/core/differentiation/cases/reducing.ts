@@ -8,6 +8,8 @@ const FORMS: readonly (readonly [string, Attributes])[] = [
   ['over the first axis, dropped', { axes: [0], keepdims: 0 }],
   ['over two axes', { axes: [0, 2] }],
   ['over two axes, dropped', { axes: [2, 1], keepdims: 0 }],
+  ['over two axes counted from behind', { axes: [-3, -1] }],
+  ['over two axes counted from behind, dropped', { axes: [-1, -2], keepdims: 0 }],
 ];
 
 /** In operator set 17 the axes are an attribute, except for ReduceSum. */
@@ -38,6 +40,8 @@ export const reducingCases: readonly GradientCase[] = [
   operatorCase('ReduceSum', 'over everything', [[2, 3]]),
   withAxesInput('ReduceSum', 'over the last axis', [-1], {}),
   withAxesInput('ReduceSum', 'over two axes, dropped', [0, 1], { keepdims: 0 }),
+  withAxesInput('ReduceSum', 'over two axes that are apart', [2, 0], {}),
+  withAxesInput('ReduceSum', 'over the first axis', [-3], { keepdims: 0 }),
   withAxesInput('ReduceSum', 'over an empty list of axes', [], {}),
   withAxesInput('ReduceSum', 'that does nothing', [], { noop_with_empty_axes: 1 }),
   withAxesInput('ReduceMean', 'with axes as an input', [0, 2], { keepdims: 0 }, 18),

@@ -5,10 +5,10 @@ import { GraphBuilder } from '../../../../src/core/onnx/graphBuilder.ts';
 import { assertClose } from '../../../close.ts';
 import { GraphRunner, type Numbers } from '../../../graphRunner.ts';
 import { testVectors, unlessVectors } from '../../../shared.ts';
-import { convolutionCases } from '../cases/convolution.ts';
+import { transposedVolumeCases, convolutionCases } from '../cases/convolution.ts';
 import { GradientChecker } from '../gradientChecker.ts';
 
-new GradientChecker().testAll(convolutionCases);
+new GradientChecker().testAll([...convolutionCases, ...transposedVolumeCases]);
 
 const runner = new GraphRunner();
 

@@ -1,4 +1,4 @@
-import { poolingCases } from '../cases/pooling.ts';
+import { dilatedAverageCases, poolingCases } from '../cases/pooling.ts';
 import { GradientChecker } from '../gradientChecker.ts';
 
-new GradientChecker().testAll(poolingCases);
+new GradientChecker().testAll([...poolingCases, ...dilatedAverageCases]);

@@ -1,4 +1,4 @@
-import { resizingCases } from '../cases/resizing.ts';
+import { cubicCases, resizingCases } from '../cases/resizing.ts';
 import { GradientChecker } from '../gradientChecker.ts';
 
-new GradientChecker().testAll(resizingCases);
+new GradientChecker().testAll([...resizingCases, ...cubicCases]);

@@ -1,0 +1,56 @@
+/** Where a run that goes on left off. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { checkpointCorrupt } from '../../core/errors.ts';
+import type { SafetensorsContent } from '../../core/training/safetensors.ts';
+import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
+import { CHECKPOINT } from './checkpointFile.ts';
+import type { RunPosition } from './pretrainTraining.ts';
+import type { RunFiles } from './runFiles.ts';
+import type { TrainingImage } from './trainingImages.ts';
+
+export interface RunStart extends RunPosition {
+  /** `imagesKey` of the images until now; undefined for a run that begins. */
+  readonly images: string | undefined;
+}
+
+/** A run that hasn't taken a step. */
+export function firstStart(program: TrainingProgram, seed: number): RunStart {
+  return { step: 0, seconds: 0, state: program.initialState(seed), metrics: {}, images: undefined };
+}
+
+/** From the checkpoint, where there is one. Rejects with checkpoint-corrupt where it isn't one of this program. */
+export async function startOf(files: RunFiles, program: TrainingProgram, seed: number): Promise<RunStart> {
+  const checkpoint = await files.loadCheckpoint();
+  const { metrics } = files.record;
+  if (checkpoint === undefined) return { ...firstStart(program, seed), metrics };
+  const fault = faultOf(checkpoint, program);
+  if (fault !== undefined) throw checkpointCorrupt(join(files.folder, CHECKPOINT), new Error(fault));
+  const { step, seconds, images } = checkpoint.metadata;
+  const state = new Map([...checkpoint.tensors].map(([name, { data }]) => [name, data]));
+  return { step: Number(step), seconds: Number(seconds), state, metrics, images };
+}
+
+/** What a checkpoint says besides its tensors. */
+export function checkpointMetadata(step: number, seconds: number, images: string): Record<string, string> {
+  return { step: String(step), seconds: String(seconds), images };
+}
+
+function faultOf({ tensors, metadata }: SafetensorsContent, { state }: TrainingProgram): string | undefined {
+  const step = Number(metadata['step'] ?? NaN);
+  if (!Number.isSafeInteger(step) || step < 0) return 'it does not say after which step it was written';
+  if (!(Number(metadata['seconds'] ?? NaN) >= 0)) return 'it does not say after which time it was written';
+  for (const { name, shape } of state) {
+    const stored = tensors.get(name);
+    if (stored === undefined) return `it lacks ${name}`;
+    if (stored.shape.join() !== shape.join()) return `${name} has another shape`;
+  }
+  return undefined;
+}
+
+/** Tells lists of images apart: the numbers by which batches name images depend on the whole list. */
+export function imagesKey(images: readonly TrainingImage[]): string {
+  return createHash('sha256')
+    .update(images.map(({ path }) => path).join('\n'))
+    .digest('hex');
+}
