@@ -29,7 +29,8 @@ import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 import { loadPretrainData, type PretrainData } from './pretrainData.ts';
 import { removePixels } from './pixelStore.ts';
-import { trainToEnd, type RunPosition, type RunRecorder } from './pretrainTraining.ts';
+import { PretrainTask } from './pretrainTask.ts';
+import { trainToEnd, type RunPosition, type RunRecorder } from './trainingRun.ts';
 import { runSeconds } from './runCost.ts';
 import type { RunFiles } from './runFiles.ts';
 import { checkpointMetadata, firstStart, imagesKey, startOf, type RunStart } from './runStart.ts';
@@ -176,20 +177,23 @@ export class Pretraining {
     try {
       await files.update({ state: 'running', endedAt: undefined, message: undefined });
       if (start.images !== undefined) events.restart(start.step);
-      data = await load(run, context);
+      const loaded = await load(run, context);
+      data = loaded;
       // Fewer than were listed where some can't be read.
       await files.update({ stepsPerEpoch: stepsPerEpoch(data.images.length, resolved.batchImages) });
       const images = imagesKey(data.images);
+      const targets = await targetsOf(root, resolved, data);
       const position = await trainToEnd(
         {
           settings: resolved,
           program,
           tensorFlow: tensorFlow?.tf,
-          data,
-          targets: await targetsOf(root, resolved, data),
+          pixels: data.pixels,
+          images: data.images.length,
           start,
           recorder: recorderOf(files, events, program, images),
           checkpointSeconds: this.#options.checkpointSeconds ?? CHECKPOINT_SECONDS,
+          task: (worker, shape) => PretrainTask.open({ settings: resolved, data: loaded, targets }, worker, shape),
         },
         context,
       );

@@ -1,4 +1,4 @@
-import { isEvaluated } from './pretrainTraining.ts';
+import { isEvaluated } from './pretrainTask.ts';
 import { BANK_IMAGES, MONITORED_IMAGES, QUERY_IMAGES } from './pretrainData.ts';
 import type { StepTiming } from './stepTiming.ts';
 import type { TrainingImage } from './trainingImages.ts';

@@ -11,7 +11,7 @@ import { runInSteps } from '../../core/evaluation/steps.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { EvaluationSet, RunEvaluator } from './evaluation.ts';
-import type { StepOutcome } from './pretrainLoop.ts';
+import type { StepOutcome } from './trainingLoop.ts';
 
 /** Neighbours that vote for a class. */
 export const NEIGHBORS = 10;

@@ -5,7 +5,7 @@ import { checkpointCorrupt } from '../../core/errors.ts';
 import type { SafetensorsContent } from '../../core/training/safetensors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { CHECKPOINT } from './checkpointFile.ts';
-import type { RunPosition } from './pretrainTraining.ts';
+import type { RunPosition } from './trainingRun.ts';
 import type { RunFiles } from './runFiles.ts';
 import type { TrainingImage } from './trainingImages.ts';
 

@@ -15,12 +15,12 @@ import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
 import { NORMALISATION, trainedEncoderInterface } from './pretrainCard.ts';
 import { loadPretrainData, type PretrainData } from './pretrainData.ts';
-import { pretrainLoop } from './pretrainLoop.ts';
-import { pairFeeds } from './pretrainTraining.ts';
+import { pairFeeds, PRETRAIN_RESULTS, VIEWS_PER_IMAGE } from './pretrainTask.ts';
 import { removePixels } from './pixelStore.ts';
 import { epochMetrics, NEIGHBORS, stepMetrics } from './runMonitor.ts';
 import type { TrainingImage } from './trainingImages.ts';
 import { openTrainingSession } from './openSession.ts';
+import { trainingLoop } from './trainingLoop.ts';
 import type { TensorFlow } from './tensorflow/tensors.ts';
 import type { TrainingSession } from './trainingSession.ts';
 import { ViewLoader } from './viewLoader.ts';
@@ -83,7 +83,10 @@ async function measureTraining(
 ): Promise<Omit<StepTiming, 'secondsPerImage'>> {
   const { batchImages, size, seed, threads } = settings;
   const recipe = augmentationPreset(settings.augmentation)!.recipe(size);
-  const loader = new ViewLoader({ pixels: data.pixels, recipe, size, normalisation: NORMALISATION, seed }, 1);
+  const loader = new ViewLoader(
+    { pixels: data.pixels, recipe, viewsPerImage: VIEWS_PER_IMAGE, size, normalisation: NORMALISATION, seed },
+    1,
+  );
   const worker = new OnnxWorker();
   const targets = new BatchTargets({
     loss: settings.loss,
@@ -99,16 +102,17 @@ async function measureTraining(
     session = await openTrainingSession(engine, program, program.initialState(seed));
     const samples = Uint32Array.from({ length: batchImages }, (_, i) => i % data.images.length);
     last = performance.now();
-    await pretrainLoop(
+    await trainingLoop(
       {
         session,
         loader,
         order: { batch: () => ({ epoch: 0, samples }) },
         batchImages,
         schedule: () => 0,
-        viewDims: [2 * batchImages, 3, size, size],
+        viewDims: [VIEWS_PER_IMAGE * batchImages, 3, size, size],
         doneSteps: 0,
         totalSteps: STEPS,
+        wanted: PRETRAIN_RESULTS,
         feedsOf: () => pairFeeds(targets, samples),
         onStep: (outcome) => {
           stepMetrics(outcome, settings);

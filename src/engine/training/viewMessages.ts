@@ -6,6 +6,8 @@ import type { SharedPixels } from './pixelStore.ts';
 export interface ViewWorkerData {
   readonly pixels: SharedPixels;
   readonly recipe: AugmentationRecipe;
+  /** Augmented views of each picture. */
+  readonly viewsPerImage: number;
   /** Height and width of a view. */
   readonly size: number;
   readonly normalisation: Normalisation;
@@ -15,7 +17,7 @@ export interface ViewWorkerData {
 export interface ViewRequest {
   readonly id: number;
   readonly epoch: number;
-  /** Indices of the batch's pictures in the store; their first views come first, then their second ones. */
+  /** Indices of the batch's pictures in the store; their first views come first, then their second ones, and so on. */
   readonly samples: Uint32Array;
   /** Memory for the views, which is moved to the thread; absent: the thread takes new memory. */
   readonly memory: ArrayBuffer | undefined;
@@ -24,7 +26,7 @@ export interface ViewRequest {
 export type ViewResponse =
   | {
       readonly id: number;
-      /** `[2 · samples, 3, size, size]`. */
+      /** `[viewsPerImage · samples, 3, size, size]`. */
       readonly views: Float32Array<ArrayBuffer>;
       readonly milliseconds: number;
     }

@@ -5,12 +5,12 @@ import { messageOf } from '../../core/errors.ts';
 import { PixelReader } from './pixelStore.ts';
 import type { ViewRequest, ViewResponse, ViewWorkerData } from './viewMessages.ts';
 
-/** The thread that augments pictures: two views of each, as a function of seed, epoch and picture only. */
+/** The thread that augments pictures: views of each, as a function of seed, epoch and picture only. */
 
 const port = parentPort;
 if (!port) throw new Error('viewWorker runs as a worker thread only');
 
-const { pixels, recipe, size, normalisation, seed } = workerData as ViewWorkerData;
+const { pixels, recipe, viewsPerImage, size, normalisation, seed } = workerData as ViewWorkerData;
 const reader = new PixelReader(pixels);
 const augmenter = new Augmenter();
 const viewLength = 3 * size * size;
@@ -26,11 +26,11 @@ port.on('message', (request: ViewRequest) => {
 
 function makeViews({ id, epoch, samples, memory }: ViewRequest): Extract<ViewResponse, { views: unknown }> {
   const start = performance.now();
-  const length = 2 * samples.length * viewLength;
+  const length = viewsPerImage * samples.length * viewLength;
   const views = memory?.byteLength === length * 4 ? new Float32Array(memory) : new Float32Array(length);
   samples.forEach((sample, i) => {
     const picture = reader.read(sample);
-    for (let view = 0; view < 2; view++) {
+    for (let view = 0; view < viewsPerImage; view++) {
       const plan = drawAugmentation(recipe, picture, { seed, epoch, sample, view });
       const offset = (view * samples.length + i) * viewLength;
       augmenter.apply(picture, plan, { width: size, height: size }, views, offset, normalisation);

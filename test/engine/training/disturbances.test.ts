@@ -13,7 +13,8 @@ import { PixelStoreWriter } from '../../../src/engine/training/pixelStore.ts';
 import { trainedEncoderInterface } from '../../../src/engine/training/pretrainCard.ts';
 import { loadPretrainData } from '../../../src/engine/training/pretrainData.ts';
 import { Pretraining } from '../../../src/engine/training/pretraining.ts';
-import { trainToEnd } from '../../../src/engine/training/pretrainTraining.ts';
+import { PretrainTask } from '../../../src/engine/training/pretrainTask.ts';
+import { trainToEnd } from '../../../src/engine/training/trainingRun.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
 import { decodeTrainingImages, listTrainingImages } from '../../../src/engine/training/trainingImages.ts';
 import type { PretrainSettings } from '../../../src/protocol/training.ts';
@@ -185,13 +186,14 @@ describe('a run that is stopped', () => {
     });
     const told: number[] = [];
     const saved: number[] = [];
+    const targets = new BatchTargets({ loss: 'nt-xent', labels: new Int32Array(24).fill(-1), decisions: [] });
     const training = trainToEnd(
       {
         settings,
         program,
         tensorFlow: undefined,
-        data: { ...data, monitored },
-        targets: new BatchTargets({ loss: 'nt-xent', labels: new Int32Array(24).fill(-1), decisions: [] }),
+        pixels: data.pixels,
+        images: data.images.length,
         start: { step: 0, seconds: 0, state: program.initialState(7), metrics: {} },
         recorder: {
           appendMetrics: (step) => told.push(step),
@@ -202,6 +204,7 @@ describe('a run that is stopped', () => {
           },
         },
         checkpointSeconds: 3600,
+        task: (worker, run) => PretrainTask.open({ settings, data: { ...data, monitored }, targets }, worker, run),
       },
       running,
     );

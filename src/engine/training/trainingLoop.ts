@@ -22,7 +22,7 @@ export interface StepOutcome {
   readonly augmentationSeconds: number;
 }
 
-export interface PretrainLoopOptions {
+export interface TrainingLoopOptions {
   readonly session: TrainingSession;
   readonly loader: ViewLoader;
   readonly order: Pick<BatchOrder, 'batch'>;
@@ -33,21 +33,21 @@ export interface PretrainLoopOptions {
   /** Steps that are done already. */
   readonly doneSteps: number;
   readonly totalSteps: number;
+  /** Results that every step hands out. */
+  readonly wanted: readonly string[];
   /** Values of the batch besides its views. */
   readonly feedsOf?: (samples: Uint32Array) => Readonly<Record<string, TensorValue>>;
   /** Awaited after every step; throws to end the run. Returns what a person wants to know of it. */
   readonly onStep: (outcome: StepOutcome) => Promise<string> | string;
 }
 
-/** Results that every step hands out. */
-const WANTED = ['loss', 'gradientNorm', 'z', 'representation'];
-
 /**
  * Trains from `doneSteps` to `totalSteps`, with views made ahead on other threads. Rejects with `cancelled` after the step
  * under way when the signal aborts.
  */
-export async function pretrainLoop(options: PretrainLoopOptions, context: JobContext): Promise<void> {
-  const { session, loader, order, batchImages, schedule, viewDims, doneSteps, totalSteps, feedsOf, onStep } = options;
+export async function trainingLoop(options: TrainingLoopOptions, context: JobContext): Promise<void> {
+  const { session, loader, order, batchImages, schedule, viewDims, doneSteps, totalSteps } = options;
+  const { wanted, feedsOf, onStep } = options;
   let detail = '';
   const report = (progress: Progress) => {
     context.report(detail === '' ? progress : { ...progress, detail });
@@ -73,7 +73,7 @@ export async function pretrainLoop(options: PretrainLoopOptions, context: JobCon
     plan();
     const learningRate = schedule(step - 1);
     const feeds = { images: { type: 'float32', dims: viewDims, data: views } as const, ...feedsOf?.(samples) };
-    const { results, memory } = await session.step(step, learningRate, feeds, WANTED);
+    const { results, memory } = await session.step(step, learningRate, feeds, wanted);
     loader.recycle(memory[0]!);
     const seconds = (performance.now() - start) / 1000;
     const augmentationSeconds = milliseconds / 1000;

@@ -1,0 +1,132 @@
+import { augmentationPreset } from '../../core/augmentation/presets.ts';
+import { trainingFailed } from '../../core/errors.ts';
+import type { BatchTargets } from '../../core/training/batchTargets.ts';
+import { diagnose, type TrainingRecord } from '../../core/training/diagnosis.ts';
+import type { TensorMap } from '../../core/training/parameters.ts';
+import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
+import type { TensorValue } from '../encoders/onnxMessages.ts';
+import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { RunEvaluator } from './evaluation.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
+import type { PretrainData } from './pretrainData.ts';
+import { epochMetrics, RunQuality, stepMetrics, type Metrics } from './runMonitor.ts';
+import type { StepOutcome } from './trainingLoop.ts';
+import type { RunShape, TrainingTask } from './trainingRun.ts';
+
+/** In a whole run, classes are predicted about this often. */
+const EVALUATIONS = 20;
+/** Steps whose metrics are judged; more would tell nothing new. */
+const HISTORY = 1000;
+/** Numbers are looked at this often; those that aren't finite at once. */
+const JUDGED_STEPS = 10;
+
+/** Results of a step of pretraining that tell how it goes. */
+export const PRETRAIN_RESULTS: readonly string[] = ['loss', 'gradientNorm', 'z', 'representation'];
+export const VIEWS_PER_IMAGE = 2;
+
+export interface PretrainTaskOptions {
+  readonly settings: ResolvedPretrainSettings;
+  readonly data: Pick<PretrainData, 'monitored' | 'heldOut'>;
+  readonly targets: BatchTargets;
+}
+
+/** Contrastive pretraining: two views of each picture, judged by the loss and by how well neighbours agree on classes. */
+export class PretrainTask implements TrainingTask {
+  readonly viewsPerImage = VIEWS_PER_IMAGE;
+  readonly wanted = PRETRAIN_RESULTS;
+  readonly #options: PretrainTaskOptions;
+  readonly #quality: RunQuality;
+  readonly #warmupSteps: number;
+  readonly #history: TrainingRecord[] = [];
+
+  private constructor(options: PretrainTaskOptions, quality: RunQuality, warmupSteps: number) {
+    this.#options = options;
+    this.#quality = quality;
+    this.#warmupSteps = warmupSteps;
+  }
+
+  static async open(
+    options: PretrainTaskOptions,
+    worker: OnnxWorker,
+    { signal, warmupSteps }: Pick<RunShape, 'signal' | 'warmupSteps'>,
+  ): Promise<PretrainTask> {
+    const { settings } = options;
+    const card = trainedEncoderInterface(settings);
+    const evaluator = await RunEvaluator.open(worker, settings, card, settings.threads);
+    return new PretrainTask(options, new RunQuality(evaluator, signal), warmupSteps);
+  }
+
+  get recipe() {
+    const { augmentation, size } = this.#options.settings;
+    return augmentationPreset(augmentation)!.recipe(size);
+  }
+
+  feedsOf(samples: Uint32Array): Record<string, TensorValue> {
+    return pairFeeds(this.#options.targets, samples);
+  }
+
+  async begin(state: TensorMap): Promise<Metrics> {
+    const { knn, knnMacro, testKnnMacro } = await this.end(state);
+    const untrained = { knnUntrained: knn, knnMacroUntrained: knnMacro, testKnnMacroUntrained: testKnnMacro };
+    const measured = Object.entries(untrained).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+    return Object.fromEntries(measured) as Metrics;
+  }
+
+  afterStep(outcome: StepOutcome): Metrics {
+    const metrics = stepMetrics(outcome, this.#options.settings);
+    this.#judge(outcome.step, metrics);
+    return metrics;
+  }
+
+  async afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics> {
+    const metrics = epochMetrics(outcome);
+    const { monitored } = this.#options.data;
+    if (!isEvaluated(done, this.#options.settings.epochs) || monitored === undefined) return metrics;
+    return { ...metrics, ...(await this.#quality.ofTraining(monitored, await state())) };
+  }
+
+  async end(state: TensorMap): Promise<Metrics> {
+    const { monitored, heldOut } = this.#options.data;
+    return {
+      ...(monitored && (await this.#quality.ofTraining(monitored, state))),
+      ...(heldOut && (await this.#quality.ofTest(heldOut, state))),
+    };
+  }
+
+  describe(epoch: number, { relativeLoss = 1, knnMacro }: Readonly<Metrics>): string {
+    const parts = [
+      `epoch ${epoch} of ${this.#options.settings.epochs}`,
+      `loss ${Math.round(100 * relativeLoss)} % of chance`,
+    ];
+    if (knnMacro !== undefined) parts.push(`kNN ${(100 * knnMacro).toFixed(0)} %`);
+    return parts.join(', ');
+  }
+
+  #judge(step: number, metrics: Metrics): void {
+    const { loss = NaN, relativeLoss = NaN, standardDeviation = NaN, gradientNorm = NaN } = metrics;
+    this.#history.push({ step, loss, relativeLoss, relativeDeviation: standardDeviation, gradientNorm });
+    // The first ones tell where the run started from.
+    if (this.#history.length > HISTORY) this.#history.splice(HISTORY / 4, 1);
+    // A gradient that isn't finite spoils the weights, which the next loss shows: by then they may have been saved.
+    if (step % JUDGED_STEPS !== 0 && Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+    const { temperature } = this.#options.settings;
+    const diagnosis = diagnose(this.#history, { warmupSteps: this.#warmupSteps, temperature });
+    if (diagnosis === undefined || diagnosis.kind === 'no-learning') return;
+    throw trainingFailed(diagnosis.message);
+  }
+}
+
+/** Whether classes are predicted after so many of a run's epochs. */
+export function isEvaluated(done: number, epochs: number): boolean {
+  return done < epochs && done % Math.ceil(epochs / EVALUATIONS) === 0;
+}
+
+/** The targets of a batch as the graph takes them. */
+export function pairFeeds(targets: BatchTargets, samples: Uint32Array): Record<string, TensorValue> {
+  const { count, positives, candidates } = targets.of(samples);
+  const dims = [count, count];
+  return {
+    positives: { type: 'float32', dims, data: positives },
+    candidates: { type: 'float32', dims, data: candidates },
+  };
+}

@@ -1,0 +1,237 @@
+import { isCancellation } from '../../core/errors.ts';
+import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { BatchOrder } from '../../core/training/batches.ts';
+import type { TensorMap } from '../../core/training/parameters.ts';
+import { warmupCosineSchedule } from '../../core/training/schedule.ts';
+import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
+import type { TensorValue } from '../encoders/onnxMessages.ts';
+import { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { openTrainingSession } from './openSession.ts';
+import type { SharedPixels } from './pixelStore.ts';
+import { NORMALISATION } from './pretrainCard.ts';
+import type { Metrics } from './runMonitor.ts';
+import type { TensorFlow } from './tensorflow/tensors.ts';
+import { trainingLoop, type StepOutcome } from './trainingLoop.ts';
+import type { TrainingSession } from './trainingSession.ts';
+import { ViewLoader } from './viewLoader.ts';
+
+/** Share of a run during which the learning rate rises; SimCLRv2 takes 5 % too. */
+const WARMUP_SHARE = 0.05;
+
+/** Where a run is when it starts or goes on. */
+export interface RunPosition {
+  /** Steps done. */
+  readonly step: number;
+  /** Of computing, all sessions together. */
+  readonly seconds: number;
+  readonly state: TensorMap;
+  /** The newest value of each metric. */
+  readonly metrics: Readonly<Metrics>;
+}
+
+/** Takes what a run finds out. */
+export interface RunRecorder {
+  appendMetrics(step: number, epoch: number, seconds: number, metrics: Readonly<Metrics>): void;
+  /** After every epoch. */
+  saveProgress(epoch: number, step: number, seconds: number, metrics: Readonly<Metrics>): Promise<void>;
+  saveCheckpoint(state: TensorMap, step: number, seconds: number): Promise<void>;
+}
+
+/** What the settings of all kinds of runs have in common. */
+export interface CommonRunSettings {
+  /** Height and width of a view in pixels. */
+  readonly size: number;
+  readonly batchImages: number;
+  readonly epochs: number;
+  /** At its highest. */
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+/** What one kind of run is, besides steps: what it feeds, what it measures, and when it gives up. */
+export interface TrainingTask {
+  readonly recipe: AugmentationRecipe;
+  /** Augmented views of each picture in a batch. */
+  readonly viewsPerImage: number;
+  /** Results that every step hands out. */
+  readonly wanted: readonly string[];
+  /** Values of a batch besides its views; `samples` are indices into the training images. */
+  feedsOf(samples: Uint32Array): Readonly<Record<string, TensorValue>>;
+  /** Measures the network before it has learnt anything. */
+  begin(state: TensorMap): Promise<Metrics>;
+  /** Cheap beside the step. Throws training-failed where the numbers go wrong for good. */
+  afterStep(outcome: StepOutcome): Metrics;
+  /** @param done epochs, counted from 1 */
+  afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics>;
+  /** Measures the result. */
+  end(state: TensorMap): Promise<Metrics>;
+  /** What a person wants to know of a run that goes on, in a few words. */
+  describe(epoch: number, metrics: Readonly<Metrics>): string;
+}
+
+export interface TrainingRunOptions {
+  readonly settings: CommonRunSettings;
+  readonly program: TrainingProgram;
+  /** What trains where it isn't ONNX Runtime. */
+  readonly tensorFlow: TensorFlow | undefined;
+  readonly pixels: SharedPixels;
+  /** Pictures that are trained on. */
+  readonly images: number;
+  readonly start: RunPosition;
+  readonly recorder: RunRecorder;
+  readonly checkpointSeconds: number;
+  /** @param worker for what the task runs besides the steps; it ends with the run */
+  readonly task: (worker: OnnxWorker, run: RunShape) => Promise<TrainingTask>;
+}
+
+export interface RunShape {
+  readonly totalSteps: number;
+  readonly warmupSteps: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains to the end of the last epoch, from wherever the run is. Rejects with `cancelled` when the signal aborts, after the
+ * step under way and with its state saved, and with training-failed where the numbers go wrong for good.
+ */
+export async function trainToEnd(options: TrainingRunOptions, context: JobContext): Promise<RunPosition> {
+  const worker = new OnnxWorker();
+  try {
+    return await new TrainingRun(options, worker, context).run();
+  } finally {
+    await worker.dispose();
+  }
+}
+
+class TrainingRun {
+  readonly #options: TrainingRunOptions;
+  readonly #worker: OnnxWorker;
+  readonly #context: JobContext;
+  readonly #order: BatchOrder;
+  readonly #startedAt = performance.now();
+  #metrics: Metrics;
+  #step: number;
+  #firstStepAt = performance.now();
+  #savedAt = performance.now();
+
+  constructor(options: TrainingRunOptions, worker: OnnxWorker, context: JobContext) {
+    const { settings, images, start } = options;
+    this.#options = options;
+    this.#worker = worker;
+    this.#context = context;
+    this.#order = new BatchOrder(images, settings.batchImages, settings.seed);
+    this.#metrics = { ...start.metrics };
+    this.#step = start.step;
+  }
+
+  get #seconds(): number {
+    return this.#options.start.seconds + (performance.now() - this.#startedAt) / 1000;
+  }
+
+  get #totalSteps(): number {
+    return this.#order.stepsPerEpoch * this.#options.settings.epochs;
+  }
+
+  async run(): Promise<RunPosition> {
+    const { program, start, settings, tensorFlow } = this.#options;
+    const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
+    const session = await openTrainingSession(engine, program, start.state);
+    try {
+      return await this.#train(session);
+    } finally {
+      await session.dispose();
+    }
+  }
+
+  async #train(session: TrainingSession): Promise<RunPosition> {
+    const { start, settings } = this.#options;
+    const totalSteps = this.#totalSteps;
+    const warmupSteps = Math.round(WARMUP_SHARE * totalSteps);
+    const task = await this.#options.task(this.#worker, { totalSteps, warmupSteps, signal: this.#context.signal });
+    if (start.step === 0) await this.#begin(task);
+    try {
+      const schedule = warmupCosineSchedule({ peak: settings.learningRate, warmupSteps, totalSteps });
+      await this.#loop(session, task, schedule);
+    } catch (error) {
+      // What is done is kept, unless it is worthless.
+      if (isCancellation(error)) await this.#checkpoint(await session.state());
+      throw error;
+    }
+    const state = await session.state();
+    // Where the run was disturbed after its last step, that was told without these.
+    if (start.step === totalSteps) Object.assign(this.#metrics, await task.end(state));
+    await this.#checkpoint(state);
+    return { step: this.#step, seconds: this.#seconds, state, metrics: this.#metrics };
+  }
+
+  async #loop(session: TrainingSession, task: TrainingTask, schedule: (step: number) => number): Promise<void> {
+    const { pixels, settings, start } = this.#options;
+    const { size, seed, batchImages, threads } = settings;
+    const { recipe, viewsPerImage, wanted } = task;
+    const loader = new ViewLoader(
+      { pixels, recipe, viewsPerImage, size, normalisation: NORMALISATION, seed },
+      Math.max(1, Math.floor(threads / 4)),
+    );
+    this.#firstStepAt = performance.now();
+    try {
+      await trainingLoop(
+        {
+          session,
+          loader,
+          order: this.#order,
+          batchImages,
+          schedule,
+          viewDims: [viewsPerImage * batchImages, 3, size, size],
+          doneSteps: start.step,
+          totalSteps: this.#totalSteps,
+          wanted,
+          feedsOf: (samples) => task.feedsOf(samples),
+          onStep: (outcome) => this.#afterStep(outcome, session, task),
+        },
+        this.#context,
+      );
+    } finally {
+      await loader.dispose();
+    }
+  }
+
+  /** What the same network knows without any training is the baseline that everything is compared with. */
+  async #begin(task: TrainingTask): Promise<void> {
+    Object.assign(this.#metrics, await task.begin(this.#options.start.state));
+    await this.#options.recorder.saveProgress(0, 0, this.#seconds, this.#metrics);
+  }
+
+  async #afterStep(outcome: StepOutcome, session: TrainingSession, task: TrainingTask): Promise<string> {
+    const { step, epoch } = outcome;
+    const { recorder, settings, checkpointSeconds } = this.#options;
+    const lastOfEpoch = step % this.#order.stepsPerEpoch === 0;
+    this.#step = step;
+    const metrics = task.afterStep(outcome);
+    const done = epoch + 1;
+    try {
+      if (lastOfEpoch) Object.assign(metrics, await task.afterEpoch(done, outcome, () => session.state()));
+      if (lastOfEpoch && done === settings.epochs) Object.assign(metrics, await task.end(await session.state()));
+    } finally {
+      // A step that is done is told, also where somebody stops the run while it is evaluated.
+      Object.assign(this.#metrics, metrics);
+      recorder.appendMetrics(step, done, this.#seconds, { ...metrics, secondsLeft: this.#secondsLeft() });
+    }
+    if (lastOfEpoch) await recorder.saveProgress(done, step, this.#seconds, this.#metrics);
+    const unsaved = (performance.now() - this.#savedAt) / 1000;
+    if (unsaved >= checkpointSeconds) await this.#checkpoint(await session.state());
+    return task.describe(done, this.#metrics);
+  }
+
+  /** At the mean pace since this process took its first step. */
+  #secondsLeft(): number {
+    const seconds = (performance.now() - this.#firstStepAt) / 1000;
+    return (seconds / (this.#step - this.#options.start.step)) * (this.#totalSteps - this.#step);
+  }
+
+  async #checkpoint(state: TensorMap): Promise<void> {
+    await this.#options.recorder.saveCheckpoint(state, this.#step, this.#seconds);
+    this.#savedAt = performance.now();
+  }
+}
