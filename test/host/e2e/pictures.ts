@@ -6,17 +6,20 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, runCommand, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
   describes,
   eventually,
+  foldSimilarView,
+  foldView,
   openGroup,
   openResultMenu,
   resultsFor,
   showsFiles,
   similarView,
   treeRow,
+  viewRow,
 } from './likenessViews.ts';
 
 const themes = { dark: 'Dark 2026', light: 'Light 2026' } as const;
@@ -81,6 +84,24 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await showsFiles(page, edited.query, edited.twin);
   await pictureShows(page, 2);
   await take('compare');
+  await runCommand(page, 'View: Close All Editors');
+
+  await trainingPictures(page, take);
+}
+
+/** The choices with what they cost, and a run on its way. */
+async function trainingPictures(page: Page, take: Take): Promise<void> {
+  await foldSimilarView(page, true);
+  await runCommand(page, 'Likeness: Pretrain Encoder');
+  await quickPick(page, 'Thorough').waitFor();
+  await take('training-choices');
+  await quickPick(page, 'Quick').click();
+  await foldView(page, 'Training', false);
+  await viewRow(page, 'Training', String.raw`epoch ([3-9]|\d\d) of`).waitFor({ timeout: 300_000 });
+  await viewRow(page, 'Training', 'Metrics').click();
+  await openFile(page, edited.query);
+  await pictureShows(page);
+  await take('training');
 }
 
 async function lightPictures(page: Page, take: Take): Promise<void> {
@@ -130,6 +151,8 @@ async function widenSideBar(page: Page): Promise<void> {
 async function writePicture(page: Page, name: string): Promise<number> {
   // Out of the way, where nothing shows a tooltip.
   await page.mouse.move(700, 5);
+  // What opens fades in.
+  await page.waitForTimeout(500);
   await page.locator('.monaco-hover').first().waitFor({ state: 'hidden' });
   const png = await sharp(await page.screenshot())
     .png({ palette: true, effort: 10 })
