@@ -216,6 +216,12 @@ export const tooFewImages = (images: number, needed: number) =>
     ErrorCode.TooFewImages,
     `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add images, or train on a larger folder.`,
   );
+/** Training goes on only with networks that it knows how to differentiate and whose weights it can tell apart. */
+export const encoderNotTrained = (encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrained,
+    `The encoder ${encoder} was not trained by Likeness, so that its training can't go on; name the encoder of a pretraining run ("likeness train list" shows them), or train one first ("likeness train pretrain").`,
+  );
 /** The supervised loss pulls the images of a class together: with one class it would be content with all of them in one point. */
 export const tooFewClasses = (classes: number) =>
   new LikenessError(

@@ -31,6 +31,7 @@ export const ErrorCode = {
   EncoderNotFound: 'encoder-not-found',
   EncoderInvalid: 'encoder-invalid',
   EncoderNotImage: 'encoder-not-image',
+  EncoderNotTrained: 'encoder-not-trained',
   EncoderBadOutput: 'encoder-bad-output',
   InvalidGraph: 'invalid-graph',
   NoGradient: 'no-gradient',

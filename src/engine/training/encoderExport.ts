@@ -8,7 +8,8 @@ import { encodeModel } from '../encoders/onnxFile.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 
-const HEAD_FILE = 'projection-head.onnx';
+/** The projection head, beside the encoder. */
+export const HEAD_FILE = 'projection-head.onnx';
 
 export interface TrainedEncoder {
   readonly shape: EncoderShape;

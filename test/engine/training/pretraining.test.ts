@@ -8,10 +8,13 @@ import { before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import type { JobContext, Progress } from '../../../src/core/progress.ts';
+import { encoderModel, projectionHeadModel } from '../../../src/core/training/pretrainProgram.ts';
+import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Pretraining } from '../../../src/engine/training/pretraining.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
+import { readTrainedWeights } from '../../../src/engine/training/trainedEncoder.ts';
 import type { PretrainSettings } from '../../../src/protocol/training.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { writeStripes } from './colourDataset.ts';
@@ -25,6 +28,9 @@ const SMALL: PretrainSettings = {
   seed: 7,
   threads: 1,
 };
+
+/** What `headLayers` means by default. */
+const HEAD = { layers: 2, outputs: 128 } as const;
 
 function pretraining(checkpointSeconds = 3600): Pretraining {
   const registry = new EncoderRegistry();
@@ -48,9 +54,9 @@ async function stripesFolder(context: TestContext, perClass = 8): Promise<string
   return folder;
 }
 
-function encoderBytes(root: string, id: string | undefined): Buffer {
+function encoderBytes(root: string, id: string | undefined, file = 'encoder.onnx'): Buffer {
   assert.ok(id !== undefined);
-  return readFileSync(join(root, '.likeness', 'encoders', id, 'encoder.onnx'));
+  return readFileSync(join(root, '.likeness', 'encoders', id, file));
 }
 
 function metricLines(root: string, run: string): Record<string, number>[] {
@@ -98,6 +104,19 @@ describe('a run', () => {
     const { vectors, invalid } = await encoder.embed(new Uint8Array(2 * 32 * 32 * 3).fill(90), 2);
     assert.deepEqual(invalid, []);
     assert.equal(vectors.length, 256);
+  });
+
+  test('leaves weights that training can go on with', async (context) => {
+    const root = await stripesFolder(context);
+    const { run } = await pretraining().pretrain({ folder: root, settings: { ...SMALL, epochs: 1 } }, job());
+    const weights = await readTrainedWeights(new EncoderRegistry(), run.encoder!, root);
+    assert.deepEqual([weights.network, weights.size, weights.head?.options], ['resnet10-light', 32, HEAD]);
+    // Written again they make the same files.
+    const rebuilt = encodeModel(encoderModel(weights, weights.values));
+    assert.ok(Buffer.from(rebuilt).equals(encoderBytes(root, run.encoder)));
+    const head = encodeModel(projectionHeadModel(weights.network, HEAD, weights.head!.values));
+    assert.ok(Buffer.from(head).equals(encoderBytes(root, run.encoder, 'projection-head.onnx')));
+    await assert.rejects(readTrainedWeights(new EncoderRegistry(), 'pixels', root), { code: 'encoder-not-trained' });
   });
 
   test('is the same each time, and another with another seed', async (context) => {
