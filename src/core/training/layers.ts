@@ -6,17 +6,18 @@ import type { NetworkScope } from './scope.ts';
 /** As in PyTorch and in the reference implementation of SimCLR. */
 const EPSILON = 1e-5;
 /** Share of the running statistics that a batch replaces. */
-const RUNNING_UPDATE = 0.1;
+export const RUNNING_UPDATE = 0.1;
 
 export interface ConvolutionOptions {
   readonly filters: number;
   readonly kernel: number;
   readonly stride?: number;
+  /** For use without a normalisation after it, which would remove a bias; false by default. */
+  readonly bias?: boolean;
 }
 
 /**
- * A convolution without bias, padded so that stride 1 keeps the size; for use before a normalisation, which would
- * remove a bias. `[N, C, H, W]` → `[N, filters, ⌈H / stride⌉, ⌈W / stride⌉]`.
+ * A convolution, padded so that stride 1 keeps the size. `[N, C, H, W]` → `[N, filters, ⌈H / stride⌉, ⌈W / stride⌉]`.
  *
  * Starts with He's normal distribution over the outputs of a weight: K. He et al., "Delving deep into rectifiers",
  * ICCV 2015, https://arxiv.org/abs/1502.01852.
@@ -25,7 +26,7 @@ export function convolution(
   scope: NetworkScope,
   input: GraphValue,
   name: string,
-  { filters, kernel, stride = 1 }: ConvolutionOptions,
+  { filters, kernel, stride = 1, bias = false }: ConvolutionOptions,
 ): GraphValue {
   const channels = channelsOf(input);
   const standardDeviation = Math.sqrt(2 / (filters * kernel * kernel));
@@ -35,14 +36,17 @@ export function convolution(
     role: 'weight',
     initializer: { kind: 'normal', standardDeviation },
   });
+  const offset = bias ? biasOf(scope, name, filters) : undefined;
   const padding = (kernel - 1) / 2;
-  if (isTiny(input, channels, stride)) return productConvolution(scope, input, weight, { kernel, stride, padding });
+  if (!bias && isTiny(input, channels, stride))
+    return productConvolution(scope, input, weight, { kernel, stride, padding });
   const attributes = {
     kernel_shape: [kernel, kernel],
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
   };
-  return scope.graph.op('Conv', [input, weight], attributes, { name });
+  const operands = offset === undefined ? [input, weight] : [input, weight, offset];
+  return scope.graph.op('Conv', operands, attributes, { name });
 }
 
 /** Up to so many windows in a picture, ONNX Runtime's convolution spends its time on arranging the weights anew. */
@@ -124,7 +128,7 @@ export function batchNormalization(
   const mean = scope.statistic(meanSpec);
   const variance = scope.statistic(varianceSpec);
   const epsilon = { float: EPSILON };
-  if (scope.statistics === 'running') {
+  if (scope.statisticsOf(name) === 'running') {
     return graph.op('BatchNormalization', [input, scale, offset, mean, variance], { epsilon }, { name });
   }
   // With a momentum of 0 the operator gives the statistics of the batch itself, which its gradient needs too.
@@ -167,12 +171,14 @@ export function linear(
     role: 'weight',
     initializer: { kind: 'normal', standardDeviation: standardDeviation ?? Math.sqrt(2 / inputs) },
   });
-  const zero = { kind: 'constant', value: 0 } as const;
-  const offset = bias
-    ? scope.parameter({ name: `${name}.bias`, shape: [outputs], role: 'bias', initializer: zero })
-    : undefined;
+  const offset = bias ? biasOf(scope, name, outputs) : undefined;
   const operands = offset === undefined ? [input, weight] : [input, weight, offset];
   return scope.graph.op('Gemm', operands, { transB: 1 }, { name });
+}
+
+function biasOf(scope: NetworkScope, name: string, outputs: number): GraphValue {
+  const initializer = { kind: 'constant', value: 0 } as const;
+  return scope.parameter({ name: `${name}.bias`, shape: [outputs], role: 'bias', initializer });
 }
 
 function channelsOf({ name, shape }: GraphValue): number {

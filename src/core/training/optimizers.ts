@@ -1,5 +1,5 @@
 import type { GraphBuilder, GraphValue } from '../onnx/graphBuilder.ts';
-import type { ParameterSpec } from './parameters.ts';
+import type { ParameterRole, ParameterSpec } from './parameters.ts';
 
 export type OptimizerConfig =
   | {
@@ -8,6 +8,8 @@ export type OptimizerConfig =
       readonly momentum: number;
       readonly weightDecay: number;
       readonly nesterov?: boolean;
+      /** True keeps weight decay from biases and normalisations, which matters where little is to change. */
+      readonly weightsOnly?: boolean;
     }
   | {
       /** I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101. */
@@ -53,7 +55,8 @@ export interface ParameterUpdate {
  * Writes one parameter's step.
  *
  * Biases and normalisation parameters are left out of LARS's weight decay and trust ratio and of AdamW's weight decay, as
- * the recipes have it; the SGD recipes let all parameters decay.
+ * the recipes have it; the SGD recipes for pretraining let all parameters decay. LARS takes classifiers as they are too, as
+ * in SimCLR's published code: a trust ratio would keep one that starts at zero there.
  */
 export function parameterUpdate(
   graph: GraphBuilder,
@@ -65,7 +68,7 @@ export function parameterUpdate(
   const math = new Arithmetic(graph);
   switch (config.kind) {
     case 'sgd':
-      return sgd(math, config, values, inputs);
+      return sgd(math, config, spec, values, inputs);
     case 'adamw':
       return adamW(math, config, spec, values, inputs);
     case 'lars':
@@ -78,11 +81,12 @@ type Values = Parameters<typeof parameterUpdate>[3];
 
 function sgd(
   math: Arithmetic,
-  { momentum, weightDecay, nesterov = false }: Config<'sgd'>,
+  { momentum, weightDecay, nesterov = false, weightsOnly = false }: Config<'sgd'>,
+  { role }: ParameterSpec,
   { parameter, gradient, moments: [velocity] }: Values,
   { learningRate }: StepInputs,
 ): ParameterUpdate {
-  const decayed = math.addScaled(gradient, parameter, weightDecay);
+  const decayed = weightsOnly && !isWeight(role) ? gradient : math.addScaled(gradient, parameter, weightDecay);
   const next = math.addScaled(decayed, velocity!, momentum);
   const direction = nesterov ? math.addScaled(decayed, next, momentum) : next;
   return { next: math.subtract(parameter, math.multiply(direction, learningRate)), moments: [next] };
@@ -99,7 +103,7 @@ function adamW(
   const second = math.addScaled(math.scale(moments[1]!, beta2), math.multiply(gradient, gradient), 1 - beta2);
   const root = math.squareRoot(math.multiply(second, corrections[1]!));
   const ratio = math.divide(math.multiply(first, corrections[0]!), math.addConstant(root, epsilon));
-  const direction = role === 'weight' ? math.addScaled(ratio, parameter, weightDecay) : ratio;
+  const direction = isWeight(role) ? math.addScaled(ratio, parameter, weightDecay) : ratio;
   return { next: math.subtract(parameter, math.multiply(direction, learningRate)), moments: [first, second] };
 }
 
@@ -115,6 +119,10 @@ function lars(
   const rate = adapted ? math.multiply(learningRate, math.trustRatio(parameter, decayed, trust)) : learningRate;
   const next = math.addScaled(math.multiply(decayed, rate), velocity!, momentum);
   return { next: math.subtract(parameter, next), moments: [next] };
+}
+
+function isWeight(role: ParameterRole): boolean {
+  return role === 'weight' || role === 'classifier';
 }
 
 /** The few formulas above in nodes. */

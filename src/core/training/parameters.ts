@@ -1,7 +1,10 @@
 import { RandomStream } from '../random.ts';
 
-/** What a parameter is for: recipes treat them differently (weight decay, trust ratios). */
-export type ParameterRole = 'weight' | 'bias' | 'normalization';
+/**
+ * What a parameter is for: recipes treat them differently (weight decay, trust ratios). A classifier's weights start at zero
+ * or with the classes' means, so that their length says nothing about the step they need.
+ */
+export type ParameterRole = 'weight' | 'classifier' | 'bias' | 'normalization';
 
 /** How a parameter starts. */
 export type Initializer =

@@ -80,7 +80,7 @@ function defaultLearningRate(optimizer: OptimizerConfig['kind'], batchImages: nu
   }
 }
 
-/** The optimiser in the form that the training graph takes. */
+/** The optimiser in the form that training graphs take. */
 export function optimizerConfig({
   optimizer,
   weightDecay,
@@ -99,7 +99,7 @@ export function optimizerConfig({
 export const trainingEngines: readonly ResolvedPretrainSettings['engine'][] = ['onnxruntime', 'tensorflow'];
 
 /** A range that a setting has to be in, for messages. */
-type Limits = readonly [low: number, high: number];
+export type Limits = readonly [low: number, high: number];
 
 const limits: Partial<Record<keyof ResolvedPretrainSettings, Limits>> = {
   size: [32, 128],
@@ -115,12 +115,7 @@ const whole: readonly (keyof ResolvedPretrainSettings)[] = ['size', 'batchImages
 
 function check(settings: ResolvedPretrainSettings, images: number): void {
   networkDefinition(settings.network);
-  for (const [key, range] of Object.entries(limits) as [keyof ResolvedPretrainSettings, Limits][]) {
-    const value = settings[key] as number;
-    const fits = value >= range[0] && value <= range[1] && (!whole.includes(key) || Number.isInteger(value));
-    if (!fits) throw usage(`${key} is ${value}; it has to be ${describeRange(key, range)}.`);
-  }
-  if (settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
+  assertWithin(settings, limits, whole);
   if (augmentationPreset(settings.augmentation) === undefined) {
     const ids = augmentationPresets.map(({ id }) => id).join(', ');
     throw usage(`There is no augmentation preset "${settings.augmentation}"; choose one of ${ids}.`);
@@ -133,6 +128,21 @@ function check(settings: ResolvedPretrainSettings, images: number): void {
   }
 }
 
-function describeRange(key: keyof ResolvedPretrainSettings, [low, high]: Limits): string {
-  return `a ${whole.includes(key) ? 'whole number' : 'number'} from ${low} to ${high}`;
+/** Throws usage where a number is out of its range, or should be a whole one and isn't. */
+export function assertWithin<T extends object>(
+  settings: T,
+  ranges: Partial<Record<keyof T & string, Limits>>,
+  wholeNumbers: readonly string[],
+): void {
+  for (const [key, range] of Object.entries(ranges) as [keyof T & string, Limits][]) {
+    const value = settings[key] as number;
+    const isWhole = wholeNumbers.includes(key);
+    const fits = value >= range[0] && value <= range[1] && (!isWhole || Number.isInteger(value));
+    if (!fits) {
+      throw usage(
+        `${key} is ${value}; it has to be a ${isWhole ? 'whole number' : 'number'} from ${range[0]} to ${range[1]}.`,
+      );
+    }
+    if (key === 'size' && value % 8 !== 0) throw usage(`size is ${value}; it has to be a multiple of 8.`);
+  }
 }

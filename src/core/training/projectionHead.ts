@@ -11,6 +11,9 @@ export interface ProjectionHeadOptions {
   readonly outputs: number;
 }
 
+/** Name of a layer's parameters before the dot; the same in pretraining and in fine-tuning, which takes the first over. */
+const layerName = (layer: number) => `head.layer${layer}`;
+
 /** Standard deviation of the first weights in the reference implementation. */
 const STANDARD_DEVIATION = 0.01;
 
@@ -31,15 +34,37 @@ export function projectionHead(
   const values: GraphValue[] = [];
   let value = representation;
   for (let layer = 1; layer <= layers; layer++) {
-    const name = `head.layer${layer}`;
     const last = layer === layers;
-    const product = linear(scope, value, name, {
-      outputs: last ? outputs : width,
-      standardDeviation: STANDARD_DEVIATION,
-    });
-    const normalized = batchNormalization(scope, product, `${name}.normalization`, { shift: !last });
+    const normalized = normalizedLayer(scope, value, layerName(layer), last ? outputs : width, !last);
     value = last ? normalized : scope.graph.op('Relu', [normalized]);
     values.push(value);
   }
   return values;
+}
+
+/**
+ * The first layer of the projection head alone, after normalisation and ReLU: what SimCLRv2 keeps of the head when it
+ * fine-tunes.
+ *
+ * @param representation h, `[N, dim]`
+ * @param width length of the layer; that of the representation by default
+ * @returns `[N, width]`
+ */
+export function keptProjection(
+  scope: NetworkScope,
+  representation: GraphValue,
+  width = representation.shape?.[1] as number,
+): GraphValue {
+  return scope.graph.op('Relu', [normalizedLayer(scope, representation, layerName(1), width, true)]);
+}
+
+function normalizedLayer(
+  scope: NetworkScope,
+  input: GraphValue,
+  name: string,
+  outputs: number,
+  shift: boolean,
+): GraphValue {
+  const product = linear(scope, input, name, { outputs, standardDeviation: STANDARD_DEVIATION });
+  return batchNormalization(scope, product, `${name}.normalization`, { shift });
 }

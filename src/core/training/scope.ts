@@ -3,14 +3,17 @@ import { floatTensor } from '../onnx/tensors.ts';
 import { invalidGraph } from '../errors.ts';
 import type { ParameterSpec, StatisticSpec, TensorMap } from './parameters.ts';
 
+/** Which statistics a normalisation uses: those of the batch, moving the running ones towards them, or the running ones. */
+export type StatisticsSource = 'batch' | 'running';
+
 /**
  * Where a network is written to. The same network code serves training, where parameters are inputs of the graph, and
  * export, where they are constants.
  */
 export interface NetworkScope {
   readonly graph: GraphBuilder;
-  /** Whether normalisations use the statistics of the batch (and update the running ones) or the running ones. */
-  readonly statistics: 'batch' | 'running';
+  /** @param layer name of a normalisation */
+  statisticsOf(layer: string): StatisticsSource;
   parameter(spec: ParameterSpec): GraphValue;
   statistic(spec: StatisticSpec): GraphValue;
   /** Says what a running statistic becomes with this batch. */
@@ -20,14 +23,15 @@ export interface NetworkScope {
 /** Parameters and statistics are inputs of the graph, by their names. */
 export class TrainingScope implements NetworkScope {
   readonly graph: GraphBuilder;
-  readonly statistics: 'batch' | 'running';
+  readonly statisticsOf: (layer: string) => StatisticsSource;
   readonly parameters: { readonly spec: ParameterSpec; readonly value: GraphValue }[] = [];
   readonly statisticSpecs: StatisticSpec[] = [];
   readonly statisticUpdates: { readonly spec: StatisticSpec; readonly next: GraphValue }[] = [];
 
-  constructor(graph: GraphBuilder, statistics: 'batch' | 'running' = 'batch') {
+  /** @param statistics of all normalisations, or of each by its name */
+  constructor(graph: GraphBuilder, statistics: StatisticsSource | ((layer: string) => StatisticsSource) = 'batch') {
     this.graph = graph;
-    this.statistics = statistics;
+    this.statisticsOf = typeof statistics === 'string' ? () => statistics : statistics;
   }
 
   parameter(spec: ParameterSpec): GraphValue {
@@ -49,13 +53,16 @@ export class TrainingScope implements NetworkScope {
 /** Parameters and statistics are constants of the graph. */
 export class ExportScope implements NetworkScope {
   readonly graph: GraphBuilder;
-  readonly statistics = 'running';
   readonly #values: TensorMap;
 
   /** @param values parameters and statistics by name */
   constructor(graph: GraphBuilder, values: TensorMap) {
     this.graph = graph;
     this.#values = values;
+  }
+
+  statisticsOf(): StatisticsSource {
+    return 'running';
   }
 
   parameter({ name, shape }: ParameterSpec | StatisticSpec): GraphValue {

@@ -1,9 +1,17 @@
 import { gradients } from '../differentiation/gradients.ts';
+import { invalidGraph } from '../errors.ts';
 import type { GraphBuilder, GraphValue } from '../onnx/graphBuilder.ts';
 import { peakActivationBytes } from '../onnx/memory.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { biasCorrections, momentNames, parameterUpdate, type OptimizerConfig, type StepInputs } from './optimizers.ts';
-import { initialParameters, initialStatistics, sizeOf, type ParameterSpec } from './parameters.ts';
+import {
+  initialParameters,
+  initialStatistics,
+  sizeOf,
+  type ParameterSpec,
+  type StatisticSpec,
+  type TensorMap,
+} from './parameters.ts';
 import type { TrainingScope } from './scope.ts';
 
 /** A tensor that a step reads and replaces. */
@@ -21,14 +29,25 @@ export interface TrainingProgram {
   readonly step: DifferentiatedGraph;
   /** In the order in which checkpoints hold them. */
   readonly state: readonly StateTensor[];
+  /**
+   * What a step reads and leaves as it is: frozen parameters, and running statistics that are used and not updated. Inputs of
+   * the graph that are fed once.
+   */
+  readonly fixed: readonly StateTensor[];
+  /** Those that are trained. */
   readonly parameters: readonly ParameterSpec[];
   readonly optimizer: OptimizerConfig;
   /** Memory that the values of one step take, in bytes; see `peakActivationBytes`. */
   readonly activationBytes: number;
   /** Outputs besides the state: `loss`, `gradientNorm` and what the caller asked for. */
   readonly outputs: readonly string[];
-  /** The first values of the whole state. */
-  initialState(seed: number): Map<string, Float32Array>;
+  /**
+   * The first values of the whole state, and of what is fixed.
+   *
+   * @param start parameters and running statistics of a network trained before, which take the place of what would be drawn;
+   *   names that the program doesn't know are passed over. Throws invalid-graph where one has another size.
+   */
+  initialState(seed: number, start?: TensorMap): Map<string, Float32Array>;
 }
 
 /** A graph that holds the gradients of its own loss. What is fed for these takes the place of what it would compute. */
@@ -45,6 +64,8 @@ export interface ProgramOptions {
   readonly clipNorm?: number;
   /** Parameters that stay as they are. */
   readonly frozen?: ReadonlySet<string>;
+  /** What the learning rate is multiplied with for a parameter, by its name; 1 by default. */
+  readonly learningRateScale?: (name: string) => number;
   /** Further values to hand out, by name. */
   readonly outputs?: Readonly<Record<string, GraphValue>>;
 }
@@ -56,7 +77,7 @@ export interface ProgramOptions {
 export function trainingProgram(
   scope: TrainingScope,
   loss: GraphValue,
-  { optimizer, clipNorm, frozen = new Set(), outputs = {} }: ProgramOptions,
+  { optimizer, clipNorm, frozen = new Set(), learningRateScale = () => 1, outputs = {} }: ProgramOptions,
 ): TrainingProgram {
   const { graph } = scope;
   const trained = scope.parameters.filter(({ spec }) => !frozen.has(spec.name));
@@ -67,8 +88,8 @@ export function trainingProgram(
   );
   const norm = globalNorm(graph, raw);
   const clipped = clipNorm === undefined ? raw : clip(graph, raw, norm, clipNorm);
-  const inputs: StepInputs = {
-    learningRate: graph.input('learningRate', 'float32', []),
+  const rates = new ScaledRates(graph, graph.input('learningRate', 'float32', []));
+  const inputs: Omit<StepInputs, 'learningRate'> = {
     corrections: biasCorrections(optimizer, 1).map((_, i) => graph.input(`correction${i + 1}`, 'float32', [])),
   };
   const moments: StateTensor[] = [];
@@ -76,7 +97,9 @@ export function trainingProgram(
     const names = momentNames(optimizer).map((moment) => `${moment}/${spec.name}`);
     const current = names.map((name) => graph.input(name, 'float32', spec.shape));
     const gradient = clipped[i]!;
-    const update = parameterUpdate(graph, optimizer, spec, { parameter: value, gradient, moments: current }, inputs);
+    const values = { parameter: value, gradient, moments: current };
+    const learningRate = rates.times(learningRateScale(spec.name));
+    const update = parameterUpdate(graph, optimizer, spec, values, { ...inputs, learningRate });
     graph.output(nextName(spec.name), update.next, 'float32', spec.shape);
     names.forEach((name, j) => {
       graph.output(nextName(name), update.moments[j]!, 'float32', spec.shape);
@@ -89,25 +112,72 @@ export function trainingProgram(
 
   const parameters = trained.map(({ spec }) => spec);
   const statistics = scope.statisticUpdates.map(({ spec }) => spec);
+  const updated = new Set(statistics.map(({ name }) => name));
+  const fixedParameters = scope.parameters.map(({ spec }) => spec).filter(({ name }) => frozen.has(name));
+  const fixedStatistics = scope.statisticSpecs.filter(({ name }) => !updated.has(name));
   return {
     model: graph.build(),
     step: { graph, loss, trained: trained.map(({ value }, i) => ({ parameter: value, gradient: raw[i]! })) },
     state: [
-      ...parameters.map(({ name, shape }): StateTensor => ({ name, shape, kind: 'parameter' })),
-      ...statistics.map(({ name, shape }): StateTensor => ({ name, shape, kind: 'statistic' })),
+      ...parameters.map((spec) => stateTensor(spec, 'parameter')),
+      ...statistics.map((spec) => stateTensor(spec, 'statistic')),
       ...moments,
+    ],
+    fixed: [
+      ...fixedParameters.map((spec) => stateTensor(spec, 'parameter')),
+      ...fixedStatistics.map((spec) => stateTensor(spec, 'statistic')),
     ],
     parameters,
     optimizer,
     activationBytes: peakActivationBytes(graph),
     outputs: Object.keys(results),
-    initialState: (seed) =>
-      new Map([
-        ...initialParameters(parameters, seed),
-        ...initialStatistics(statistics),
+    initialState: (seed, start = new Map()) => {
+      const drawn = new Map([
+        ...initialParameters([...parameters, ...fixedParameters], seed),
+        ...initialStatistics([...statistics, ...fixedStatistics]),
+      ]);
+      return new Map([
+        ...replaced(drawn, start),
         ...moments.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))] as const),
-      ]),
+      ]);
+    },
   };
+}
+
+function stateTensor({ name, shape }: ParameterSpec | StatisticSpec, kind: StateTensor['kind']): StateTensor {
+  return { name, shape, kind };
+}
+
+/** Copies of the given values in the place of those drawn. */
+function replaced(drawn: TensorMap, given: TensorMap): Map<string, Float32Array> {
+  const entries = [...drawn].map(([name, values]): [string, Float32Array] => {
+    const start = given.get(name);
+    if (start === undefined) return [name, values];
+    if (start.length !== values.length) {
+      throw invalidGraph(name, 'parameter', `it has ${values.length} numbers and is to start with ${start.length}`);
+    }
+    return [name, start.slice()];
+  });
+  return new Map(entries);
+}
+
+/** Multiples of the learning rate, each computed once. */
+class ScaledRates {
+  readonly #graph: GraphBuilder;
+  readonly #byFactor: Map<number, GraphValue>;
+
+  constructor(graph: GraphBuilder, learningRate: GraphValue) {
+    this.#graph = graph;
+    this.#byFactor = new Map([[1, learningRate]]);
+  }
+
+  times(factor: number): GraphValue {
+    const known = this.#byFactor.get(factor);
+    if (known !== undefined) return known;
+    const scaled = this.#graph.op('Mul', [this.#byFactor.get(1)!, this.#graph.scalar(factor)]);
+    this.#byFactor.set(factor, scaled);
+    return scaled;
+  }
 }
 
 /** Name of the output that holds a state tensor's next value. */

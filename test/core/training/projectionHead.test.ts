@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gradients } from '../../../src/core/differentiation/gradients.ts';
 import { GraphBuilder } from '../../../src/core/onnx/graphBuilder.ts';
 import { contrastiveLoss, ntXentTargets } from '../../../src/core/training/losses/contrastiveLoss.ts';
-import { projectionHead } from '../../../src/core/training/projectionHead.ts';
+import { keptProjection, projectionHead } from '../../../src/core/training/projectionHead.ts';
 import { TrainingScope } from '../../../src/core/training/scope.ts';
 import { assertClose } from '../../close.ts';
 import { GraphRunner, type Numbers } from '../../graphRunner.ts';
@@ -90,3 +90,25 @@ test('head, loss and all gradients equal the reference', { skip: unlessVectors }
   expect('gradient of h', vectors.grads.h);
   for (const [ours, theirs] of Object.entries(names)) expect(`gradient of ${ours}`, vectors.grads[theirs]);
 });
+
+test(
+  'what fine-tuning keeps of the head is the reference’s first layer, with the names of pretraining',
+  { skip: unlessVectors },
+  async () => {
+    const vectors = testVectors('simclr_head_end_to_end') as HeadVectors;
+    const h = vectors['h (rows 0-3 view1, 4-7 view2)'];
+    const scope = new TrainingScope(new GraphBuilder('kept'));
+    const { graph } = scope;
+    graph.output('feature', keptProjection(scope, graph.input('h', 'float32', [h.length, h[0]!.length]), 5));
+    const { feature } = await runner.run(graph, {
+      h: numbers(h),
+      'head.layer1.weight': numbers(vectors['W1 (out,in)']),
+      'head.layer1.normalization.scale': numbers(vectors.gamma1),
+      'head.layer1.normalization.shift': numbers(vectors.beta1),
+      'head.layer1.normalization.runningMean': { dims: [5], data: new Float32Array(5) },
+      'head.layer1.normalization.runningVariance': { dims: [5], data: new Float32Array(5).fill(1) },
+    });
+    const expected = vectors['hidden_after_relu (=SimCLRv2 fine-tune features for ft_proj_selector=1)'];
+    assertClose(feature!.data as Float32Array, expected.flat(), 1e-4);
+  },
+);

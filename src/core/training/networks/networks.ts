@@ -1,7 +1,7 @@
 import { unknownNetwork } from '../../errors.ts';
-import type { GraphValue } from '../../onnx/graphBuilder.ts';
+import type { Dimension, GraphValue } from '../../onnx/graphBuilder.ts';
 import type { NetworkScope } from '../scope.ts';
-import { resnet, type ResnetOptions } from './resnet.ts';
+import { resnet, stageName, type ResnetOptions } from './resnet.ts';
 
 /** A network that can be trained from scratch. */
 export interface NetworkDefinition {
@@ -47,6 +47,21 @@ export function networkDefinition(id: string): NetworkDefinition {
   return definition;
 }
 
+/** The parts of a network in the order in which pictures pass them: the first words of its parameters' names. */
+export function networkParts(id: string): readonly string[] {
+  return ['stem', ...networkDefinition(id).options.widths.map((_, stage) => stageName(stage))];
+}
+
+/** The part that a parameter or statistic belongs to: of the network, or of what comes after it. */
+export function partOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+/** Stride of the first convolution where nothing else is said. @param size height of the pictures in pixels */
+export function defaultStemStride(size: Dimension | undefined): 1 | 2 {
+  return typeof size === 'number' && size <= SMALL_IMAGE ? 1 : 2;
+}
+
 /**
  * Writes a network's forward pass.
  *
@@ -58,12 +73,7 @@ export function encoderNetwork(
   scope: NetworkScope,
   images: GraphValue,
   id: string,
-  stemStride: 1 | 2 = defaultStemStride(images),
+  stemStride: 1 | 2 = defaultStemStride(images.shape?.[2]),
 ): GraphValue {
   return resnet(scope, images, { ...networkDefinition(id).options, stemStride });
-}
-
-function defaultStemStride({ shape }: GraphValue): 1 | 2 {
-  const height = shape?.[2];
-  return typeof height === 'number' && height <= SMALL_IMAGE ? 1 : 2;
 }

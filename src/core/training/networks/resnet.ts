@@ -28,10 +28,15 @@ export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetO
   widths.forEach((filters, stage) => {
     for (let block = 0; block < blocks[stage]!; block++) {
       const stride = stage > 0 && block === 0 ? 2 : 1;
-      value = basicBlock(scope, value, `stage${stage + 1}.block${block + 1}`, filters, stride);
+      value = basicBlock(scope, value, `${stageName(stage)}.block${block + 1}`, filters, stride);
     }
   });
   return graph.op('Flatten', [graph.op('GlobalAveragePool', [value])], {}, { name: 'representation' });
+}
+
+/** What the names of a stage's parameters begin with. @param stage counted from 0 */
+export function stageName(stage: number): string {
+  return `stage${stage + 1}`;
 }
 
 function basicBlock(scope: NetworkScope, input: GraphValue, name: string, filters: number, stride: 1 | 2): GraphValue {

@@ -1,0 +1,84 @@
+import { usage } from '../errors.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { classifierNetwork, type ClassifierShape } from './classifierNetwork.ts';
+import { classificationLoss, type ClassificationOptions } from './losses/classificationLoss.ts';
+import { networkParts, partOf } from './networks/networks.ts';
+import type { OptimizerConfig } from './optimizers.ts';
+import { TrainingScope } from './scope.ts';
+import { trainingProgram, type TrainingProgram } from './trainingProgram.ts';
+
+export interface FineTuneConfig extends ClassifierShape, ClassificationOptions {
+  readonly batchImages: number;
+  /**
+   * What trains besides the classifier and a kept projection: `all`, or so many of the encoder's last stages. 0 leaves the
+   * encoder as it is; as many as there are leave the stem.
+   */
+  readonly trainedStages: 'all' | number;
+  /**
+   * Which normalisations use and keep the running statistics of the pretraining instead of the batch's: those of parts that
+   * don't train, or all, for few images or small batches. Where weights move and statistics don't, nothing keeps activations
+   * in bounds: such training needs a learning rate that is smaller by a factor of 10 to 100, or gradients that are clipped.
+   */
+  readonly runningStatistics: 'frozen' | 'all';
+  /**
+   * What the learning rate is multiplied with from stage to stage back from the head, for example 0.5: the head has the whole
+   * rate, the last stage the half, the one before it a quarter. J. Howard, S. Ruder, "Universal language model fine-tuning",
+   * ACL 2018, https://arxiv.org/abs/1801.06146. 1 by default.
+   */
+  readonly stageRate?: number;
+  readonly optimizer: OptimizerConfig;
+  readonly clipNorm?: number;
+}
+
+/**
+ * A step of fine-tuning to classes as one graph: T. Chen et al., "Big self-supervised models are strong semi-supervised
+ * learners", NeurIPS 2020, https://arxiv.org/abs/2006.10029.
+ *
+ * Inputs besides the state and what is fixed: `images` float32 `[batchImages, 3, size, size]`, normalised; `targets`
+ * `[batchImages, classes]`, as `classTargets` gives them; `learningRate` (and AdamW's corrections).
+ *
+ * Results: `loss`, `gradientNorm`, `accuracy` and `labelled` as in `ClassificationLoss`, `logits` `[batchImages, classes]` and
+ * `representation` `[batchImages, dim]`.
+ *
+ * The pretrained encoder, and the first layer of its projection head, come in as the start of `initialState`. Throws usage
+ * where `trainedStages` doesn't fit the network.
+ */
+export function fineTuneProgram(config: FineTuneConfig): TrainingProgram {
+  const { size, batchImages, classes, runningStatistics, optimizer, clipNorm } = config;
+  const frozenParts = partsThatStay(config);
+  const isFrozen = (name: string) => frozenParts.has(partOf(name));
+  const graph = new GraphBuilder('fine-tune');
+  const scope = new TrainingScope(graph, (layer) => {
+    return runningStatistics === 'all' || isFrozen(layer) ? 'running' : 'batch';
+  });
+  const images = graph.input('images', 'float32', [batchImages, 3, size, size]);
+  const { representation, logits } = classifierNetwork(scope, images, config);
+  const targets = graph.input('targets', 'float32', [batchImages, classes]);
+  const { loss, accuracy, labelled } = classificationLoss(graph, logits, targets, config);
+  return trainingProgram(scope, loss, {
+    optimizer,
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    frozen: new Set(scope.parameters.map(({ spec }) => spec.name).filter(isFrozen)),
+    learningRateScale: stageRates(config),
+    outputs: { accuracy, labelled, logits, representation },
+  });
+}
+
+function partsThatStay({ network, trainedStages }: FineTuneConfig): ReadonlySet<string> {
+  if (trainedStages === 'all') return new Set();
+  const parts = networkParts(network);
+  const stages = parts.length - 1;
+  if (!Number.isInteger(trainedStages) || trainedStages < 0 || trainedStages > stages) {
+    throw usage(`trainedStages is ${trainedStages}; ${network} has ${stages} stages: choose 0 to ${stages}, or all.`);
+  }
+  return new Set(parts.slice(0, parts.length - trainedStages));
+}
+
+/** The factor of each parameter's learning rate by its name. */
+function stageRates({ network, stageRate = 1 }: FineTuneConfig): (name: string) => number {
+  const parts = networkParts(network);
+  return (name) => {
+    const part = parts.indexOf(partOf(name));
+    return part < 0 ? 1 : stageRate ** (parts.length - part);
+  };
+}

@@ -1,0 +1,148 @@
+import { usage } from '../errors.ts';
+import type { FineTuneConfig } from './fineTuneProgram.ts';
+import { DEFAULT_NETWORK, networkDefinition, networkParts } from './networks/networks.ts';
+import type { OptimizerConfig } from './optimizers.ts';
+import { assertWithin, trainingEngines, type Limits } from './pretrainSettings.ts';
+
+/** Everything that a run of fine-tuning is determined by, besides the images. */
+export interface ResolvedFineTuneSettings {
+  /** Id of the encoder that it starts from; empty: from scratch. */
+  readonly from: string;
+  readonly network: string;
+  readonly size: number;
+  readonly feature: FineTuneConfig['feature'];
+  readonly classifier: FineTuneConfig['classifier'];
+  readonly trainedStages: FineTuneConfig['trainedStages'];
+  readonly runningStatistics: FineTuneConfig['runningStatistics'];
+  readonly stageRate: number;
+  readonly labelsPerClass: number;
+  readonly labelSmoothing: number;
+  readonly balanced: boolean;
+  readonly batchImages: number;
+  readonly epochs: number;
+  readonly patience: number;
+  readonly optimizer: OptimizerConfig['kind'];
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  readonly engine: 'onnxruntime' | 'tensorflow';
+  readonly threads: number;
+  readonly name: string;
+}
+
+/** What fine-tuning begins with. */
+export interface FineTuneStart {
+  /** Id of the encoder, its network and size; undefined: from scratch. */
+  readonly encoder: { readonly id: string; readonly network: string; readonly size: number } | undefined;
+  /** Whether its projection head was kept. */
+  readonly hasHead: boolean;
+}
+
+const LARGEST_BATCH = 64;
+const SMALLEST_BATCH = 4;
+/** Pictures in a batch from which their own statistics are better. */
+const FEWEST_FOR_STATISTICS = 16;
+/** A few labels are seen again and again; more of them need fewer passes. */
+const STEPS = 600;
+const FEWEST_EPOCHS = 20;
+const MOST_EPOCHS = 100;
+
+/**
+ * Fills in what is left open and checks the rest. Throws usage.
+ *
+ * @param images that are trained on
+ */
+export function resolveFineTuneSettings(
+  settings: Partial<ResolvedFineTuneSettings>,
+  { encoder, hasHead }: FineTuneStart,
+  images: number,
+  threads: number,
+): ResolvedFineTuneSettings {
+  const batchImages = settings.batchImages ?? defaultBatch(images);
+  const network = encoder?.network ?? settings.network ?? DEFAULT_NETWORK;
+  const resolved: ResolvedFineTuneSettings = {
+    feature: hasHead ? 'projection' : 'representation',
+    classifier: 'linear',
+    trainedStages: 'all',
+    // A batch of a few pictures tells less of the statistics than the pretraining did.
+    runningStatistics: encoder === undefined || batchImages >= FEWEST_FOR_STATISTICS ? 'frozen' : 'all',
+    stageRate: 1,
+    labelsPerClass: 0,
+    labelSmoothing: 0.1,
+    balanced: true,
+    epochs: defaultEpochs(images, batchImages),
+    patience: 20,
+    optimizer: 'adamw',
+    // What has been learnt is not to be forgotten at once.
+    learningRate: encoder === undefined ? 3e-3 : 1e-3,
+    weightDecay: 1e-4,
+    seed: 0,
+    engine: 'onnxruntime',
+    threads,
+    name: '',
+    ...settings,
+    from: encoder?.id ?? '',
+    network,
+    size: encoder?.size ?? settings.size ?? 64,
+    batchImages,
+  };
+  check(resolved, images, hasHead);
+  const name = `${network} at ${resolved.size} px, ${encoder === undefined ? 'from scratch' : 'fine-tuned'}`;
+  return { ...resolved, name: resolved.name === '' ? name : resolved.name };
+}
+
+function defaultBatch(images: number): number {
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, images / 2)));
+  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, wanted));
+}
+
+function defaultEpochs(images: number, batchImages: number): number {
+  const steps = Math.max(1, Math.floor(images / batchImages));
+  return Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(STEPS / steps)));
+}
+
+const limits: Partial<Record<keyof ResolvedFineTuneSettings, Limits>> = {
+  size: [32, 128],
+  stageRate: [0, 1],
+  labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
+  labelSmoothing: [0, 0.99],
+  batchImages: [1, 4096],
+  epochs: [1, 100_000],
+  patience: [0, 100_000],
+  learningRate: [1e-8, 100],
+  weightDecay: [0, 1],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+  threads: [1, 1024],
+};
+const whole = ['size', 'labelsPerClass', 'batchImages', 'epochs', 'patience', 'seed', 'threads'];
+
+const choices: Partial<Record<keyof ResolvedFineTuneSettings, readonly string[]>> = {
+  feature: ['projection', 'representation'],
+  classifier: ['linear', 'cosine'],
+  runningStatistics: ['frozen', 'all'],
+  optimizer: ['sgd', 'adamw', 'lars'],
+  engine: trainingEngines,
+};
+
+function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean): void {
+  networkDefinition(settings.network);
+  assertWithin(settings, limits, whole);
+  for (const [key, values] of Object.entries(choices) as [keyof ResolvedFineTuneSettings, readonly string[]][]) {
+    const value = String(settings[key]);
+    if (!values.includes(value)) throw usage(`${key} is "${value}"; it has to be one of ${values.join(', ')}.`);
+  }
+  const { trainedStages, network } = settings;
+  const stages = networkParts(network).length - 1;
+  const fits =
+    trainedStages === 'all' || (Number.isInteger(trainedStages) && trainedStages >= 0 && trainedStages <= stages);
+  if (!fits)
+    throw usage(`trainedStages is ${trainedStages}; it has to be all, or 0 to ${stages} stages of ${network}.`);
+  if (settings.feature === 'projection' && settings.from !== '' && !hasHead) {
+    throw usage(
+      `The encoder ${settings.from} was kept without its projection head; fine-tune from the representation (feature representation).`,
+    );
+  }
+  if (images < settings.batchImages) {
+    throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);
+  }
+}
