@@ -5,12 +5,22 @@ import { version } from '../engine/version.ts';
 import { commandHelp, parseInvocation, type Command } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodersCommand } from './commands/encoders.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index.ts';
+import { labelCommand } from './commands/label.ts';
 import { similarCommand } from './commands/similar.ts';
 import { trainCommand } from './commands/train.ts';
 import { ProgressPrinter } from './progressPrinter.ts';
 
-const commands: readonly Command[] = [indexCommand, similarCommand, encodersCommand, trainCommand, doctorCommand];
+const commands: readonly Command[] = [
+  indexCommand,
+  similarCommand,
+  encodersCommand,
+  evaluateCommand,
+  labelCommand,
+  trainCommand,
+  doctorCommand,
+];
 
 /** Exit codes; 1 is kept for findings. */
 const exit = { done: 0, usage: 2, failed: 3, interrupted: 130 } as const;

@@ -222,6 +222,19 @@ export const encoderNotTrained = (encoder: string) =>
     ErrorCode.EncoderNotTrained,
     `The encoder ${encoder} was not trained by Likeness, so that its training can't go on; name the encoder of a pretraining run ("likeness train list" shows them), or train one first ("likeness train pretrain").`,
   );
+/** @param run that was named and has left no encoder */
+export const nothingPretrained = (root: string, run?: string) =>
+  new LikenessError(
+    ErrorCode.NothingPretrained,
+    run === undefined
+      ? `${root} has no pretrained encoder to fine-tune; pretrain one first ("likeness train pretrain"), name another (--from), or start with nothing (--from scratch).`
+      : `The run ${run} has left no encoder; resume it to its end ("likeness train resume ${run}"), or name another (--from).`,
+  );
+export const tooFewLabelledClasses = (root: string, classes: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `A classifier needs labelled images of at least two classes, and ${root} has ${classes.length === 0 ? 'none to train on' : `only "${classes[0]}"`}; put images into a folder for each class, or name a file of labels in .likeness/config.json.`,
+  );
 /** The supervised loss pulls the images of a class together: with one class it would be content with all of them in one point. */
 export const tooFewClasses = (classes: number) =>
   new LikenessError(
@@ -310,6 +323,28 @@ export const checkpointCorrupt = (path: string, cause: unknown) =>
     ErrorCode.CheckpointCorrupt,
     `The checkpoint ${path} is damaged (${messageOf(cause)}), and its run can't go on; restore the file, or delete the run and start a new one.`,
     { path, cause },
+  );
+
+// ---- evaluation ---------------------------------------------------------------------------------------------------
+
+export const noLabels = (folder: string) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `No image of ${folder} has a label, and encoders are compared by how well they tell classes; put the images of each class in a folder of its own, or name a source of labels in .likeness/config.json.`,
+    { path: folder },
+  );
+export const onlyOneClass = (folder: string, name: string) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `All labelled images of ${folder} are of one class (${name}), and encoders are compared by how well they tell classes; name a folder that holds two classes at least.`,
+    { path: folder },
+  );
+/** `names` are the classes that there are. */
+export const singleImageClasses = (folder: string, names: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `${folder} has fewer than two classes with two different pictures each to compare (too small: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); add images to them, as copies of an image don't count.`,
+    { path: folder },
   );
 
 // ---- processes ----------------------------------------------------------------------------------------------------

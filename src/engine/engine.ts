@@ -16,7 +16,10 @@ import type {
   Thumbnail,
   ThumbnailsRequest,
 } from '../protocol/engine.ts';
+import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
+import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type {
+  FineTuneRequest,
   PretrainPlan,
   PretrainRequest,
   ResumeRequest,
@@ -24,21 +27,24 @@ import type {
   RunSummary,
   TrainingReport,
 } from '../protocol/training.ts';
+import { FineTuning } from './training/fineTuning.ts';
 import { Pretraining } from './training/pretraining.ts';
 import { Datasets } from './dataset.ts';
 import { runDoctor } from './doctor.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
 import { currentEncoder, encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
+import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { failedFiles, indexDataset } from './indexing/indexer.ts';
 import { meta } from './indexing/meta.ts';
 import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
+import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
 import { findSimilar } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
-import { writeConfig } from './store/config.ts';
+import { readConfig, writeConfig } from './store/config.ts';
 import { RunStore } from './training/runStore.ts';
 
 /**
@@ -52,6 +58,7 @@ export class Engine {
   readonly #encoders: EncoderPool;
   readonly #search: VectorSearch;
   readonly #pretraining: Pretraining;
+  readonly #fineTuning: FineTuning;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -60,11 +67,13 @@ export class Engine {
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.#search = new VectorSearch(options.threads);
-    this.#pretraining = new Pretraining({
+    const training = {
       registry: this.#registry,
-      rootOf: (path) => this.#datasets.rootOf(path),
+      rootOf: (path: string) => this.#datasets.rootOf(path),
       threads: options.threads,
-    });
+    };
+    this.#pretraining = new Pretraining(training);
+    this.#fineTuning = new FineTuning(training);
   }
 
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
@@ -135,6 +144,35 @@ export class Engine {
     });
   }
 
+  /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */
+  async evaluate(request: EvaluateRequest, context: JobContext): Promise<EvaluationReport> {
+    const { folder, scan } = request;
+    if (this.#datasets.find(folder) === undefined) {
+      await this.indexFolder({ folder, ...(scan && { scan }) }, context);
+    }
+    const dataset = this.#datasets.get(folder);
+    return this.#datasets.guard(dataset, () =>
+      evaluateEncoders(request, { dataset, registry: this.#registry, runtime: this.#options }, context),
+    );
+  }
+
+  /** Proposes labels for the images of a dataset that have none; it is brought up to date first. */
+  async label(request: LabelRequest, context: JobContext): Promise<LabelReport> {
+    const { folder, encoder, scan } = request;
+    const root = this.#datasets.rootOf(folder);
+    await checkLabelRequest(request, { root, config: readConfig(root) });
+    const isNew = this.#datasets.find(folder) === undefined;
+    await this.indexFolder(
+      { folder, ...(isNew && encoder !== undefined && { encoder }), ...(scan && { scan }) },
+      context,
+    );
+    const dataset = this.#datasets.get(folder);
+    const load = async (reference: string) => this.#encoders.get(await this.#registry.resolve(reference, dataset.root));
+    return this.#datasets.guard(dataset, () =>
+      proposeForDataset(request, { dataset, threads: this.#options.threads, load }, context),
+    );
+  }
+
   async thumbnails({ root, paths }: ThumbnailsRequest): Promise<Thumbnail[]> {
     const dataset = this.#datasets.get(root);
     return this.#datasets.guard(dataset, () => {
@@ -176,8 +214,15 @@ export class Engine {
     return this.#pretraining.pretrain(request, context);
   }
 
-  resumeRun(request: ResumeRequest, context: JobContext): Promise<TrainingReport> {
-    return this.#pretraining.resume(request, context);
+  /** Teaches an encoder the classes of a folder's labelled images and adds it, with its classifier, to the dataset. */
+  fineTune(request: FineTuneRequest, context: JobContext): Promise<TrainingReport> {
+    return this.#fineTuning.fineTune(request, context);
+  }
+
+  /** Goes on with a run of any kind. */
+  async resumeRun(request: ResumeRequest, context: JobContext): Promise<TrainingReport> {
+    const { kind } = await new RunStore(this.#datasets.rootOf(request.folder)).summary(request.run);
+    return (kind === 'finetune' ? this.#fineTuning : this.#pretraining).resume(request, context);
   }
 
   /** The training runs of a dataset, newest first. */

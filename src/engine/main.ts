@@ -33,6 +33,8 @@ serveRequests<EngineRequests>(connection, {
   'encoders/list': (params) => engine.listEncoders(params),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
   'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),
+  'labels/propose': (params, job) => engine.label(params, job),
+  'evaluation/run': (params, job) => engine.evaluate(params, job),
   'runs/list': (params) => engine.listRuns(params),
   'runs/delete': (params) => engine.deleteRun(params),
   'doctor/run': (params) => engine.doctor(params),

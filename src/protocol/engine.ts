@@ -1,10 +1,12 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
+import type { EvaluationRequests } from './evaluation.ts';
+import type { LabelRequests } from './labels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -166,7 +168,7 @@ export interface DoctorReport {
 }
 
 /** Requests a window makes of the engine: name → parameters and result. */
-export interface EngineRequests extends RunRequests {
+export interface EngineRequests extends RunRequests, EvaluationRequests, LabelRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

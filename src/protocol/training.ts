@@ -1,6 +1,6 @@
 import type { Notice, ScanSettings } from './engine.ts';
 
-export type RunKind = 'pretrain';
+export type RunKind = 'pretrain' | 'finetune';
 
 /** `interrupted`: its process is gone without having said why; `stopped`: a person stopped it. Both can be resumed. */
 export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'failed';
@@ -32,6 +32,58 @@ export interface PretrainSettings {
   readonly includeTest?: boolean;
   /** What the run and its encoder are called for people. */
   readonly name?: string;
+}
+
+/** What a person can set for fine-tuning to classes; what is left out is chosen by the engine. */
+export interface FineTuneSettings {
+  /** Id of the encoder to start from, or of the run that made it; empty: from scratch. Default: the newest pretraining. */
+  readonly from?: string;
+  /** Network and size of views, for runs from scratch; others have those of the encoder. */
+  readonly network?: string;
+  readonly size?: number;
+  /** What the classifier sees: the first layer of the projection head (SimCLRv2), or the representation (SimCLR). */
+  readonly feature?: 'projection' | 'representation';
+  /** `cosine` starts with the means of the classes. */
+  readonly classifier?: 'linear' | 'cosine';
+  /** What trains besides the classifier: all, or so many of the last stages of the encoder. */
+  readonly trainedStages?: 'all' | number;
+  /** Which normalisations keep the statistics of the pretraining: those of parts that don't train, or all. */
+  readonly runningStatistics?: 'frozen' | 'all';
+  /** What the learning rate is multiplied with from stage to stage, back from the classifier. */
+  readonly stageRate?: number;
+  /** Uses so many labels of each class, chosen by the seed; 0: all. */
+  readonly labelsPerClass?: number;
+  /** Share of each target that is spread over all classes. */
+  readonly labelSmoothing?: number;
+  /** Images of rare classes count more, so that all classes weigh the same. */
+  readonly balanced?: boolean;
+  readonly batchImages?: number;
+  readonly epochs?: number;
+  /** Ends after so many epochs without a better accuracy on the validation images; 0: never. The best epoch is kept. */
+  readonly patience?: number;
+  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly seed?: number;
+  readonly engine?: TrainingEngine;
+  readonly threads?: number;
+  /** What the run and its encoder are called for people. */
+  readonly name?: string;
+}
+
+/** The settings of a run, with all that was left out. */
+export interface RunSettingsOf {
+  readonly pretrain: Required<PretrainSettings>;
+  readonly finetune: Required<FineTuneSettings>;
+}
+export type RunSettings = RunSettingsOf[RunKind];
+
+export interface FineTuneRequest {
+  /** As in `PretrainRequest`. */
+  readonly folder: string;
+  readonly settings: FineTuneSettings;
+  readonly scan?: ScanSettings;
+  readonly tensorFlowModule?: string;
 }
 
 export interface PretrainRequest {
@@ -67,7 +119,8 @@ export interface RunSummary {
   readonly kind: RunKind;
   readonly root: string;
   readonly state: RunState;
-  readonly settings: Required<PretrainSettings>;
+  /** Those of its kind. */
+  readonly settings: RunSettings;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number | undefined;
@@ -104,9 +157,9 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 2;
+export const TRAINING_PROTOCOL_VERSION = 3;
 
-/** Requests a window makes of a training process: name → parameters and result. Cancelling `pretrain` or `resume` stops the run. */
+/** Requests a window makes of a training process: name → parameters and result. Cancelling `pretrain`, `finetune` or `resume` stops the run. */
 export interface TrainingRequests {
   'training/handshake': {
     params: { readonly protocol: number };
@@ -114,6 +167,7 @@ export interface TrainingRequests {
   };
   'training/plan': { params: PretrainRequest; result: PretrainPlan };
   'training/pretrain': { params: PretrainRequest; result: TrainingReport };
+  'training/finetune': { params: FineTuneRequest; result: TrainingReport };
   'training/resume': { params: ResumeRequest; result: TrainingReport };
 }
 export type TrainingMethod = keyof TrainingRequests;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { writeStripes } from '../engine/training/colourDataset.ts';
@@ -78,13 +78,41 @@ describe('likeness train', () => {
     assert.deepEqual(await list(), []);
   });
 
+  it('fine-tunes what was pretrained, and from scratch', async (context) => {
+    const { root, cache } = await dataset(context);
+    const none = await likeness(['train', 'finetune', root], { cache });
+    assert.equal(none.code, 3);
+    assert.match(none.stderr, /no pretrained encoder to fine-tune/);
+    const pretrained = documentOf(
+      'train',
+      await likeness(['train', 'pretrain', root, ...small, '--epochs', '1', '--json'], { cache }),
+    );
+    const done = await likeness(['train', 'finetune', root, '--epochs', '2', '--stages', 'all', '--json'], { cache });
+    assert.equal(done.code, 0, done.stderr);
+    const report = documentOf('train', done);
+    assert.deepEqual(Object.keys(report), ['run', 'encoder', 'seconds', 'metrics']);
+    assert.ok(report.metrics['testMacro']! >= 0);
+    const run = JSON.parse(readFileSync(join(root, '.likeness', 'runs', report.run, 'run.json'), 'utf8')) as {
+      settings: { from: string };
+    };
+    assert.equal(run.settings.from, pretrained.encoder);
+    const scratch = ['train', 'finetune', root, '--from', 'scratch', '--network', 'resnet10-light', '--size', '32'];
+    const shown = await likeness([...scratch, '--epochs', '1', '--labels-per-class', '4'], { cache });
+    assert.match(shown.stdout, /test images right [\d.]+ % ± [\d.]+ %, mean over classes/);
+    const listed = await likeness(['train', 'list', root], { cache });
+    assert.match(listed.stdout, /from scratch: finished, epoch 1 of 1, [\d.]+ % of test images right/);
+  });
+
   it('explains what it was asked wrongly', async (context) => {
     const { root, cache } = await dataset(context);
     const wrong: [string[], RegExp][] = [
-      [['train'], /train can pretrain, resume, list or delete/],
+      [['train'], /train can pretrain, finetune, resume, list or delete/],
       [['train', 'pretrain', root, '--epochs', 'many'], /--epochs takes a number, not "many"/],
       [['train', 'pretrain', root, '--network', 'vgg'], /no network "vgg"/],
       [['train', 'pretrain', root, '--engine', 'abacus'], /no training engine "abacus"/],
+      [['train', 'finetune', root, '--temperature', '1'], /--temperature means nothing to train finetune/],
+      [['train', 'pretrain', root, '--from', 'scratch'], /--from means nothing to train pretrain/],
+      [['train', 'finetune', root, '--stages', 'some'], /--stages takes a number, not "some"/],
       [['train', 'resume'], /takes the id of a run/],
       [['train', 'pretrain', root, 'another'], /Usage: likeness train/],
     ];

@@ -40,6 +40,19 @@ describe('the engine process', () => {
     await assert.rejects(client.call('engine/handshake', { protocol: 999 }), codeIs(ErrorCode.EngineVersion));
   });
 
+  it('compares encoders, and refuses what can not be compared', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 12; i++) write(root, `c${i % 2}/${i}.png`, await picture([i * 20, 100, 240 - i * 20], i));
+    const { client } = startEngine(context);
+    const request = { folder: root, encoders: ['pixels'], seed: 4 };
+    const phases = new Set<string>();
+    const report = await client.call('evaluation/run', request, { onProgress: ({ phase }) => phases.add(phase) });
+    assert.deepEqual([report.encoders.length, report.protocol.seed, report.protocol.images], [3, 4, 12]);
+    assert.ok(phases.has('Comparing encoders'));
+    const onlyOne = client.call('evaluation/run', { folder: join(root, 'c0') });
+    await assert.rejects(onlyOne, codeIs(ErrorCode.NotEnoughLabels));
+  });
+
   it('indexes, searches and hands out thumbnails as bytes', async (context) => {
     const root = temporaryFolder(context);
     for (let i = 0; i < 12; i++) write(root, `train/c${i % 3}/${i}.png`, await picture([i * 20, 100, 240 - i * 20], i));

@@ -1,63 +1,27 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
-import type { PretrainPlan, PretrainSettings, RunSummary, TrainingReport } from '../../protocol/training.ts';
+import type { PretrainPlan, RunSummary, TrainingReport } from '../../protocol/training.ts';
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
 import { tensorFlowArgument } from '../paths.ts';
-
-/** Options of pretraining by name: which setting each gives, and what it takes. */
-const settingOptions = {
-  epochs: { key: 'epochs', number: true, value: 'N', help: 'passes over the images (default 100)' },
-  network: { key: 'network', value: 'ID', help: 'resnet10 (default), resnet10-light or resnet18-wide' },
-  size: { key: 'size', number: true, value: 'PIXELS', help: 'height and width of a view, 32 to 128 (default 64)' },
-  batch: {
-    key: 'batchImages',
-    number: true,
-    value: 'N',
-    help: 'images in a batch (default 128, fewer for few images)',
-  },
-  loss: { key: 'loss', value: 'KIND', help: 'nt-xent (default), dcl or supervised' },
-  temperature: { key: 'temperature', number: true, value: 'T', help: 'of the loss (default 0.2)' },
-  augmentation: {
-    key: 'augmentation',
-    value: 'PRESET',
-    help: 'natural (default), fine-grained-colour, documents, aerial or medical-gray',
-  },
-  optimizer: { key: 'optimizer', value: 'KIND', help: 'sgd (default), adamw or lars' },
-  'learning-rate': { key: 'learningRate', number: true, value: 'RATE', help: 'at its highest; default: by batch size' },
-  'weight-decay': { key: 'weightDecay', number: true, value: 'W', help: 'default: by optimiser' },
-  'head-layers': { key: 'headLayers', number: true, value: '2|3', help: 'layers of the projection head (default 2)' },
-  seed: { key: 'seed', number: true, value: 'N', help: 'of all randomness (default 0)' },
-  engine: {
-    key: 'engine',
-    value: 'KIND',
-    help: 'onnxruntime (default), or tensorflow where TensorFlow.js is installed',
-  },
-  threads: { key: 'threads', number: true, value: 'N', help: 'default: all cores' },
-  name: { key: 'name', value: 'TEXT', help: 'what the run and its encoder are called' },
-} as const satisfies Record<
-  string,
-  { readonly key: keyof PretrainSettings; readonly number?: true; readonly value: string; readonly help: string }
->;
+import { settingsOf, trainSettingOptions } from './trainOptions.ts';
 
 const options: Record<string, OptionSpec> = {
-  ...Object.fromEntries(
-    Object.entries(settingOptions).map(([name, { value, help }]) => [name, { type: 'string', value, help } as const]),
-  ),
-  'include-test': { type: 'boolean', help: 'train on the images of the test split too' },
+  ...trainSettingOptions,
   'tensorflow-module': {
     type: 'string',
     value: 'NAME|FOLDER',
     help: "the TensorFlow.js of --engine tensorflow; default: tfjs-node-gpu, else tfjs-node, of the dataset's node_modules",
   },
-  plan: { type: 'boolean', help: 'only tell what the run would do and take' },
+  plan: { type: 'boolean', help: 'pretrain: only tell what the run would do and take' },
   in: { type: 'string', value: 'FOLDER', help: 'the dataset of a run; default: the current folder' },
 };
 
 export const trainCommand: Command = {
   name: 'train',
-  usage: 'train pretrain [folder] [--epochs N] | resume RUN | list | delete RUN',
-  summary: 'Teach an encoder on the images of a folder, without labels (SimCLR). The result is an ONNX encoder.',
+  usage: 'train pretrain|finetune [folder] [--epochs N] | resume RUN | list | delete RUN',
+  summary:
+    'Teach an encoder on the images of a folder, without labels (pretrain: SimCLR) or with some (finetune: SimCLRv2). The result is an ONNX encoder.',
   options,
   async run(invocation, engine, job) {
     const [action, subject, ...rest] = invocation.positionals;
@@ -66,9 +30,22 @@ export const trainCommand: Command = {
     const tensorFlow = tensorFlowOf(invocation);
     switch (action) {
       case 'pretrain': {
-        const request = { folder: resolve(subject ?? '.'), settings: settingsOf(invocation), ...tensorFlow };
+        const request = {
+          folder: resolve(subject ?? '.'),
+          settings: settingsOf(invocation, 'pretrain'),
+          ...tensorFlow,
+        };
         if (invocation.flag('plan')) return planOutput(await engine.planPretraining(request, job));
         return reportOutput(await engine.pretrain(request, job));
+      }
+      case 'finetune': {
+        if (invocation.flag('plan')) throw usage('--plan means nothing to train finetune; leave it out.');
+        const request = {
+          folder: resolve(subject ?? '.'),
+          settings: settingsOf(invocation, 'finetune'),
+          ...tensorFlow,
+        };
+        return reportOutput(await engine.fineTune(request, job));
       }
       case 'resume':
         if (subject === undefined) throw usage('resume takes the id of a run; likeness train list names them.');
@@ -84,26 +61,11 @@ export const trainCommand: Command = {
       }
       default:
         throw usage(
-          `train can pretrain, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
+          `train can pretrain, finetune, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
         );
     }
   },
 };
-
-function settingsOf(invocation: Invocation): PretrainSettings {
-  const settings: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(settingOptions)) {
-    const text = invocation.text(name);
-    if (text === undefined) continue;
-    const number = Number(text);
-    if ('number' in option && (text.trim() === '' || !Number.isFinite(number))) {
-      throw usage(`--${name} takes a number, not "${text}".`);
-    }
-    settings[option.key] = 'number' in option ? number : text;
-  }
-  if (invocation.flag('include-test')) settings['includeTest'] = true;
-  return settings;
-}
 
 function tensorFlowOf(invocation: Invocation): { readonly tensorFlowModule?: string } {
   const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
@@ -142,7 +104,17 @@ function reportOutput({ run, notices }: TrainingReport): CommandOutput {
 /** How well classes can be told, before and after. */
 function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
   const { relativeLoss, knnMacro, knnMacroUntrained, testKnnMacro, testKnnMacroUntrained } = metrics;
+  const { testMacro, testMacroError, validationMacro, bestEpoch, testCalibrationError } = metrics;
   const lines: string[] = [];
+  if (validationMacro !== undefined) {
+    lines.push(
+      `  validation images right ${percent(metrics['bestValidationMacro'])}, mean over classes, at epoch ${bestEpoch}`,
+    );
+  }
+  if (testMacro !== undefined) {
+    lines.push(`  test images right ${percent(testMacro)} ± ${percent(testMacroError)}, mean over classes`);
+    lines.push(`  confidence is off by ${percent(testCalibrationError)} on them`);
+  }
   if (relativeLoss !== undefined) lines.push(`  loss ${percent(relativeLoss)} of chance`);
   if (knnMacro !== undefined) {
     lines.push(`  kNN accuracy on the training images ${percent(knnMacro)} (untrained ${percent(knnMacroUntrained)})`);
@@ -160,7 +132,9 @@ function percent(value: number | undefined): string {
 }
 
 function runLine({ id, name, state, epoch, settings, metrics, bytes, encoder }: RunSummary): string {
-  const quality = metrics['knnMacro'] === undefined ? '' : `, kNN ${percent(metrics['knnMacro'])}`;
+  const { knnMacro, testMacro } = metrics;
+  const kNN = knnMacro === undefined ? '' : `, kNN ${percent(knnMacro)}`;
+  const quality = testMacro === undefined ? kNN : `, ${percent(testMacro)} of test images right`;
   const made = encoder === undefined ? '' : `, encoder ${encoder}`;
   return `${id}  ${name}: ${state}, epoch ${epoch} of ${settings.epochs}${quality}${made}, ${megabytes(bytes)}`;
 }

@@ -17,6 +17,15 @@ const LARGEST_SIZE_WITHOUT_BLUR = 64;
 
 const usualAspectRatio: Range = [3 / 4, 4 / 3];
 
+/**
+ * For training on labels: crop and mirror image only, as SimCLR fine-tunes (appendix B.5 of the paper below). Colours tell
+ * classes apart, and labels say themselves what doesn't matter.
+ */
+export const labelledRecipe: AugmentationRecipe = {
+  crop: { probability: 1, area: [0.5, 1], aspectRatio: usualAspectRatio },
+  horizontalFlip: { probability: 0.5 },
+};
+
 /** The ready-made recipes, the usual one first. */
 export const augmentationPresets: readonly AugmentationPreset[] = [
   {

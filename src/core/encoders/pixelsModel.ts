@@ -6,7 +6,7 @@ export const PIXELS_INPUT_SIZE = 32;
 /** The picture is compared as this many colours across and down. */
 const GRID = 8;
 /** A constant component, so that a picture of one colour has a direction as well. It is tiny beside any real contrast. */
-const BLANK = 0.1;
+export const PIXELS_BLANK = 0.1;
 
 export const PIXELS_DIM = 3 * GRID * GRID + 1;
 
@@ -25,7 +25,7 @@ export function pixelsModel(): OnnxModel {
   const flat = graph.op('Flatten', [colours], { axis: 1 });
   const mean = graph.op('ReduceMean', [flat], { axes: [1], keepdims: 1 });
   const centred = graph.op('Sub', [flat, mean]);
-  const blank = graph.op('Add', [graph.op('Mul', [mean, graph.floats([0])]), graph.floats([BLANK])]);
+  const blank = graph.op('Add', [graph.op('Mul', [mean, graph.floats([0])]), graph.floats([PIXELS_BLANK])]);
   const embedding = graph.op('Concat', [centred, blank], { axis: 1 });
   graph.output('embedding', embedding, 'float32', ['N', PIXELS_DIM]);
   return graph.build();

@@ -31,20 +31,42 @@ export interface NeighborSearch {
 export function* nearestNeighbors({ bank, queries, count, accept = () => true }: NeighborSearch): Steps<Neighbors> {
   const gallery = galleryOf(bank, accept);
   const queryRows = normalizedRows(queries.vectors, queries.rows, queries.dim);
-  const rows = new Int32Array(queries.rows * count).fill(-1);
-  const similarities = new Float64Array(queries.rows * count).fill(Number.NaN);
+  const collector = new NeighborCollector(gallery.rows, queries.rows, count);
   const scores = new Float32Array(gallery.rows.length);
   for (const { start, end, of } of similarityBlocks(queryRows, gallery.vectors)) {
     for (let query = start; query < end; query++) {
       const exact = of(query);
       scores.set(exact);
       excludeDuplicates(scores, gallery, queries, query);
-      topK(scores, count, () => true).rows.forEach((position, rank) => {
-        rows[query * count + rank] = gallery.rows[position]!;
-        similarities[query * count + rank] = exact[position]!;
-      });
+      collector.add(query, scores, exact);
     }
     yield end;
   }
-  return { queries: queries.rows, count, rows, similarities };
+  return collector.neighbors;
+}
+
+/** Keeps the nearest of one query after another. */
+export class NeighborCollector {
+  readonly neighbors: Neighbors;
+  readonly #galleryRows: Uint32Array;
+
+  /** @param galleryRows rows of the bank that may be found, in the order of their similarities */
+  constructor(galleryRows: Uint32Array, queries: number, count: number) {
+    this.#galleryRows = galleryRows;
+    const rows = new Int32Array(queries * count).fill(-1);
+    const similarities = new Float64Array(queries * count).fill(Number.NaN);
+    this.neighbors = { queries, count, rows, similarities };
+  }
+
+  /**
+   * @param scores one per row of the gallery; NaN for those that may not be found
+   * @param exact the same in full precision, where it is known
+   */
+  add(query: number, scores: Float32Array, exact: Float64Array | Float32Array = scores): void {
+    const { count, rows, similarities } = this.neighbors;
+    topK(scores, count, () => true).rows.forEach((position, rank) => {
+      rows[query * count + rank] = this.#galleryRows[position]!;
+      similarities[query * count + rank] = exact[position]!;
+    });
+  }
 }

@@ -3,7 +3,7 @@
  * learning reality check", https://arxiv.org/abs/2003.08505. R is the number of images that a query should find.
  */
 import { normalizedRows } from '../linearAlgebra/rowMatrix.ts';
-import { excludeDuplicates, galleryOf, type LabelledSet } from './embeddingSet.ts';
+import { excludeDuplicates, galleryOf, type Gallery, type LabelledSet } from './embeddingSet.ts';
 import { similarityBlocks } from './similarityBlocks.ts';
 import type { Steps } from './steps.ts';
 
@@ -45,50 +45,85 @@ export interface RetrievalOptions {
  */
 export function* evaluateRetrieval({ gallery, queries, cutoffs }: RetrievalOptions): Steps<RetrievalScore> {
   const found = galleryOf(gallery, (row) => gallery.labels[row]! >= 0);
-  const labels = Int32Array.from(found.rows, (row) => gallery.labels[row]!);
+  const tally = new RetrievalTally(labelsOf(found, gallery.labels), queries, cutoffs);
   const queryRows = normalizedRows(queries.vectors, queries.rows, queries.dim);
-  const averagePrecisions = new Float64Array(queries.rows).fill(Number.NaN);
-  const sums = { queries: 0, averagePrecision: 0, averagePrecisionAtR: 0, rPrecision: 0 };
-  const hits = new Float64Array(cutoffs.length);
-  const precisions = new Float64Array(cutoffs.length);
   for (const { start, end, of } of similarityBlocks(queryRows, found.vectors)) {
     for (let query = start; query < end; query++) {
-      const label = queries.labels[query]!;
-      if (label < 0) continue;
+      if (queries.labels[query]! < 0) continue;
       const similarities = of(query);
       excludeDuplicates(similarities, found, queries, query);
-      const ranks = relevantRanks(similarities, (position) => labels[position] === label);
-      if (ranks.length === 0) continue;
-      const score = scoreRanking(ranks);
-      averagePrecisions[query] = score.averagePrecision;
-      sums.queries++;
-      sums.averagePrecision += score.averagePrecision;
-      sums.averagePrecisionAtR += score.averagePrecisionAtR;
-      sums.rPrecision += score.rPrecision;
-      cutoffs.forEach((cutoff, i) => {
-        const within = countUpTo(ranks, cutoff);
-        if (within > 0) hits[i]!++;
-        precisions[i]! += within / cutoff;
-      });
+      tally.add(query, similarities);
     }
     yield end;
   }
-  return {
-    queries: sums.queries,
-    meanAveragePrecision: sums.averagePrecision / sums.queries,
-    meanAveragePrecisionAtR: sums.averagePrecisionAtR / sums.queries,
-    rPrecision: sums.rPrecision / sums.queries,
-    hitAt: hits.map((count) => count / sums.queries),
-    precisionAt: precisions.map((sum) => sum / sums.queries),
-    averagePrecisions,
-  };
+  return tally.score();
+}
+
+function labelsOf({ rows }: Gallery, labels: Int32Array): Int32Array {
+  return Int32Array.from(rows, (row) => labels[row]!);
+}
+
+/** Scores one query after another. */
+export class RetrievalTally {
+  readonly #galleryLabels: Int32Array;
+  readonly #queryLabels: Int32Array;
+  readonly #cutoffs: readonly number[];
+  readonly #averagePrecisions: Float64Array;
+  readonly #sums = { queries: 0, averagePrecision: 0, averagePrecisionAtR: 0, rPrecision: 0 };
+  readonly #hits: Float64Array;
+  readonly #precisions: Float64Array;
+
+  /** @param galleryLabels of the images that may be found, in the order of their similarities */
+  constructor(galleryLabels: Int32Array, queries: LabelledSet, cutoffs: readonly number[]) {
+    this.#galleryLabels = galleryLabels;
+    this.#queryLabels = queries.labels;
+    this.#cutoffs = cutoffs;
+    this.#averagePrecisions = new Float64Array(queries.rows).fill(Number.NaN);
+    this.#hits = new Float64Array(cutoffs.length);
+    this.#precisions = new Float64Array(cutoffs.length);
+  }
+
+  /** @param similarities one per image of the gallery; NaN for those that may not be found */
+  add(query: number, similarities: Float64Array | Float32Array): void {
+    const label = this.#queryLabels[query]!;
+    if (label < 0) return;
+    const ranks = relevantRanks(similarities, (position) => this.#galleryLabels[position] === label);
+    if (ranks.length === 0) return;
+    const score = scoreRanking(ranks);
+    this.#averagePrecisions[query] = score.averagePrecision;
+    this.#sums.queries++;
+    this.#sums.averagePrecision += score.averagePrecision;
+    this.#sums.averagePrecisionAtR += score.averagePrecisionAtR;
+    this.#sums.rPrecision += score.rPrecision;
+    this.#cutoffs.forEach((cutoff, i) => {
+      const within = countUpTo(ranks, cutoff);
+      if (within > 0) this.#hits[i]!++;
+      this.#precisions[i]! += within / cutoff;
+    });
+  }
+
+  score(): RetrievalScore {
+    const { queries, averagePrecision, averagePrecisionAtR, rPrecision } = this.#sums;
+    return {
+      queries,
+      meanAveragePrecision: averagePrecision / queries,
+      meanAveragePrecisionAtR: averagePrecisionAtR / queries,
+      rPrecision: rPrecision / queries,
+      hitAt: this.#hits.map((count) => count / queries),
+      precisionAt: this.#precisions.map((sum) => sum / queries),
+      averagePrecisions: this.#averagePrecisions,
+    };
+  }
 }
 
 /**
  * Ranks, from 1 and ascending, of the relevant candidates when all are sorted by descending similarity, equal ones by
  * position; NaN is no candidate. Sorts the relevant ones alone and counts the others in between.
  */
-export function relevantRanks(similarities: Float64Array, isRelevant: (position: number) => boolean): Uint32Array {
+export function relevantRanks(
+  similarities: Float64Array | Float32Array,
+  isRelevant: (position: number) => boolean,
+): Uint32Array {
   const relevant: number[] = [];
   for (let i = 0; i < similarities.length; i++) {
     if (isRelevant(i) && !Number.isNaN(similarities[i])) relevant.push(i);
@@ -96,14 +131,19 @@ export function relevantRanks(similarities: Float64Array, isRelevant: (position:
   const precedes = (a: number, b: number) =>
     similarities[a]! > similarities[b]! || (similarities[a] === similarities[b] && a < b);
   relevant.sort((a, b) => (precedes(a, b) ? -1 : 1));
+  const values = Float64Array.from(relevant, (position) => similarities[position]!);
   // Irrelevant candidates ahead of the relevant one at an index, but of none before it.
   const ahead = new Uint32Array(relevant.length);
+  const lowest = values.at(-1) ?? Infinity;
   for (let i = 0; i < similarities.length; i++) {
-    if (Number.isNaN(similarities[i]) || isRelevant(i)) continue;
+    const similarity = similarities[i]!;
+    // Most candidates come after all relevant ones, or are NaN.
+    if (!(similarity >= lowest) || isRelevant(i)) continue;
     let [low, high] = [0, relevant.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (precedes(i, relevant[middle]!)) high = middle;
+      const value = values[middle]!;
+      if (similarity > value || (similarity === value && i < relevant[middle]!)) high = middle;
       else low = middle + 1;
     }
     if (low < relevant.length) ahead[low]!++;

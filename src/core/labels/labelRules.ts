@@ -17,8 +17,14 @@ const splitOfFolder: ReadonlyMap<string, string> = new Map([
   ['test', 'test'],
 ]);
 
+/** All below such a folder has no label yet. */
+const unlabelledFolders: ReadonlySet<string> = new Set(['unlabelled', 'unlabeled']);
+/** Nor have images directly in such a one; what has a folder of its own in it may well have a class. */
+const unknownFolder = 'unknown';
+
 /**
- * The rules of a dataset. A label is the parent folder's name, unless that is called like a split or is the root;
+ * The rules of a dataset. A label is the parent folder's name, unless that is called like a split or `unknown`, is the
+ * root, or lies in or is a folder called `unlabelled` or `unlabeled`, in any case;
  * labels that come from a file, or from nowhere, aren't told by the path. A split is that of the first pattern in the
  * configuration that matches, else of the first folder from the root that is called like one, in any case.
  */
@@ -35,8 +41,11 @@ export function labelRules(config: DatasetConfig): LabelRules {
 }
 
 function labelOfFolder(path: string): string | undefined {
-  const parent = path.split('/').at(-2);
-  return parent === undefined || splitOfFolder.has(parent.toLowerCase()) ? undefined : parent;
+  const folders = path.split('/').slice(0, -1);
+  const parent = folders.at(-1);
+  if (parent === undefined || folders.some((folder) => unlabelledFolders.has(folder.toLowerCase()))) return undefined;
+  const name = parent.toLowerCase();
+  return name === unknownFolder || splitOfFolder.has(name) ? undefined : parent;
 }
 
 function splitOfFolders(path: string): string | undefined {

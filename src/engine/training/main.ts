@@ -21,6 +21,7 @@ serveRequests<TrainingRequests>(connection, {
   },
   'training/plan': (params, job) => engine.planPretraining(params, job),
   'training/pretrain': (params, job) => engine.pretrain(params, job),
+  'training/finetune': (params, job) => engine.fineTune(params, job),
   'training/resume': (params, job) => engine.resumeRun(params, job),
 });
 connection.listen();

@@ -19,7 +19,7 @@ export class OnnxTrainingSession implements TrainingSession {
     this.#carry = Object.fromEntries(program.state.map(({ name }) => [nextName(name), name]));
   }
 
-  /** @param state a value for every tensor of `program.state` */
+  /** @param state a value for every tensor of `program.state` and `program.fixed` */
   static async open(
     worker: OnnxWorker,
     program: TrainingProgram,
@@ -27,7 +27,7 @@ export class OnnxTrainingSession implements TrainingSession {
     threads: number,
   ): Promise<OnnxTrainingSession> {
     const { session } = await worker.load({ bytes: encodeModel(program.model) }, { threads, training: true });
-    for (const { name, shape } of program.state) {
+    for (const { name, shape } of [...program.state, ...program.fixed]) {
       await worker.setConstant(session, name, { type: 'float32', dims: shape, data: stateTensor(state, name) });
     }
     return new OnnxTrainingSession(worker, program, session);

@@ -14,7 +14,7 @@ export interface SessionEngine {
   readonly tensorFlow: TensorFlow | undefined;
 }
 
-/** @param state a value for every tensor of `program.state` */
+/** @param state a value for every tensor of `program.state` and `program.fixed` */
 export async function openTrainingSession(
   { worker, threads, tensorFlow }: SessionEngine,
   program: TrainingProgram,

@@ -1,9 +1,28 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { EncoderInput } from '../../core/encoders/card.ts';
 import { asLikenessError, diskFull, systemCodeOf } from '../../core/errors.ts';
 import type { RgbImage } from '../../core/images/pixels.ts';
+import { freeMemory } from './freeMemory.ts';
 
 const CHUNK_BYTES = 64 * 2 ** 20;
+/** Share of the free memory that decoded pictures may take, and the most they take. */
+const MEMORY_SHARE = 0.25;
+const MAX_MEMORY_BYTES = 4 * 2 ** 30;
+/** The pictures in memory are this much larger than a view, so that crops of them are not enlarged much. */
+const SOURCE_SCALE = 2;
+
+/** How pictures are decoded that views for an encoder are made of. */
+export function sourceInput(input: EncoderInput): EncoderInput {
+  const [height, width] = input.size;
+  return { ...input, size: [height * SOURCE_SCALE, width * SOURCE_SCALE], crop: 1, resize: 'shortest-edge' };
+}
+
+/** For the pictures of a run, as many in memory as are no burden. @param folder for what doesn't fit into it */
+export function newPixelStore(folder: string): PixelStoreWriter {
+  const memory = Math.min(MAX_MEMORY_BYTES, freeMemory() * MEMORY_SHARE);
+  return new PixelStoreWriter(join(folder, 'pixels.tmp'), memory);
+}
 
 /** Decoded pictures as another thread can read them. All arrays have one entry per picture. */
 export interface SharedPixels {

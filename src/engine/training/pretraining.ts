@@ -1,8 +1,7 @@
+import { basename } from 'node:path';
 import {
   asLikenessError,
   batchTooLarge,
-  ErrorCode,
-  isCancellation,
   runFinished,
   runNeedsTensorFlow,
   tooFewClasses,
@@ -12,7 +11,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
 import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
-import { pretrainProgram } from '../../core/training/pretrainProgram.ts';
+import { encoderModel, pretrainProgram, projectionHeadModel } from '../../core/training/pretrainProgram.ts';
 import {
   FEWEST_IMAGES,
   optimizerConfig,
@@ -21,31 +20,37 @@ import {
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { Notice, ScanSettings } from '../../protocol/engine.ts';
-import type { PretrainPlan, PretrainRequest, ResumeRequest, TrainingReport } from '../../protocol/training.ts';
+import type {
+  PretrainPlan,
+  PretrainRequest,
+  ResumeRequest,
+  RunSettingsOf,
+  TrainingReport,
+} from '../../protocol/training.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { exportEncoder } from './encoderExport.ts';
 import { freeMemory } from './freeMemory.ts';
 import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 import { loadPretrainData, type PretrainData } from './pretrainData.ts';
-import { removePixels } from './pixelStore.ts';
 import { PretrainTask } from './pretrainTask.ts';
-import { trainToEnd, type RunPosition, type RunRecorder } from './trainingRun.ts';
+import type { RunPosition } from './trainingRun.ts';
 import { runSeconds } from './runCost.ts';
 import type { RunFiles } from './runFiles.ts';
-import { checkpointMetadata, firstStart, imagesKey, startOf, type RunStart } from './runStart.ts';
+import {
+  ARENA_FACTOR,
+  BASE_BYTES,
+  carryOut,
+  openTensorFlow,
+  passedOverNotices,
+  TENSORFLOW_FACTOR,
+} from './runLifecycle.ts';
+import { firstStart, startOf, type RunStart } from './runStart.ts';
 import { RunStore } from './runStore.ts';
 import { measureSteps } from './stepTiming.ts';
-import { TensorBoardWriter } from './tensorBoardWriter.ts';
-import { resolveTensorFlow, type ResolvedTensorFlow } from './tensorflow/resolve.ts';
+import type { ResolvedTensorFlow } from './tensorflow/resolve.ts';
 import { listTrainingImages, type TrainingImage } from './trainingImages.ts';
 
-/** What the process needs besides the values of the graph. */
-const BASE_BYTES = 300e6;
-/** ONNX Runtime's memory holds more than what is in use at a time. */
-const ARENA_FACTOR = 1.3;
-/** TensorFlow.js keeps what each of its operations was given until their gradients are there: measured on ResNet-10. */
-const TENSORFLOW_FACTOR = 11;
 /** Length of z, as in SimCLR. */
 const PROJECTION = 128;
 /** Length of all gradients together that is out of the ordinary. */
@@ -59,9 +64,6 @@ export interface PretrainingOptions {
   /** A checkpoint is written about this often, besides when a run stops. */
   readonly checkpointSeconds?: number;
 }
-
-/** So much work is lost at most with a process that is killed. */
-const CHECKPOINT_SECONDS = 30;
 
 interface Selection {
   readonly training: readonly TrainingImage[];
@@ -152,8 +154,9 @@ export class Pretraining {
   async #prepareResumption(root: string, files: RunFiles, module: string | undefined, context: JobContext) {
     const { state, settings, scan } = files.record;
     if (state === 'finished') throw runFinished(files.id);
-    const selection = await select(root, settings.includeTest, scan, context);
-    const resolved = this.#resolve(settings, selection);
+    const own = settings as RunSettingsOf['pretrain'];
+    const selection = await select(root, own.includeTest, scan, context);
+    const resolved = this.#resolve(own, selection);
     const { program } = programOf(resolved);
     const tensorFlow = await openTensorFlow(resolved, root, module).catch((error: unknown) => {
       throw runNeedsTensorFlow(files.id, asLikenessError(error));
@@ -170,80 +173,38 @@ export class Pretraining {
     return resolved;
   }
 
-  async #train(run: PreparedRun, context: JobContext): Promise<Notice[]> {
+  #train(run: PreparedRun, context: JobContext): Promise<Notice[]> {
     const { root, files, resolved, program, tensorFlow, start } = run;
-    const events = new TensorBoardWriter(files.folder);
-    let data: PretrainData | undefined;
-    try {
-      await files.update({ state: 'running', endedAt: undefined, message: undefined });
-      if (start.images !== undefined) events.restart(start.step);
-      const loaded = await load(run, context);
-      data = loaded;
-      // Fewer than were listed where some can't be read.
-      await files.update({ stepsPerEpoch: stepsPerEpoch(data.images.length, resolved.batchImages) });
-      const images = imagesKey(data.images);
-      const targets = await targetsOf(root, resolved, data);
-      const position = await trainToEnd(
-        {
-          settings: resolved,
-          program,
-          tensorFlow: tensorFlow?.tf,
-          pixels: data.pixels,
-          images: data.images.length,
-          start,
-          recorder: recorderOf(files, events, program, images),
-          checkpointSeconds: this.#options.checkpointSeconds ?? CHECKPOINT_SECONDS,
-          task: (worker, shape) => PretrainTask.open({ settings: resolved, data: loaded, targets }, worker, shape),
+    return carryOut(
+      {
+        files,
+        start,
+        settings: resolved,
+        program,
+        tensorFlow,
+        checkpointSeconds: this.#options.checkpointSeconds,
+        load: () => load(run, context),
+        task: async (data) => {
+          const targets = await targetsOf(root, resolved, data);
+          return (worker, shape) => PretrainTask.open({ settings: resolved, data, targets }, worker, shape);
         },
-        context,
-      );
-      const encoder = await this.#export(run, position, data);
-      const { step, seconds, metrics } = position;
-      await files.update({
-        state: 'finished',
-        endedAt: Date.now(),
-        encoder,
-        step,
-        epoch: resolved.epochs,
-        seconds,
-        metrics,
-      });
-      // What goes on from here needs the encoder and its head; the optimiser's state is twice as large as both. A checkpoint
-      // that can't be deleted now goes with the run.
-      await files.removeCheckpoint().catch(() => undefined);
-      return [
-        ...passedOverNotices(tensorFlow),
-        ...noticesOf(data, start.images !== undefined && start.images !== images),
-      ];
-    } catch (error) {
-      const failure = asLikenessError(error);
-      const stopped = isCancellation(failure);
-      await files
-        .update({
-          state: stopped ? 'stopped' : 'failed',
-          endedAt: Date.now(),
-          message: stopped ? undefined : failure.message,
-        })
-        // The run's own failure matters more.
-        .catch(() => undefined);
-      throw failure;
-    } finally {
-      if (data !== undefined) removePixels(data.pixels);
-      // Curves are an extra: where they can't be written, the metrics can't either, and that is told.
-      await events.close().catch(() => undefined);
-      await files.close();
-    }
+        export: (position, data) => this.#export(run, position, data),
+      },
+      context,
+    );
   }
 
   async #export(run: PreparedRun, { state }: RunPosition, { images }: PretrainData): Promise<string> {
     const { root, files, resolved } = run;
     const trained = {
-      shape: resolved,
-      head: headOf(resolved),
-      values: state,
-      name: resolved.name,
-      run: files.id,
-      images: images.length,
+      model: encoderModel(resolved, state),
+      head: projectionHeadModel(resolved.network, headOf(resolved), state),
+      card: {
+        name: resolved.name,
+        source: `run ${files.id}`,
+        ...trainedEncoderInterface(resolved),
+        trainedOn: `${images.length} images of ${basename(root)}, without labels`,
+      },
     };
     const { id } = await exportEncoder(trained, root, files.folder, this.#options.registry);
     return id;
@@ -284,16 +245,6 @@ function programOf(settings: ResolvedPretrainSettings): { program: TrainingProgr
   return { program, memoryBytes };
 }
 
-/** The TensorFlow.js of a run; undefined for one on ONNX Runtime. */
-async function openTensorFlow(
-  { engine, threads }: ResolvedPretrainSettings,
-  folder: string,
-  module: string | undefined,
-): Promise<ResolvedTensorFlow | undefined> {
-  if (engine !== 'tensorflow') return undefined;
-  return resolveTensorFlow({ folder, threads, ...(module !== undefined && { module }) });
-}
-
 function headOf({ headLayers }: ResolvedPretrainSettings): ProjectionHeadOptions {
   return { layers: headLayers, outputs: PROJECTION };
 }
@@ -320,43 +271,4 @@ async function targetsOf(root: string, { loss }: ResolvedPretrainSettings, { ima
       images.map(({ path }) => path),
     ),
   });
-}
-
-function recorderOf(files: RunFiles, events: TensorBoardWriter, program: TrainingProgram, images: string): RunRecorder {
-  const shapes = new Map(program.state.map(({ name, shape }) => [name, shape]));
-  return {
-    appendMetrics: (step, epoch, seconds, metrics) => {
-      files.appendMetrics(step, epoch, seconds, metrics);
-      events.append(step, metrics);
-    },
-    saveProgress: async (epoch, step, seconds, metrics) => {
-      await files.update({ epoch, step, seconds, metrics });
-    },
-    saveCheckpoint: async (state, step, seconds) => {
-      const tensors = new Map([...state].map(([name, data]) => [name, { shape: shapes.get(name)!, data }]));
-      await files.saveCheckpoint(tensors, checkpointMetadata(step, seconds, images));
-    },
-  };
-}
-
-function passedOverNotices(tensorFlow: ResolvedTensorFlow | undefined): Notice[] {
-  return (tensorFlow?.passedOver ?? []).map(({ path, reason }) => {
-    const message = `${path} can't be loaded as TensorFlow.js (${reason}); ${tensorFlow!.name} is used instead.`;
-    return { code: ErrorCode.TensorFlowBroken, message };
-  });
-}
-
-function noticesOf({ unreadable }: PretrainData, haveChanged: boolean): Notice[] {
-  const notices: Notice[] = [];
-  if (unreadable > 0) {
-    const images = unreadable === 1 ? '1 image' : `${unreadable} images`;
-    const message = `${images} can't be read and ${unreadable === 1 ? 'was' : 'were'} left out; index the folder to see why.`;
-    notices.push({ code: ErrorCode.CorruptImage, message });
-  }
-  if (haveChanged) {
-    const message =
-      'The images have changed since the run began, and it went on with those that are there now; start a new run for a result that can be repeated.';
-    notices.push({ code: ErrorCode.ImagesChanged, message });
-  }
-  return notices;
 }

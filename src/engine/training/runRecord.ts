@@ -1,6 +1,6 @@
 /** What `run.json` says of a run. */
 import { messageOf } from '../../core/errors.ts';
-import type { PretrainSettings, RunKind, RunState } from '../../protocol/training.ts';
+import type { FineTuneSettings, PretrainSettings, RunKind, RunSettings, RunState } from '../../protocol/training.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import { finite } from './metricsFile.ts';
 
@@ -12,7 +12,8 @@ export interface NewRun {
   /** For people; needn't be unique. */
   readonly name: string;
   readonly kind: RunKind;
-  readonly settings: Required<PretrainSettings>;
+  /** Those of its kind. */
+  readonly settings: RunSettings;
   readonly stepsPerEpoch: number;
   /** Which files of the dataset it takes, as it was told; the run goes on with the same ones. */
   readonly scan?: ScanSettings | undefined;
@@ -89,7 +90,7 @@ export function parseRecord(text: string): RunRecord {
     name: textOf(file, 'name'),
     kind: oneOf(file, 'kind', kinds),
     state: oneOf(file, 'state', states),
-    settings: settingsOf(file['settings']),
+    settings: settingsOf(file['settings'], settingRules[oneOf(file, 'kind', kinds)]),
     ...(file['scan'] !== undefined && { scan: scanOf(file['scan']) }),
     startedAt: timeOf(file, 'startedAt'),
     endedAt: file['endedAt'] === undefined ? undefined : timeOf(file, 'endedAt'),
@@ -103,13 +104,14 @@ export function parseRecord(text: string): RunRecord {
   };
 }
 
-const kinds: readonly RunKind[] = ['pretrain'];
+const kinds: readonly RunKind[] = ['pretrain', 'finetune'];
 const states: readonly RunState[] = ['running', 'interrupted', 'stopped', 'finished', 'failed'];
 
 type Fields = Readonly<Record<string, unknown>>;
 /** What a setting has to be: one of these values, or of this type. */
-type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean';
-const settingRules: { readonly [Key in keyof PretrainSettings]-?: Rule<Required<PretrainSettings>[Key]> } = {
+type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
+type Rules<T> = { readonly [Key in keyof T]-?: Rule<Required<T>[Key]> };
+const pretrainRules: Rules<PretrainSettings> = {
   network: 'string',
   size: 'number',
   batchImages: 'number',
@@ -126,6 +128,34 @@ const settingRules: { readonly [Key in keyof PretrainSettings]-?: Rule<Required<
   threads: 'number',
   includeTest: 'boolean',
   name: 'string',
+};
+
+const fineTuneRules: Rules<FineTuneSettings> = {
+  from: 'string',
+  network: 'string',
+  size: 'number',
+  feature: ['projection', 'representation'],
+  classifier: ['linear', 'cosine'],
+  trainedStages: 'stages',
+  runningStatistics: ['frozen', 'all'],
+  stageRate: 'number',
+  labelsPerClass: 'number',
+  labelSmoothing: 'number',
+  balanced: 'boolean',
+  batchImages: 'number',
+  epochs: 'number',
+  patience: 'number',
+  optimizer: ['sgd', 'adamw', 'lars'],
+  learningRate: 'number',
+  weightDecay: 'number',
+  seed: 'number',
+  engine: ['onnxruntime', 'tensorflow'],
+  threads: 'number',
+  name: 'string',
+};
+const settingRules: Readonly<Record<RunKind, Readonly<Record<string, Rule<unknown>>>>> = {
+  pretrain: pretrainRules,
+  finetune: fineTuneRules,
 };
 
 /** Stands for the settings of a run whose `run.json` can't be read. */
@@ -148,15 +178,19 @@ export const unknownSettings: Required<PretrainSettings> = {
   name: '',
 };
 
-function settingsOf(value: unknown): Required<PretrainSettings> {
+function settingsOf(value: unknown, rules: Readonly<Record<string, Rule<unknown>>>): RunSettings {
   if (!isFields(value)) throw new Error('"settings" is not an object');
   // Runs of before there was a choice don't name their engine.
   const settings: Fields = { engine: 'onnxruntime', ...value };
-  for (const [key, rule] of Object.entries<readonly unknown[] | string>(settingRules)) {
-    const fits = typeof rule === 'string' ? typeof settings[key] === rule : rule.includes(settings[key]);
-    if (!fits) throw new Error(`"settings.${key}" is missing or not what it should be`);
+  for (const [key, rule] of Object.entries(rules)) {
+    if (!fits(settings[key], rule)) throw new Error(`"settings.${key}" is missing or not what it should be`);
   }
-  return settings as unknown as Required<PretrainSettings>;
+  return settings as unknown as RunSettings;
+}
+
+function fits(value: unknown, rule: Rule<unknown>): boolean {
+  if (rule === 'stages') return value === 'all' || typeof value === 'number';
+  return typeof rule === 'string' ? typeof value === rule : rule.includes(value);
 }
 
 function scanOf(value: unknown): ScanSettings {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { checkpointCorrupt } from '../../core/errors.ts';
 import type { SafetensorsContent } from '../../core/training/safetensors.ts';
+import type { TensorMap } from '../../core/training/parameters.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { CHECKPOINT } from './checkpointFile.ts';
 import type { RunPosition } from './trainingRun.ts';
@@ -14,20 +15,31 @@ export interface RunStart extends RunPosition {
   readonly images: string | undefined;
 }
 
-/** A run that hasn't taken a step. */
-export function firstStart(program: TrainingProgram, seed: number): RunStart {
-  return { step: 0, seconds: 0, state: program.initialState(seed), metrics: {}, images: undefined };
+/**
+ * A run that hasn't taken a step.
+ *
+ * @param from parameters and statistics of a network trained before
+ */
+export function firstStart(program: TrainingProgram, seed: number, from?: TensorMap): RunStart {
+  return { step: 0, seconds: 0, state: program.initialState(seed, from), metrics: {}, images: undefined };
 }
 
 /** From the checkpoint, where there is one. Rejects with checkpoint-corrupt where it isn't one of this program. */
-export async function startOf(files: RunFiles, program: TrainingProgram, seed: number): Promise<RunStart> {
+export async function startOf(
+  files: RunFiles,
+  program: TrainingProgram,
+  seed: number,
+  from?: TensorMap,
+): Promise<RunStart> {
   const checkpoint = await files.loadCheckpoint();
   const { metrics } = files.record;
-  if (checkpoint === undefined) return { ...firstStart(program, seed), metrics };
+  const first = firstStart(program, seed, from);
+  if (checkpoint === undefined) return { ...first, metrics };
   const fault = faultOf(checkpoint, program);
   if (fault !== undefined) throw checkpointCorrupt(join(files.folder, CHECKPOINT), new Error(fault));
   const { step, seconds, images } = checkpoint.metadata;
-  const state = new Map([...checkpoint.tensors].map(([name, { data }]) => [name, data]));
+  // What is fixed isn't in the checkpoint.
+  const state = new Map([...first.state, ...[...checkpoint.tensors].map(([name, { data }]) => [name, data] as const)]);
   return { step: Number(step), seconds: Number(seconds), state, metrics, images };
 }
 

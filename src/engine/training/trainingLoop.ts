@@ -37,6 +37,8 @@ export interface TrainingLoopOptions {
   readonly wanted: readonly string[];
   /** Values of the batch besides its views. */
   readonly feedsOf?: (samples: Uint32Array) => Readonly<Record<string, TensorValue>>;
+  /** Asked before every step; true ends the run early. */
+  readonly isOver?: () => boolean;
   /** Awaited after every step; throws to end the run. Returns what a person wants to know of it. */
   readonly onStep: (outcome: StepOutcome) => Promise<string> | string;
 }
@@ -66,6 +68,7 @@ export async function trainingLoop(options: TrainingLoopOptions, context: JobCon
   };
   for (let i = 0; i < loader.depth; i++) plan();
   for (let step = doneSteps + 1; step <= totalSteps; step++) {
+    if (options.isOver?.() === true) break;
     if (context.signal.aborted) throw cancelled();
     const start = performance.now();
     const { epoch, samples, batch } = ahead.shift()!;

@@ -3,7 +3,7 @@ import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchOrder } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { warmupCosineSchedule } from '../../core/training/schedule.ts';
+import { warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
@@ -59,12 +59,20 @@ export interface TrainingTask {
   readonly wanted: readonly string[];
   /** Values of a batch besides its views; `samples` are indices into the training images. */
   feedsOf(samples: Uint32Array): Readonly<Record<string, TensorValue>>;
+  /** Values that the run starts with, where they are found by looking at the data. */
+  prepare?(state: TensorMap): Promise<TensorMap>;
   /** Measures the network before it has learnt anything. */
   begin(state: TensorMap): Promise<Metrics>;
   /** Cheap beside the step. Throws training-failed where the numbers go wrong for good. */
   afterStep(outcome: StepOutcome): Metrics;
   /** @param done epochs, counted from 1 */
   afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics>;
+  /** Whether more epochs would be in vain. */
+  isOver?(done: number): boolean;
+  /** What a checkpoint holds besides the state, by names that are none of the program's. */
+  kept?(): TensorMap;
+  /** The state that the run ends with; its last one by default. */
+  result?(last: TensorMap): TensorMap;
   /** Measures the result. */
   end(state: TensorMap): Promise<Metrics>;
   /** What a person wants to know of a run that goes on, in a few words. */
@@ -77,8 +85,8 @@ export interface TrainingRunOptions {
   /** What trains where it isn't ONNX Runtime. */
   readonly tensorFlow: TensorFlow | undefined;
   readonly pixels: SharedPixels;
-  /** Pictures that are trained on. */
-  readonly images: number;
+  /** Pictures that are trained on: so many, or these of `pixels`. */
+  readonly images: number | Uint32Array;
   readonly start: RunPosition;
   readonly recorder: RunRecorder;
   readonly checkpointSeconds: number;
@@ -89,6 +97,8 @@ export interface TrainingRunOptions {
 export interface RunShape {
   readonly totalSteps: number;
   readonly warmupSteps: number;
+  /** With what the task kept, where the run goes on. */
+  readonly start: RunPosition;
   readonly signal: AbortSignal;
 }
 
@@ -121,7 +131,8 @@ class TrainingRun {
     this.#options = options;
     this.#worker = worker;
     this.#context = context;
-    this.#order = new BatchOrder(images, settings.batchImages, settings.seed);
+    const count = typeof images === 'number' ? images : images.length;
+    this.#order = new BatchOrder(count, settings.batchImages, settings.seed);
     this.#metrics = { ...start.metrics };
     this.#step = start.step;
   }
@@ -136,37 +147,42 @@ class TrainingRun {
 
   async run(): Promise<RunPosition> {
     const { program, start, settings, tensorFlow } = this.#options;
+    const totalSteps = this.#totalSteps;
+    const warmupSteps = Math.round(WARMUP_SHARE * totalSteps);
+    const { signal } = this.#context;
+    const task = await this.#options.task(this.#worker, { totalSteps, warmupSteps, start, signal });
+    const state = start.step === 0 ? await this.#begin(task, start.state) : start.state;
     const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
-    const session = await openTrainingSession(engine, program, start.state);
+    const session = await openTrainingSession(engine, program, state);
     try {
-      return await this.#train(session);
+      return await this.#train(
+        session,
+        task,
+        warmupCosineSchedule({ peak: settings.learningRate, warmupSteps, totalSteps }),
+      );
     } finally {
       await session.dispose();
     }
   }
 
-  async #train(session: TrainingSession): Promise<RunPosition> {
-    const { start, settings } = this.#options;
-    const totalSteps = this.#totalSteps;
-    const warmupSteps = Math.round(WARMUP_SHARE * totalSteps);
-    const task = await this.#options.task(this.#worker, { totalSteps, warmupSteps, signal: this.#context.signal });
-    if (start.step === 0) await this.#begin(task);
+  async #train(session: TrainingSession, task: TrainingTask, schedule: LearningRateSchedule): Promise<RunPosition> {
+    const { start } = this.#options;
     try {
-      const schedule = warmupCosineSchedule({ peak: settings.learningRate, warmupSteps, totalSteps });
       await this.#loop(session, task, schedule);
     } catch (error) {
       // What is done is kept, unless it is worthless.
-      if (isCancellation(error)) await this.#checkpoint(await session.state());
+      if (isCancellation(error)) await this.#checkpoint(session, task);
       throw error;
     }
-    const state = await session.state();
+    const last = await session.state();
+    const state = task.result?.(last) ?? last;
     // Where the run was disturbed after its last step, that was told without these.
-    if (start.step === totalSteps) Object.assign(this.#metrics, await task.end(state));
-    await this.#checkpoint(state);
+    if (start.step === this.#step) Object.assign(this.#metrics, await task.end(state));
+    await this.#checkpoint(session, task);
     return { step: this.#step, seconds: this.#seconds, state, metrics: this.#metrics };
   }
 
-  async #loop(session: TrainingSession, task: TrainingTask, schedule: (step: number) => number): Promise<void> {
+  async #loop(session: TrainingSession, task: TrainingTask, schedule: LearningRateSchedule): Promise<void> {
     const { pixels, settings, start } = this.#options;
     const { size, seed, batchImages, threads } = settings;
     const { recipe, viewsPerImage, wanted } = task;
@@ -180,7 +196,8 @@ class TrainingRun {
         {
           session,
           loader,
-          order: this.#order,
+          order: { batch: (step) => this.#batch(step) },
+          isOver: () => task.isOver?.(this.#step / this.#order.stepsPerEpoch) === true,
           batchImages,
           schedule,
           viewDims: [viewsPerImage * batchImages, 3, size, size],
@@ -198,21 +215,22 @@ class TrainingRun {
   }
 
   /** What the same network knows without any training is the baseline that everything is compared with. */
-  async #begin(task: TrainingTask): Promise<void> {
-    Object.assign(this.#metrics, await task.begin(this.#options.start.state));
+  async #begin(task: TrainingTask, first: TensorMap): Promise<TensorMap> {
+    const state = (await task.prepare?.(first)) ?? first;
+    Object.assign(this.#metrics, await task.begin(state));
     await this.#options.recorder.saveProgress(0, 0, this.#seconds, this.#metrics);
+    return state;
   }
 
   async #afterStep(outcome: StepOutcome, session: TrainingSession, task: TrainingTask): Promise<string> {
     const { step, epoch } = outcome;
-    const { recorder, settings, checkpointSeconds } = this.#options;
+    const { recorder, checkpointSeconds } = this.#options;
     const lastOfEpoch = step % this.#order.stepsPerEpoch === 0;
     this.#step = step;
     const metrics = task.afterStep(outcome);
     const done = epoch + 1;
     try {
-      if (lastOfEpoch) Object.assign(metrics, await task.afterEpoch(done, outcome, () => session.state()));
-      if (lastOfEpoch && done === settings.epochs) Object.assign(metrics, await task.end(await session.state()));
+      if (lastOfEpoch) Object.assign(metrics, await this.#afterEpoch(done, outcome, session, task));
     } finally {
       // A step that is done is told, also where somebody stops the run while it is evaluated.
       Object.assign(this.#metrics, metrics);
@@ -220,8 +238,26 @@ class TrainingRun {
     }
     if (lastOfEpoch) await recorder.saveProgress(done, step, this.#seconds, this.#metrics);
     const unsaved = (performance.now() - this.#savedAt) / 1000;
-    if (unsaved >= checkpointSeconds) await this.#checkpoint(await session.state());
+    if (unsaved >= checkpointSeconds) await this.#checkpoint(session, task);
     return task.describe(done, this.#metrics);
+  }
+
+  async #afterEpoch(
+    done: number,
+    outcome: StepOutcome,
+    session: TrainingSession,
+    task: TrainingTask,
+  ): Promise<Metrics> {
+    const metrics = await task.afterEpoch(done, outcome, () => session.state());
+    if (done < this.#options.settings.epochs && task.isOver?.(done) !== true) return metrics;
+    const last = await session.state();
+    return { ...metrics, ...(await task.end(task.result?.(last) ?? last)) };
+  }
+
+  #batch(step: number): ReturnType<BatchOrder['batch']> {
+    const { images } = this.#options;
+    const { epoch, samples } = this.#order.batch(step);
+    return { epoch, samples: typeof images === 'number' ? samples : samples.map((sample) => images[sample]!) };
   }
 
   /** At the mean pace since this process took its first step. */
@@ -230,7 +266,8 @@ class TrainingRun {
     return (seconds / (this.#step - this.#options.start.step)) * (this.#totalSteps - this.#step);
   }
 
-  async #checkpoint(state: TensorMap): Promise<void> {
+  async #checkpoint(session: TrainingSession, task: TrainingTask): Promise<void> {
+    const state = new Map([...(await session.state()), ...(task.kept?.() ?? [])]);
     await this.#options.recorder.saveCheckpoint(state, this.#step, this.#seconds);
     this.#savedAt = performance.now();
   }

@@ -4,6 +4,7 @@ import type { LikenessError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import type {
+  FineTuneSettings,
   PretrainPlan,
   PretrainRequest,
   PretrainSettings,
@@ -25,7 +26,7 @@ export interface RunningTraining {
   readonly root: string;
   readonly name: string;
   /** As far as they are known. */
-  readonly settings: PretrainSettings;
+  readonly settings: PretrainSettings | FineTuneSettings;
   /** Undefined until the new run has been found among the dataset's. */
   readonly id: string | undefined;
   /** Milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
 import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
-import type { PretrainSettings, RunSummary } from '../../protocol/training.ts';
+import type { FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -38,11 +38,14 @@ export const lossNames: Readonly<Record<NonNullable<PretrainSettings['loss']>, s
 };
 
 /** What a person set or would ask about, as name and value; what isn't known is left out. */
-export function settingTexts(settings: PretrainSettings): readonly (readonly [name: string, value: string])[] {
+export function settingTexts(
+  settings: PretrainSettings & FineTuneSettings,
+): readonly (readonly [name: string, value: string])[] {
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
   // So the engine lists a run whose record can't be read.
   if (network === '') return [];
   const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Started from', settings.from === undefined ? undefined : settings.from === '' ? 'scratch' : settings.from],
     ['Network', network === undefined ? undefined : networkName(network)],
     ['View size', size === undefined ? undefined : `${size} × ${size} px`],
     ['Epochs', epochs?.toString()],
@@ -51,6 +54,7 @@ export function settingTexts(settings: PretrainSettings): readonly (readonly [na
       augmentation === undefined ? undefined : (augmentationPreset(augmentation)?.title ?? augmentation),
     ],
     ['Loss', loss === undefined ? undefined : lossNames[loss]],
+    ...classifierTexts(settings),
     ['Batch', batchImages === undefined ? undefined : `${batchImages} images, ${2 * batchImages} views`],
     ['Temperature', temperature?.toString()],
     ['Optimiser', optimizer === undefined ? undefined : optimizerNames[optimizer]],
@@ -63,6 +67,25 @@ export function settingTexts(settings: PretrainSettings): readonly (readonly [na
     ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function classifierTexts(settings: FineTuneSettings): readonly (readonly [string, string | undefined])[] {
+  const { feature, classifier, trainedStages, runningStatistics, labelsPerClass, patience } = settings;
+  const features = { projection: 'first layer of the projection head', representation: 'representation' };
+  return [
+    ['Classifier', classifier],
+    ['It sees', feature === undefined ? undefined : features[feature]],
+    ['Trained stages', trainedStages === undefined ? undefined : String(trainedStages)],
+    [
+      'Kept statistics',
+      runningStatistics === undefined ? undefined : runningStatistics === 'all' ? 'all' : 'of frozen stages',
+    ],
+    [
+      'Labels per class',
+      labelsPerClass === undefined ? undefined : labelsPerClass === 0 ? 'all' : String(labelsPerClass),
+    ],
+    ['Patience', patience === undefined ? undefined : patience === 0 ? 'none' : `${patience} epochs`],
+  ];
 }
 
 const engineNames: Readonly<Record<NonNullable<PretrainSettings['engine']>, string>> = {
@@ -78,6 +101,15 @@ const optimizerNames: Readonly<Record<NonNullable<PretrainSettings['optimizer']>
 
 /** Metrics in the order that people ask for them; those of which the second is true are shares. */
 const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boolean]>> = {
+  testMacro: ['Accuracy on test images', true],
+  testMacroError: ['Its uncertainty (95 %), ±', true],
+  testAccuracy: ['The same, large classes weighing more', true],
+  testCalibrationError: ['Confidence off by', true],
+  bestValidationMacro: ['Accuracy on validation images', true],
+  bestEpoch: ['Best epoch', false],
+  validationMacro: ['Newest accuracy there', true],
+  validationAccuracy: ['The same, large classes weighing more', true],
+  accuracy: ['Accuracy on the last batch', true],
   testKnnMacro: ['kNN accuracy on test images', true],
   testKnnMacroError: ['Its uncertainty (95 %), ±', true],
   testKnnMacroUntrained: ['The same, untrained', true],
@@ -113,7 +145,10 @@ export function formatShare(share: number): string {
 }
 
 /** Mean over classes; on test images where there are any, undefined where there are no labels. */
-export function accuracyText({ testKnnMacro, knnMacro }: RunSummary['metrics']): string | undefined {
+export function accuracyText(metrics: RunSummary['metrics']): string | undefined {
+  const { testMacro, bestValidationMacro, testKnnMacro, knnMacro } = metrics;
+  if (testMacro !== undefined) return `${formatShare(testMacro)} of test images right`;
+  if (bestValidationMacro !== undefined) return `${formatShare(bestValidationMacro)} of validation images right`;
   if (testKnnMacro !== undefined) return `test kNN ${formatShare(testKnnMacro)}`;
   return knnMacro === undefined ? undefined : `kNN ${formatShare(knnMacro)}`;
 }

@@ -17,6 +17,21 @@ suite('labels and splits from paths', () => {
     assert.equal(rules.labelOf('data/valid/a.jpg'), undefined);
   });
 
+  test('what lies below a folder for unlabelled images has no label, nor what lies in one for unknown ones', () => {
+    for (const path of [
+      'unlabelled/a.jpg',
+      'train/Unlabeled/a.jpg',
+      'unlabelled/2024-05/a.jpg',
+      'train/unknown/a.jpg',
+    ]) {
+      assert.equal(rules.labelOf(path), undefined, path);
+    }
+    assert.equal(rules.labelOf('unknown/cats/a.jpg'), 'cats');
+    assert.equal(rules.labelOf('cats/unlabelled.jpg'), 'cats', 'the name of a file tells nothing');
+    assert.equal(rules.labelOf('unlabelled cats/a.jpg'), 'unlabelled cats');
+    assert.equal(rules.splitOf('train/unlabelled/a.jpg'), 'train');
+  });
+
   test('a split is told by the first folder called like one, in any case', () => {
     const splits = ['train/a.jpg', 'x/VAL/c/a.jpg', 'valid/a.jpg', 'Validation/a.jpg', 'test/train/a.jpg'];
     assert.deepEqual(splits.map(rules.splitOf), ['train', 'validation', 'validation', 'validation', 'test']);

@@ -4,7 +4,6 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import type { JobContext, Progress } from '../../../src/core/progress.ts';
 import { BatchTargets } from '../../../src/core/training/batchTargets.ts';
 import { pretrainProgram } from '../../../src/core/training/pretrainProgram.ts';
 import { resolvePretrainSettings } from '../../../src/core/training/pretrainSettings.ts';
@@ -20,6 +19,7 @@ import { decodeTrainingImages, listTrainingImages } from '../../../src/engine/tr
 import type { PretrainSettings } from '../../../src/protocol/training.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { writeStripes } from './colourDataset.ts';
+import { job } from './job.ts';
 import { metricsOf } from './runFixtures.ts';
 
 const SMALL: PretrainSettings = { network: 'resnet10-light', size: 32, batchImages: 8, epochs: 4, seed: 7, threads: 1 };
@@ -27,17 +27,6 @@ const SMALL: PretrainSettings = { network: 'resnet10-light', size: 32, batchImag
 function pretraining(): Pretraining {
   const registry = new EncoderRegistry();
   return new Pretraining({ registry, rootOf: (path) => path, threads: 1, checkpointSeconds: 3600 });
-}
-
-function job(report: (progress: Progress) => void = () => undefined): JobContext & { abort: () => void } {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    report,
-    abort: () => {
-      controller.abort();
-    },
-  };
 }
 
 /** Stops a run when so many images have been trained on. */

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import type { JobContext, Progress } from '../../../src/core/progress.ts';
 import { encoderModel, projectionHeadModel } from '../../../src/core/training/pretrainProgram.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
@@ -18,6 +17,7 @@ import { readTrainedWeights } from '../../../src/engine/training/trainedEncoder.
 import type { PretrainSettings } from '../../../src/protocol/training.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { writeStripes } from './colourDataset.ts';
+import { job } from './job.ts';
 
 /** As small as a run can be. */
 const SMALL: PretrainSettings = {
@@ -35,17 +35,6 @@ const HEAD = { layers: 2, outputs: 128 } as const;
 function pretraining(checkpointSeconds = 3600): Pretraining {
   const registry = new EncoderRegistry();
   return new Pretraining({ registry, rootOf: (path) => path, threads: 1, checkpointSeconds });
-}
-
-function job(report: (progress: Progress) => void = () => undefined): JobContext & { abort: () => void } {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    report,
-    abort: () => {
-      controller.abort();
-    },
-  };
 }
 
 async function stripesFolder(context: TestContext, perClass = 8): Promise<string> {
@@ -70,21 +59,28 @@ describe('a run', () => {
     const root = await stripesFolder(context, 16);
     await writeStripes(root, 3, 'test');
     const phases = new Set<string>();
-    const learning = { batchImages: 16, epochs: 12, learningRate: 0.05, name: 'Stripes' };
+    // Colours tell these pictures apart: they are learnt fast where colours are kept.
+    const learning = {
+      batchImages: 16,
+      epochs: 24,
+      augmentation: 'fine-grained-colour',
+      learningRate: 0.01,
+      name: 'Stripes',
+    };
     const request = { folder: root, settings: { ...SMALL, ...learning } };
     const { run } = await pretraining().pretrain(
       request,
       job(({ phase }) => phases.add(phase)),
     );
     assert.equal(run.state, 'finished');
-    assert.equal(run.epoch, 12);
-    assert.equal(run.step, 36);
+    assert.equal(run.epoch, 24);
+    assert.equal(run.step, 72);
     assert.deepEqual([...phases], ['Reading images', 'Training']);
 
     const lines = metricLines(root, run.id);
     assert.deepEqual(
       lines.map(({ step }) => step),
-      Array.from({ length: 36 }, (_, i) => i + 1),
+      Array.from({ length: 72 }, (_, i) => i + 1),
     );
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const losses = lines.map(({ relativeLoss }) => relativeLoss!);

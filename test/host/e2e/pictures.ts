@@ -149,10 +149,10 @@ async function widenSideBar(page: Page): Promise<void> {
 
 /** @returns the size of the file in bytes. */
 async function writePicture(page: Page, name: string): Promise<number> {
-  // Out of the way, where nothing shows a tooltip.
-  await page.mouse.move(700, 5);
   // What opens fades in.
   await page.waitForTimeout(500);
+  // Out of the way, where nothing shows a tooltip yet.
+  await page.mouse.move(700, 5);
   await page.locator('.monaco-hover').first().waitFor({ state: 'hidden' });
   const png = await sharp(await page.screenshot())
     .png({ palette: true, effort: 10 })

@@ -26,8 +26,10 @@ export class TensorFlowSession implements TrainingSession {
   /** Values of the graph that follow from a gradient, or are one. */
   readonly #fromGradients: ReadonlySet<GraphValue>;
   readonly #state = new Map<string, Tensor>();
+  /** What a step reads and leaves as it is. */
+  readonly #fixed = new Map<string, Tensor>();
 
-  /** @param state a value for every tensor of `program.state` */
+  /** @param state a value for every tensor of `program.state` and `program.fixed` */
   constructor(tf: TensorFlow, program: TrainingProgram, state: TensorMap) {
     const { graph } = program.step;
     this.#tf = tf;
@@ -35,8 +37,13 @@ export class TensorFlowSession implements TrainingSession {
     this.#interpreter = new GraphInterpreter(tf, graph);
     this.#outputs = new Map(graph.outputs.map(({ name, value }) => [name, value]));
     this.#fromGradients = followingGradients(program.step);
-    for (const { name, shape } of program.state) {
-      this.#state.set(name, tensorOf(tf, 'float32', shape, stateTensor(state, name)));
+    for (const [tensors, specs] of [
+      [this.#state, program.state],
+      [this.#fixed, program.fixed],
+    ] as const) {
+      for (const { name, shape } of specs) {
+        tensors.set(name, tensorOf(tf, 'float32', shape, stateTensor(state, name)));
+      }
     }
   }
 
@@ -78,8 +85,10 @@ export class TensorFlowSession implements TrainingSession {
 
   dispose(): Promise<void> {
     this.#interpreter.dispose();
-    for (const tensor of this.#state.values()) tensor.dispose();
-    this.#state.clear();
+    for (const tensors of [this.#state, this.#fixed]) {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+    }
     return Promise.resolve();
   }
 
@@ -94,7 +103,8 @@ export class TensorFlowSession implements TrainingSession {
     return tf.tidy(() => {
       const given = new Map<GraphValue, Tensor>();
       for (const input of graph.inputs) {
-        const tensor = this.#state.get(input.name) ?? fedTensor(tf, input.name, feeds, scalars);
+        const { name } = input;
+        const tensor = this.#state.get(name) ?? this.#fixed.get(name) ?? fedTensor(tf, name, feeds, scalars);
         if (tensor !== undefined) given.set(input, tensor);
       }
       const forward = [...new Set(fetches.filter((value) => !this.#fromGradients.has(value)))];

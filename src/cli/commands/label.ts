@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import { usage } from '../../core/errors.ts';
+import { formatCount, formatQuantity } from '../../core/progressText.ts';
+import type { LabelMethod, LabelReport } from '../../protocol/labels.ts';
+import { countOption, type Command, type Invocation } from '../command.ts';
+import { encoderArgument } from '../paths.ts';
+
+/** Proposals shown to a person; `--json` and `--out` have them all. */
+const MAX_PROPOSALS_SHOWN = 20;
+/** Shares of the held-out images at which a person is told the precision. */
+const COVERAGES_SHOWN = [0.25, 0.5, 0.75, 1];
+
+export const labelCommand: Command = {
+  name: 'label',
+  usage: 'label [folder] [--method neighbors|propagation] [--precision 0.95] [--cap N] [--out FILE.csv]',
+  summary:
+    'Propose labels for the images that have none, by those that have one. Labels themselves are never changed: proposals are printed, and written to a file of their own.',
+  options: {
+    in: { type: 'string', value: 'FOLDER', help: 'only for images below this folder; the labels are those of all' },
+    encoder: {
+      type: 'string',
+      short: 'e',
+      value: 'ID|FILE.onnx',
+      help: 'compare by this encoder; default: the one indexed with',
+    },
+    method: {
+      type: 'string',
+      value: 'METHOD',
+      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images',
+    },
+    k: { type: 'string', short: 'k', value: 'N', help: 'neighbours that vote (default 20), or in the graph (10)' },
+    precision: {
+      type: 'string',
+      value: 'SHARE',
+      help: 'how many of the proposals must be right, as held-out labels show (default 0.95)',
+    },
+    cap: { type: 'string', value: 'N', help: 'at most so many proposals per class' },
+    balanced: { type: 'boolean', help: 'no more proposals for a class than for the one with the fewest' },
+    out: { type: 'string', value: 'FILE.csv', help: 'write path, label and confidence to this file' },
+    force: { type: 'boolean', help: 'replace the file of --out where it exists' },
+  },
+  async run(invocation, engine, job) {
+    const [folder = '.', ...rest] = invocation.positionals;
+    if (rest.length > 0) throw usage(`label takes one folder.\nUsage: likeness ${this.usage}`);
+    const below = invocation.text('in');
+    const encoder = encoderArgument(invocation.text('encoder'));
+    const out = invocation.text('out');
+    const report = await engine.label(
+      {
+        folder: resolve(folder),
+        precision: precisionOption(invocation),
+        balanced: invocation.flag('balanced'),
+        ...(below !== undefined && { below: resolve(below) }),
+        ...(encoder !== undefined && { encoder }),
+        ...(invocation.text('method') !== undefined && { method: invocation.text('method') as LabelMethod }),
+        ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
+        ...(invocation.text('cap') !== undefined && { cap: countOption(invocation, 'cap', 1) }),
+        ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
+      },
+      job,
+    );
+    const { notices, ...json } = report;
+    return { json, lines: describe(report), notes: notices.map(({ message }) => message) };
+  },
+};
+
+function precisionOption(invocation: Invocation): number {
+  const text = invocation.text('precision') ?? '0.95';
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) {
+    throw usage(`--precision takes a number above 0 and below 1, not "${text}".`);
+  }
+  return value;
+}
+
+function describe(report: LabelReport): string[] {
+  const { proposals, unlabelled, labelled, classes, encoder, method, neighbors, heldOut, withheld, out } = report;
+  const hidden = proposals.length - MAX_PROPOSALS_SHOWN;
+  const reasons = [
+    [withheld.unsure, 'not sure enough'],
+    [withheld.unlike, 'unlike all labelled images'],
+    [withheld.capped, 'above the cap'],
+  ] as const;
+  const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${formatCount(count)} ${reason}`);
+  const how = method === 'neighbors' ? `${neighbors} neighbours` : `propagation over ${neighbors} neighbours`;
+  return [
+    `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, learnt from ${formatQuantity(labelled, 'labelled image')} of ${classes.length} classes (${how}, ${encoder.id})`,
+    ...(left.length > 0 ? [`  without a proposal: ${left.join(', ')}`] : []),
+    `  of ${formatQuantity(heldOut.images, 'held-out image')} ${percent(heldOut.correct / heldOut.images)} are guessed right${curveText(report)}`,
+    ...classes
+      .filter(({ proposed }) => proposed > 0)
+      .map(
+        ({ label, proposed, threshold }) =>
+          `  ${label}: ${formatCount(proposed)}, confidence ${threshold!.toFixed(3)} or more`,
+      ),
+    ...proposals
+      .slice(0, MAX_PROPOSALS_SHOWN)
+      .map(({ path, label, confidence }) => `${confidence.toFixed(4)}  ${label}  ${path}`),
+    ...(hidden > 0 ? [`… and ${formatCount(hidden)} more; --out FILE.csv or --json has them all`] : []),
+    ...(out === undefined ? [] : [`Written to ${out}.`]),
+  ];
+}
+
+/** "; of the surest 25 % 98.0 %, 50 % 93.1 %" */
+function curveText({ curve }: LabelReport): string {
+  const parts = COVERAGES_SHOWN.flatMap((wanted) => {
+    const point = curve.findLast(({ coverage }) => coverage <= wanted);
+    return point === undefined || wanted === 1 ? [] : [`${percent(point.coverage)} ${percent(point.precision)}`];
+  });
+  return parts.length === 0 ? '' : `; of the surest ${parts.join(', ')}`;
+}
+
+function percent(share: number): string {
+  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(0)} %`;
+}

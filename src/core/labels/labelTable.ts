@@ -1,0 +1,135 @@
+/** One image's line in a table of labels. */
+export interface LabelRow {
+  /** As it is written: a path, or a name alone, with `/`. */
+  readonly image: string;
+  /** Empty where the image has none. */
+  readonly label: string;
+}
+
+const imageColumns = ['path', 'image', 'file', 'filename', 'file_name', 'filepath', 'image_path', 'image_id', 'id'];
+const labelColumns = ['label', 'class', 'category', 'label_name', 'class_name', 'target'];
+
+/**
+ * Reads a table of labels (RFC 4180; commas, semicolons or tabs), whose first line names the columns. The column of the
+ * images is called `path`, `image`, `file`, … in any case, else it is the first other than that of the labels.
+ *
+ * @param column of the labels; absent: one called `label`, `class`, `category`, …
+ * @returns the rows, or what is wrong with the table
+ */
+export function parseLabelTable(
+  text: string,
+  column?: string,
+): { readonly rows: LabelRow[] } | { readonly fault: string } {
+  const table = parseTable(text.replace(/^\uFEFF/, ''));
+  const [header, ...lines] = table;
+  if (header === undefined) return { fault: 'it is empty' };
+  const names = header.map((name) => name.trim());
+  const lower = names.map((name) => name.toLowerCase());
+  const label = column === undefined ? lower.findIndex((name) => labelColumns.includes(name)) : names.indexOf(column);
+  if (label < 0) {
+    const wanted =
+      column === undefined
+        ? 'has no column called label, class or category, and "labels.column" names none'
+        : `has no column "${column}"`;
+    return { fault: `it ${wanted} (its columns are ${names.join(', ')})` };
+  }
+  const named = lower.findIndex((name, i) => i !== label && imageColumns.includes(name));
+  const image = named >= 0 ? named : label === 0 ? 1 : 0;
+  if (names.length < 2) return { fault: 'it has a single column, and images and labels need one each' };
+  const rows = lines
+    .map((fields) => ({
+      image: (fields[image] ?? '').trim().replaceAll('\\', '/').replace(/^\.\//, ''),
+      label: (fields[label] ?? '').trim(),
+    }))
+    .filter((row) => row.image !== '');
+  return { rows };
+}
+
+/** Fields of a table, line by line; empty lines are left out. */
+function parseTable(text: string): string[][] {
+  const [firstLine = ''] = text.split(/\r?\n/, 1);
+  const separator = [',', ';', '\t'].reduce((best, candidate) =>
+    firstLine.split(candidate).length > firstLine.split(best).length ? candidate : best,
+  );
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let field = '';
+  let isQuoted = false;
+  const endField = () => {
+    row.push(field);
+    field = '';
+  };
+  const endRow = () => {
+    endField();
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
+  };
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (isQuoted) {
+      if (character !== '"') field += character;
+      else if (text[i + 1] === '"') field += text[++i]!;
+      else isQuoted = false;
+    } else if (character === '"' && field === '') isQuoted = true;
+    else if (character === separator) endField();
+    else if (character === '\n') endRow();
+    else if (character !== '\r' || text[i + 1] !== '\n') field += character;
+  }
+  if (field !== '' || row.length > 0) endRow();
+  return rows;
+}
+
+export interface MatchedLabels {
+  /** By path. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Images of rows that are none of the paths, or could be several. */
+  readonly unmatched: readonly string[];
+  /** A path that has two different labels, and these. */
+  readonly conflict: { readonly path: string; readonly labels: readonly [string, string] } | undefined;
+}
+
+/**
+ * Finds the images that the rows speak of: by path, by path relative to the table's own folder, or by name, with or without
+ * its extension, where only one image is called so.
+ *
+ * @param paths of all images, relative to the root
+ * @param folder of the table, relative to the root; '' for the root
+ */
+export function matchLabels(rows: readonly LabelRow[], paths: readonly string[], folder: string): MatchedLabels {
+  const known = new Set(paths);
+  const byName = new Map<string, string | undefined>();
+  for (const path of paths) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const stem = name.replace(/\.[^.]*$/, '');
+    // Undefined: more than one image is called so.
+    for (const key of new Set([name, stem])) byName.set(key, byName.has(key) ? undefined : path);
+  }
+  const labels = new Map<string, string>();
+  const unmatched: string[] = [];
+  let conflict: MatchedLabels['conflict'];
+  for (const { image, label } of rows) {
+    const beside = folder === '' ? image : `${folder}/${image}`;
+    const path = known.has(image) ? image : known.has(beside) ? beside : byName.get(image);
+    if (path === undefined) {
+      unmatched.push(image);
+      continue;
+    }
+    if (label === '') continue;
+    const other = labels.get(path);
+    if (other !== undefined && other !== label) conflict ??= { path, labels: [other, label] };
+    labels.set(path, label);
+  }
+  return { labels, unmatched, conflict };
+}
+
+/** A table of proposals: RFC 4180, with LF. */
+export function formatProposals(
+  proposals: readonly { readonly path: string; readonly label: string; readonly confidence: number }[],
+): string {
+  const rows = proposals.map(({ path, label, confidence }) => [quoted(path), quoted(label), String(confidence)]);
+  return [['path', 'label', 'confidence'], ...rows].map((fields) => `${fields.join(',')}\n`).join('');
+}
+
+function quoted(text: string): string {
+  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

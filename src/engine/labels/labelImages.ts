@@ -1,0 +1,73 @@
+import type { LikenessError } from '../../core/errors.ts';
+import {
+  noImagesBelow,
+  nothingLabelled,
+  nothingUnlabelled,
+  oneLabelledClass,
+  testLabelsLeftOut,
+} from '../../core/labels/labelErrors.ts';
+import type { Dataset } from '../dataset.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
+import { readKnownLabels } from './knownLabels.ts';
+
+export interface LabelImage {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly contentKey: number;
+  /** '' for none. */
+  readonly label: string;
+  readonly split: string | undefined;
+}
+
+/** The images of a dataset by what is known of them, each in the order of their paths. */
+export interface LabelImages {
+  /** Those that are learnt from: labelled ones that are not of the test split. */
+  readonly labelled: readonly LabelImage[];
+  /** Those that have no label and are to get one. */
+  readonly targets: readonly LabelImage[];
+  /** Those that have none and are to get none. */
+  readonly others: readonly LabelImage[];
+  readonly notices: readonly LikenessError[];
+}
+
+/**
+ * Rejects with not-enough-labels, nothing-unlabelled and the codes of `readKnownLabels`.
+ *
+ * @param below absolute; only images below it get a label
+ */
+export async function listLabelImages(dataset: Dataset, below: string | undefined): Promise<LabelImages> {
+  const { root, store, rules } = dataset;
+  const files = store.readFiles();
+  const paths = store.readImagePaths();
+  const known = await readKnownLabels(dataset, paths);
+  const images = paths.map((path): LabelImage => {
+    // A readable image has a content.
+    const contentKey = files.get(path)?.contentKey ?? -1;
+    return { path, contentKey, label: known.labelOf(path) ?? '', split: rules.splitOf(path) };
+  });
+  const withLabel = images.filter(({ label }) => label !== '');
+  const labelled = withLabel.filter(({ split }) => split !== 'test');
+  const left = withLabel.length - labelled.length;
+  assertLearnable(root, labelled, left);
+
+  const folder = below === undefined ? '' : relativeToRoot(root, below);
+  const isBelow = (path: string) => folder === '' || (folder !== undefined && path.startsWith(`${folder}/`));
+  const unlabelled = images.filter(({ label }) => label === '');
+  const targets = unlabelled.filter(({ path }) => isBelow(path));
+  if (targets.length === 0) {
+    throw paths.some(isBelow) ? nothingUnlabelled(below ?? root) : noImagesBelow(below ?? root, root);
+  }
+  return {
+    labelled,
+    targets,
+    others: unlabelled.filter(({ path }) => !isBelow(path)),
+    notices: [...known.notices, ...(left > 0 ? [testLabelsLeftOut(left)] : [])],
+  };
+}
+
+/** Throws not-enough-labels unless there are two classes. @param inTest labels that are not used */
+export function assertLearnable(root: string, labelled: readonly LabelImage[], inTest: number): void {
+  const [first, second] = new Set(labelled.map(({ label }) => label));
+  if (first === undefined) throw nothingLabelled(root, inTest);
+  if (second === undefined) throw oneLabelledClass(root, first);
+}
