@@ -74,7 +74,7 @@ test('a finished run tells its accuracy, encoder, time, metrics, settings and si
     '  Trained | 100 epochs, 14 min',
     '  Metrics',
     '    kNN accuracy on test images | 84.2 %',
-    '    The same, untrained | 61.0 %',
+    '    kNN on test images, untrained | 61.0 %',
     '    kNN accuracy on trained images | 90.0 %',
     '    Loss as a share of chance | 71.0 %',
     '    Loss | 4.12',
