@@ -73,8 +73,9 @@ export class FineTuning {
     context: JobContext,
   ): Promise<TrainingReport> {
     const root = this.#options.rootOf(folder);
-    const prepared = await this.#prepare(root, settings, scan, tensorFlowModule, context);
+    const prepared = await this.#prepare(root, settings, scan, context);
     const { resolved, program, source, images } = prepared;
+    const tensorFlow = await openTensorFlow(resolved, root, tensorFlowModule);
     const store = new RunStore(root);
     const files = await store.create({
       name: resolved.name,
@@ -84,7 +85,7 @@ export class FineTuning {
       ...(scan && { scan }),
     });
     const start = firstStart(program, resolved.seed, source.values);
-    const notices = await this.#train({ ...prepared, root, files, start }, context);
+    const notices = await this.#train({ ...prepared, root, files, tensorFlow, start }, context);
     return { run: await store.summary(files.id), notices };
   }
 
@@ -99,13 +100,13 @@ export class FineTuning {
       if (state === 'finished') throw runFinished(files.id);
       const settings = files.record.settings as RunSettingsOf['finetune'];
       const own = { ...settings, from: settings.from === '' ? FROM_SCRATCH : settings.from };
-      const prepared = await this.#prepare(root, own, scan, tensorFlowModule, context).catch((error: unknown) => {
-        const failure = asLikenessError(error);
-        throw settings.engine === 'tensorflow' ? runNeedsTensorFlow(files.id, failure) : failure;
+      const prepared = await this.#prepare(root, own, scan, context);
+      const tensorFlow = await openTensorFlow(prepared.resolved, root, tensorFlowModule).catch((error: unknown) => {
+        throw runNeedsTensorFlow(files.id, asLikenessError(error));
       });
       const start = await startOf(files, prepared.program, settings.seed, prepared.source.values);
       await files.truncateMetrics(start.step);
-      work = { ...prepared, root, files, start };
+      work = { ...prepared, root, files, tensorFlow, start };
     } catch (error) {
       await files.close();
       throw error;
@@ -118,7 +119,6 @@ export class FineTuning {
     root: string,
     settings: FineTuneSettings,
     scan: ScanSettings | undefined,
-    module: string | undefined,
     context: JobContext,
   ): Promise<Prepared> {
     const images = labelledImages(await listTrainingImages(root, scan, context.signal));
@@ -128,8 +128,7 @@ export class FineTuning {
     const resolved = resolveFineTuneSettings(settings, source, count, this.#options.threads);
     const shape = shapeOf(resolved, images);
     const program = programOf(resolved, shape, images);
-    const tensorFlow = await openTensorFlow(resolved, root, module);
-    return { images, source, resolved, shape, program, tensorFlow };
+    return { images, source, resolved, shape, program };
   }
 
   /** @param from id of an encoder or of a run, or `FROM_SCRATCH`; the newest pretraining where it is left out */
@@ -204,12 +203,12 @@ interface Prepared {
   readonly resolved: ResolvedFineTuneSettings;
   readonly shape: ClassifierShape;
   readonly program: TrainingProgram;
-  readonly tensorFlow: ResolvedTensorFlow | undefined;
 }
 
 interface PreparedRun extends Prepared {
   readonly root: string;
   readonly files: RunFiles;
+  readonly tensorFlow: ResolvedTensorFlow | undefined;
   readonly start: RunStart;
 }
 
