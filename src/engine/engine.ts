@@ -18,19 +18,21 @@ import type {
 } from '../protocol/engine.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
+import type { PredictReport, PredictRequest } from '../protocol/predictions.ts';
 import type {
-  FineTuneRequest,
   PretrainPlan,
   PretrainRequest,
   ResumeRequest,
+  RunKind,
   RunRequests,
   RunSummary,
   TrainingReport,
+  TrainRequest,
 } from '../protocol/training.ts';
-import { FineTuning } from './training/fineTuning.ts';
-import { Pretraining } from './training/pretraining.ts';
+import { Trainings } from './training/trainings.ts';
 import { Datasets } from './dataset.ts';
 import { runDoctor } from './doctor.ts';
+import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
 import { currentEncoder, encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
@@ -41,7 +43,9 @@ import { meta } from './indexing/meta.ts';
 import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
+import { LabelCache } from './labels/labelCache.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
+import { predictFolder } from './predictions/predictFolder.ts';
 import { findSimilar } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
@@ -57,8 +61,8 @@ export class Engine {
   readonly #registry = new EncoderRegistry();
   readonly #encoders: EncoderPool;
   readonly #search: VectorSearch;
-  readonly #pretraining: Pretraining;
-  readonly #fineTuning: FineTuning;
+  readonly #labels = new LabelCache();
+  readonly #trainings: Trainings;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -67,13 +71,11 @@ export class Engine {
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.#search = new VectorSearch(options.threads);
-    const training = {
+    this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),
       threads: options.threads,
-    };
-    this.#pretraining = new Pretraining(training);
-    this.#fineTuning = new FineTuning(training);
+    });
   }
 
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
@@ -112,22 +114,23 @@ export class Engine {
   async summary(request: DatasetRequest): Promise<DatasetSummary | undefined> {
     const dataset = this.#datasets.find(request.path);
     if (dataset === undefined) return undefined;
-    return this.#datasets.guard(dataset, () => {
+    return this.#datasets.guard(dataset, async () => {
       const { root, store, rules } = dataset;
       const encoder = currentEncoder(dataset);
       const paths = store.readImagePaths();
       const indexedAt = store.readMeta(meta.indexedAt);
+      const known = await this.#labels.read(dataset);
       return {
         root,
         indexLocation: store.location,
         encoder: encoder?.card,
         images: paths.length,
         embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
-        classes: countNames(paths.map(rules.labelOf)),
+        classes: countNames(paths.map(known.labelOf)),
         splits: countNames(paths.map(rules.splitOf)),
         failed: failedFiles(store, encoder?.key),
         indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
-        notices: store.notices,
+        notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],
       };
     });
   }
@@ -140,7 +143,8 @@ export class Engine {
     return this.#datasets.guard(dataset, async () => {
       const { stored, resolve } = await searchEncoder(dataset, this.#registry, request.encoder);
       const load = async () => this.#encoders.get(await resolve());
-      return findSimilar(request, { dataset, stored, load, search: this.#search });
+      const { labelOf } = await this.#labels.read(dataset);
+      return findSimilar(request, { dataset, labelOf, stored, load, search: this.#search });
     });
   }
 
@@ -162,15 +166,27 @@ export class Engine {
     const root = this.#datasets.rootOf(folder);
     await checkLabelRequest(request, { root, config: readConfig(root) });
     const isNew = this.#datasets.find(folder) === undefined;
-    await this.indexFolder(
-      { folder, ...(isNew && encoder !== undefined && { encoder }), ...(scan && { scan }) },
-      context,
-    );
+    // What is named for a classifier may be a run; the index is not made with it.
+    const first = isNew && request.method !== 'classifier' ? encoder : undefined;
+    await this.indexFolder({ folder, ...(first !== undefined && { encoder: first }), ...(scan && { scan }) }, context);
     const dataset = this.#datasets.get(folder);
-    const load = async (reference: string) => this.#encoders.get(await this.#registry.resolve(reference, dataset.root));
+    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      proposeForDataset(request, { dataset, threads: this.#options.threads, load }, context),
+      proposeForDataset(request, { dataset, registry: this.#registry, threads, load }, context),
     );
+  }
+
+  /** Names the class of every image below a folder by an encoder that was fine-tuned; it needs no index. */
+  async predict(request: PredictRequest, context: JobContext): Promise<PredictReport> {
+    const root = this.#datasets.rootOf(request.folder);
+    const ownEncoder = async () => {
+      const dataset = this.#datasets.find(request.folder);
+      if (dataset === undefined) return readConfig(root).encoder;
+      return this.#datasets.guard(dataset, () => encoderReference(dataset, undefined));
+    };
+    const { threads } = this.#options;
+    return predictFolder(request, { root, registry: this.#registry, threads, ownEncoder }, context);
   }
 
   async thumbnails({ root, paths }: ThumbnailsRequest): Promise<Thumbnail[]> {
@@ -206,23 +222,17 @@ export class Engine {
 
   /** What a run of pretraining would do and cost on this machine. */
   planPretraining(request: PretrainRequest, context: JobContext): Promise<PretrainPlan> {
-    return this.#pretraining.plan(request, context);
+    return this.#trainings.planPretraining(request, context);
   }
 
-  /** Learns an encoder from the images of a folder and adds it to the dataset. */
-  pretrain(request: PretrainRequest, context: JobContext): Promise<TrainingReport> {
-    return this.#pretraining.pretrain(request, context);
-  }
-
-  /** Teaches an encoder the classes of a folder's labelled images and adds it, with its classifier, to the dataset. */
-  fineTune(request: FineTuneRequest, context: JobContext): Promise<TrainingReport> {
-    return this.#fineTuning.fineTune(request, context);
+  /** Trains an encoder with the images of a folder and adds it to the dataset. */
+  train<Kind extends RunKind>(kind: Kind, request: TrainRequest<Kind>, context: JobContext): Promise<TrainingReport> {
+    return this.#trainings.train(kind, request, context);
   }
 
   /** Goes on with a run of any kind. */
-  async resumeRun(request: ResumeRequest, context: JobContext): Promise<TrainingReport> {
-    const { kind } = await new RunStore(this.#datasets.rootOf(request.folder)).summary(request.run);
-    return (kind === 'finetune' ? this.#fineTuning : this.#pretraining).resume(request, context);
+  resumeRun(request: ResumeRequest, context: JobContext): Promise<TrainingReport> {
+    return this.#trainings.resume(request, context);
   }
 
   /** The training runs of a dataset, newest first. */

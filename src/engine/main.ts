@@ -35,6 +35,7 @@ serveRequests<EngineRequests>(connection, {
   'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),
   'labels/propose': (params, job) => engine.label(params, job),
   'evaluation/run': (params, job) => engine.evaluate(params, job),
+  'predictions/run': (params, job) => engine.predict(params, job),
   'runs/list': (params) => engine.listRuns(params),
   'runs/delete': (params) => engine.deleteRun(params),
   'doctor/run': (params) => engine.doctor(params),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { trainingEngines } from '../core/training/pretrainSettings.ts';
+import { trainingEngines } from '../core/training/commonSettings.ts';
 import type { ScanSettings } from '../protocol/engine.ts';
 import type { PretrainRequest, TrainingEngine } from '../protocol/training.ts';
 import { settings } from './contract.ts';

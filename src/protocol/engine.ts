@@ -3,10 +3,11 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { LabelRequests } from './labels.ts';
+import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -168,7 +169,7 @@ export interface DoctorReport {
 }
 
 /** Requests a window makes of the engine: name → parameters and result. */
-export interface EngineRequests extends RunRequests, EvaluationRequests, LabelRequests {
+export interface EngineRequests extends RunRequests, EvaluationRequests, LabelRequests, PredictionRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

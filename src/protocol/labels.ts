@@ -1,18 +1,24 @@
 import type { Notice, ScanSettings } from './engine.ts';
 
-/** How labels are guessed: votes of the nearest labelled images, or labels that spread over a graph of all images. */
-export type LabelMethod = 'neighbors' | 'propagation';
+/**
+ * How labels are guessed: votes of the nearest labelled images, labels that spread over a graph of all images, or what an
+ * encoder says that was fine-tuned to the classes. The last is checked with labels that it was not trained on only.
+ */
+export type LabelMethod = 'neighbors' | 'propagation' | 'classifier';
 
 export interface LabelRequest {
   /** Any absolute path in the dataset, which is indexed first. */
   readonly folder: string;
   /** Absolute; only images below it are proposed a label for. Labels of the whole dataset are learnt from. */
   readonly below?: string;
-  /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
+  /**
+   * An encoder's id or the absolute path of an ONNX file; of `classifier` also a run's id. Absent: the dataset's own choice;
+   * of `classifier` only if it knows classes, else the encoder of the newest finished run that does.
+   */
   readonly encoder?: string;
   /** Absent: `neighbors`. */
   readonly method?: LabelMethod;
-  /** Neighbours that vote (20), or that every image is joined with in the graph (10). */
+  /** Neighbours that vote (20), or that every image is joined with in the graph (10); not of `classifier`. */
   readonly neighbors?: number;
   /** Share of the proposals that must be right, as far as held-out labels can show it; above 0 and below 1. Absent: 0.95. */
   readonly precision?: number;
@@ -61,6 +67,7 @@ export interface LabelReport {
   readonly root: string;
   readonly encoder: { readonly id: string; readonly dim: number };
   readonly method: LabelMethod;
+  /** Of `classifier` 1: the nearest labelled image tells how familiar one is. */
   readonly neighbors: number;
   /** The precision that was asked for. */
   readonly precision: number;
@@ -68,9 +75,9 @@ export interface LabelReport {
   readonly proposals: readonly LabelProposal[];
   /** Images that had no label. */
   readonly unlabelled: number;
-  /** Images with a label that were learnt from. */
+  /** Images with a label that were learnt from; of `classifier` those that it was trained on. */
   readonly labelled: number;
-  /** Labelled images that were guessed as if they had none, copies counting once. */
+  /** Labelled images that were guessed as if they had none, copies counting once; of `classifier` those it has not seen. */
   readonly heldOut: { readonly images: number; readonly correct: number };
   /** Of the classes without a threshold of their own; null where none is strict enough. */
   readonly threshold: number | null;

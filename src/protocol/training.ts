@@ -1,6 +1,6 @@
 import type { Notice, ScanSettings } from './engine.ts';
 
-export type RunKind = 'pretrain' | 'finetune';
+export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder';
 
 /** `interrupted`: its process is gone without having said why; `stopped`: a person stopped it. Both can be resumed. */
 export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'failed';
@@ -45,6 +45,11 @@ export interface FineTuneSettings {
   readonly feature?: 'projection' | 'representation';
   /** `cosine` starts with the means of the classes. */
   readonly classifier?: 'linear' | 'cosine';
+  /**
+   * What a linear classifier starts with: nothing, or the linear probe of the labelled images, so that the encoder is not
+   * pulled about by a classifier that knows nothing yet.
+   */
+  readonly classifierStart?: 'zero' | 'probe';
   /** What trains besides the classifier: all, or so many of the last stages of the encoder. */
   readonly trainedStages?: 'all' | number;
   /** Which normalisations keep the statistics of the pretraining: those of parts that don't train, or all. */
@@ -71,29 +76,86 @@ export interface FineTuneSettings {
   readonly name?: string;
 }
 
-/** The settings of a run, with all that was left out. */
-export interface RunSettingsOf {
-  readonly pretrain: Required<PretrainSettings>;
-  readonly finetune: Required<FineTuneSettings>;
+/** What a person can set for distillation into a smaller student; what is left out is chosen by the engine. */
+export interface DistillSettings {
+  /**
+   * Id of the encoder that teaches, of the run that made it, or the path of an ONNX file. Default: the newest fine-tuned one,
+   * else the dataset's own.
+   */
+  readonly teacher?: string;
+  /** What the student learns: the teacher's classes (default where it has some), similarities (SEED), or embeddings. */
+  readonly lesson?: 'classes' | 'similarities' | 'embeddings';
+  /** Id of the encoder that the student starts as, or of the run that made it; empty: with first weights. */
+  readonly from?: string;
+  /** Network and size of views of a student that starts with first weights. */
+  readonly network?: string;
+  readonly size?: number;
+  /** Of the classes' probabilities, or of the student's similarities. */
+  readonly temperature?: number;
+  /** Share of the teacher in the loss; the rest are the images' own labels. 1: no label is looked at. */
+  readonly teacherShare?: number;
+  /** Uses so many labels of each class, the same as fine-tuning by the same seed; 0: all. */
+  readonly labelsPerClass?: number;
+  /** The teacher looks at so many views of each image, which then come again; 0: at new ones in every epoch. */
+  readonly teacherViews?: number;
+  readonly batchImages?: number;
+  readonly epochs?: number;
+  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly seed?: number;
+  readonly engine?: TrainingEngine;
+  readonly threads?: number;
+  /** As in `PretrainSettings`. */
+  readonly includeTest?: boolean;
+  /** What the run and its encoder are called for people. */
+  readonly name?: string;
 }
+
+/** What a person can set for an autoencoder; what is left out is chosen by the engine. */
+export interface AutoencoderSettings {
+  readonly network?: string;
+  /** As in `PretrainSettings`. */
+  readonly size?: number;
+  /** Images in a batch; each gives one view. */
+  readonly batchImages?: number;
+  readonly epochs?: number;
+  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly seed?: number;
+  readonly engine?: TrainingEngine;
+  readonly threads?: number;
+  /** As in `PretrainSettings`. */
+  readonly includeTest?: boolean;
+  /** What the run and its encoder are called for people. */
+  readonly name?: string;
+}
+
+/** What a person can set, by the kind of the run. */
+export interface SettingsOf {
+  readonly pretrain: PretrainSettings;
+  readonly finetune: FineTuneSettings;
+  readonly distill: DistillSettings;
+  readonly autoencoder: AutoencoderSettings;
+}
+
+/** The settings of a run, with all that was left out. */
+export type RunSettingsOf = { readonly [Kind in RunKind]: Required<SettingsOf[Kind]> };
 export type RunSettings = RunSettingsOf[RunKind];
 
-export interface FineTuneRequest {
-  /** As in `PretrainRequest`. */
-  readonly folder: string;
-  readonly settings: FineTuneSettings;
-  readonly scan?: ScanSettings;
-  readonly tensorFlowModule?: string;
-}
-
-export interface PretrainRequest {
+export interface TrainRequest<Kind extends RunKind> {
   /** Absolute; the dataset is the nearest ancestor that has one, else this folder. */
   readonly folder: string;
-  readonly settings: PretrainSettings;
+  readonly settings: SettingsOf[Kind];
   readonly scan?: ScanSettings;
   /** Where TensorFlow.js is, for runs on it; see `TensorFlowRequest.module`. */
   readonly tensorFlowModule?: string;
 }
+export type PretrainRequest = TrainRequest<'pretrain'>;
+export type FineTuneRequest = TrainRequest<'finetune'>;
+export type DistillRequest = TrainRequest<'distill'>;
+export type AutoencoderRequest = TrainRequest<'autoencoder'>;
 
 /** A run before it starts: what it would do and cost. */
 export interface PretrainPlan {
@@ -157,9 +219,9 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 3;
+export const TRAINING_PROTOCOL_VERSION = 4;
 
-/** Requests a window makes of a training process: name → parameters and result. Cancelling `pretrain`, `finetune` or `resume` stops the run. */
+/** Requests a window makes of a training process: name → parameters and result. Cancelling a training stops the run. */
 export interface TrainingRequests {
   'training/handshake': {
     params: { readonly protocol: number };
@@ -168,6 +230,8 @@ export interface TrainingRequests {
   'training/plan': { params: PretrainRequest; result: PretrainPlan };
   'training/pretrain': { params: PretrainRequest; result: TrainingReport };
   'training/finetune': { params: FineTuneRequest; result: TrainingReport };
+  'training/distill': { params: DistillRequest; result: TrainingReport };
+  'training/autoencoder': { params: AutoencoderRequest; result: TrainingReport };
   'training/resume': { params: ResumeRequest; result: TrainingReport };
 }
 export type TrainingMethod = keyof TrainingRequests;

@@ -18,7 +18,7 @@ import { pretrainProgram } from '../../src/core/training/pretrainProgram.ts';
 import { nextName, type TrainingProgram } from '../../src/core/training/trainingProgram.ts';
 import { encodeModel } from '../../src/engine/encoders/onnxFile.ts';
 import { EncoderRegistry } from '../../src/engine/encoders/registry.ts';
-import { Pretraining } from '../../src/engine/training/pretraining.ts';
+import { Trainings } from '../../src/engine/training/trainings.ts';
 import { shared } from '../shared.ts';
 import { median, printTable } from './report.ts';
 
@@ -137,9 +137,12 @@ printTable(
   }),
 );
 
-const pretraining = new Pretraining({ registry: new EncoderRegistry(), rootOf: (path) => path, threads });
+const pretraining = new Trainings({ registry: new EncoderRegistry(), rootOf: (path) => path, threads });
 const job = { signal: new AbortController().signal, report: () => undefined };
-const plan = await pretraining.plan({ folder: values.images, settings: { batchImages: VIEWS / 2, size: 64 } }, job);
+const plan = await pretraining.planPretraining(
+  { folder: values.images, settings: { batchImages: VIEWS / 2, size: 64 } },
+  job,
+);
 const alone = median(ours.get(64)!);
 printTable('End to end at 64 px: views, step and metrics', [
   ['step', `${plan.secondsPerStep.toFixed(3)} s, ${(VIEWS / 2 / plan.secondsPerStep).toFixed(0)} images/s`],

@@ -57,6 +57,7 @@ interface Documents {
     readonly encoder: string;
     readonly seconds: number;
     readonly metrics: Readonly<Record<string, number>>;
+    readonly reconstructions?: string;
   };
   plan: PretrainPlan;
   runs: { readonly runs: readonly RunSummary[] };

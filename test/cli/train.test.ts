@@ -103,15 +103,51 @@ describe('likeness train', () => {
     assert.match(listed.stdout, /from scratch: finished, epoch 1 of 1, [\d.]+ % of test images right/);
   });
 
+  it('distils a fine-tuned encoder, or any other one, and trains an autoencoder', async (context) => {
+    const { root, cache } = await dataset(context);
+    const train = async (...args: string[]) => {
+      const done = await likeness(['train', ...args, '--epochs', '1', '--threads', '1', '--json'], { cache });
+      assert.equal(done.code, 0, done.stderr);
+      return documentOf('train', done);
+    };
+    const size = ['--network', 'resnet10-light', '--size', '32'];
+    await train('finetune', root, '--from', 'scratch', ...size);
+    const classes = await train('distill', root, ...size, '--teacher-share', '0.5');
+    for (const name of ['testMacro', 'teacherTestMacro', 'agreement', 'accuracy']) {
+      assert.ok(classes.metrics[name]! >= 0, name);
+    }
+    const vectors = await train('distill', root, ...size, '--teacher', 'pixels', '--lesson', 'similarities');
+    assert.ok(vectors.metrics['testKnnMacro']! >= 0);
+    const autoencoder = await train('autoencoder', root, ...size);
+    assert.deepEqual(Object.keys(autoencoder), ['run', 'encoder', 'seconds', 'metrics', 'reconstructions']);
+    assert.ok(existsSync(autoencoder.reconstructions!));
+    const { encoders } = documentOf(
+      'encoders',
+      await likeness(['encoders', 'list', '--in', root, '--json'], { cache }),
+    );
+    for (const { encoder } of [classes, vectors, autoencoder]) assert.ok(encoders.some(({ id }) => id === encoder));
+    const listed = await likeness(['train', 'list', root], { cache });
+    assert.match(listed.stdout, /px, distilled: finished, epoch 1 of 1, [\d.]+ % of test images right/);
+  });
+
   it('explains what it was asked wrongly', async (context) => {
     const { root, cache } = await dataset(context);
     const wrong: [string[], RegExp][] = [
-      [['train'], /train can pretrain, finetune, resume, list or delete/],
+      [['train'], /train can pretrain, finetune, distill, autoencoder, resume, list or delete/],
       [['train', 'pretrain', root, '--epochs', 'many'], /--epochs takes a number, not "many"/],
       [['train', 'pretrain', root, '--network', 'vgg'], /no network "vgg"/],
-      [['train', 'pretrain', root, '--engine', 'abacus'], /no training engine "abacus"/],
+      [
+        ['train', 'pretrain', root, '--engine', 'abacus'],
+        /engine is "abacus"; it has to be one of onnxruntime, tensorflow/,
+      ],
       [['train', 'finetune', root, '--temperature', '1'], /--temperature means nothing to train finetune/],
       [['train', 'pretrain', root, '--from', 'scratch'], /--from means nothing to train pretrain/],
+      [['train', 'distill', root, '--labels-per-class', 'few'], /--labels-per-class takes a number/],
+      [['train', 'autoencoder', root, '--teacher', 'pixels'], /--teacher means nothing to train autoencoder/],
+      [
+        ['train', 'finetune', root, '--classifier', 'cosine', '--classifier-start', 'probe', '--from', 'scratch'],
+        /a probe \(classifierStart\) is for a linear one/,
+      ],
       [['train', 'finetune', root, '--stages', 'some'], /--stages takes a number, not "some"/],
       [['train', 'resume'], /takes the id of a run/],
       [['train', 'pretrain', root, 'another'], /Usage: likeness train/],

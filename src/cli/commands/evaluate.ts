@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
-import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
-import type { EncoderEvaluation, EvaluationProtocol, EvaluationReport } from '../../protocol/evaluation.ts';
+import { formatDuration } from '../../core/progressText.ts';
+import type { EncoderEvaluation, EvaluationReport } from '../../protocol/evaluation.ts';
+import {
+  comparedText,
+  fewLabelColumns,
+  fewLabelTitle,
+  figureColumns,
+  figureLegends,
+  protocolTexts,
+  type FigureColumn,
+} from '../../protocol/evaluationText.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
@@ -55,96 +64,28 @@ function seedOf(invocation: Invocation): number {
 }
 
 function describe({ protocol, encoders, comparingSeconds, seconds }: EvaluationReport): string[] {
+  const fewLabels = fewLabelColumns(protocol);
+  const spent = `${formatDuration(seconds)} in all, ${formatDuration(comparingSeconds)} of it comparing; --json has the whole protocol.`;
   return [
-    ...protocolLines(protocol),
+    comparedText(protocol),
+    ...protocolTexts(protocol).map((line) => `  ${line}`),
     '',
-    ...table(encoders, [
-      ['encoder', ({ id }) => id],
-      ['kNN', ({ knn }) => percent(knn)],
-      ['macro', ({ knnMacro, knnMacroInterval: { low, high } }) => withError(knnMacro, (high - low) / 2)],
-      ['probe', ({ probe, probeError }) => withError(probe, probeError)],
-      ['macro', ({ probeMacro, probeMacroError }) => withError(probeMacro, probeMacroError)],
-      ['mAP', ({ map }) => percent(map)],
-      ['hit@1', ({ recallAt1 }) => percent(recallAt1)],
-      ['alignment', ({ alignment }) => alignment.toFixed(2)],
-      ['uniformity', ({ uniformity }) => uniformity.toFixed(2)],
-      ['rank', ({ effectiveRank, dim }) => `${effectiveRank.toFixed(0)} of ${dim}`],
-      ['spread', ({ collapse }) => collapse.toFixed(2)],
-      ['images/s', ({ imagesPerSecond }) => formatCount(imagesPerSecond)],
-    ]),
-    ...fewLabelLines(protocol, encoders),
+    ...table(encoders, figureColumns),
+    ...(fewLabels.length === 0 ? [] : ['', `${fewLabelTitle(protocol)}:`, ...table(encoders, fewLabels)]),
     '',
-    `Accuracies in %, ± half of a 95 % interval; macro: each class counts once. Lower alignment and uniformity are better;`,
-    `a spread near 0 is a collapse. ${formatDuration(seconds)} in all, ${formatDuration(comparingSeconds)} of it comparing; --json has the whole protocol.`,
+    ...Object.values(figureLegends),
+    spent,
   ];
 }
-
-function protocolLines({
-  images,
-  classes,
-  root,
-  folder,
-  split,
-  knn,
-  probe,
-  duplicates,
-  leftOut,
-  seed,
-}: EvaluationProtocol) {
-  const { bank, queries } = split;
-  const where = folder === '' ? root : `${root}/${folder}`;
-  const left: [count: number, what: string][] = [
-    [leftOut.unlabelled, 'without a label'],
-    [leftOut.unreadable, 'unreadable'],
-    [leftOut.withoutVector, 'without a vector'],
-    [leftOut.aboveLimit, 'above the limit'],
-    [leftOut.classes.reduce((sum, { count }) => sum + count, 0), 'of classes with a single picture'],
-  ];
-  const parts = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
-  return [
-    `${formatQuantity(images, 'image')} of ${classes.length} classes in ${where}`,
-    split.kind === 'test'
-      ? `  ${formatQuantity(queries, 'image')} of the test split against the ${formatCount(bank)} others`
-      : `  ${formatQuantity(queries, 'image')}, each against all others: there is no test split`,
-    `  kNN: ${knn.k} neighbours, temperature ${knn.temperature}; probe: ${probe.trials} resamples; seed ${seed}`,
-    `  ${formatQuantity(duplicates.images, 'image')} with an exact or near duplicate, which doesn't count as a hit`,
-    ...(parts.length > 0 ? [`  Left out: ${parts.join(', ')}`] : []),
-  ];
-}
-
-function fewLabelLines({ fewLabels }: EvaluationProtocol, encoders: readonly EncoderEvaluation[]): string[] {
-  if (fewLabels.labels.length === 0) return [];
-  const columns = fewLabels.labels.map((count, i): Column => {
-    return [
-      formatQuantity(count, 'label'),
-      ({ fewLabels: curve }) => withError(curve[i]!.probeMacro, curve[i]!.probeMacroError),
-    ];
-  });
-  return [
-    '',
-    `Probe (macro) on a few labels per class, ${fewLabels.trials} draws:`,
-    ...table(encoders, [['encoder', ({ id }) => id], ...columns]),
-  ];
-}
-
-type Column = readonly [title: string, cell: (encoder: EncoderEvaluation) => string];
 
 /** Words to the left, numbers to the right. */
-function table(encoders: readonly EncoderEvaluation[], columns: readonly Column[]): string[] {
+function table(encoders: readonly EncoderEvaluation[], columns: readonly FigureColumn[]): string[] {
   const rows = [
-    columns.map(([title]) => title),
-    ...encoders.map((encoder) => columns.map(([, cell]) => cell(encoder))),
+    ['encoder', ...columns.map(({ title, shortTitle }) => shortTitle ?? title)],
+    ...encoders.map((encoder) => [encoder.id, ...columns.map(({ cell }) => cell(encoder))]),
   ];
-  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   );
-}
-
-function percent(share: number): string {
-  return (100 * share).toFixed(1);
-}
-
-function withError(share: number, error: number): string {
-  return `${percent(share)} ±${percent(error)}`;
 }

@@ -12,7 +12,7 @@ const COVERAGES_SHOWN = [0.25, 0.5, 0.75, 1];
 
 export const labelCommand: Command = {
   name: 'label',
-  usage: 'label [folder] [--method neighbors|propagation] [--precision 0.95] [--cap N] [--out FILE.csv]',
+  usage: 'label [folder] [--method neighbors|propagation|classifier] [--precision 0.95] [--cap N] [--out FILE.csv]',
   summary:
     'Propose labels for the images that have none, by those that have one. Labels themselves are never changed: proposals are printed, and written to a file of their own.',
   options: {
@@ -21,14 +21,19 @@ export const labelCommand: Command = {
       type: 'string',
       short: 'e',
       value: 'ID|FILE.onnx',
-      help: 'compare by this encoder; default: the one indexed with',
+      help: 'compare by this encoder (default: the one indexed with); of classifier also a RUN (default: the newest)',
     },
     method: {
       type: 'string',
       value: 'METHOD',
-      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images',
+      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images; classifier: a fine-tuned encoder, checked with labels that it has not seen',
     },
-    k: { type: 'string', short: 'k', value: 'N', help: 'neighbours that vote (default 20), or in the graph (10)' },
+    k: {
+      type: 'string',
+      short: 'k',
+      value: 'N',
+      help: 'neighbours that vote (default 20), or in the graph (10); not of classifier',
+    },
     precision: {
       type: 'string',
       value: 'SHARE',
@@ -82,9 +87,14 @@ function describe(report: LabelReport): string[] {
     [withheld.capped, 'above the cap'],
   ] as const;
   const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${formatCount(count)} ${reason}`);
-  const how = method === 'neighbors' ? `${neighbors} neighbours` : `propagation over ${neighbors} neighbours`;
+  const how = {
+    neighbors: `${neighbors} neighbours`,
+    propagation: `propagation over ${neighbors} neighbours`,
+    classifier: 'classifier',
+  }[method];
+  const learnt = classes.filter((one) => one.labelled > 0).length;
   return [
-    `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, learnt from ${formatQuantity(labelled, 'labelled image')} of ${classes.length} classes (${how}, ${encoder.id})`,
+    `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, learnt from ${formatQuantity(labelled, 'labelled image')} of ${learnt} classes (${how}, ${encoder.id})`,
     ...(left.length > 0 ? [`  without a proposal: ${left.join(', ')}`] : []),
     `  of ${formatQuantity(heldOut.images, 'held-out image')} ${percent(heldOut.correct / heldOut.images)} are guessed right${curveText(report)}`,
     ...classes

@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
-import type { PretrainPlan, RunSummary, TrainingReport } from '../../protocol/training.ts';
+import type { JobContext } from '../../core/progress.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { PretrainPlan, RunKind, RunSummary, TrainingReport, TrainRequest } from '../../protocol/training.ts';
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
 import { tensorFlowArgument } from '../paths.ts';
 import { settingsOf, trainSettingOptions } from './trainOptions.ts';
@@ -19,9 +21,9 @@ const options: Record<string, OptionSpec> = {
 
 export const trainCommand: Command = {
   name: 'train',
-  usage: 'train pretrain|finetune [folder] [--epochs N] | resume RUN | list | delete RUN',
+  usage: 'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] | resume RUN | list | delete RUN',
   summary:
-    'Teach an encoder on the images of a folder, without labels (pretrain: SimCLR) or with some (finetune: SimCLRv2). The result is an ONNX encoder.',
+    'Teach an encoder on the images of a folder: without labels (pretrain: SimCLR), with some (finetune: SimCLRv2), by a larger encoder (distill), or to reconstruct (autoencoder). The result is an ONNX encoder.',
   options,
   async run(invocation, engine, job) {
     const [action, subject, ...rest] = invocation.positionals;
@@ -29,24 +31,11 @@ export const trainCommand: Command = {
     const folder = resolve(invocation.text('in') ?? '.');
     const tensorFlow = tensorFlowOf(invocation);
     switch (action) {
-      case 'pretrain': {
-        const request = {
-          folder: resolve(subject ?? '.'),
-          settings: settingsOf(invocation, 'pretrain'),
-          ...tensorFlow,
-        };
-        if (invocation.flag('plan')) return planOutput(await engine.planPretraining(request, job));
-        return reportOutput(await engine.pretrain(request, job));
-      }
-      case 'finetune': {
-        if (invocation.flag('plan')) throw usage('--plan means nothing to train finetune; leave it out.');
-        const request = {
-          folder: resolve(subject ?? '.'),
-          settings: settingsOf(invocation, 'finetune'),
-          ...tensorFlow,
-        };
-        return reportOutput(await engine.fineTune(request, job));
-      }
+      case 'pretrain':
+      case 'finetune':
+      case 'distill':
+      case 'autoencoder':
+        return train(action, { folder: resolve(subject ?? '.'), ...tensorFlow }, invocation, engine, job);
       case 'resume':
         if (subject === undefined) throw usage('resume takes the id of a run; likeness train list names them.');
         return reportOutput(await engine.resumeRun({ folder, run: subject, ...tensorFlow }, job));
@@ -61,11 +50,26 @@ export const trainCommand: Command = {
       }
       default:
         throw usage(
-          `train can pretrain, finetune, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
+          `train can pretrain, finetune, distill, autoencoder, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
         );
     }
   },
 };
+
+async function train<Kind extends RunKind>(
+  kind: Kind,
+  where: Omit<TrainRequest<Kind>, 'settings'>,
+  invocation: Invocation,
+  engine: Engine,
+  job: JobContext,
+): Promise<CommandOutput> {
+  const isPlan = invocation.flag('plan');
+  if (isPlan && kind !== 'pretrain') throw usage(`--plan means nothing to train ${kind}; leave it out.`);
+  if (isPlan) {
+    return planOutput(await engine.planPretraining({ ...where, settings: settingsOf(invocation, 'pretrain') }, job));
+  }
+  return reportOutput(await engine.train(kind, { ...where, settings: settingsOf(invocation, kind) }, job));
+}
 
 function tensorFlowOf(invocation: Invocation): { readonly tensorFlowModule?: string } {
   const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
@@ -87,12 +91,15 @@ function planOutput(plan: PretrainPlan): CommandOutput {
 }
 
 function reportOutput({ run, notices }: TrainingReport): CommandOutput {
-  const { id, encoder, seconds, metrics, epoch } = run;
+  const { id, encoder, seconds, metrics, epoch, kind, root } = run;
+  const reconstructions =
+    kind === 'autoencoder' ? join(root, '.likeness', 'runs', id, 'reconstructions.png') : undefined;
   return {
-    json: { run: id, encoder, seconds, metrics },
+    json: { run: id, encoder, seconds, metrics, ...(reconstructions !== undefined && { reconstructions }) },
     lines: [
       `${id}: ${formatQuantity(epoch, 'epoch')} in ${formatDuration(seconds)}`,
       ...qualityLines(metrics),
+      ...(reconstructions === undefined ? [] : [`  Reconstructions: ${reconstructions}`]),
       ...(encoder === undefined
         ? []
         : [`  The encoder is ${encoder}; use it with: likeness index --encoder ${encoder}`]),
@@ -104,7 +111,8 @@ function reportOutput({ run, notices }: TrainingReport): CommandOutput {
 /** How well classes can be told, before and after. */
 function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
   const { relativeLoss, knnMacro, knnMacroUntrained, testKnnMacro, testKnnMacroUntrained } = metrics;
-  const { testMacro, testMacroError, validationMacro, bestEpoch, testCalibrationError } = metrics;
+  const { testMacro, testMacroError, teacherTestMacro, validationMacro, bestEpoch, testCalibrationError } = metrics;
+  const { reconstructionError } = metrics;
   const lines: string[] = [];
   if (validationMacro !== undefined) {
     lines.push(
@@ -112,10 +120,14 @@ function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
     );
   }
   if (testMacro !== undefined) {
-    lines.push(`  test images right ${percent(testMacro)} ± ${percent(testMacroError)}, mean over classes`);
+    const teacher = teacherTestMacro === undefined ? '' : ` (teacher ${percent(teacherTestMacro)})`;
+    lines.push(`  test images right ${percent(testMacro)} ± ${percent(testMacroError)}, mean over classes${teacher}`);
     lines.push(`  confidence is off by ${percent(testCalibrationError)} on them`);
   }
   if (relativeLoss !== undefined) lines.push(`  loss ${percent(relativeLoss)} of chance`);
+  if (reconstructionError !== undefined) {
+    lines.push(`  squared error of reconstructed pixels, from 0 to 1, ${reconstructionError.toFixed(4)}`);
+  }
   if (knnMacro !== undefined) {
     lines.push(`  kNN accuracy on the training images ${percent(knnMacro)} (untrained ${percent(knnMacroUntrained)})`);
   }

@@ -1,22 +1,19 @@
 import { usage } from '../../core/errors.ts';
-import type { FineTuneSettings, PretrainSettings, RunKind } from '../../protocol/training.ts';
+import type { RunKind, SettingsOf } from '../../protocol/training.ts';
 import type { Invocation, OptionSpec } from '../command.ts';
 
-/** The settings that the command line can give for each kind of training. */
-export interface SettingsOfKind {
-  readonly pretrain: PretrainSettings;
-  readonly finetune: FineTuneSettings;
-}
+/** Names of the settings of all kinds. */
+type SettingKey = { readonly [Kind in RunKind]: keyof SettingsOf[Kind] }[RunKind];
 
 interface SettingOption {
   /** Which setting it gives. */
-  readonly key: keyof PretrainSettings | keyof FineTuneSettings;
+  readonly key: SettingKey;
   readonly value: string;
   readonly help: string;
   /** A number, or a number or one of these words. Text where it's left out. */
   readonly number?: true | readonly string[];
   /** Which trainings it means something to; all where it's left out. */
-  readonly kind?: RunKind;
+  readonly kinds?: readonly RunKind[];
 }
 
 const settingOptions: Readonly<Record<string, SettingOption>> = {
@@ -24,9 +21,13 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'epochs',
     number: true,
     value: 'N',
-    help: 'passes over the images (default 100; finetune: by images)',
+    help: 'passes over the images (default 100; finetune, distill: by images)',
   },
-  network: { key: 'network', value: 'ID', help: 'resnet10 (default), resnet10-light or resnet18-wide' },
+  network: {
+    key: 'network',
+    value: 'ID',
+    help: 'resnet10 (default), resnet10-light (default of distill) or resnet18-wide',
+  },
   size: { key: 'size', number: true, value: 'PIXELS', help: 'height and width of a view, 32 to 128 (default 64)' },
   batch: {
     key: 'batchImages',
@@ -37,79 +38,111 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   from: {
     key: 'from',
     value: 'ENCODER|RUN|scratch',
-    help: 'finetune: what it starts from (default: the newest pretraining)',
-    kind: 'finetune',
+    help: 'finetune: what it starts from (default: the newest pretraining); distill: what the student starts as (default: scratch)',
+    kinds: ['finetune', 'distill'],
+  },
+  teacher: {
+    key: 'teacher',
+    value: 'ENCODER|RUN|FILE.onnx',
+    help: "distill: who teaches (default: the newest fine-tuned encoder, else the dataset's own)",
+    kinds: ['distill'],
+  },
+  lesson: {
+    key: 'lesson',
+    value: 'KIND',
+    help: 'distill: what is learnt, classes (default of teachers that have some), embeddings or similarities (SEED)',
+    kinds: ['distill'],
+  },
+  'teacher-share': {
+    key: 'teacherShare',
+    number: true,
+    value: 'A',
+    help: 'distill: share of the teacher in the loss, the rest being labels (default 1: no labels)',
+    kinds: ['distill'],
+  },
+  'teacher-views': {
+    key: 'teacherViews',
+    number: true,
+    value: 'N',
+    help: 'distill: views of each image that the teacher looks at (default 16; 0: new ones in every epoch)',
+    kinds: ['distill'],
   },
   feature: {
     key: 'feature',
     value: 'KIND',
     help: 'finetune: what the classifier sees, projection (SimCLRv2, default) or representation',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
-  classifier: { key: 'classifier', value: 'KIND', help: 'finetune: linear (default) or cosine', kind: 'finetune' },
+  'classifier-start': {
+    key: 'classifierStart',
+    value: 'zero|probe',
+    help: 'finetune: what a linear classifier starts with, nothing (default) or a linear probe',
+    kinds: ['finetune'],
+  },
+  classifier: { key: 'classifier', value: 'KIND', help: 'finetune: linear (default) or cosine', kinds: ['finetune'] },
   stages: {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
     help: 'finetune: how many of the last stages train; 0: the classifier alone',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
   statistics: {
     key: 'runningStatistics',
     value: 'all|frozen',
     help: 'finetune: normalisations that keep the statistics of the pretraining',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
   'stage-rate': {
     key: 'stageRate',
     number: true,
     value: 'R',
     help: 'finetune: factor of the learning rate from stage to stage back (default 1)',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
   'labels-per-class': {
     key: 'labelsPerClass',
     number: true,
     value: 'N',
-    help: 'finetune: use so many labels of each class only',
-    kind: 'finetune',
+    help: 'finetune, distill with labels: use so many labels of each class only',
+    kinds: ['finetune', 'distill'],
   },
   'label-smoothing': {
     key: 'labelSmoothing',
     number: true,
     value: 'S',
     help: 'finetune: share of a target spread over all classes (default 0.1)',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
   patience: {
     key: 'patience',
     number: true,
     value: 'N',
     help: 'finetune: ends after so many epochs without a better one (default 20; 0: never)',
-    kind: 'finetune',
+    kinds: ['finetune'],
   },
-  loss: { key: 'loss', value: 'KIND', help: 'pretrain: nt-xent (default), dcl or supervised', kind: 'pretrain' },
+  loss: { key: 'loss', value: 'KIND', help: 'pretrain: nt-xent (default), dcl or supervised', kinds: ['pretrain'] },
   temperature: {
     key: 'temperature',
     number: true,
     value: 'T',
-    help: 'pretrain: of the loss (default 0.2)',
-    kind: 'pretrain',
+    help: "pretrain: of the loss (default 0.2); distill: of classes (1) or the student's similarities (0.2)",
+    kinds: ['pretrain', 'distill'],
   },
   augmentation: {
     key: 'augmentation',
     value: 'PRESET',
     help: 'pretrain: natural (default), fine-grained-colour, documents, aerial or medical-gray',
-    kind: 'pretrain',
+    kinds: ['pretrain'],
   },
   'head-layers': {
     key: 'headLayers',
     number: true,
     value: '2|3',
     help: 'pretrain: layers of the projection head (default 2)',
-    kind: 'pretrain',
+    kinds: ['pretrain'],
   },
-  optimizer: { key: 'optimizer', value: 'KIND', help: 'sgd (default of pretrain), adamw (of finetune) or lars' },
+  optimizer: { key: 'optimizer', value: 'KIND', help: 'sgd (default of pretrain), adamw (of the others) or lars' },
   'learning-rate': { key: 'learningRate', number: true, value: 'RATE', help: 'at its highest; default: by batch size' },
   'weight-decay': { key: 'weightDecay', number: true, value: 'W', help: 'default: by optimiser' },
   seed: { key: 'seed', number: true, value: 'N', help: 'of all randomness (default 0)' },
@@ -123,22 +156,21 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
 };
 
 /** Options that are there or not. */
-const switches: Readonly<
-  Record<string, { readonly key: string; readonly value: boolean; readonly kind: RunKind; readonly help: string }>
-> = {
-  'include-test': {
-    key: 'includeTest',
-    value: true,
-    kind: 'pretrain',
-    help: 'pretrain: train on the images of the test split too',
-  },
-  unbalanced: {
-    key: 'balanced',
-    value: false,
-    kind: 'finetune',
-    help: 'finetune: images of rare classes count no more than others',
-  },
-};
+const switches: Readonly<Record<string, Pick<SettingOption, 'key' | 'help' | 'kinds'> & { readonly value: boolean }>> =
+  {
+    'include-test': {
+      key: 'includeTest',
+      value: true,
+      kinds: ['pretrain', 'distill', 'autoencoder'],
+      help: 'all but finetune: train on the images of the test split too',
+    },
+    unbalanced: {
+      key: 'balanced',
+      value: false,
+      kinds: ['finetune'],
+      help: 'finetune: images of rare classes count no more than others',
+    },
+  };
 
 /** As the command line's parser takes them. */
 export const trainSettingOptions: Record<string, OptionSpec> = {
@@ -149,22 +181,23 @@ export const trainSettingOptions: Record<string, OptionSpec> = {
 };
 
 /** The settings that were given. Throws usage for what isn't a number, and for what this kind of training has no use for. */
-export function settingsOf<K extends RunKind>(invocation: Invocation, kind: K): SettingsOfKind[K] {
+export function settingsOf<Kind extends RunKind>(invocation: Invocation, kind: Kind): SettingsOf[Kind] {
   const settings: Record<string, unknown> = {};
-  const assertUseful = (name: string, only: RunKind | undefined): void => {
-    if (only !== undefined && only !== kind) throw usage(`--${name} means nothing to train ${kind}; leave it out.`);
+  const assertUseful = (name: string, kinds: readonly RunKind[] | undefined): void => {
+    if (kinds?.includes(kind) === false) throw usage(`--${name} means nothing to train ${kind}; leave it out.`);
   };
-  for (const [name, { key, number, kind: only }] of Object.entries(settingOptions)) {
+  for (const [name, { key, number, kinds }] of Object.entries(settingOptions)) {
     const text = invocation.text(name);
     if (text === undefined) continue;
-    assertUseful(name, only);
+    assertUseful(name, kinds);
     settings[key] = number === undefined || (number !== true && number.includes(text)) ? text : numberOf(name, text);
   }
-  for (const [name, { key, value, kind: only }] of Object.entries(switches)) {
+  for (const [name, { key, value, kinds }] of Object.entries(switches)) {
     if (!invocation.flag(name)) continue;
-    assertUseful(name, only);
+    assertUseful(name, kinds);
     settings[key] = value;
   }
+  // The table above holds each key to a setting's name; what the values are is checked with the settings.
   return settings;
 }
 

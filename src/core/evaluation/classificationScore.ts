@@ -42,6 +42,19 @@ export function scoreClassification(predictions: Int32Array, labels: Int32Array,
   return { count, correct, accuracy: correct / count, macroAccuracy, perClass };
 }
 
+/**
+ * Of the class with the largest output.
+ *
+ * @param outputs logits or probabilities, row-major, `labels.length × classes`
+ */
+export function scoreOutputs(outputs: Float32Array, labels: Int32Array, classes: number): ClassificationScore {
+  const predictions = Int32Array.from(labels, (_, row) => {
+    const own = outputs.subarray(row * classes, (row + 1) * classes);
+    return own.indexOf(Math.max(...own));
+  });
+  return scoreClassification(predictions, labels, classes);
+}
+
 export interface Interval {
   readonly low: number;
   readonly high: number;

@@ -9,6 +9,7 @@ import {
 import { classify, ProbeFit, type LinearClassifier, type ProbeRuntime, type ProbeSet } from './linearProbe.ts';
 import type { PrincipalCoordinates } from './principalAxes.ts';
 import { resampledEstimate, type Estimate } from './resampling.ts';
+import { standardised, standardOf, type Standard } from './standard.ts';
 import { drawPerClass, smallestClass, stratifiedParts } from './splits.ts';
 
 /** Strengths of the penalty that are tried, from the strongest, each fit beginning where the one before ended. */
@@ -81,7 +82,7 @@ export async function runProbeTrials(
     const { strength, classifier } = await chooseStrength(options, fitted!, validation!, runtime);
     strengths.push(strength);
     const tested = test ?? left!;
-    const standard = standardOf(options.features, kept!);
+    const standard = standardOf(options.features.coordinates, options.features.dim, kept!);
     const refit = await ProbeFit.open(probeSet(options, kept!, standard), classes, runtime, classifier);
     const final = await closing(refit, () => refit.fit(strength));
     const predicted = await predict(final, probeSet(options, tested, standard), runtime);
@@ -111,7 +112,7 @@ export async function runFewLabelTrials(
   const available = smallestClass(candidates) - (test ? 0 : 1);
   const counts = FEW_LABELS.filter((count) => count <= available);
   // Pictures are there without their labels.
-  const standard = standardOf(features, bank);
+  const standard = standardOf(features.coordinates, features.dim, bank);
   const all = Uint32Array.from(labels.keys());
   const held = await runtime.products.hold(probeSet(options, all, standard).features, all.length, features.dim);
   const results: FewLabelFigures[] = [];
@@ -145,7 +146,7 @@ async function chooseStrength(
   runtime: ProbeRuntime,
 ): Promise<{ readonly strength: number; readonly classifier: LinearClassifier }> {
   const { classes } = options;
-  const standard = standardOf(options.features, fitted);
+  const standard = standardOf(options.features.coordinates, options.features.dim, fitted);
   const validated = probeSet(options, validation, standard);
   const held = await runtime.products.hold(validated.features, validated.rows, validated.dim);
   const fit = await ProbeFit.open(probeSet(options, fitted, standard), classes, runtime);
@@ -181,33 +182,9 @@ async function predict(classifier: LinearClassifier, set: ProbeSet, { products }
   }
 }
 
-/** Mean of the rows, and one number for all features: the root of their mean variance. */
-interface Standard {
-  readonly mean: Float64Array;
-  readonly deviation: number;
-}
-
-/**
- * One deviation for all features keeps their proportions, which the encoder chose, and makes strengths comparable between
- * encoders.
- */
-function standardOf({ coordinates, dim }: PrincipalCoordinates, rows: Uint32Array): Standard {
-  const mean = new Float64Array(dim);
-  for (const row of rows) for (let i = 0; i < dim; i++) mean[i]! += coordinates[row * dim + i]! / rows.length;
-  let squares = 0;
-  for (const row of rows) for (let i = 0; i < dim; i++) squares += (coordinates[row * dim + i]! - mean[i]!) ** 2;
-  return { mean, deviation: Math.sqrt(squares / (rows.length * dim)) || 1 };
-}
-
 function probeSet({ features, labels }: ProbeTrialOptions, rows: Uint32Array, standard: Standard): ProbeSet {
   const { coordinates, dim } = features;
-  const { mean, deviation } = standard;
-  const selected = new Float32Array(rows.length * dim);
-  rows.forEach((row, position) => {
-    for (let i = 0; i < dim; i++) {
-      selected[position * dim + i] = (coordinates[row * dim + i]! - mean[i]!) / deviation;
-    }
-  });
+  const selected = standardised(coordinates, dim, rows, standard);
   return { features: selected, rows: rows.length, dim, labels: select(labels, rows) };
 }
 

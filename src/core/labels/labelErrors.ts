@@ -52,7 +52,7 @@ export const precisionNotShown = (heldOut: number, precision: number, best: numb
 export const classesNotShown = (names: readonly string[], precision: number) =>
   new LikenessError(
     ErrorCode.PrecisionNotShown,
-    `Nothing is proposed for ${names.length === 1 ? `the class "${names[0]}"` : `${names.length} classes (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`}, as their held-out images can't show that ${percent(precision)} of such proposals are right; label more of them, or ask for less (--precision).`,
+    `Nothing is proposed for ${named(names)}, as their held-out images can't show that ${percent(precision)} of such proposals are right; label more of them, or ask for less (--precision).`,
   );
 /** A notice. */
 export const testLabelsLeftOut = (count: number) =>
@@ -67,7 +67,7 @@ export const invalidLabels = (path: string, detail: string) =>
 export const labelSourceUnread = (path: string, source: string) =>
   new LikenessError(
     ErrorCode.InvalidConfig,
-    `${path} names labels of the kind "${source}", from which nothing can be proposed; use folders or a CSV file with a label for each image ("labels": {"source": "csv", "file": …}).`,
+    `${path} names labels of the kind "${source}", which don't give each image one label; use folders or a CSV file with a label for each image ("labels": {"source": "csv", "file": …}).`,
     { path },
   );
 export const labelsUnmatched = (path: string, rows: number, example: string | undefined) =>
@@ -98,6 +98,62 @@ export const wouldReplaceLabels = (path: string) =>
     `${path} holds what people decided and is never replaced by proposals; name another file.`,
     { path },
   );
+// ---- labels by a classifier ---------------------------------------------------------------------------------------
+
+/** How labels stay that a classifier has not seen, as the end of a sentence. */
+const HOW_TO_HOLD_OUT =
+  'fine-tune again with fewer labels ("likeness train finetune --labels-per-class N"), or with a validation split, so that labels stay to check with';
+
+/** @param isRecorded whether it is known what the encoder was trained on */
+export const nothingHeldOut = (encoder: string, isRecorded: boolean) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `${isRecorded ? `The encoder ${encoder} was trained on all labelled images (copies, and the test split apart)` : `Nothing tells which images the encoder ${encoder} was trained on`}, so that no label shows how far its proposals can be trusted; ${HOW_TO_HOLD_OUT}.`,
+    { path: encoder },
+  );
+/**
+ * A notice.
+ *
+ * @param best the highest precision that can be shown
+ * @param areTooFew whether the held-out images couldn't show it if all were guessed right
+ */
+export const classifierNotShown = (heldOut: number, precision: number, best: number, areTooFew: boolean) =>
+  new LikenessError(
+    ErrorCode.PrecisionNotShown,
+    `The ${heldOut === 1 ? '1 labelled image' : `${heldOut} labelled images`} that the classifier has not seen can't show that ${percent(precision)} of any proposals are right, but ${percent(best)} at most, so nothing is proposed; ask for less (--precision), ${areTooFew ? `label more images, or ${HOW_TO_HOLD_OUT}` : 'or fine-tune a classifier that is more often right'}.`,
+  );
+/** A notice: the other classes are proposed. */
+export const classesAllSeen = (names: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `Nothing is proposed for ${named(names)}, as the classifier has seen all of ${names.length === 1 ? 'its' : 'their'} labelled images; label more, or ${HOW_TO_HOLD_OUT}.`,
+  );
+/** A notice. @param names of labels */
+export const labelsNotLearnt = (names: readonly string[], encoder: string) =>
+  new LikenessError(
+    ErrorCode.ClassesChanged,
+    `The encoder ${encoder} was not fine-tuned to ${named(names)}, and no image is proposed for ${names.length === 1 ? 'it' : 'them'}; fine-tune again to teach ${names.length === 1 ? 'it' : 'them'}.`,
+  );
+/** A notice. @param names of classes that the encoder knows */
+export const classesNotLabelled = (names: readonly string[], encoder: string) =>
+  new LikenessError(
+    ErrorCode.ClassesChanged,
+    `No image is labelled with ${named(names)}, which the encoder ${encoder} was fine-tuned to, and nothing is proposed for ${names.length === 1 ? 'it' : 'them'}; label some, or fine-tune again if the classes have changed.`,
+  );
+/** The record of the images that a classifier has seen. */
+export const invalidTrainedOn = (path: string, detail: string) =>
+  new LikenessError(
+    ErrorCode.InvalidCard,
+    `${path}, which says what the encoder was trained on, is not valid: ${detail}; restore it, or fine-tune again.`,
+    { path },
+  );
+
+/** `the class "a"`, `4 classes (a, b, c, …)`. */
+function named(names: readonly string[]): string {
+  return names.length === 1
+    ? `the class "${names[0]}"`
+    : `${names.length} classes (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`;
+}
 
 function percent(share: number): string {
   return `${Math.round(share * 1000) / 10} %`;

@@ -6,7 +6,8 @@ import { propagateLabels, propagationGraph } from './labelPropagation.ts';
 
 /**
  * What a method takes every image for. Where an image has a label, the guess is made without that label and without those
- * of the image's duplicates, so that it tells how good the guesses for the others are.
+ * of the image's duplicates, so that it tells how good the guesses for the others are. A method that has learnt from labels
+ * beforehand can't forget them: then only images that it has not seen count as held out, see `ProposalInput`.
  */
 export interface LabelGuesses {
   /** Per image, from 0; negative where the method has no guess. */
@@ -48,6 +49,33 @@ export function guessByNeighbors(input: GuessInput, neighbors: Neighbors, temper
   return {
     ...predictByVote(neighbors, input.labels, input.classes, { count, temperature }),
     familiarity: Float64Array.from({ length: queries }, (_, query) => similarities[query * count]!),
+  };
+}
+
+/** What a classifier makes of every image. */
+export interface ClassifierGuesses {
+  /** One of the classifier's own classes; negative where there is none. */
+  readonly predictions: Int32Array;
+  /** Probability of that class. */
+  readonly confidences: Float64Array;
+}
+
+/**
+ * The most probable class of a classifier, as sure as that is probable; an image is as familiar as the nearest labelled one
+ * is similar, as probabilities are high far away from all that was learnt too.
+ *
+ * @param numbers by class of the classifier: its number among the classes of the guesses
+ * @param neighbors of `voteSearch`, of which the first counts
+ */
+export function guessByClassifier(
+  { predictions, confidences }: ClassifierGuesses,
+  numbers: Int32Array,
+  { count, similarities }: Neighbors,
+): LabelGuesses {
+  return {
+    classes: predictions.map((label) => numbers[label] ?? -1),
+    shares: confidences,
+    familiarity: Float64Array.from(predictions, (_, row) => similarities[row * count]!),
   };
 }
 

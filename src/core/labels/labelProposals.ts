@@ -9,6 +9,12 @@ export interface ProposalInput {
   /** Per image: equal for duplicates. */
   readonly groups: Int32Array;
   readonly classes: number;
+  /**
+   * Whether a labelled image shows how good the guesses are, as its own was made by a method that has seen neither its label
+   * nor that of a duplicate. Left out: each does, as a guess that was made without its label, but for the only picture of a
+   * class, without which nothing is left that it could be recognised by.
+   */
+  readonly isHeldOut?: (row: number) => boolean;
 }
 
 export interface ProposalOptions {
@@ -25,6 +31,8 @@ export interface ProposalOptions {
 export interface ClassProposals {
   /** Labelled images, of which copies count once. */
   readonly pictures: number;
+  /** Those of them that are held out. */
+  readonly heldOut: number;
   /** Held-out images that were taken for the class, rightly or not. */
   readonly guessed: number;
   /** Confidence that a proposal of this class has; undefined where none is sure enough. */
@@ -64,19 +72,19 @@ const PARTS = 10;
 const UNLIKE_SHARE = 0.01;
 
 /**
- * Which guesses to propose. The labelled images are the held-out ones, since each was guessed without its own label; copies
- * count once. Confidences and thresholds come from them, so they hold for images of the same kind.
+ * Which guesses to propose. Labelled images are held out where they were guessed without their label; copies count once.
+ * Confidences and thresholds come from them, so they hold for images of the same kind, and a class without any gets no
+ * proposals.
  */
 export function proposeLabels(input: ProposalInput, options: ProposalOptions): LabelProposals {
-  const { guesses, labels } = input;
+  const { guesses, labels, isHeldOut } = input;
   const pictures = firstOfGroups(input);
-  const counts = new Uint32Array(input.classes);
-  for (const row of pictures) counts[labels[row]!]!++;
-  // A class with a single picture has nothing left that it could be recognised by.
-  const heldOut = pictures.filter((row) => counts[labels[row]!]! > 1);
+  const pictureCounts = countsOf(pictures, (row) => labels[row]!, input.classes);
+  const heldOut = pictures.filter(isHeldOut ?? ((row) => pictureCounts[labels[row]!]! > 1));
+  const counts = countsOf(heldOut, (row) => labels[row]!, input.classes);
   const floor = familiarityFloor(Float64Array.from(heldOut, (row) => guesses.familiarity[row]!));
   const isFamiliar = (row: number) => guesses.familiarity[row]! >= floor;
-  const isUsable = (row: number) => isFamiliar(row) && (counts[guesses.classes[row]!] ?? 0) > 1;
+  const isUsable = (row: number) => isFamiliar(row) && (counts[guesses.classes[row]!] ?? 0) > 0;
   const isRight = (row: number) => guesses.classes[row] === labels[row];
 
   const guessed = heldOut.filter((row) => guesses.classes[row]! >= 0);
@@ -120,9 +128,10 @@ export function proposeLabels(input: ProposalInput, options: ProposalOptions): L
     classes: Int32Array.from(rows, (row) => guesses.classes[row]!),
     confidences: Float64Array.from(rows, (row) => confidences.get(row)!),
     perClass: Array.from(counts, (count, label) => ({
-      pictures: count,
+      pictures: pictureCounts[label]!,
+      heldOut: count,
       guessed: checked.filter((guess) => guess.class === label).length,
-      threshold: count > 1 ? thresholds[label] : undefined,
+      threshold: count > 0 ? thresholds[label] : undefined,
       isOwn: own.has(label),
       proposed: proposed[label]!,
     })),

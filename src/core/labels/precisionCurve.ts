@@ -57,6 +57,11 @@ export function pointOfPrecision(curve: readonly PrecisionPoint[], target: numbe
   return curve.findLast(({ precisionBound }) => precisionBound >= target);
 }
 
+/** Whether so many guesses could show a precision at all: if every one of them were right. */
+export function couldShowPrecision(count: number, target: number): boolean {
+  return count > 0 && wilsonInterval(count, count, Z95_ONE_SIDED).low >= target;
+}
+
 /**
  * Whether guesses show that their precision is below a target: so few right ones would come of a higher one with a
  * probability below 5 %. Exact, as a class may have few guesses.

@@ -1,3 +1,4 @@
+import type { Normalisation } from '../augmentation/augmenter.ts';
 import { GraphBuilder, type GraphValue } from '../onnx/graphBuilder.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { decoder } from './decoder.ts';
@@ -11,6 +12,8 @@ import { trainingProgram, type TrainingProgram } from './trainingProgram.ts';
 
 export interface AutoencoderConfig extends EncoderShape {
   readonly batchImages: number;
+  /** How the images were normalised, where they themselves are to be reconstructed; absent: what is to be is fed. */
+  readonly normalisation?: Normalisation;
   readonly optimizer: OptimizerConfig;
   readonly clipNorm?: number;
 }
@@ -19,27 +22,37 @@ export interface AutoencoderConfig extends EncoderShape {
  * A step of an autoencoder as one graph: the baseline that contrastive pretraining has to beat, with the same encoder and the
  * representation as the bottleneck.
  *
- * Inputs besides the state: `images` float32 `[batchImages, 3, size, size]`, normalised; `targets`, the pixels to reconstruct
- * from 0 to 1, of the same shape: those of the images, or those of undamaged ones for a denoising autoencoder;
+ * Inputs besides the state: `images` float32 `[batchImages, 3, size, size]`, normalised; without `normalisation` `targets`, the
+ * pixels to reconstruct from 0 to 1, of the same shape, such as those of undamaged images for a denoising autoencoder;
  * `learningRate` (and AdamW's corrections).
  *
  * Results: `loss` (mean squared error), `gradientNorm`, `reconstruction` `[batchImages, 3, size, size]` and `representation`
  * `[batchImages, dim]`.
  */
 export function autoencoderProgram(config: AutoencoderConfig): TrainingProgram {
-  const { network, size, stemStride, batchImages, optimizer, clipNorm } = config;
+  const { network, size, stemStride, batchImages, normalisation, optimizer, clipNorm } = config;
   const graph = new GraphBuilder('autoencoder');
   const scope = new TrainingScope(graph);
   const dims = [batchImages, 3, size, size];
   const images = graph.input('images', 'float32', dims);
   const representation = encoderNetwork(scope, images, network, stemStride);
   const reconstruction = decoder(scope, representation, config);
-  const loss = reconstructionLoss(graph, reconstruction, graph.input('targets', 'float32', dims));
+  const targets = normalisation ? pixelsOf(graph, images, normalisation) : graph.input('targets', 'float32', dims);
+  const loss = reconstructionLoss(graph, reconstruction, targets);
   return trainingProgram(scope, loss, {
     optimizer,
     ...(clipNorm === undefined ? {} : { clipNorm }),
     outputs: { reconstruction, representation },
   });
+}
+
+/** From 0 to 1, as they were before the normalisation. */
+function pixelsOf(graph: GraphBuilder, images: GraphValue, { mean, std }: Normalisation): GraphValue {
+  const [means, deviations] = [mean, std].map((values) => graph.floats([...values], [1, 3, 1, 1])) as [
+    GraphValue,
+    GraphValue,
+  ];
+  return graph.op('Add', [graph.op('Mul', [images, deviations]), means]);
 }
 
 /** The decoder on its own: `embedding` `[N, dim]` to `reconstruction` `[N, 3, size, size]`, pixels from 0 to 1. */

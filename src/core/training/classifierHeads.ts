@@ -10,6 +10,7 @@ import type { NetworkScope } from './scope.ts';
 export type ClassifierKind = 'linear' | 'cosine';
 
 const WEIGHT = 'classifier.weight';
+const BIAS = 'classifier.bias';
 const LOG_SCALE = 'classifier.logScale';
 
 /** The reciprocal of the temperature 0.1, at which cosine similarities tell classes apart. */
@@ -34,7 +35,7 @@ function linearHead(scope: NetworkScope, feature: GraphValue, classes: number): 
   const initializer = { kind: 'constant', value: 0 } as const;
   const shape = [classes, dimOf(feature)];
   const weight = scope.parameter({ name: WEIGHT, shape, role: 'classifier', initializer });
-  const bias = scope.parameter({ name: 'classifier.bias', shape: [classes], role: 'bias', initializer });
+  const bias = scope.parameter({ name: BIAS, shape: [classes], role: 'bias', initializer });
   return scope.graph.op('Gemm', [feature, weight, bias], { transB: 1 });
 }
 
@@ -59,6 +60,14 @@ function cosineHead(scope: NetworkScope, feature: GraphValue, classes: number): 
   });
   const rows = [feature, weight].map((value) => normalizedRows(graph, value));
   return graph.op('Mul', [graph.op('Gemm', rows, { transB: 1 }), graph.op('Exp', [logScale])]);
+}
+
+/** First values of a linear classifier. @param weights `classes × dim` */
+export function linearClassifierStart(weights: Float32Array, biases: Float32Array): Map<string, Float32Array> {
+  return new Map([
+    [WEIGHT, weights],
+    [BIAS, biases],
+  ]);
 }
 
 /**

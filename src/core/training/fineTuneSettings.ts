@@ -1,33 +1,29 @@
 import { usage } from '../errors.ts';
 import type { FineTuneConfig } from './fineTuneProgram.ts';
-import { DEFAULT_NETWORK, networkDefinition, networkParts } from './networks/networks.ts';
-import type { OptimizerConfig } from './optimizers.ts';
-import { assertWithin, trainingEngines, type Limits } from './pretrainSettings.ts';
+import {
+  assertChosen,
+  assertWithin,
+  checkCommonSettings,
+  type Choices,
+  type Limits,
+  type ResolvedCommonSettings,
+} from './commonSettings.ts';
+import { DEFAULT_NETWORK, networkParts } from './networks/networks.ts';
 
 /** Everything that a run of fine-tuning is determined by, besides the images. */
-export interface ResolvedFineTuneSettings {
+export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
   /** Id of the encoder that it starts from; empty: from scratch. */
   readonly from: string;
-  readonly network: string;
-  readonly size: number;
   readonly feature: FineTuneConfig['feature'];
   readonly classifier: FineTuneConfig['classifier'];
+  readonly classifierStart: 'zero' | 'probe';
   readonly trainedStages: FineTuneConfig['trainedStages'];
   readonly runningStatistics: FineTuneConfig['runningStatistics'];
   readonly stageRate: number;
   readonly labelsPerClass: number;
   readonly labelSmoothing: number;
   readonly balanced: boolean;
-  readonly batchImages: number;
-  readonly epochs: number;
   readonly patience: number;
-  readonly optimizer: OptimizerConfig['kind'];
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  readonly seed: number;
-  readonly engine: 'onnxruntime' | 'tensorflow';
-  readonly threads: number;
-  readonly name: string;
 }
 
 /** What fine-tuning begins with. */
@@ -63,6 +59,7 @@ export function resolveFineTuneSettings(
   const resolved: ResolvedFineTuneSettings = {
     feature: hasHead ? 'projection' : 'representation',
     classifier: 'linear',
+    classifierStart: 'zero',
     trainedStages: 'all',
     // A batch of a few pictures tells less of the statistics than the pretraining did.
     runningStatistics: encoder === undefined || batchImages >= FEWEST_FOR_STATISTICS ? 'frozen' : 'all',
@@ -102,35 +99,23 @@ function defaultEpochs(images: number, batchImages: number): number {
 }
 
 const limits: Partial<Record<keyof ResolvedFineTuneSettings, Limits>> = {
-  size: [32, 128],
   stageRate: [0, 1],
   labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
   labelSmoothing: [0, 0.99],
-  batchImages: [1, 4096],
-  epochs: [1, 100_000],
   patience: [0, 100_000],
-  learningRate: [1e-8, 100],
-  weightDecay: [0, 1],
-  seed: [0, Number.MAX_SAFE_INTEGER],
-  threads: [1, 1024],
 };
-const whole = ['size', 'labelsPerClass', 'batchImages', 'epochs', 'patience', 'seed', 'threads'];
 
-const choices: Partial<Record<keyof ResolvedFineTuneSettings, readonly string[]>> = {
+const choices: Choices<ResolvedFineTuneSettings> = {
   feature: ['projection', 'representation'],
   classifier: ['linear', 'cosine'],
+  classifierStart: ['zero', 'probe'],
   runningStatistics: ['frozen', 'all'],
-  optimizer: ['sgd', 'adamw', 'lars'],
-  engine: trainingEngines,
 };
 
 function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean): void {
-  networkDefinition(settings.network);
-  assertWithin(settings, limits, whole);
-  for (const [key, values] of Object.entries(choices) as [keyof ResolvedFineTuneSettings, readonly string[]][]) {
-    const value = String(settings[key]);
-    if (!values.includes(value)) throw usage(`${key} is "${value}"; it has to be one of ${values.join(', ')}.`);
-  }
+  checkCommonSettings(settings, images, 1);
+  assertWithin(settings, limits, ['labelsPerClass', 'patience']);
+  assertChosen(settings, choices);
   const { trainedStages, network } = settings;
   const stages = networkParts(network).length - 1;
   const fits =
@@ -142,7 +127,9 @@ function check(settings: ResolvedFineTuneSettings, images: number, hasHead: bool
       `The encoder ${settings.from} was kept without its projection head; fine-tune from the representation (feature representation).`,
     );
   }
-  if (images < settings.batchImages) {
-    throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);
+  if (settings.classifierStart === 'probe' && settings.classifier === 'cosine') {
+    throw usage(
+      'A cosine classifier starts with the means of the classes; a probe (classifierStart) is for a linear one.',
+    );
   }
 }

@@ -1,7 +1,8 @@
-import { noLabels, onlyOneClass, singleImageClasses } from '../../core/errors.ts';
+import { noLabels, onlyOneClass, singleImageClasses, type LikenessError } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
 import type { EvaluationProtocol } from '../../protocol/evaluation.ts';
 import type { Dataset } from '../dataset.ts';
+import { readKnownLabels } from '../labels/knownLabels.ts';
 
 /** Images that are compared with each other at most, and those that look for their like among them. */
 export const MOST_IMAGES = 10_000;
@@ -36,19 +37,25 @@ type LeftOut = EvaluationProtocol['leftOut'];
 export interface LabelledImages {
   readonly images: readonly LabelledImage[];
   readonly leftOut: Pick<LeftOut, 'unlabelled' | 'unreadable' | 'aboveLimit'>;
+  /** What a person should know of the labels. */
+  readonly notices: readonly LikenessError[];
 }
 
 /**
- * Throws not-enough-labels where there are no labels, or only those of one class.
+ * Rejects with not-enough-labels where there are no labels, or only those of one class, and with the codes of
+ * `readKnownLabels`.
  *
  * @param folder relative to the root; '' for all
  */
-export function labelledImages({ root, store, rules }: Dataset, folder: string, seed: number): LabelledImages {
+export async function labelledImages(dataset: Dataset, folder: string, seed: number): Promise<LabelledImages> {
+  const { root, store, rules } = dataset;
   const isBelow = (path: string) => folder === '' || path.startsWith(`${folder}/`);
   const files = store.readFiles();
-  const readable = store.readImagePaths().filter(isBelow);
+  const paths = store.readImagePaths();
+  const { labelOf, notices } = await readKnownLabels(dataset, paths);
+  const readable = paths.filter(isBelow);
   const labelled = readable.flatMap((path): LabelledImage[] => {
-    const label = rules.labelOf(path);
+    const label = labelOf(path);
     const contentKey = files.get(path)?.contentKey;
     return label === undefined || contentKey === undefined
       ? []
@@ -67,6 +74,7 @@ export function labelledImages({ root, store, rules }: Dataset, folder: string, 
       unreadable,
       aboveLimit: labelled.length - images.length,
     },
+    notices,
   };
 }
 

@@ -33,7 +33,7 @@ export interface EvaluationOptions {
  * Compares encoders, and the baselines that every encoder has to beat, by the labelled images of a folder. What an encoder
  * hasn't embedded yet is embedded and stays in the index.
  *
- * Rejects with not-enough-labels, encoder-not-found, the codes of encoders and of the store, or `cancelled`.
+ * Rejects with not-enough-labels, the codes of `readKnownLabels`, encoder-not-found, the codes of encoders and of the store, or `cancelled`.
  */
 export async function evaluateEncoders(
   request: EvaluateRequest,
@@ -78,7 +78,7 @@ class Evaluation {
     const startedAt = performance.now();
     const { root, store } = this.#options.dataset;
     const folder = relativeToRoot(root, this.#request.folder) ?? '';
-    const listed = labelledImages(this.#options.dataset, folder, this.#seed);
+    const listed = await labelledImages(this.#options.dataset, folder, this.#seed);
     const embedded: Embedded[] = [];
     for (const candidate of await this.#candidates(listed.images)) {
       embedded.push(await this.#embed(candidate, listed.images));
@@ -113,7 +113,7 @@ class Evaluation {
       encoders,
       seconds: secondsSince(startedAt),
       comparingSeconds: secondsSince(comparingSince),
-      notices: store.notices,
+      notices: [...store.notices, ...listed.notices.map(({ code, message }) => ({ code, message }))],
     };
   }
 

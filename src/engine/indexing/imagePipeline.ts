@@ -55,7 +55,7 @@ interface Pending {
 export class ImagePipeline {
   readonly #options: PipelineOptions;
   readonly #decode: DecodeOptions;
-  readonly #collector: BatchCollector<Pending>;
+  readonly #collector: BatchCollector<Pending, Embeddings>;
   readonly #counts: PipelineCounts = { embedded: 0, unchanged: 0 };
   /** Files with the bytes of one that is being decoded right now, by content id. */
   readonly #followers = new Map<string, { file: ScannedFile; readAt: number }[]>();
@@ -64,8 +64,15 @@ export class ImagePipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    this.#decode = { ...options.decode, input: options.encoder.card.input };
-    this.#collector = new BatchCollector(options.encoder, (items, embeddings) => {
+    const { encoder } = options;
+    const { input } = encoder.card;
+    this.#decode = { ...options.decode, input };
+    const taker = {
+      input,
+      batchSize: encoder.batchSize,
+      run: (pixels: Uint8Array, count: number) => encoder.embed(pixels, count),
+    };
+    this.#collector = new BatchCollector(taker, (items, embeddings) => {
       this.#writeBatch(items, embeddings);
     });
   }

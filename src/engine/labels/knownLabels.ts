@@ -1,17 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { messageOf, systemCodeOf, unreadableFile, fileNotFound, type LikenessError } from '../../core/errors.ts';
+import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
+import { fileNotFound, LikenessError, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import {
   invalidLabels,
   labelSourceUnread,
   labelsUnmatched,
   someLabelsUnmatched,
 } from '../../core/labels/labelErrors.ts';
+import type { LabelRules } from '../../core/labels/labelRules.ts';
 import { matchLabels, parseLabelTable } from '../../core/labels/labelTable.ts';
-import type { Dataset } from '../dataset.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
+
+/** What labels are read of: an open dataset, or a folder without an index. */
+export interface LabelledDataset {
+  readonly root: string;
+  readonly config: DatasetConfig;
+  readonly rules: LabelRules;
+  /** Knows the images' contents. Without it, what people decided holds for the path that they decided it of. */
+  readonly store?: Pick<IndexStore, 'readFiles' | 'findContent'>;
+}
 
 export interface KnownLabels {
   readonly labelOf: (path: string) => string | undefined;
@@ -19,8 +29,13 @@ export interface KnownLabels {
 }
 
 /** The table that a dataset's labels come from, absolute; undefined where they come from elsewhere. */
-export function labelFile({ root, config }: Pick<Dataset, 'root' | 'config'>): string | undefined {
+export function labelFile({ root, config }: Pick<LabelledDataset, 'root' | 'config'>): string | undefined {
   return config.labels?.file === undefined ? undefined : resolve(root, config.labels.file);
+}
+
+/** What people decided in reviews. */
+export function decisionsFile(root: string): string {
+  return join(root, LIKENESS_FOLDER, 'decisions.jsonl');
 }
 
 /**
@@ -29,7 +44,7 @@ export function labelFile({ root, config }: Pick<Dataset, 'root' | 'config'>): s
  *
  * @param paths of all images, relative to the root
  */
-export async function readKnownLabels(dataset: Dataset, paths: readonly string[]): Promise<KnownLabels> {
+export async function readKnownLabels(dataset: LabelledDataset, paths: readonly string[]): Promise<KnownLabels> {
   const { root, config, rules, store } = dataset;
   const source = config.labels?.source ?? 'folder';
   if (source === 'coco' || source === 'yolo')
@@ -42,7 +57,26 @@ export async function readKnownLabels(dataset: Dataset, paths: readonly string[]
   };
 }
 
-async function readTable({ root, config }: Dataset, paths: readonly string[]) {
+/**
+ * As `readKnownLabels`, for what can do without labels: where they can't be read, no image has one, and the
+ * reason is a notice.
+ *
+ * @param isBearable whether a reason is; others are rejected with. All are where it's left out
+ */
+export async function readKnownLabelsIfAny(
+  dataset: LabelledDataset,
+  paths: readonly string[],
+  isBearable: (reason: LikenessError) => boolean = () => true,
+): Promise<KnownLabels> {
+  try {
+    return await readKnownLabels(dataset, paths);
+  } catch (error) {
+    if (!(error instanceof LikenessError) || !isBearable(error)) throw error;
+    return { labelOf: () => undefined, notices: [error] };
+  }
+}
+
+async function readTable({ root, config }: LabelledDataset, paths: readonly string[]) {
   const file = resolve(root, config.labels!.file!);
   let text: string;
   try {
@@ -79,10 +113,10 @@ interface DecisionLine {
  */
 async function readDecidedLabels(
   root: string,
-  store: IndexStore,
+  store: LabelledDataset['store'],
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const file = join(root, LIKENESS_FOLDER, 'decisions.jsonl');
+  const file = decisionsFile(root);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -96,8 +130,9 @@ async function readDecidedLabels(
     return [{ path: String(path), content: String(content), label: value }];
   });
   if (decided.length === 0) return new Map();
-  const files = store.readFiles();
   const byPath = new Map(decided.map(({ path, label }) => [path, label]));
+  if (store === undefined) return byPath;
+  const files = store.readFiles();
   const byContent = new Map<number, string>();
   for (const { content, label } of decided) {
     const key = store.findContent(content)?.key;

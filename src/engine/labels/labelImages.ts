@@ -27,6 +27,8 @@ export interface LabelImages {
   readonly targets: readonly LabelImage[];
   /** Those that have none and are to get none. */
   readonly others: readonly LabelImage[];
+  /** Labelled ones of the test split, which are neither learnt from nor checked with. */
+  readonly test: readonly LabelImage[];
   readonly notices: readonly LikenessError[];
 }
 
@@ -47,8 +49,8 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
   });
   const withLabel = images.filter(({ label }) => label !== '');
   const labelled = withLabel.filter(({ split }) => split !== 'test');
-  const left = withLabel.length - labelled.length;
-  assertLearnable(root, labelled, left);
+  const test = withLabel.filter(({ split }) => split === 'test');
+  assertLearnable(root, labelled, test.length);
 
   const folder = below === undefined ? '' : relativeToRoot(root, below);
   const isBelow = (path: string) => folder === '' || (folder !== undefined && path.startsWith(`${folder}/`));
@@ -61,7 +63,8 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
     labelled,
     targets,
     others: unlabelled.filter(({ path }) => !isBelow(path)),
-    notices: [...known.notices, ...(left > 0 ? [testLabelsLeftOut(left)] : [])],
+    test,
+    notices: [...known.notices, ...(test.length > 0 ? [testLabelsLeftOut(test.length)] : [])],
   };
 }
 

@@ -1,9 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { cancelled, usage, type LikenessError } from '../../core/errors.ts';
+import { cancelled, usage } from '../../core/errors.ts';
 import type { Neighbors, NeighborSearch } from '../../core/evaluation/nearestNeighbors.ts';
 import { neighborsByProducts } from '../../core/evaluation/neighborsByProducts.ts';
 import { runInSteps } from '../../core/evaluation/steps.ts';
-import { classesNotShown, onlySingleLabels, precisionNotShown, singleLabels } from '../../core/labels/labelErrors.ts';
 import {
   graphSearch,
   guessByNeighbors,
@@ -18,19 +17,31 @@ import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { LabelMethod, LabelReport, LabelRequest } from '../../protocol/labels.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder } from '../encoders/encoder.ts';
+import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder } from '../encoders/encoderChoice.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import type { EncoderRegistry } from '../encoders/registry.ts';
 import { duplicateGroups } from '../evaluation/duplicates.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
 import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { readImageVectors, selectRows, type ImageVectors } from '../evaluation/imageVectors.ts';
+import {
+  classify,
+  heldOutBy,
+  openLabelClassifier,
+  seenWithoutLabel,
+  type LabelClassifier,
+} from './classifierMethod.ts';
 import { assertLearnable, listLabelImages, type LabelImage } from './labelImages.ts';
+import { classifierNotices, noticesOf } from './labelNotices.ts';
 import { assertWritable, writeProposals } from './proposalFile.ts';
 
 const DEFAULT_PRECISION = 0.95;
-/** What did best on photographs of clothing with a tenth and a half of them labelled, by two encoders. */
-const DEFAULT_NEIGHBORS: Readonly<Record<LabelMethod, number>> = { neighbors: 20, propagation: 10 };
+/**
+ * What did best on photographs of clothing with a tenth and a half of them labelled, by two encoders. A classifier's guesses
+ * need one, which tells how familiar an image is.
+ */
+const DEFAULT_NEIGHBORS: Readonly<Record<LabelMethod, number>> = { neighbors: 20, propagation: 10, classifier: 1 };
 const TEMPERATURE = 0.07;
 /** Less suits data with many labels, more those with few; .99 was far worse for both. */
 const ALPHA = 0.8;
@@ -41,24 +52,27 @@ const CURVE_POINTS = 50;
 export interface LabellingOptions {
   /** Up to date with its folder. */
   readonly dataset: Dataset;
-  /** Of products of matrices. */
+  readonly registry: EncoderRegistry;
+  /** Of products of matrices and of the classifier. */
   readonly threads: number;
-  /** Loads an encoder by its id or file. */
-  readonly load: (reference: string) => Promise<Encoder>;
+  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
 }
 
 /** Refuses what can't be done before anything is. Rejects with usage or file-exists. */
 export async function checkLabelRequest(
-  { precision = DEFAULT_PRECISION, neighbors = 1, cap = 1, method = 'neighbors', out }: LabelRequest,
+  { precision = DEFAULT_PRECISION, neighbors, cap = 1, method = 'neighbors', out }: LabelRequest,
   dataset: Pick<Dataset, 'root' | 'config'>,
 ): Promise<void> {
   if (!(precision > 0 && precision < 1))
     throw usage(`The precision is a number above 0 and below 1, not ${precision}.`);
-  for (const count of [neighbors, cap]) {
+  for (const count of [neighbors ?? 1, cap]) {
     if (!Number.isInteger(count) || count < 1) throw usage(`${count} is not a whole number above 0.`);
   }
   const methods = Object.keys(DEFAULT_NEIGHBORS);
-  if (!methods.includes(method)) throw usage(`Labels are guessed by ${methods.join(' or ')}, not "${method}".`);
+  if (!methods.includes(method)) throw usage(`Labels are guessed by ${methods.join(', ')}, not by "${method}".`);
+  if (method === 'classifier' && neighbors !== undefined) {
+    throw usage('A classifier asks no neighbours; leave their number out (-k), or choose another method.');
+  }
   if (out) await assertWritable(out, dataset);
 }
 
@@ -68,8 +82,8 @@ export async function checkLabelRequest(
  *
  * @param request one that `checkLabelRequest` lets pass
  *
- * Rejects with the codes of `listLabelImages`, `writeProposals`, of encoders and of the store, or with
- * `cancelled`.
+ * Rejects with the codes of `listLabelImages`, `openLabelClassifier`, `writeProposals`, of encoders and of the store, or
+ * with `cancelled`.
  */
 export async function proposeForDataset(
   request: LabelRequest,
@@ -77,31 +91,43 @@ export async function proposeForDataset(
   context: JobContext,
 ): Promise<LabelReport> {
   const startedAt = performance.now();
-  const { root, store } = options.dataset;
+  const { dataset, registry } = options;
+  const { root, store } = dataset;
   const { method = 'neighbors', precision = DEFAULT_PRECISION, cap, balanced = false, out } = request;
   const neighbors = request.neighbors ?? DEFAULT_NEIGHBORS[method];
-  const listed = await listLabelImages(options.dataset, request.below);
+  const listed = await listLabelImages(dataset, request.below);
+  const classifier =
+    method === 'classifier'
+      ? await openLabelClassifier(request.encoder, listed.labelled, dataset, registry)
+      : undefined;
   // In the graph, images that get no label lead labels to those that do.
   const wanted = [...listed.labelled, ...listed.targets, ...(method === 'propagation' ? listed.others : [])];
-  const { encoder, images, vectors } = await embed(request, wanted, options, context);
+  const { encoder, images, vectors } = await embed(classifier?.encoder ?? request.encoder, wanted, options, context);
   const labelled = images.filter(({ label }) => label !== '');
   assertLearnable(root, labelled, 0);
-  const names = [...new Set(labelled.map(({ label }) => label))].sort();
-  const groups = await groupDuplicates(labelled, options, context);
+  const names = [...new Set([...labelled.map(({ label }) => label), ...(classifier?.encoder.classes ?? [])])].sort();
+  const grouped = [...labelled, ...(classifier ? seenWithoutLabel(classifier, listed) : [])];
+  const groups = await groupDuplicates(grouped, options, context);
+  const isHeldOut = classifier && heldOutBy(classifier, grouped, labelled.length, groups);
   const input: GuessInput = {
     ...vectors,
     rows: images.length,
     labels: Int32Array.from(images, ({ label }) => names.indexOf(label)),
-    // The labelled ones come first.
-    groups: Int32Array.from(images, (_, row) => groups[row] ?? images.length + row),
+    // The labelled ones come first; each of the others is a group of its own.
+    groups: Int32Array.from(images, (_, row) => (row < labelled.length ? groups[row]! : grouped.length + row)),
     classes: names.length,
   };
   const targets = new Set(listed.targets);
+  const work = { method, neighbors, images, names, classifier };
   const proposed = proposeLabels(
-    { ...input, guesses: await guess(method, neighbors, input, options.threads, context) },
+    { ...input, guesses: await guess(work, input, options, context), ...(isHeldOut && { isHeldOut }) },
     { precision, cap, balanced, accept: (row) => targets.has(images[row]!) },
   );
-  const notices = [...listed.notices, ...noticesOf(proposed, names, precision, root)];
+  const own = classifier
+    ? classifierNotices(proposed, names, { id: encoder.id, classes: classifier.encoder.classes }, precision)
+    : noticesOf(proposed, names, precision, root);
+  const notices = [...listed.notices, ...own];
+  const learntFrom = classifier ? labelled.filter(classifier.hasSeen) : labelled;
   const proposals = Array.from(proposed.rows, (row, i) => ({
     path: images[row]!.path,
     label: names[proposed.classes[i]!]!,
@@ -116,7 +142,7 @@ export async function proposeForDataset(
     precision,
     proposals,
     unlabelled: listed.targets.length,
-    labelled: labelled.length,
+    labelled: learntFrom.length,
     heldOut: { images: proposed.heldOut.count, correct: proposed.heldOut.correct },
     threshold: proposed.threshold ?? null,
     cap: cap ?? null,
@@ -124,7 +150,7 @@ export async function proposeForDataset(
     curve: curveOf(proposed),
     classes: proposed.perClass.map(({ guessed, threshold, isOwn, proposed: count }, i) => ({
       label: names[i]!,
-      labelled: labelled.filter(({ label }) => label === names[i]).length,
+      labelled: learntFrom.filter(({ label }) => label === names[i]).length,
       guessed,
       threshold: threshold ?? null,
       ownThreshold: isOwn,
@@ -137,17 +163,21 @@ export async function proposeForDataset(
   };
 }
 
-/** The vectors of one encoder, and those of the images that it has one of. */
+/**
+ * The vectors of one encoder, and those of the images that it has one of.
+ *
+ * @param chosen an encoder, or how it is named; absent: the dataset's own
+ */
 async function embed(
-  { encoder: reference }: LabelRequest,
+  chosen: ResolvedEncoder | string | undefined,
   wanted: readonly LabelImage[],
-  { dataset, load }: LabellingOptions,
+  { dataset, registry, load }: LabellingOptions,
   context: JobContext,
 ) {
-  const { store } = dataset;
-  const loaded = reference === undefined ? undefined : await load(reference);
-  const { key, card } = loaded
-    ? { key: await embedMissing(store, loaded, wanted, context), card: loaded.card }
+  const { root, store } = dataset;
+  const resolved = typeof chosen === 'string' ? await registry.resolve(chosen, root) : chosen;
+  const { key, card } = resolved
+    ? { key: await embedMissing(store, await load(resolved), wanted, context), card: resolved.card }
     : currentEncoder(dataset)!;
   const all = readImageVectors(store, key, wanted);
   const rows = Uint32Array.from(wanted.keys()).filter((row) => all.present[row] === 1);
@@ -161,12 +191,14 @@ async function embed(
 /** A number per image, equal for duplicates: a copy must not show what its original is. */
 async function groupDuplicates(
   images: readonly LabelImage[],
-  { dataset, load }: LabellingOptions,
+  { dataset, registry, load }: LabellingOptions,
   context: JobContext,
 ): Promise<Int32Array> {
   const { store } = dataset;
-  const vectorsOf = async (id: string): Promise<ImageVectors> =>
-    readImageVectors(store, await embedMissing(store, await load(id), images, context), images);
+  const vectorsOf = async (id: string): Promise<ImageVectors> => {
+    const encoder = await load(await registry.resolve(id));
+    return readImageVectors(store, await embedMissing(store, encoder, images, context), images);
+  };
   const pixels = await vectorsOf('pixels');
   const handcrafted = await vectorsOf('handcrafted');
   return duplicateGroups(
@@ -180,12 +212,20 @@ async function groupDuplicates(
   );
 }
 
+interface GuessWork {
+  readonly method: LabelMethod;
+  readonly neighbors: number;
+  readonly images: readonly LabelImage[];
+  readonly names: readonly string[];
+  /** Of the method `classifier`. */
+  readonly classifier: LabelClassifier | undefined;
+}
+
 /** A further method is a further case here; `LabelGuesses` tells what it owes. */
 async function guess(
-  method: LabelMethod,
-  count: number,
+  { method, neighbors: count, images, names, classifier }: GuessWork,
   input: GuessInput,
-  threads: number,
+  { dataset, threads }: LabellingOptions,
   context: JobContext,
 ): Promise<LabelGuesses> {
   switch (method) {
@@ -197,6 +237,10 @@ async function guess(
       return inPhase('Spreading labels', input.classes * (FOLDS + 1), context, (between) =>
         runInSteps(spreading, between),
       );
+    }
+    case 'classifier': {
+      const nearest = await search(voteSearch(input, count), threads, context);
+      return classify(classifier!, images, names, nearest, { root: dataset.root, threads }, context);
     }
   }
 }
@@ -238,23 +282,4 @@ function curveOf({ curve }: LabelProposals): LabelReport['curve'] {
     precision,
     precisionBound,
   }));
-}
-
-/** What a person should know of classes that nothing is proposed for. Throws not-enough-labels where no class can be. */
-function noticesOf(
-  { perClass, curve, heldOut }: LabelProposals,
-  names: readonly string[],
-  precision: number,
-  root: string,
-): LikenessError[] {
-  const namesOf = (isMeant: (which: (typeof perClass)[number]) => boolean) =>
-    names.filter((_, label) => isMeant(perClass[label]!));
-  const single = namesOf(({ pictures }) => pictures === 1);
-  if (single.length === names.length) throw onlySingleLabels(root);
-  const notices = single.length > 0 ? [singleLabels(single)] : [];
-  const unshown = namesOf(({ pictures, threshold }) => pictures > 1 && threshold === undefined);
-  if (unshown.length === 0) return notices;
-  if (unshown.length + single.length < names.length) return [...notices, classesNotShown(unshown, precision)];
-  const best = curve.reduce((most, { precisionBound }) => Math.max(most, precisionBound), 0);
-  return [...notices, precisionNotShown(heldOut.count, precision, best)];
 }

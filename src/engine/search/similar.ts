@@ -12,6 +12,8 @@ import type { VectorSearch } from './vectorSearch.ts';
 
 export interface SimilarContext {
   readonly dataset: Dataset;
+  /** What people call an image, by its path. */
+  readonly labelOf: (path: string) => string | undefined;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
   /** Loads that encoder, for pictures that the index has no vector of. */
@@ -24,7 +26,7 @@ export interface SimilarContext {
  * copies of it are not; equal similarities come in the order of their paths.
  */
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
-  const { dataset, stored } = context;
+  const { dataset, labelOf, stored } = context;
   const { store, rules, root } = dataset;
   const table = context.search.open(store, stored.key);
   if (table.paths.length === 0) {
@@ -36,12 +38,12 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
     queryRow >= 0 && (await isCurrent(request.image, dataset, inside!))
       ? table.vector(queryRow)
       : await embedFile(request, await context.load());
-  const accept = filterOf(dataset, request, table.paths, queryRow);
+  const accept = filterOf(context, request, table.paths, queryRow);
   const best = await table.nearest(vector, request.count, accept);
   const path = inside ?? request.image;
   return {
     root,
-    query: { path, label: rules.labelOf(path), split: rules.splitOf(path) },
+    query: { path, label: labelOf(path), split: rules.splitOf(path) },
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
@@ -49,7 +51,7 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
     results: Array.from(best.rows, (row, i) => ({
       path: table.paths[row]!,
       similarity: clampCosine(best.scores[i]!),
-      label: rules.labelOf(table.paths[row]!),
+      label: labelOf(table.paths[row]!),
       split: rules.splitOf(table.paths[row]!),
     })),
   };
@@ -57,7 +59,7 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
 
 /** The rows that may be results. */
 function filterOf(
-  dataset: Dataset,
+  { dataset, labelOf }: SimilarContext,
   request: SimilarRequest,
   paths: readonly string[],
   queryRow: number,
@@ -68,7 +70,7 @@ function filterOf(
   return (row) => {
     const path = paths[row]!;
     if (row === queryRow || (folder !== '' && !path.startsWith(`${folder}/`))) return false;
-    const label = dataset.rules.labelOf(path);
+    const label = labelOf(path);
     const split = dataset.rules.splitOf(path);
     return (
       (classes === undefined || (label !== undefined && classes.includes(label))) &&

@@ -1,46 +1,72 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
+import { LIKENESS_FOLDER } from '../store/locations.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
+import type { RunFiles } from './runFiles.ts';
+import { writeTrainedOn, type TrainedOnImage } from './trainedOn.ts';
 
 /** The projection head, beside the encoder. */
 export const HEAD_FILE = 'projection-head.onnx';
+/** The decoder of an autoencoder, beside the encoder. */
+export const DECODER_FILE = 'decoder.onnx';
 
 /** What a run has made. */
-export interface TrainedEncoder {
+export interface MadeEncoder {
   readonly model: OnnxModel;
-  /** What its card says besides what inspection finds. */
-  readonly card: Partial<EncoderCard>;
   /** The projection head that fine-tuning starts from, where it is kept. */
   readonly head?: OnnxModel;
+  /** What makes pictures of vectors again, where there is such a thing. */
+  readonly decoder?: OnnxModel;
+  /** In the order of the model's outputs. */
+  readonly classes?: readonly string[];
+  /** For people: "1,200 labelled images"; the dataset's name is added. */
+  readonly trainedOn: string;
+  /** Images whose labels it has seen: how well it knows these shows nothing. */
+  readonly labelsOf?: readonly TrainedOnImage[] | undefined;
+}
+
+interface ExportedRun {
+  readonly root: string;
+  readonly files: RunFiles;
+  readonly settings: { readonly name: string; readonly network: string; readonly size: number };
 }
 
 /**
- * Writes a trained encoder into the dataset's encoders, with its card and its projection head beside it. Rejects with
- * disk-full, read-only, or a code of `inspectModel` where the network gives no usable vectors.
+ * Writes what a run has made into the dataset's encoders, with its card. Rejects with disk-full, read-only, or a code of
+ * `inspectModel` where the network gives no usable vectors.
  *
- * @param runFolder where the files are put together
+ * @returns the encoder's id
  */
-export async function exportEncoder(
-  { model, card, head }: TrainedEncoder,
-  root: string,
-  runFolder: string,
+export async function exportRun(
+  { root, files, settings }: ExportedRun,
+  { model, head, decoder, classes, trainedOn, labelsOf }: MadeEncoder,
   registry: EncoderRegistry,
-): Promise<EncoderCard> {
-  const folder = await mkdtemp(join(runFolder, '.export-'));
+): Promise<string> {
+  const card: Partial<EncoderCard> = {
+    name: settings.name,
+    source: `run ${files.id}`,
+    ...trainedEncoderInterface(settings),
+    ...(classes && { classes }),
+    trainedOn: `${trainedOn}, of ${basename(root)}`,
+  };
+  const folder = await mkdtemp(join(files.folder, '.export-'));
   try {
     const file = join(folder, 'encoder.onnx');
     await writeFile(file, encodeModel(model));
     await writeFile(join(folder, 'card.json'), JSON.stringify(card));
-    const added = await registry.add(file, root);
-    if (head !== undefined) {
-      const headFile = join(folder, HEAD_FILE);
-      await writeFile(headFile, encodeModel(head));
-      await copyFile(headFile, join(root, '.likeness', 'encoders', added.id, HEAD_FILE));
+    const { id } = await registry.add(file, root);
+    const target = join(root, LIKENESS_FOLDER, 'encoders', id);
+    for (const [name, part] of Object.entries({ [HEAD_FILE]: head, [DECODER_FILE]: decoder })) {
+      if (part === undefined) continue;
+      await writeFile(join(folder, name), encodeModel(part));
+      await copyFile(join(folder, name), join(target, name));
     }
-    return added;
+    if (labelsOf !== undefined) await writeTrainedOn(target, labelsOf);
+    return id;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -8,6 +8,7 @@ import type { EvaluationSet } from './evaluation.ts';
 import { concatenated, sample } from './evaluationSets.ts';
 import { newPixelStore, PixelReader, sourceInput, type PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
 import type { RunData } from './runLifecycle.ts';
+import type { TrainedOnImage } from './trainedOn.ts';
 import { decodeTrainingImages, type TrainingImage } from './trainingImages.ts';
 
 /** Images that accuracies are measured on, at most. */
@@ -19,9 +20,12 @@ const HELD_OUT = 0.15;
 /** Different pictures of every class that are needed to hold some out. */
 const FEWEST_TO_HOLD_OUT = 5;
 /** Edge of the pictures by which duplicates are found. */
-const TINY = 8;
+export const TINY = 8;
 /** Keeps the choice of labels apart from what else is drawn by the same seed. */
 const LABELS = 0x6c61626c;
+
+/** The stream by which labels are drawn. */
+export const labelStream = (seed: number): RandomStream => new RandomStream(seed, LABELS);
 
 /** The labelled images of a dataset by what they are for. */
 export interface LabelledImages {
@@ -33,6 +37,7 @@ export interface LabelledImages {
 }
 
 export interface FineTuneData extends RunData {
+  readonly images: readonly (TrainingImage & TrainedOnImage)[];
   readonly rows: Uint32Array;
   /** Class of each picture in `pixels`. */
   readonly labels: Int32Array;
@@ -97,7 +102,7 @@ async function decodeInto(
   const validation = new Set(options.labelsPerClass > 0 ? [] : sample(images.validation, MOST_QUERIES, seed));
   const test = new Set(sample(images.test, MOST_QUERIES, seed));
   const queries: { readonly validation: Query[]; readonly test: Query[] } = { validation: [], test: [] };
-  const stored: TrainingImage[] = [];
+  const stored: (TrainingImage & TrainedOnImage)[] = [];
   const tiny: Uint8Array[] = [];
   const all = [...images.training, ...validation, ...test];
   const tinyInput: EncoderInput = { ...input, size: [TINY, TINY], resize: 'squash' };
@@ -106,12 +111,12 @@ async function decodeInto(
     all,
     sourceInput(input),
     context,
-    async ({ image, pixels }) => {
+    async ({ image, content, pixels }) => {
       const small = await encoderPixels(pixels, tinyInput);
       const list = validation.has(image) ? queries.validation : test.has(image) ? queries.test : undefined;
       if (list === undefined) {
         writer.add(pixels);
-        stored.push(image);
+        stored.push({ ...image, content });
         tiny.push(small);
       } else {
         list.push({ pixels: await encoderPixels(pixels, input), tiny: small, label: labelOf(image) });
@@ -155,7 +160,7 @@ function choose(
 ): { readonly training: Uint32Array; readonly validation: Uint32Array } {
   const rows = Uint32Array.from(labels, (_, row) => row);
   const candidates = { rows, labels, groups };
-  const random = new RandomStream(seed, LABELS);
+  const random = labelStream(seed);
   const none = new Uint32Array(0);
   if (labelsPerClass > 0) {
     return { training: drawPerClass(candidates, labelsPerClass, random).drawn, validation: none };

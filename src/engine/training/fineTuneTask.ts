@@ -1,24 +1,26 @@
 import { labelledRecipe } from '../../core/augmentation/presets.ts';
-import { cancelled, trainingFailed } from '../../core/errors.ts';
-import { macroAccuracyInterval, scoreClassification } from '../../core/evaluation/classificationScore.ts';
+import { cancelled } from '../../core/errors.ts';
+import { macroAccuracyInterval, scoreOutputs } from '../../core/evaluation/classificationScore.ts';
 import {
   classProbabilities,
   expectedCalibrationError,
   fitTemperature,
   negativeLogLikelihood,
 } from '../../core/evaluation/temperatureScaling.ts';
+import { plainProducts } from '../../core/linearAlgebra/products.ts';
 import { classMeans, cosineClassifierStart } from '../../core/training/classifierHeads.ts';
-import type { ClassifierShape } from '../../core/training/classifierNetwork.ts';
+import { classifierEvaluationModel, type ClassifierShape } from '../../core/training/classifierNetwork.ts';
 import type { ResolvedFineTuneSettings } from '../../core/training/fineTuneSettings.ts';
 import { classTargets } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
+import { probeClassifierStart } from '../../core/training/probeStart.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { ClassifierEvaluator } from './classifierEvaluation.ts';
+import { GraphEvaluator } from './graphEvaluation.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import type { FineTuneData } from './fineTuneData.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
-import type { Metrics } from './runMonitor.ts';
+import { assertFinite, type Metrics } from './runMonitor.ts';
 import type { StepOutcome } from './trainingLoop.ts';
 import type { RunShape, TrainingTask } from './trainingRun.ts';
 
@@ -39,13 +41,13 @@ export class FineTuneTask implements TrainingTask {
   readonly viewsPerImage = 1;
   readonly wanted = ['loss', 'accuracy', 'gradientNorm'];
   readonly #options: FineTuneTaskOptions;
-  readonly #evaluator: ClassifierEvaluator;
+  readonly #evaluator: GraphEvaluator;
   readonly #signal: AbortSignal;
   #best: TensorMap | undefined;
   #bestEpoch: number;
   #bestMacro: number;
 
-  private constructor(options: FineTuneTaskOptions, evaluator: ClassifierEvaluator, { signal, start }: RunShape) {
+  private constructor(options: FineTuneTaskOptions, evaluator: GraphEvaluator, { signal, start }: RunShape) {
     this.#options = options;
     this.#evaluator = evaluator;
     this.#signal = signal;
@@ -58,7 +60,8 @@ export class FineTuneTask implements TrainingTask {
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
     const { settings, shape } = options;
     const { input } = trainedEncoderInterface(settings);
-    return new FineTuneTask(options, await ClassifierEvaluator.open(worker, shape, input, settings.threads), run);
+    const model = classifierEvaluationModel(shape);
+    return new FineTuneTask(options, await GraphEvaluator.open(worker, model, input, settings.threads), run);
   }
 
   feedsOf(samples: Uint32Array): Record<string, TensorValue> {
@@ -68,13 +71,21 @@ export class FineTuneTask implements TrainingTask {
     return { targets: { type: 'float32', dims: [samples.length, shape.classes], data: targets } };
   }
 
-  /** A cosine classifier starts with the means of the classes. */
+  /** A cosine classifier starts with the means of the classes, a linear one with a probe where that is wanted. */
   async prepare(state: TensorMap): Promise<TensorMap> {
-    const { data, shape } = this.#options;
-    if (shape.classifier !== 'cosine') return state;
-    const features = await this.#run('feature', data.training, state);
-    const means = classMeans(features, data.training.labels, shape.classes);
-    return new Map([...state, ...cosineClassifierStart(means, shape.classes)]);
+    const { data, shape, settings } = this.#options;
+    const { classifier, classes } = shape;
+    if (classifier === 'linear' && settings.classifierStart === 'zero') return state;
+    const features = await this.#run('feature', data.training, this.#whole(state));
+    const { labels } = data.training;
+    if (classifier === 'cosine') {
+      return new Map([...state, ...cosineClassifierStart(classMeans(features, labels, classes), classes)]);
+    }
+    const between = () => {
+      if (this.#signal.aborted) throw cancelled();
+    };
+    const start = await probeClassifierStart(features, labels, classes, { products: plainProducts, between });
+    return new Map([...state, ...start]);
   }
 
   begin(): Promise<Metrics> {
@@ -83,11 +94,7 @@ export class FineTuneTask implements TrainingTask {
 
   afterStep({ results, samples, seconds, learningRate, step }: StepOutcome): Metrics {
     const [loss, accuracy, gradientNorm] = this.wanted.map((name) => results[name]![0]!) as [number, number, number];
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw trainingFailed(
-        `The loss is no number any more at step ${step}: training has diverged. Choose a lower learning rate than ${this.#options.settings.learningRate}.`,
-      );
-    }
+    assertFinite(loss, gradientNorm, step, this.#options.settings.learningRate);
     return { loss, accuracy, gradientNorm, learningRate, imagesPerSecond: samples.length / seconds };
   }
 
@@ -97,7 +104,7 @@ export class FineTuneTask implements TrainingTask {
     const current = await state();
     const whole = this.#whole(current);
     const logits = await this.#run('logits', validation, whole);
-    const { accuracy, macroAccuracy } = this.#score(logits, validation);
+    const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
     if (macroAccuracy > this.#bestMacro) {
       this.#bestMacro = macroAccuracy;
       this.#bestEpoch = done;
@@ -137,7 +144,7 @@ export class FineTuneTask implements TrainingTask {
     const temperature = calibration === undefined ? 1 : fitTemperature(calibration).temperature;
     if (test === undefined) return { temperature };
     const logits = await this.#run('logits', test, whole);
-    const score = this.#score(logits, test);
+    const score = scoreOutputs(logits, test.labels, this.#options.shape.classes);
     const { low, high } = macroAccuracyInterval(score);
     const { classes } = this.#options.shape;
     const probabilities = classProbabilities(logits, classes, temperature);
@@ -163,15 +170,6 @@ export class FineTuneTask implements TrainingTask {
 
   #labelled({ labels }: EvaluationSet) {
     return { labels, classes: this.#options.shape.classes };
-  }
-
-  #score(logits: Float32Array, { count, labels }: EvaluationSet) {
-    const { classes } = this.#options.shape;
-    const predicted = Int32Array.from({ length: count }, (_, row) => {
-      const own = logits.subarray(row * classes, (row + 1) * classes);
-      return own.indexOf(Math.max(...own));
-    });
-    return scoreClassification(predicted, labels, classes);
   }
 
   async #run(output: 'feature' | 'logits', set: EvaluationSet, state: TensorMap): Promise<Float32Array> {

@@ -20,8 +20,10 @@ serveRequests<TrainingRequests>(connection, {
     return { protocol: TRAINING_PROTOCOL_VERSION, pid: process.pid };
   },
   'training/plan': (params, job) => engine.planPretraining(params, job),
-  'training/pretrain': (params, job) => engine.pretrain(params, job),
-  'training/finetune': (params, job) => engine.fineTune(params, job),
+  'training/pretrain': (params, job) => engine.train('pretrain', params, job),
+  'training/finetune': (params, job) => engine.train('finetune', params, job),
+  'training/distill': (params, job) => engine.train('distill', params, job),
+  'training/autoencoder': (params, job) => engine.train('autoencoder', params, job),
   'training/resume': (params, job) => engine.resumeRun(params, job),
 });
 connection.listen();

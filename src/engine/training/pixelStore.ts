@@ -12,10 +12,14 @@ const MAX_MEMORY_BYTES = 4 * 2 ** 30;
 /** The pictures in memory are this much larger than a view, so that crops of them are not enlarged much. */
 const SOURCE_SCALE = 2;
 
-/** How pictures are decoded that views for an encoder are made of. */
-export function sourceInput(input: EncoderInput): EncoderInput {
+/** How pictures are decoded that views for an encoder are made of. @param atLeast height and width that another one takes */
+export function sourceInput(
+  input: EncoderInput,
+  [otherHeight, otherWidth]: EncoderInput['size'] = [0, 0],
+): EncoderInput {
   const [height, width] = input.size;
-  return { ...input, size: [height * SOURCE_SCALE, width * SOURCE_SCALE], crop: 1, resize: 'shortest-edge' };
+  const size = [Math.max(height * SOURCE_SCALE, otherHeight), Math.max(width * SOURCE_SCALE, otherWidth)] as const;
+  return { ...input, size, crop: 1, resize: 'shortest-edge' };
 }
 
 /** For the pictures of a run, as many in memory as are no burden. @param folder for what doesn't fit into it */

@@ -6,15 +6,12 @@ import type { TensorMap } from '../../core/training/parameters.ts';
 import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { RunEvaluator } from './evaluation.ts';
-import { trainedEncoderInterface } from './pretrainCard.ts';
-import type { PretrainData } from './pretrainData.ts';
-import { epochMetrics, RunQuality, stepMetrics, type Metrics } from './runMonitor.ts';
+import { EncoderMonitor } from './encoderMonitor.ts';
+import { epochMetrics, stepMetrics, type Metrics } from './runMonitor.ts';
+import type { TrainingData } from './trainingData.ts';
 import type { StepOutcome } from './trainingLoop.ts';
 import type { RunShape, TrainingTask } from './trainingRun.ts';
 
-/** In a whole run, classes are predicted about this often. */
-const EVALUATIONS = 20;
 /** Steps whose metrics are judged; more would tell nothing new. */
 const HISTORY = 1000;
 /** Numbers are looked at this often; those that aren't finite at once. */
@@ -26,7 +23,7 @@ export const VIEWS_PER_IMAGE = 2;
 
 export interface PretrainTaskOptions {
   readonly settings: ResolvedPretrainSettings;
-  readonly data: Pick<PretrainData, 'monitored' | 'heldOut'>;
+  readonly data: Pick<TrainingData, 'monitored' | 'heldOut'>;
   readonly targets: BatchTargets;
 }
 
@@ -35,13 +32,13 @@ export class PretrainTask implements TrainingTask {
   readonly viewsPerImage = VIEWS_PER_IMAGE;
   readonly wanted = PRETRAIN_RESULTS;
   readonly #options: PretrainTaskOptions;
-  readonly #quality: RunQuality;
+  readonly #monitor: EncoderMonitor;
   readonly #warmupSteps: number;
   readonly #history: TrainingRecord[] = [];
 
-  private constructor(options: PretrainTaskOptions, quality: RunQuality, warmupSteps: number) {
+  private constructor(options: PretrainTaskOptions, monitor: EncoderMonitor, warmupSteps: number) {
     this.#options = options;
-    this.#quality = quality;
+    this.#monitor = monitor;
     this.#warmupSteps = warmupSteps;
   }
 
@@ -50,10 +47,8 @@ export class PretrainTask implements TrainingTask {
     worker: OnnxWorker,
     { signal, warmupSteps }: Pick<RunShape, 'signal' | 'warmupSteps'>,
   ): Promise<PretrainTask> {
-    const { settings } = options;
-    const card = trainedEncoderInterface(settings);
-    const evaluator = await RunEvaluator.open(worker, settings, card, settings.threads);
-    return new PretrainTask(options, new RunQuality(evaluator, signal), warmupSteps);
+    const { settings, data } = options;
+    return new PretrainTask(options, await EncoderMonitor.open(worker, settings, data, signal), warmupSteps);
   }
 
   get recipe() {
@@ -65,11 +60,8 @@ export class PretrainTask implements TrainingTask {
     return pairFeeds(this.#options.targets, samples);
   }
 
-  async begin(state: TensorMap): Promise<Metrics> {
-    const { knn, knnMacro, testKnnMacro } = await this.end(state);
-    const untrained = { knnUntrained: knn, knnMacroUntrained: knnMacro, testKnnMacroUntrained: testKnnMacro };
-    const measured = Object.entries(untrained).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-    return Object.fromEntries(measured) as Metrics;
+  begin(state: TensorMap): Promise<Metrics> {
+    return this.#monitor.begin(state);
   }
 
   afterStep(outcome: StepOutcome): Metrics {
@@ -79,18 +71,11 @@ export class PretrainTask implements TrainingTask {
   }
 
   async afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics> {
-    const metrics = epochMetrics(outcome);
-    const { monitored } = this.#options.data;
-    if (!isEvaluated(done, this.#options.settings.epochs) || monitored === undefined) return metrics;
-    return { ...metrics, ...(await this.#quality.ofTraining(monitored, await state())) };
+    return { ...epochMetrics(outcome), ...(await this.#monitor.afterEpoch(done, state)) };
   }
 
-  async end(state: TensorMap): Promise<Metrics> {
-    const { monitored, heldOut } = this.#options.data;
-    return {
-      ...(monitored && (await this.#quality.ofTraining(monitored, state))),
-      ...(heldOut && (await this.#quality.ofTest(heldOut, state))),
-    };
+  end(state: TensorMap): Promise<Metrics> {
+    return this.#monitor.end(state);
   }
 
   describe(epoch: number, { relativeLoss = 1, knnMacro }: Readonly<Metrics>): string {
@@ -114,11 +99,6 @@ export class PretrainTask implements TrainingTask {
     if (diagnosis === undefined || diagnosis.kind === 'no-learning') return;
     throw trainingFailed(diagnosis.message);
   }
-}
-
-/** Whether classes are predicted after so many of a run's epochs. */
-export function isEvaluated(done: number, epochs: number): boolean {
-  return done < epochs && done % Math.ceil(epochs / EVALUATIONS) === 0;
 }
 
 /** The targets of a batch as the graph takes them. */

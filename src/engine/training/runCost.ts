@@ -1,5 +1,5 @@
-import { isEvaluated } from './pretrainTask.ts';
-import { BANK_IMAGES, MONITORED_IMAGES, QUERY_IMAGES } from './pretrainData.ts';
+import { isEvaluated } from './encoderMonitor.ts';
+import { BANK_IMAGES, MONITORED_IMAGES, QUERY_IMAGES } from './trainingData.ts';
 import type { StepTiming } from './stepTiming.ts';
 import type { TrainingImage } from './trainingImages.ts';
 

@@ -1,4 +1,4 @@
-import { asLikenessError, ErrorCode, isCancellation } from '../../core/errors.ts';
+import { asLikenessError, ErrorCode, isCancellation, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
@@ -20,12 +20,6 @@ import {
   type TrainingTask,
 } from './trainingRun.ts';
 
-/** What the process needs besides the values of the graph. */
-export const BASE_BYTES = 300e6;
-/** ONNX Runtime's memory holds more than what is in use at a time. */
-export const ARENA_FACTOR = 1.3;
-/** TensorFlow.js keeps what each of its operations was given until their gradients are there: measured on ResNet-10. */
-export const TENSORFLOW_FACTOR = 11;
 /** So much work is lost at most with a process that is killed. */
 const CHECKPOINT_SECONDS = 30;
 
@@ -38,7 +32,12 @@ export interface RunData {
   /** Which of `pixels` they are, where not all are trained on. */
   readonly rows?: Uint32Array;
   readonly unreadable: number;
+  /** Frees what was opened for the run. */
+  readonly dispose?: () => Promise<void>;
 }
+
+/** Opens what a run does besides its steps. */
+export type TaskOpener = (worker: OnnxWorker, shape: RunShape) => Promise<TrainingTask>;
 
 /** A run that is ready to begin or to go on. */
 export interface RunWork<Data extends RunData> {
@@ -49,9 +48,11 @@ export interface RunWork<Data extends RunData> {
   readonly tensorFlow: ResolvedTensorFlow | undefined;
   readonly checkpointSeconds: number | undefined;
   load(): Promise<Data>;
-  task(data: Data): Promise<(worker: OnnxWorker, shape: RunShape) => Promise<TrainingTask>>;
+  task(data: Data): Promise<TaskOpener>;
   /** Leaves what the run has made in the dataset. @returns the encoder's id */
   export(position: RunPosition, data: Data): Promise<string>;
+  /** What a person should know of a run that did succeed. */
+  notices(data: Data): readonly LikenessError[];
 }
 
 /**
@@ -93,6 +94,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
     return [
       ...passedOverNotices(tensorFlow),
       ...noticesOf(data, start.images !== undefined && start.images !== images),
+      ...work.notices(data).map(({ code, message }) => ({ code, message })),
     ];
   } catch (error) {
     const failure = asLikenessError(error);
@@ -105,6 +107,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
     throw failure;
   } finally {
     if (data !== undefined) removePixels(data.pixels);
+    await data?.dispose?.();
     // Curves are an extra: where they can't be written, the metrics can't either, and that is told.
     await events.close().catch(() => undefined);
     await files.close();

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { cancelled } from '../../core/errors.ts';
+import { cancelled, trainingFailed } from '../../core/errors.ts';
 import { alignment, uniformity } from '../../core/evaluation/alignmentUniformity.ts';
 import { macroAccuracyInterval, scoreClassification } from '../../core/evaluation/classificationScore.ts';
 import { chanceLoss, contrastiveMetrics } from '../../core/evaluation/contrastiveMetrics.ts';
@@ -17,6 +17,14 @@ import type { StepOutcome } from './trainingLoop.ts';
 export const NEIGHBORS = 10;
 
 export type Metrics = Record<string, number>;
+
+/** Throws training-failed where numbers went wrong for good. */
+export function assertFinite(loss: number, gradientNorm: number, step: number, learningRate: number): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  throw trainingFailed(
+    `The loss is no number any more at step ${step}: training has diverged. Choose a lower learning rate than ${learningRate}.`,
+  );
+}
 
 /** What every step tells; cheap beside the step. `temperature` only weighs figures that are not the loss itself. */
 export function stepMetrics(

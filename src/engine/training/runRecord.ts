@@ -1,8 +1,9 @@
 /** What `run.json` says of a run. */
 import { messageOf } from '../../core/errors.ts';
-import type { FineTuneSettings, PretrainSettings, RunKind, RunSettings, RunState } from '../../protocol/training.ts';
+import type { RunKind, RunSettings, RunState } from '../../protocol/training.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import { finite } from './metricsFile.ts';
+import { parseRunSettings } from './runSettings.ts';
 
 /** Raised when a reader of the older format would misunderstand a newer file. */
 const VERSION = 1;
@@ -15,6 +16,8 @@ export interface NewRun {
   /** Those of its kind. */
   readonly settings: RunSettings;
   readonly stepsPerEpoch: number;
+  /** Classes that it tells apart, in the order of its outputs; the run goes on with the same ones. */
+  readonly classes?: readonly string[] | undefined;
   /** Which files of the dataset it takes, as it was told; the run goes on with the same ones. */
   readonly scan?: ScanSettings | undefined;
 }
@@ -57,7 +60,7 @@ export function newRecord(run: NewRun, startedAt: number): RunRecord {
 /** The text of `run.json`, for people too: times are ISO 8601, and what is undefined is left out. */
 export function formatRecord(record: RunRecord): string {
   const { name, kind, state, startedAt, endedAt, seconds, epoch, step, stepsPerEpoch } = record;
-  const { metrics, message, encoder, settings, scan } = record;
+  const { metrics, message, encoder, settings, classes, scan } = record;
   const file = {
     version: VERSION,
     name,
@@ -73,6 +76,7 @@ export function formatRecord(record: RunRecord): string {
     message,
     encoder,
     settings,
+    classes,
     scan,
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
@@ -90,7 +94,8 @@ export function parseRecord(text: string): RunRecord {
     name: textOf(file, 'name'),
     kind: oneOf(file, 'kind', kinds),
     state: oneOf(file, 'state', states),
-    settings: settingsOf(file['settings'], settingRules[oneOf(file, 'kind', kinds)]),
+    settings: parseRunSettings(file['settings'], oneOf(file, 'kind', kinds)),
+    ...(file['classes'] !== undefined && { classes: namesOf(file, 'classes') }),
     ...(file['scan'] !== undefined && { scan: scanOf(file['scan']) }),
     startedAt: timeOf(file, 'startedAt'),
     endedAt: file['endedAt'] === undefined ? undefined : timeOf(file, 'endedAt'),
@@ -104,94 +109,10 @@ export function parseRecord(text: string): RunRecord {
   };
 }
 
-const kinds: readonly RunKind[] = ['pretrain', 'finetune'];
+const kinds: readonly RunKind[] = ['pretrain', 'finetune', 'distill', 'autoencoder'];
 const states: readonly RunState[] = ['running', 'interrupted', 'stopped', 'finished', 'failed'];
 
 type Fields = Readonly<Record<string, unknown>>;
-/** What a setting has to be: one of these values, or of this type. */
-type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
-type Rules<T> = { readonly [Key in keyof T]-?: Rule<Required<T>[Key]> };
-const pretrainRules: Rules<PretrainSettings> = {
-  network: 'string',
-  size: 'number',
-  batchImages: 'number',
-  epochs: 'number',
-  loss: ['nt-xent', 'dcl', 'supervised'],
-  temperature: 'number',
-  augmentation: 'string',
-  optimizer: ['sgd', 'adamw', 'lars'],
-  learningRate: 'number',
-  weightDecay: 'number',
-  headLayers: [2, 3],
-  seed: 'number',
-  engine: ['onnxruntime', 'tensorflow'],
-  threads: 'number',
-  includeTest: 'boolean',
-  name: 'string',
-};
-
-const fineTuneRules: Rules<FineTuneSettings> = {
-  from: 'string',
-  network: 'string',
-  size: 'number',
-  feature: ['projection', 'representation'],
-  classifier: ['linear', 'cosine'],
-  trainedStages: 'stages',
-  runningStatistics: ['frozen', 'all'],
-  stageRate: 'number',
-  labelsPerClass: 'number',
-  labelSmoothing: 'number',
-  balanced: 'boolean',
-  batchImages: 'number',
-  epochs: 'number',
-  patience: 'number',
-  optimizer: ['sgd', 'adamw', 'lars'],
-  learningRate: 'number',
-  weightDecay: 'number',
-  seed: 'number',
-  engine: ['onnxruntime', 'tensorflow'],
-  threads: 'number',
-  name: 'string',
-};
-const settingRules: Readonly<Record<RunKind, Readonly<Record<string, Rule<unknown>>>>> = {
-  pretrain: pretrainRules,
-  finetune: fineTuneRules,
-};
-
-/** Stands for the settings of a run whose `run.json` can't be read. */
-export const unknownSettings: Required<PretrainSettings> = {
-  network: '',
-  size: 0,
-  batchImages: 0,
-  epochs: 0,
-  loss: 'nt-xent',
-  temperature: 0,
-  augmentation: '',
-  optimizer: 'sgd',
-  learningRate: 0,
-  weightDecay: 0,
-  headLayers: 2,
-  seed: 0,
-  engine: 'onnxruntime',
-  threads: 0,
-  includeTest: false,
-  name: '',
-};
-
-function settingsOf(value: unknown, rules: Readonly<Record<string, Rule<unknown>>>): RunSettings {
-  if (!isFields(value)) throw new Error('"settings" is not an object');
-  // Runs of before there was a choice don't name their engine.
-  const settings: Fields = { engine: 'onnxruntime', ...value };
-  for (const [key, rule] of Object.entries(rules)) {
-    if (!fits(settings[key], rule)) throw new Error(`"settings.${key}" is missing or not what it should be`);
-  }
-  return settings as unknown as RunSettings;
-}
-
-function fits(value: unknown, rule: Rule<unknown>): boolean {
-  if (rule === 'stages') return value === 'all' || typeof value === 'number';
-  return typeof rule === 'string' ? typeof value === rule : rule.includes(value);
-}
 
 function scanOf(value: unknown): ScanSettings {
   const { exclude = [], followSymlinks = false } = isFields(value) ? value : { exclude: undefined };
@@ -221,6 +142,14 @@ function parseObject(text: string): Fields {
 function textOf(fields: Fields, key: string): string {
   const value = fields[key];
   if (typeof value !== 'string') throw new Error(`"${key}" is not a text`);
+  return value;
+}
+
+function namesOf(fields: Fields, key: string): readonly string[] {
+  const value = fields[key];
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) {
+    throw new Error(`"${key}" is not a list of texts`);
+  }
   return value;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkpointCorrupt } from '../../core/errors.ts';
 import type { SafetensorsContent } from '../../core/training/safetensors.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
+import { checkpointMissing } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { CHECKPOINT } from './checkpointFile.ts';
 import type { RunPosition } from './trainingRun.ts';
@@ -24,7 +25,10 @@ export function firstStart(program: TrainingProgram, seed: number, from?: Tensor
   return { step: 0, seconds: 0, state: program.initialState(seed, from), metrics: {}, images: undefined };
 }
 
-/** From the checkpoint, where there is one. Rejects with checkpoint-corrupt where it isn't one of this program. */
+/**
+ * From the checkpoint; a run without any that hasn't come to the end of an epoch begins anew. Rejects with checkpoint-missing, or
+ * with checkpoint-corrupt where it isn't one of this program.
+ */
 export async function startOf(
   files: RunFiles,
   program: TrainingProgram,
@@ -32,9 +36,12 @@ export async function startOf(
   from?: TensorMap,
 ): Promise<RunStart> {
   const checkpoint = await files.loadCheckpoint();
-  const { metrics } = files.record;
+  const { metrics, step: recorded, epoch } = files.record;
   const first = firstStart(program, seed, from);
-  if (checkpoint === undefined) return { ...first, metrics };
+  if (checkpoint === undefined) {
+    if (recorded > 0) throw checkpointMissing(files.id, epoch, join(files.folder, CHECKPOINT));
+    return { ...first, metrics };
+  }
   const fault = faultOf(checkpoint, program);
   if (fault !== undefined) throw checkpointCorrupt(join(files.folder, CHECKPOINT), new Error(fault));
   const { step, seconds, images } = checkpoint.metadata;

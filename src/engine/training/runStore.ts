@@ -17,7 +17,8 @@ import { flushFolder, renamePatiently, replaceFile } from './replaceFile.ts';
 import { RECORD_FILE, removeLeftovers, RunFiles } from './runFiles.ts';
 import { bytesBelow, removeFolder, removeRemains, subfolders } from './runFolders.ts';
 import { currentHolder, RunHold } from './runHold.ts';
-import { formatRecord, newRecord, parseRecord, unknownSettings, type NewRun, type RunRecord } from './runRecord.ts';
+import { formatRecord, newRecord, parseRecord, type NewRun, type RunRecord } from './runRecord.ts';
+import { unknownSettings } from './runSettings.ts';
 
 export interface RunStoreOptions {
   readonly freeBytes?: FreeBytes;

@@ -14,7 +14,7 @@ import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
 import { NORMALISATION, trainedEncoderInterface } from './pretrainCard.ts';
-import { loadPretrainData, type PretrainData } from './pretrainData.ts';
+import { loadTrainingData, type TrainingData } from './trainingData.ts';
 import { pairFeeds, PRETRAIN_RESULTS, VIEWS_PER_IMAGE } from './pretrainTask.ts';
 import { removePixels } from './pixelStore.ts';
 import { epochMetrics, NEIGHBORS, stepMetrics } from './runMonitor.ts';
@@ -60,7 +60,7 @@ export async function measureSteps(
   const scratchFolder = await mkdtemp(join(tmpdir(), 'likeness-plan-'));
   try {
     const started = performance.now();
-    const data = await loadPretrainData(some, [], { root, input, scratchFolder, seed }, context);
+    const data = await loadTrainingData(some, [], { root, input, scratchFolder, seed }, context);
     if (data.images.length === 0) throw tooFewImages(0, 1);
     const secondsPerImage = (performance.now() - started) / 1000 / some.length;
     return { secondsPerImage, ...(await measureTraining(data, settings, program, tensorFlow, context)) };
@@ -75,7 +75,7 @@ function spread<T>(all: readonly T[], count: number): T[] {
 }
 
 async function measureTraining(
-  data: PretrainData,
+  data: TrainingData,
   settings: ResolvedPretrainSettings,
   program: TrainingProgram,
   tensorFlow: TensorFlow | undefined,
@@ -84,7 +84,14 @@ async function measureTraining(
   const { batchImages, size, seed, threads } = settings;
   const recipe = augmentationPreset(settings.augmentation)!.recipe(size);
   const loader = new ViewLoader(
-    { pixels: data.pixels, recipe, viewsPerImage: VIEWS_PER_IMAGE, size, normalisation: NORMALISATION, seed },
+    {
+      pixels: data.pixels,
+      recipe,
+      viewsPerImage: VIEWS_PER_IMAGE,
+      size: { width: size, height: size },
+      normalisation: NORMALISATION,
+      seed,
+    },
     1,
   );
   const worker = new OnnxWorker();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { EncoderInput } from '../../core/encoders/card.ts';
-import { cancelled } from '../../core/errors.ts';
+import { cancelled, ErrorCode, type LikenessError } from '../../core/errors.ts';
 import type { RgbImage } from '../../core/images/pixels.ts';
 import { labelRules } from '../../core/labels/labelRules.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -10,7 +10,9 @@ import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import { DEFAULT_MAX_MEGAPIXELS, decodeProxy } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
+import { contentId } from '../indexing/imagePipeline.ts';
 import { scanFolder } from '../indexing/scan.ts';
+import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import { readConfig } from '../store/config.ts';
 
 /** Pixels that may be decoded at the same time; at most four bytes each. */
@@ -23,12 +25,32 @@ export interface TrainingImage {
   readonly split: string | undefined;
 }
 
-/** All images of a dataset, in an order that depends on their paths only. */
+export interface TrainingSet {
+  /** In an order that depends on their paths only. */
+  readonly images: TrainingImage[];
+  /** What a person should know of the labels. */
+  readonly notices: readonly LikenessError[];
+}
+
+/** The images of `listTrainingSet`. */
 export async function listTrainingImages(
   root: string,
   scan: ScanSettings | undefined,
   signal: AbortSignal,
 ): Promise<TrainingImage[]> {
+  return (await listTrainingSet(root, scan, signal)).images;
+}
+
+/**
+ * All images of a dataset, with the labels that people gave them: by folder or in a table, and above both in a review. It
+ * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`; kinds of labels that are never read are
+ * but a notice, as there is training that needs none.
+ */
+export async function listTrainingSet(
+  root: string,
+  scan: ScanSettings | undefined,
+  signal: AbortSignal,
+): Promise<TrainingSet> {
   const config = readConfig(root);
   const rules = labelRules(config);
   const { exclude = [], followSymlinks = false } = scan ?? {};
@@ -37,13 +59,19 @@ export async function listTrainingImages(
     followSymlinks,
     signal,
   });
-  return files
-    .map(({ path }) => ({ path, label: rules.labelOf(path), split: rules.splitOf(path) }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const paths = files.map(({ path }) => path).sort();
+  const isNeverRead = ({ code }: LikenessError) => code === ErrorCode.InvalidConfig;
+  const { labelOf, notices } = await readKnownLabelsIfAny({ root, config, rules }, paths, isNeverRead);
+  return {
+    images: paths.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) })),
+    notices,
+  };
 }
 
 export interface DecodedTrainingImage {
   readonly image: TrainingImage;
+  /** Lower-case hex SHA-256 of the file's bytes, as in the index. */
+  readonly content: string;
   readonly pixels: RgbImage;
 }
 
@@ -67,7 +95,7 @@ export async function decodeTrainingImages(
       context.signal.throwIfAborted();
       const bytes = await readFile(join(root, image.path));
       const { proxy } = await decodeProxy(bytes, image.path, options);
-      return { image, pixels: proxy };
+      return { image, content: contentId(bytes), pixels: proxy };
     } catch {
       // Indexing lists unreadable files with their reasons; here they are only fewer.
       return undefined;

@@ -26,6 +26,8 @@ export interface TrainingLoopOptions {
   readonly session: TrainingSession;
   readonly loader: ViewLoader;
   readonly order: Pick<BatchOrder, 'batch'>;
+  /** The epoch whose views are looked at in an epoch, where they come again; the same by default. */
+  readonly viewEpoch?: (epoch: number) => number;
   readonly batchImages: number;
   readonly schedule: LearningRateSchedule;
   /** Dimensions of a batch of views. */
@@ -36,7 +38,10 @@ export interface TrainingLoopOptions {
   /** Results that every step hands out. */
   readonly wanted: readonly string[];
   /** Values of the batch besides its views. */
-  readonly feedsOf?: (samples: Uint32Array) => Readonly<Record<string, TensorValue>>;
+  readonly feedsOf?: (
+    samples: Uint32Array,
+    epoch: number,
+  ) => Readonly<Record<string, TensorValue>> | Promise<Readonly<Record<string, TensorValue>>>;
   /** Asked before every step; true ends the run early. */
   readonly isOver?: () => boolean;
   /** Awaited after every step; throws to end the run. Returns what a person wants to know of it. */
@@ -49,7 +54,7 @@ export interface TrainingLoopOptions {
  */
 export async function trainingLoop(options: TrainingLoopOptions, context: JobContext): Promise<void> {
   const { session, loader, order, batchImages, schedule, viewDims, doneSteps, totalSteps } = options;
-  const { wanted, feedsOf, onStep } = options;
+  const { wanted, feedsOf, onStep, viewEpoch = (epoch: number) => epoch } = options;
   let detail = '';
   const report = (progress: Progress) => {
     context.report(detail === '' ? progress : { ...progress, detail });
@@ -61,7 +66,7 @@ export async function trainingLoop(options: TrainingLoopOptions, context: JobCon
   const plan = () => {
     if (planned >= totalSteps) return;
     const { epoch, samples } = order.batch(planned++);
-    const batch = loader.load({ epoch, samples });
+    const batch = loader.load({ epoch: viewEpoch(epoch), samples });
     // Awaited in its turn; until then a failure is nobody's surprise.
     batch.catch(() => undefined);
     ahead.push({ epoch, samples, batch });
@@ -75,7 +80,8 @@ export async function trainingLoop(options: TrainingLoopOptions, context: JobCon
     const { views, milliseconds } = await batch;
     plan();
     const learningRate = schedule(step - 1);
-    const feeds = { images: { type: 'float32', dims: viewDims, data: views } as const, ...feedsOf?.(samples) };
+    const images = { type: 'float32', dims: viewDims, data: views } as const;
+    const feeds = { images, ...(await feedsOf?.(samples, epoch)) };
     const { results, memory } = await session.step(step, learningRate, feeds, wanted);
     loader.recycle(memory[0]!);
     const seconds = (performance.now() - start) / 1000;

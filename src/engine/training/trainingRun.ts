@@ -57,8 +57,13 @@ export interface TrainingTask {
   readonly viewsPerImage: number;
   /** Results that every step hands out. */
   readonly wanted: readonly string[];
-  /** Values of a batch besides its views; `samples` are indices into the training images. */
-  feedsOf(samples: Uint32Array): Readonly<Record<string, TensorValue>>;
+  /** As in `TrainingLoopOptions`. */
+  readonly viewEpoch?: (epoch: number) => number;
+  /** Values of a batch besides its views; `samples` are indices into the training images, epochs count from 0. */
+  feedsOf?(
+    samples: Uint32Array,
+    epoch: number,
+  ): Readonly<Record<string, TensorValue>> | Promise<Readonly<Record<string, TensorValue>>>;
   /** Values that the run starts with, where they are found by looking at the data. */
   prepare?(state: TensorMap): Promise<TensorMap>;
   /** Measures the network before it has learnt anything. */
@@ -77,6 +82,8 @@ export interface TrainingTask {
   end(state: TensorMap): Promise<Metrics>;
   /** What a person wants to know of a run that goes on, in a few words. */
   describe(epoch: number, metrics: Readonly<Metrics>): string;
+  /** Frees what isn't the run's worker. */
+  dispose?(): Promise<void>;
 }
 
 export interface TrainingRunOptions {
@@ -94,12 +101,11 @@ export interface TrainingRunOptions {
   readonly task: (worker: OnnxWorker, run: RunShape) => Promise<TrainingTask>;
 }
 
-export interface RunShape {
+export interface RunShape extends JobContext {
   readonly totalSteps: number;
   readonly warmupSteps: number;
   /** With what the task kept, where the run goes on. */
   readonly start: RunPosition;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -149,19 +155,23 @@ class TrainingRun {
     const { program, start, settings, tensorFlow } = this.#options;
     const totalSteps = this.#totalSteps;
     const warmupSteps = Math.round(WARMUP_SHARE * totalSteps);
-    const { signal } = this.#context;
-    const task = await this.#options.task(this.#worker, { totalSteps, warmupSteps, start, signal });
-    const state = start.step === 0 ? await this.#begin(task, start.state) : start.state;
-    const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
-    const session = await openTrainingSession(engine, program, state);
+    const shape: RunShape = { totalSteps, warmupSteps, start, ...this.#context };
+    const task = await this.#options.task(this.#worker, shape);
     try {
-      return await this.#train(
-        session,
-        task,
-        warmupCosineSchedule({ peak: settings.learningRate, warmupSteps, totalSteps }),
-      );
+      const state = start.step === 0 ? await this.#begin(task, start.state) : start.state;
+      const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
+      const session = await openTrainingSession(engine, program, state);
+      try {
+        return await this.#train(
+          session,
+          task,
+          warmupCosineSchedule({ peak: settings.learningRate, warmupSteps, totalSteps }),
+        );
+      } finally {
+        await session.dispose();
+      }
     } finally {
-      await session.dispose();
+      await task.dispose?.();
     }
   }
 
@@ -187,7 +197,7 @@ class TrainingRun {
     const { size, seed, batchImages, threads } = settings;
     const { recipe, viewsPerImage, wanted } = task;
     const loader = new ViewLoader(
-      { pixels, recipe, viewsPerImage, size, normalisation: NORMALISATION, seed },
+      { pixels, recipe, viewsPerImage, size: { width: size, height: size }, normalisation: NORMALISATION, seed },
       Math.max(1, Math.floor(threads / 4)),
     );
     this.#firstStepAt = performance.now();
@@ -204,7 +214,8 @@ class TrainingRun {
           doneSteps: start.step,
           totalSteps: this.#totalSteps,
           wanted,
-          feedsOf: (samples) => task.feedsOf(samples),
+          ...(task.viewEpoch && { viewEpoch: task.viewEpoch }),
+          feedsOf: (samples, batchEpoch) => task.feedsOf?.(samples, batchEpoch) ?? {},
           onStep: (outcome) => this.#afterStep(outcome, session, task),
         },
         this.#context,
@@ -236,9 +247,11 @@ class TrainingRun {
       Object.assign(this.#metrics, metrics);
       recorder.appendMetrics(step, done, this.#seconds, { ...metrics, secondsLeft: this.#secondsLeft() });
     }
-    if (lastOfEpoch) await recorder.saveProgress(done, step, this.#seconds, this.#metrics);
     const unsaved = (performance.now() - this.#savedAt) / 1000;
-    if (unsaved >= checkpointSeconds) await this.#checkpoint(session, task);
+    // Whoever reads that epochs are done expects that the run can go on from there.
+    const isFirst = lastOfEpoch && this.#options.start.step === 0 && done === 1;
+    if (isFirst || unsaved >= checkpointSeconds) await this.#checkpoint(session, task);
+    if (lastOfEpoch) await recorder.saveProgress(done, step, this.#seconds, this.#metrics);
     return task.describe(done, this.#metrics);
   }
 

@@ -10,7 +10,7 @@ export interface BatchPlan {
 }
 
 export interface ViewBatch {
-  /** `[viewsPerImage · samples, 3, size, size]`; hand it back with `recycle`. */
+  /** `[viewsPerImage · samples, 3, height, width]`; hand it back with `recycle`. */
   readonly views: Float32Array<ArrayBuffer>;
   /** What it took to make. */
   readonly milliseconds: number;

@@ -1,5 +1,6 @@
 import type { Normalisation } from '../../core/augmentation/augmenter.ts';
 import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
+import type { Size } from '../../core/images/geometry.ts';
 import type { SharedPixels } from './pixelStore.ts';
 
 /** What a thread that makes views is started with. */
@@ -8,9 +9,9 @@ export interface ViewWorkerData {
   readonly recipe: AugmentationRecipe;
   /** Augmented views of each picture. */
   readonly viewsPerImage: number;
-  /** Height and width of a view. */
-  readonly size: number;
-  readonly normalisation: Normalisation;
+  readonly size: Size;
+  /** Absent: values stay between 0 and 1. */
+  readonly normalisation?: Normalisation;
   readonly seed: number;
 }
 
@@ -26,7 +27,7 @@ export interface ViewRequest {
 export type ViewResponse =
   | {
       readonly id: number;
-      /** `[viewsPerImage · samples, 3, size, size]`. */
+      /** `[viewsPerImage · samples, 3, height, width]`. */
       readonly views: Float32Array<ArrayBuffer>;
       readonly milliseconds: number;
     }

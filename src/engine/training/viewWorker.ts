@@ -13,7 +13,7 @@ if (!port) throw new Error('viewWorker runs as a worker thread only');
 const { pixels, recipe, viewsPerImage, size, normalisation, seed } = workerData as ViewWorkerData;
 const reader = new PixelReader(pixels);
 const augmenter = new Augmenter();
-const viewLength = 3 * size * size;
+const viewLength = 3 * size.width * size.height;
 
 port.on('message', (request: ViewRequest) => {
   try {
@@ -33,7 +33,7 @@ function makeViews({ id, epoch, samples, memory }: ViewRequest): Extract<ViewRes
     for (let view = 0; view < viewsPerImage; view++) {
       const plan = drawAugmentation(recipe, picture, { seed, epoch, sample, view });
       const offset = (view * samples.length + i) * viewLength;
-      augmenter.apply(picture, plan, { width: size, height: size }, views, offset, normalisation);
+      augmenter.apply(picture, plan, size, views, offset, normalisation);
     }
   });
   return { id, views, milliseconds: performance.now() - start };

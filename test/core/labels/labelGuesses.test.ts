@@ -5,6 +5,7 @@ import { runToEnd } from '../../../src/core/evaluation/steps.ts';
 import {
   foldsOf,
   graphSearch,
+  guessByClassifier,
   guessByNeighbors,
   guessByPropagation,
   voteSearch,
@@ -94,6 +95,23 @@ for (const [name, guess] of Object.entries(methods)) {
 function unlabel(labels: Int32Array, rows: readonly number[]): Int32Array {
   return labels.map((label, row) => (rows.includes(row) ? -1 : label));
 }
+
+test('guesses by a classifier are its own, in the numbers of the classes, and as familiar as the nearest label', () => {
+  const input = bundles(12, 30);
+  const vectors = input.vectors.slice();
+  vectors.set([0, 0, 0, 1], 29 * 4);
+  const nearest = runToEnd(nearestNeighbors(voteSearch({ ...input, vectors }, 1)));
+  const predictions = Int32Array.from({ length: 30 }, (_, row) => (row === 3 ? -1 : row % 2));
+  const confidences = new Float64Array(30).fill(0.9);
+  const { classes, shares, familiarity } = guessByClassifier(
+    { predictions, confidences },
+    Int32Array.of(2, 0),
+    nearest,
+  );
+  assert.deepEqual([...classes.subarray(0, 4)], [2, 0, 2, -1]);
+  assert.equal(shares[1], 0.9);
+  assert.ok(familiarity[29]! < 0.5 && Math.min(...familiarity.subarray(0, 29)) > 0.9);
+});
 
 test('parts hold whole groups and share out every class', () => {
   const labels = Int32Array.from({ length: 40 }, (_, row) => (row < 10 ? -1 : row % 3));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { heldOutImages } from '../../../src/core/labels/heldOut.ts';
 import type { LabelGuesses } from '../../../src/core/labels/labelGuesses.ts';
 import { proposeLabels, type ProposalInput } from '../../../src/core/labels/labelProposals.ts';
 import { RandomStream } from '../../../src/core/random.ts';
@@ -144,6 +145,58 @@ suite('proposeLabels', () => {
     );
     assert.equal(withheld.unlike, 1000);
     assert.deepEqual([rows.length, Math.max(...rows)], [1000, 1399]);
+  });
+
+  test('a classifier that knows its training images by heart is judged by the others alone', () => {
+    const [labelled, learnt] = [900, 500];
+    let below = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      // Right half of the time on what it has not seen, and sure of itself; always right and surer on what it has.
+      const made = world(seed, { labelled, rightness: (share) => 0.3 + 0.5 * share ** 4 });
+      const seen = Uint8Array.from(made.truth, (_, row) => (row < learnt ? 1 : 0));
+      for (let row = 0; row < learnt; row++) {
+        made.guesses.classes[row] = made.truth[row]!;
+        made.guesses.shares[row] = 0.99;
+      }
+      // Images 500 to 549 are copies of ones it has learnt, and known by heart as well.
+      const groups = made.groups.map((group, row) => (row >= learnt && row < learnt + 50 ? row - learnt : group));
+      for (let row = learnt; row < learnt + 50; row++) {
+        made.truth[row] = made.truth[row - learnt]!;
+        made.labels[row] = made.truth[row]!;
+        made.guesses.classes[row] = made.truth[row]!;
+        made.guesses.shares[row] = 0.99;
+      }
+      const heldOut = heldOutImages(groups, seen);
+      const input = { ...made, groups };
+      const believed = proposeLabels(input, { precision: 0.7 });
+      const judged = proposeLabels({ ...input, isHeldOut: (row) => heldOut[row] === 1 }, { precision: 0.7 });
+      assert.equal(judged.heldOut.count, labelled - learnt - 50);
+      const truly = mean(
+        Array.from({ length: 2000 }, (_, i) => {
+          return made.guesses.classes[labelled + i] === made.truth[labelled + i] ? 1 : 0;
+        }),
+      );
+      assertClose(judged.heldOut.correct / judged.heldOut.count, truly, 0.08, 'accuracy on what it has not seen');
+      assert.ok(believed.heldOut.correct / believed.heldOut.count > truly + 0.15, 'by heart it looks better');
+      assert.ok(precisionOf(made, believed.rows, believed.classes) < 0.65, 'and would propose too much');
+      if (judged.rows.length > 0 && precisionOf(made, judged.rows, judged.classes) < 0.7) below++;
+      assert.ok(judged.rows.length < believed.rows.length);
+    }
+    assert.ok(below < 3, `${below} of 10 below`);
+  });
+
+  test('a class without a held-out image is not proposed, and one with a single one may be', () => {
+    const made = world(6, { labelled: 600, rightness: () => 1 });
+    const single = made.labels.indexOf(1);
+    const isHeldOut = (row: number) => made.labels[row]! > 1 || row === single;
+    const { perClass, classes } = proposeLabels({ ...made, isHeldOut }, { precision: 0.9 });
+    assert.deepEqual(
+      perClass.map(({ heldOut }) => Math.min(heldOut, 2)),
+      [0, 1, 2, 2],
+    );
+    assert.ok(perClass[0]!.pictures > 100);
+    assert.deepEqual([perClass[0]!.threshold, perClass[0]!.proposed, classes.includes(0)], [undefined, 0, false]);
+    assert.ok(perClass[1]!.proposed > 100);
   });
 
   test('a cap keeps the most confident of each class, and balance goes by the rarest', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import {
+  couldShowPrecision,
   missesPrecision,
   pointOfPrecision,
   precisionCurve,
@@ -60,6 +61,14 @@ suite('precisionCurve', () => {
     assert.equal(missesPrecision(of(500, 1000), 0.9), true);
     assert.equal(missesPrecision(of(2000, 2000), 0.9), false);
     assert.equal(missesPrecision([], 0.9), false);
+  });
+
+  test('95 % can be shown by 52 guesses, if all are right, and not by fewer', () => {
+    assert.deepEqual(
+      [0, 51, 52].map((count) => couldShowPrecision(count, 0.95)),
+      [false, false, true],
+    );
+    assert.ok(boundOf(52, 52) >= 0.95 && boundOf(51, 51) < 0.95);
   });
 
   test('thinned keeps the ends', () => {

@@ -13,7 +13,8 @@ import { initialParameters, initialStatistics } from '../../../src/core/training
 import { encoderModel } from '../../../src/core/training/pretrainProgram.ts';
 import { TrainingScope } from '../../../src/core/training/scope.ts';
 import { assertClose } from '../../close.ts';
-import { assertSlope, ProgramRunner, trainedValues, twoKinds } from './programRunner.ts';
+import type { TrainingProgram } from '../../../src/core/training/trainingProgram.ts';
+import { assertSlope, ProgramRunner, trainedValues, twoKinds, type Feeds } from './programRunner.ts';
 
 const runner = new ProgramRunner();
 
@@ -136,3 +137,21 @@ for (const size of [32, 40]) {
     assertClose(evaluated['reconstruction']!, reconstruction!, 1e-5);
   });
 }
+
+test('the images themselves are the targets where their normalisation is known', async () => {
+  const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.2, 0.25, 0.3] } as const;
+  const pixels = images.data;
+  const plane = 32 * 32;
+  const normalised = Float32Array.from(pixels, (value, i) => {
+    const channel = Math.floor(i / plane) % 3;
+    return (value - normalisation.mean[channel]!) / normalisation.std[channel]!;
+  });
+  const input = { ...images, data: normalised };
+  const lossOf = async (program: TrainingProgram, given: Feeds) => {
+    const { results } = await (await runner.load(program)).step(trainedValues(program, 2), given, 0.1);
+    return results['loss']!;
+  };
+  const own = await lossOf(autoencoderProgram({ ...config, normalisation }), { images: input });
+  const fed = await lossOf(autoencoderProgram(config), { images: input, targets: images });
+  assertClose(own, fed, 1e-6);
+});

@@ -136,6 +136,27 @@ describe('comparing encoders', () => {
     assert.deepEqual([part.protocol.folder, part.protocol.leftOut.unlabelled], ['train', 0]);
   });
 
+  it('goes by a table of labels and by what people decided, as labelling does', async (context) => {
+    const root = temporaryFolder(context);
+    const rows: string[] = [];
+    for (let i = 0; i < 16; i++) {
+      write(root, `pictures/${i}.png`, await noise(i));
+      // The last two are not in the table, and one of them a person has labelled.
+      if (i < 14) rows.push(`${i}.png,${i % 2 === 0 ? 'warm' : 'cold'}`);
+    }
+    write(root, 'labels.csv', `file,label\n${rows.join('\n')}\ngone.png,warm\n`);
+    write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"}}');
+    write(root, '.likeness/decisions.jsonl', '{"path":"pictures/15.png","action":"relabel","value":"cold"}\n');
+    const { engine, job } = start(context);
+    const { protocol, notices } = await engine.evaluate({ folder: root, encoders: ['pixels'] }, job);
+    assert.deepEqual(
+      protocol.classes.map(({ name, count }) => `${name} ${count}`),
+      ['cold 8', 'warm 7'],
+    );
+    assert.equal(protocol.leftOut.unlabelled, 1);
+    assert.match(notices.map(({ message }) => message).join(), /1 row of .*"gone\.png"/);
+  });
+
   it('refuses images without labels, of one class, or with one picture a class', async (context) => {
     const root = temporaryFolder(context);
     const { engine, job } = start(context);
@@ -175,7 +196,7 @@ describe('comparing encoders', () => {
     await writeStripes(root, 6);
     const { engine, job } = start(context);
     const settings = { network: 'resnet10-light', size: 32, batchImages: 8, epochs: 1, threads: 1, seed: 5 };
-    const { run } = await engine.pretrain({ folder: root, settings }, job);
+    const { run } = await engine.train('pretrain', { folder: root, settings }, job);
     const { encoders } = await engine.evaluate({ folder: root, encoders: [run.encoder!] }, job);
     assert.deepEqual(
       encoders.map(({ id }) => id),

@@ -8,9 +8,8 @@ import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { OnnxWorker } from '../../../src/engine/encoders/onnxRuntime.ts';
 import { labelledImages, loadFineTuneData } from '../../../src/engine/training/fineTuneData.ts';
-import { FineTuning } from '../../../src/engine/training/fineTuning.ts';
 import { trainedEncoderInterface } from '../../../src/engine/training/pretrainCard.ts';
-import { Pretraining } from '../../../src/engine/training/pretraining.ts';
+import { Trainings } from '../../../src/engine/training/trainings.ts';
 import { removePixels } from '../../../src/engine/training/pixelStore.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
 import { readTrainedWeights } from '../../../src/engine/training/trainedEncoder.ts';
@@ -35,13 +34,13 @@ async function stripesFolder(context: TestContext, perClass = 12): Promise<strin
 }
 
 async function fineTune(root: string, settings: FineTuneSettings, context = job()): Promise<RunSummary> {
-  const { run } = await new FineTuning(OPTIONS).fineTune({ folder: root, settings }, context);
+  const { run } = await new Trainings(OPTIONS).train('finetune', { folder: root, settings }, context);
   return run;
 }
 
 async function pretrained(root: string): Promise<RunSummary> {
   const settings = { network: 'resnet10-light', size: 32, batchImages: 8, epochs: 2, seed: 7, threads: 1 };
-  const { run } = await new Pretraining(OPTIONS).pretrain({ folder: root, settings }, job());
+  const { run } = await new Trainings(OPTIONS).train('pretrain', { folder: root, settings }, job());
   return run;
 }
 
@@ -171,7 +170,7 @@ describe('a run of fine-tuning that is disturbed', () => {
     await assert.rejects(fineTune(roots[1]!, SCRATCH, stopping), { code: ErrorCode.Cancelled });
     const [stopped] = await new RunStore(roots[1]!).list();
     assert.deepEqual([stopped!.state, stopped!.resumable], ['stopped', true]);
-    const { run } = await new FineTuning(OPTIONS).resume({ folder: roots[1]!, run: stopped!.id }, job());
+    const { run } = await new Trainings(OPTIONS).resume({ folder: roots[1]!, run: stopped!.id }, job());
     assert.equal(run.metrics['bestEpoch'], expected.metrics['bestEpoch']);
     assert.ok(encoderBytes(roots[1]!, run).equals(encoderBytes(roots[0]!, expected)));
   });
@@ -219,6 +218,6 @@ describe('what can’t be fine-tuned is refused with a sentence', () => {
     await assert.rejects(fineTune(two, { ...SCRATCH, batchImages: 64 }), { code: ErrorCode.Usage });
     await assert.rejects(fineTune(two, { ...SCRATCH, trainedStages: 9 }), /0 to 4 stages/);
     const { id } = await fineTune(two, { ...SCRATCH, epochs: 1 });
-    await assert.rejects(new FineTuning(OPTIONS).resume({ folder: two, run: id }, job()), /is finished/);
+    await assert.rejects(new Trainings(OPTIONS).resume({ folder: two, run: id }, job()), /is finished/);
   });
 });

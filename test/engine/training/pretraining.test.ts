@@ -11,7 +11,7 @@ import { encoderModel, projectionHeadModel } from '../../../src/core/training/pr
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
-import { Pretraining } from '../../../src/engine/training/pretraining.ts';
+import { Trainings } from '../../../src/engine/training/trainings.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
 import { readTrainedWeights } from '../../../src/engine/training/trainedEncoder.ts';
 import type { PretrainSettings } from '../../../src/protocol/training.ts';
@@ -32,9 +32,9 @@ const SMALL: PretrainSettings = {
 /** What `headLayers` means by default. */
 const HEAD = { layers: 2, outputs: 128 } as const;
 
-function pretraining(checkpointSeconds = 3600): Pretraining {
+function pretraining(checkpointSeconds = 3600): Trainings {
   const registry = new EncoderRegistry();
-  return new Pretraining({ registry, rootOf: (path) => path, threads: 1, checkpointSeconds });
+  return new Trainings({ registry, rootOf: (path) => path, threads: 1, checkpointSeconds });
 }
 
 async function stripesFolder(context: TestContext, perClass = 8): Promise<string> {
@@ -68,7 +68,8 @@ describe('a run', () => {
       name: 'Stripes',
     };
     const request = { folder: root, settings: { ...SMALL, ...learning } };
-    const { run } = await pretraining().pretrain(
+    const { run } = await pretraining().train(
+      'pretrain',
       request,
       job(({ phase }) => phases.add(phase)),
     );
@@ -104,7 +105,7 @@ describe('a run', () => {
 
   test('leaves weights that training can go on with', async (context) => {
     const root = await stripesFolder(context);
-    const { run } = await pretraining().pretrain({ folder: root, settings: { ...SMALL, epochs: 1 } }, job());
+    const { run } = await pretraining().train('pretrain', { folder: root, settings: { ...SMALL, epochs: 1 } }, job());
     const weights = await readTrainedWeights(new EncoderRegistry(), run.encoder!, root);
     assert.deepEqual([weights.network, weights.size, weights.head?.options], ['resnet10-light', 32, HEAD]);
     // Written again they make the same files.
@@ -119,7 +120,11 @@ describe('a run', () => {
     const root = await stripesFolder(context);
     const encoders: Buffer[] = [];
     for (const seed of [7, 7, 8]) {
-      const { run } = await pretraining().pretrain({ folder: root, settings: { ...SMALL, epochs: 2, seed } }, job());
+      const { run } = await pretraining().train(
+        'pretrain',
+        { folder: root, settings: { ...SMALL, epochs: 2, seed } },
+        job(),
+      );
       encoders.push(encoderBytes(root, run.encoder));
     }
     assert.ok(encoders[0]!.equals(encoders[1]!));
@@ -132,7 +137,7 @@ describe('a run', () => {
       mkdirSync(join(root, '.likeness'));
       const decision = { path: 'train/wide/0.png', action: 'same', with: { path: 'train/wide/1.png' } };
       writeFileSync(join(root, '.likeness', 'decisions.jsonl'), `${JSON.stringify(decision)}\n<<<<<<< not JSON\n`);
-      const { run } = await pretraining().pretrain({ folder: root, settings: { ...SMALL, loss } }, job());
+      const { run } = await pretraining().train('pretrain', { folder: root, settings: { ...SMALL, loss } }, job());
       assert.equal(run.state, 'finished');
     });
   }
@@ -144,7 +149,7 @@ describe('a run that is disturbed', () => {
   before(async () => {
     const root = mkdtempSync(join(tmpdir(), 'likeness-undisturbed-'));
     await writeStripes(root, 8);
-    const { run } = await pretraining().pretrain({ folder: root, settings }, job());
+    const { run } = await pretraining().train('pretrain', { folder: root, settings }, job());
     expected = encoderBytes(root, run.encoder);
     rmSync(root, { recursive: true });
   });
@@ -157,7 +162,9 @@ describe('a run that is disturbed', () => {
       stoppedAt = performance.now();
       stopping.abort();
     });
-    await assert.rejects(pretraining().pretrain({ folder: root, settings }, stopping), { code: ErrorCode.Cancelled });
+    await assert.rejects(pretraining().train('pretrain', { folder: root, settings }, stopping), {
+      code: ErrorCode.Cancelled,
+    });
     assert.ok(performance.now() - stoppedAt < 2000);
     const [run] = await new RunStore(root).list();
     assert.equal(run!.state, 'stopped');
@@ -179,12 +186,12 @@ describe('a run that is disturbed', () => {
     writeFileSync(
       script,
       `import { EncoderRegistry } from '${source}encoders/registry.ts';
-       import { Pretraining } from '${source}training/pretraining.ts';
+       import { Trainings } from '${source}training/trainings.ts';
        const [root, run] = process.argv.slice(2);
-       const trainer = new Pretraining({ registry: new EncoderRegistry(), rootOf: (path) => path, threads: 1, checkpointSeconds: 0.05 });
+       const trainer = new Trainings({ registry: new EncoderRegistry(), rootOf: (path) => path, threads: 1, checkpointSeconds: 0.05 });
        const job = { signal: new AbortController().signal, report: () => undefined };
        if (run) await trainer.resume({ folder: root, run }, job);
-       else await trainer.pretrain({ folder: root, settings: ${JSON.stringify(settings)} }, job);`,
+       else await trainer.train('pretrain', { folder: root, settings: ${JSON.stringify(settings)} }, job);`,
     );
     let killed = 0;
     for (let attempt = 0; attempt < 12; attempt++) {
@@ -237,9 +244,12 @@ describe('what can’t be trained on is refused before anything is written', () 
     await writeStripes(root, 2);
     await writeStripes(root, 10, 'test');
     const few = { code: ErrorCode.TooFewImages };
-    await assert.rejects(pretraining().pretrain({ folder: root, settings: SMALL }, job()), few);
+    await assert.rejects(pretraining().train('pretrain', { folder: root, settings: SMALL }, job()), few);
     assert.ok(!existsSync(join(root, '.likeness')));
-    const plan = await pretraining().plan({ folder: root, settings: { ...SMALL, includeTest: true } }, job());
+    const plan = await pretraining().planPretraining(
+      { folder: root, settings: { ...SMALL, includeTest: true } },
+      job(),
+    );
     assert.equal(plan.images, 36);
     assert.equal(plan.heldOut, 0);
   });
@@ -254,10 +264,10 @@ describe('what can’t be trained on is refused before anything is written', () 
       [{ epochs: 0.5 }, /whole number/],
       [{ temperature: Number.NaN }, /temperature/],
       [{ augmentation: 'none' }, /preset "none"/],
-      [{ engine: 'abacus' as never }, /no training engine "abacus"; choose one of onnxruntime, tensorflow/],
+      [{ engine: 'abacus' as never }, /engine is "abacus"; it has to be one of onnxruntime, tensorflow/],
     ];
     for (const [settings, message] of wrong) {
-      const attempt = pretraining().pretrain({ folder: root, settings: { ...SMALL, ...settings } }, job());
+      const attempt = pretraining().train('pretrain', { folder: root, settings: { ...SMALL, ...settings } }, job());
       await assert.rejects(attempt, (error: Error) => message.test(error.message));
     }
     assert.ok(!existsSync(join(root, '.likeness', 'runs')));
@@ -266,14 +276,18 @@ describe('what can’t be trained on is refused before anything is written', () 
   test('files that can’t be read are left out, and told', async (context) => {
     const root = await stripesFolder(context);
     writeFileSync(join(root, 'train', 'wide', 'broken.jpg'), 'no picture');
-    const { notices } = await pretraining().pretrain({ folder: root, settings: { ...SMALL, epochs: 1 } }, job());
+    const { notices } = await pretraining().train(
+      'pretrain',
+      { folder: root, settings: { ...SMALL, epochs: 1 } },
+      job(),
+    );
     assert.match(notices[0]!.message, /^1 image/);
   });
 });
 
 test('a plan measures and leaves nothing behind', async (context) => {
   const root = await stripesFolder(context);
-  const plan = await pretraining().plan({ folder: root, settings: SMALL }, job());
+  const plan = await pretraining().planPretraining({ folder: root, settings: SMALL }, job());
   assert.equal(plan.images, 24);
   assert.equal(plan.stepsPerEpoch, 3);
   assert.ok(plan.secondsPerStep > 0);

@@ -69,7 +69,10 @@ describe('views', () => {
   const samples = Uint32Array.of(4, 0, 2);
 
   async function batches(pixels: SharedPixels, threads: number, seed = 3, viewsPerImage = 2): Promise<Float32Array[]> {
-    const loader = new ViewLoader({ pixels, recipe, viewsPerImage, size: SIZE, normalisation, seed }, threads);
+    const loader = new ViewLoader(
+      { pixels, recipe, viewsPerImage, size: { width: SIZE, height: SIZE }, normalisation, seed },
+      threads,
+    );
     try {
       const loaded = await Promise.all([0, 1, 2, 3].map((epoch) => loader.load({ epoch, samples })));
       const copies = loaded.map(({ views }) => views.slice());
@@ -112,7 +115,10 @@ describe('views', () => {
 
   test('a thread that fails rejects what waits for it', async () => {
     const pixels = stored(pictures(1), '', 1e9);
-    const loader = new ViewLoader({ pixels, recipe, viewsPerImage: 2, size: SIZE, normalisation, seed: 1 }, 1);
+    const loader = new ViewLoader(
+      { pixels, recipe, viewsPerImage: 2, size: { width: SIZE, height: SIZE }, normalisation, seed: 1 },
+      1,
+    );
     await assert.rejects(loader.load({ epoch: 0, samples: Uint32Array.of(99) }));
     await loader.dispose();
     await assert.rejects(loader.load({ epoch: 0, samples }), { code: 'engine-stopped' });

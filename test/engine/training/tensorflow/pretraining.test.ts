@@ -6,7 +6,7 @@ import { ErrorCode } from '../../../../src/core/errors.ts';
 import type { JobContext, Progress } from '../../../../src/core/progress.ts';
 import { openEncoder } from '../../../../src/engine/encoders/openEncoder.ts';
 import { EncoderRegistry } from '../../../../src/engine/encoders/registry.ts';
-import { Pretraining } from '../../../../src/engine/training/pretraining.ts';
+import { Trainings } from '../../../../src/engine/training/trainings.ts';
 import { readCheckpoint } from '../../../../src/engine/training/checkpointFile.ts';
 import { RunStore } from '../../../../src/engine/training/runStore.ts';
 import type { PretrainSettings } from '../../../../src/protocol/training.ts';
@@ -38,8 +38,8 @@ function job(report: (progress: Progress, abort: () => void) => void = () => und
   };
 }
 
-function pretraining(): Pretraining {
-  return new Pretraining({ registry: new EncoderRegistry(), rootOf: (path) => path, threads: 1 });
+function pretraining(): Trainings {
+  return new Trainings({ registry: new EncoderRegistry(), rootOf: (path) => path, threads: 1 });
 }
 
 test('a run on TensorFlow.js is stopped and resumed on it, and ends with the encoder of ONNX Runtime', async (context) => {
@@ -50,7 +50,7 @@ test('a run on TensorFlow.js is stopped and resumed on it, and ends with the enc
     if (phase === 'Training' && done > 0) abort();
   });
   const request = { folder: root, settings: { ...settings, engine: 'tensorflow' }, tensorFlowModule } as const;
-  await assert.rejects(pretraining().pretrain(request, stopping), { code: ErrorCode.Cancelled });
+  await assert.rejects(pretraining().train('pretrain', request, stopping), { code: ErrorCode.Cancelled });
   const store = new RunStore(root);
   const [stopped] = await store.list();
   assert.deepEqual([stopped!.state, stopped!.step, stopped!.settings.engine], ['stopped', 0, 'tensorflow']);
@@ -74,7 +74,7 @@ test('a run on TensorFlow.js is stopped and resumed on it, and ends with the enc
   );
 
   // Pictures and their order are the same, and so are the steps but for rounding.
-  const { run: built } = await pretraining().pretrain({ folder: root, settings }, job());
+  const { run: built } = await pretraining().train('pretrain', { folder: root, settings }, job());
   assert.equal(built.settings.engine, 'onnxruntime');
   const [theirs, ours] = [run, built].map(({ id }) => metricsOf(join(root, '.likeness', 'runs', id)));
   assert.equal(theirs!.length, 2);
@@ -103,9 +103,9 @@ test('without TensorFlow.js, nothing is begun', async (context) => {
   await writeStripes(root, 6);
   const request = { folder: root, settings: { ...settings, engine: 'tensorflow' } } as const;
   const missing = { code: ErrorCode.TensorFlowMissing };
-  await assert.rejects(pretraining().pretrain(request, job()), missing);
-  await assert.rejects(pretraining().plan(request, job()), missing);
+  await assert.rejects(pretraining().train('pretrain', request, job()), missing);
+  await assert.rejects(pretraining().planPretraining(request, job()), missing);
   const broken = { ...request, tensorFlowModule: join(root, 'train') };
-  await assert.rejects(pretraining().pretrain(broken, job()), { code: ErrorCode.TensorFlowBroken });
+  await assert.rejects(pretraining().train('pretrain', broken, job()), { code: ErrorCode.TensorFlowBroken });
   assert.ok(!existsSync(join(root, '.likeness')));
 });

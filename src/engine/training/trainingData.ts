@@ -1,9 +1,17 @@
 import type { EncoderInput } from '../../core/encoders/card.ts';
+import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
+import type { ScanSettings } from '../../protocol/engine.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import { EvaluationCollector, evaluationSets, sample } from './evaluationSets.ts';
 import { newPixelStore, sourceInput, type PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
-import { decodeTrainingImages, type TrainingImage } from './trainingImages.ts';
+import type { TrainedOnImage } from './trainedOn.ts';
+import {
+  decodeTrainingImages,
+  listTrainingSet,
+  type DecodedTrainingImage,
+  type TrainingImage,
+} from './trainingImages.ts';
 
 /** Labelled images whose classes are predicted from each other's while training goes on. */
 export const MONITORED_IMAGES = 1000;
@@ -11,10 +19,10 @@ export const MONITORED_IMAGES = 1000;
 export const BANK_IMAGES = 5000;
 export const QUERY_IMAGES = 2000;
 
-export interface PretrainData {
+export interface TrainingData {
   /** Pictures to make views of. */
   readonly pixels: SharedPixels;
-  readonly images: readonly TrainingImage[];
+  readonly images: readonly (TrainingImage & TrainedOnImage)[];
   /** Labelled pictures of the training images; undefined where fewer than two classes are there. */
   readonly monitored: EvaluationSet | undefined;
   /** Labelled training pictures, and those of the test split, at most 5000 and 2000; undefined without such a split. */
@@ -22,13 +30,37 @@ export interface PretrainData {
   readonly unreadable: number;
 }
 
-export interface DataOptions {
+export interface TrainingDataOptions {
   readonly root: string;
   /** Preprocessing of the encoder that is trained. */
   readonly input: EncoderInput;
   /** Folder for what doesn't fit into memory. */
   readonly scratchFolder: string;
   readonly seed: number;
+  /** Height and width that the pictures should have at least, where another network looks at them too. */
+  readonly otherSize?: readonly [height: number, width: number];
+  /** Takes each of the held-out queries too, in their order. */
+  readonly onQuery?: (decoded: DecodedTrainingImage) => Promise<void>;
+}
+
+/** The images of a run by what they are for. */
+export interface Selection {
+  readonly training: readonly TrainingImage[];
+  /** Only evaluated on. */
+  readonly test: readonly TrainingImage[];
+  readonly notices: readonly LikenessError[];
+}
+
+/** All images of a dataset; those of the test split are kept from training unless `includeTest`. */
+export async function selectImages(
+  root: string,
+  includeTest: boolean,
+  scan: ScanSettings | undefined,
+  { signal }: JobContext,
+): Promise<Selection> {
+  const { images, notices } = await listTrainingSet(root, scan, signal);
+  const isTest = ({ split }: TrainingImage) => split === 'test' && !includeTest;
+  return { training: images.filter((image) => !isTest(image)), test: images.filter(isTest), notices };
 }
 
 /**
@@ -37,15 +69,15 @@ export interface DataOptions {
  * @param training images to learn from
  * @param test images that are only evaluated on
  */
-export async function loadPretrainData(
+export async function loadTrainingData(
   training: readonly TrainingImage[],
   test: readonly TrainingImage[],
-  { root, input, scratchFolder, seed }: DataOptions,
+  options: TrainingDataOptions,
   context: JobContext,
-): Promise<PretrainData> {
-  const writer = newPixelStore(scratchFolder);
+): Promise<TrainingData> {
+  const writer = newPixelStore(options.scratchFolder);
   try {
-    return await decodeInto(writer, training, test, { root, input, seed }, context);
+    return await decodeInto(writer, training, test, options, context);
   } catch (error) {
     writer.discard();
     throw error;
@@ -56,25 +88,32 @@ async function decodeInto(
   writer: PixelStoreWriter,
   training: readonly TrainingImage[],
   test: readonly TrainingImage[],
-  { root, input, seed }: Omit<DataOptions, 'scratchFolder'>,
+  { root, input, seed, otherSize, onQuery }: TrainingDataOptions,
   context: JobContext,
-): Promise<PretrainData> {
-  const images: TrainingImage[] = [];
+): Promise<TrainingData> {
+  const images: (TrainingImage & TrainedOnImage)[] = [];
   const labelled = new EvaluationCollector(input);
   const tested = new EvaluationCollector(input);
   // Chosen beforehand: the pictures of a large dataset must not all be held.
   const bank = new Set(sample(training.filter(isLabelled), BANK_IMAGES, seed));
   const queries = new Set(sample(test.filter(isLabelled), QUERY_IMAGES, seed));
   const all = [...training, ...queries];
-  const { unreadable } = await decodeTrainingImages(root, all, sourceInput(input), context, async (decoded) => {
-    if (queries.has(decoded.image)) {
-      await tested.add(decoded);
-      return;
-    }
-    writer.add(decoded.pixels);
-    images.push(decoded.image);
-    if (bank.has(decoded.image)) await labelled.add(decoded);
-  });
+  const { unreadable } = await decodeTrainingImages(
+    root,
+    all,
+    sourceInput(input, otherSize),
+    context,
+    async (decoded) => {
+      if (queries.has(decoded.image)) {
+        await tested.add(decoded);
+        await onQuery?.(decoded);
+        return;
+      }
+      writer.add(decoded.pixels);
+      images.push({ ...decoded.image, content: decoded.content });
+      if (bank.has(decoded.image)) await labelled.add(decoded);
+    },
+  );
   const classes = [...new Set([...labelled.labels, ...tested.labels])].sort();
   const enough = new Set(labelled.labels).size >= 2;
   const sets = (collectors: readonly EvaluationCollector[]) => evaluationSets(collectors, classes, input.size[0]);
@@ -91,6 +130,6 @@ function isLabelled({ label }: TrainingImage): boolean {
   return label !== undefined;
 }
 
-function heldOut([bank, queries]: readonly EvaluationSet[]): PretrainData['heldOut'] {
+function heldOut([bank, queries]: readonly EvaluationSet[]): TrainingData['heldOut'] {
   return { bank: bank!, queries: queries! };
 }

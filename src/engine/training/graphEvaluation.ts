@@ -1,6 +1,6 @@
 import { allocateImageTensor, fillImageTensor, imageTensorDims } from '../../core/images/tensor.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
-import { classifierEvaluationModel, type ClassifierShape } from '../../core/training/classifierNetwork.ts';
+import type { OnnxModel } from '../../core/onnx/model.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
@@ -9,10 +9,8 @@ import type { EvaluationSet } from './evaluation.ts';
 /** Images in one run of the network. */
 const BATCH = 64;
 
-export type ClassifierOutput = 'feature' | 'logits';
-
-/** Runs the classifier of a run that goes on, with the parameters as they are. */
-export class ClassifierEvaluator {
+/** Runs a network of a run that goes on, with its parameters as they are. */
+export class GraphEvaluator {
   readonly #worker: OnnxWorker;
   readonly #session: number;
   readonly #parameters: readonly { readonly name: string; readonly dims: readonly number[] }[];
@@ -30,23 +28,24 @@ export class ClassifierEvaluator {
     this.#input = input;
   }
 
+  /** @param model takes pictures and, by their names, all parameters and statistics */
   static async open(
     worker: OnnxWorker,
-    shape: ClassifierShape,
+    model: OnnxModel,
     input: EncoderInput,
     threads: number,
-  ): Promise<ClassifierEvaluator> {
-    const bytes = encodeModel(classifierEvaluationModel(shape));
+  ): Promise<GraphEvaluator> {
+    const bytes = encodeModel(model);
     const { session, inputs } = await worker.load({ bytes }, { threads, training: true });
     const parameters = inputs
       .filter(({ name }) => name !== input.name)
       .map(({ name, shape: dims }) => ({ name, dims: dims.map(Number) }));
-    return new ClassifierEvaluator(worker, session, parameters, input);
+    return new GraphEvaluator(worker, session, parameters, input);
   }
 
   /** Row-major, `count × length of the output`. Stops between batches when the signal aborts, which the caller checks. */
   async run(
-    output: ClassifierOutput,
+    output: string,
     { pixels, count }: Pick<EvaluationSet, 'pixels' | 'count'>,
     state: TensorMap,
     signal: AbortSignal,

@@ -1,0 +1,92 @@
+import { usage } from '../errors.ts';
+import { stepsPerEpoch } from './batches.ts';
+import { networkDefinition } from './networks/networks.ts';
+import type { OptimizerConfig } from './optimizers.ts';
+
+/** What runs of all kinds are determined by, besides the images. */
+export interface ResolvedCommonSettings {
+  readonly network: string;
+  readonly size: number;
+  readonly batchImages: number;
+  readonly epochs: number;
+  readonly optimizer: OptimizerConfig['kind'];
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  readonly engine: 'onnxruntime' | 'tensorflow';
+  readonly threads: number;
+  readonly name: string;
+}
+
+/** Engines that train, the built-in one first. */
+export const trainingEngines: readonly ResolvedCommonSettings['engine'][] = ['onnxruntime', 'tensorflow'];
+
+/** A range that a setting has to be in, for messages. */
+export type Limits = readonly [low: number, high: number];
+
+/** Values that a setting can have. */
+export type Choices<T> = Partial<Record<keyof T & string, readonly string[]>>;
+
+const limits: Partial<Record<keyof ResolvedCommonSettings, Limits>> = {
+  size: [32, 128],
+  epochs: [1, 100_000],
+  learningRate: [1e-8, 100],
+  weightDecay: [0, 1],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+  threads: [1, 1024],
+};
+
+/**
+ * Checks what all kinds of runs have in common. Throws usage.
+ *
+ * @param images that are trained on
+ */
+export function checkCommonSettings(settings: ResolvedCommonSettings, images: number, smallestBatch: number): void {
+  networkDefinition(settings.network);
+  const ranges = { ...limits, batchImages: [smallestBatch, 4096] as const };
+  assertWithin(settings, ranges, ['size', 'batchImages', 'epochs', 'seed', 'threads']);
+  if (settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
+  assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines });
+  if (stepsPerEpoch(images, settings.batchImages) === 0) {
+    throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);
+  }
+}
+
+/** Throws usage where a number is out of its range, or should be a whole one and isn't. */
+export function assertWithin<T extends object>(
+  settings: T,
+  ranges: Partial<Record<keyof T & string, Limits>>,
+  wholeNumbers: readonly (keyof T)[] = [],
+): void {
+  for (const [key, range] of Object.entries(ranges) as [keyof T & string, Limits][]) {
+    const value = settings[key] as number;
+    const isWhole = wholeNumbers.includes(key);
+    const fits = value >= range[0] && value <= range[1] && (!isWhole || Number.isInteger(value));
+    if (fits) continue;
+    const kind = isWhole ? 'whole number' : 'number';
+    throw usage(`${key} is ${value}; it has to be a ${kind} from ${range[0]} to ${range[1]}.`);
+  }
+}
+
+/** Throws usage where a setting has none of the values that it can have. */
+export function assertChosen<T extends object>(settings: T, choices: Choices<T>): void {
+  for (const [key, values] of Object.entries(choices) as [keyof T & string, readonly string[]][]) {
+    const value = String(settings[key]);
+    if (!values.includes(value)) throw usage(`${key} is "${value}"; it has to be one of ${values.join(', ')}.`);
+  }
+}
+
+/** The optimiser in the form that training graphs take. */
+export function optimizerConfig({
+  optimizer,
+  weightDecay,
+}: Pick<ResolvedCommonSettings, 'optimizer' | 'weightDecay'>): OptimizerConfig {
+  switch (optimizer) {
+    case 'sgd':
+      return { kind: 'sgd', momentum: 0.9, weightDecay };
+    case 'adamw':
+      return { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay };
+    case 'lars':
+      return { kind: 'lars', momentum: 0.9, weightDecay, trust: 0.001 };
+  }
+}

@@ -1,0 +1,112 @@
+import { tooFewImages } from '../errors.ts';
+import {
+  assertChosen,
+  assertWithin,
+  checkCommonSettings,
+  type Choices,
+  type Limits,
+  type ResolvedCommonSettings,
+} from './commonSettings.ts';
+import type { Lesson } from './distillProgram.ts';
+import { defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
+
+/** Everything that a run of distillation is determined by, besides the images. */
+export interface ResolvedDistillSettings extends ResolvedCommonSettings {
+  /** Id of the teacher, or the path of its file. */
+  readonly teacher: string;
+  readonly lesson: Lesson['kind'];
+  /** Id of the encoder that the student starts as; empty: with first weights. */
+  readonly from: string;
+  readonly temperature: number;
+  readonly teacherShare: number;
+  readonly labelsPerClass: number;
+  readonly teacherViews: number;
+  readonly includeTest: boolean;
+}
+
+/** What distillation begins with. */
+export interface DistillStart {
+  readonly teacher: {
+    readonly reference: string;
+    readonly hasClasses: boolean;
+    /** Views of each image of which what it says can be kept. */
+    readonly mostViews: (lesson: Lesson['kind']) => number;
+  };
+  /** The encoder that the student starts as, where it is one. */
+  readonly student: { readonly id: string; readonly network: string; readonly size: number } | undefined;
+}
+
+/** The student that is half as wide as the default network. */
+const DEFAULT_STUDENT = 'resnet10-light';
+const LARGEST_BATCH = 64;
+const SMALLEST_BATCH = 8;
+/** "A good teacher is patient and consistent", L. Beyer et al., CVPR 2022, https://arxiv.org/abs/2106.05237: long runs pay. */
+const STEPS = 3000;
+const FEWEST_EPOCHS = 20;
+const MOST_EPOCHS = 200;
+/** Views that a teacher looks at where nobody says how many: more take more of its time. */
+const VIEWS = 16;
+
+/** Fills in what is left open and checks the rest. Throws usage or too-few-images. */
+export function resolveDistillSettings(
+  settings: Partial<ResolvedDistillSettings>,
+  { teacher, student }: DistillStart,
+  images: number,
+  threads: number,
+): ResolvedDistillSettings {
+  if (images < FEWEST_IMAGES) throw tooFewImages(images, FEWEST_IMAGES);
+  const batchImages = settings.batchImages ?? defaultBatch(images);
+  const optimizer = settings.optimizer ?? 'adamw';
+  const lesson = settings.lesson ?? (teacher.hasClasses ? 'classes' : 'embeddings');
+  assertChosen({ lesson }, choices);
+  const epochs = settings.epochs ?? defaultEpochs(images, batchImages);
+  const resolved: ResolvedDistillSettings = {
+    // SEED's students look at similarities at 0.2; probabilities of classes are taken as the teacher gives them.
+    temperature: lesson === 'similarities' ? 0.2 : 1,
+    teacherShare: 1,
+    labelsPerClass: 0,
+    teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
+    learningRate: optimizer === 'adamw' ? 3e-3 : defaultLearningRate(optimizer, batchImages),
+    weightDecay: 1e-4,
+    seed: 0,
+    engine: 'onnxruntime',
+    threads,
+    includeTest: false,
+    name: '',
+    ...settings,
+    optimizer,
+    teacher: teacher.reference,
+    lesson,
+    epochs,
+    from: student?.id ?? '',
+    network: student?.network ?? settings.network ?? DEFAULT_STUDENT,
+    size: student?.size ?? settings.size ?? 64,
+    batchImages,
+  };
+  check(resolved, images, teacher.mostViews(lesson));
+  const name = `${resolved.network} at ${resolved.size} px, distilled`;
+  return { ...resolved, name: resolved.name === '' ? name : resolved.name };
+}
+
+const limits: Partial<Record<keyof ResolvedDistillSettings, Limits>> = {
+  temperature: [0.01, 100],
+  teacherShare: [0, 1],
+  labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
+};
+
+const choices: Choices<Pick<ResolvedDistillSettings, 'lesson'>> = { lesson: ['classes', 'similarities', 'embeddings'] };
+
+function check(settings: ResolvedDistillSettings, images: number, mostViews: number): void {
+  checkCommonSettings(settings, images, 1);
+  assertWithin(settings, { ...limits, teacherViews: [0, mostViews] }, ['labelsPerClass', 'teacherViews']);
+}
+
+function defaultBatch(images: number): number {
+  const wanted = 2 ** Math.floor(Math.log2(images / 4));
+  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, wanted));
+}
+
+function defaultEpochs(images: number, batchImages: number): number {
+  const steps = Math.max(1, Math.floor(images / batchImages));
+  return Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(STEPS / steps)));
+}

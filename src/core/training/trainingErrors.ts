@@ -1,0 +1,79 @@
+/** What can go wrong with trainings that begin with something: a run, classes, a teacher. */
+import { ErrorCode, LikenessError } from '../likenessError.ts';
+
+/** The run has taken steps, and its state isn't there any more. */
+export const checkpointMissing = (run: string, epoch: number, path: string) =>
+  new LikenessError(
+    ErrorCode.CheckpointMissing,
+    `The checkpoint of run "${run}" is gone (${path}), so that it can't go on after epoch ${epoch}; restore the file, or start a new run with the same settings and delete this one.`,
+    { path },
+  );
+
+/** @param gained classes that are there now and weren't when the run began */
+export const classesChanged = (run: string, gained: readonly string[], lost: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.ClassesChanged,
+    `The classes have changed since run "${run}" began (${changes(gained, lost)}), and it can't go on with others; start a new run.`,
+  );
+
+/** Nothing was named and nothing is there that could teach. */
+export const noTeacher = (root: string) =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    `${root} has no encoder that could teach; name one (--teacher ID|RUN|FILE.onnx), or fine-tune one first ("likeness train finetune").`,
+  );
+
+/** @param run that was named and has left no encoder */
+export const teacherUnfinished = (run: string) =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    `The run ${run} has left no encoder that could teach; resume it to its end ("likeness train resume ${run}"), or name another teacher (--teacher).`,
+  );
+
+/** Its card names no classes. */
+export const teacherWithoutClasses = (teacher: string) =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    `The teacher ${teacher} knows no classes; let the student learn its embeddings (lesson embeddings or similarities), or fine-tune the teacher first ("likeness train finetune").`,
+  );
+
+/** Labels are to be learnt from that the teacher has no class for. */
+export const teacherLacksClasses = (teacher: string, names: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    `The teacher ${teacher} doesn't know ${quoted(names)}, which images are labelled with; fine-tune it again with the classes as they are now, or leave the labels out (--teacher-share 1).`,
+  );
+
+/** Only a classifier can be taught labels. */
+export const labelsNeedClasses = () =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    'Labels can be learnt from only beside the classes of a teacher (lesson classes); leave them out (--teacher-share 1).',
+  );
+
+/** Worth knowing, no failure. */
+export const teacherOfOtherSize = (teacher: string, teacherSize: readonly number[], size: number) =>
+  new LikenessError(
+    ErrorCode.TeacherUnfit,
+    `The teacher ${teacher} takes pictures of ${teacherSize.join(' × ')} pixels and the student those of ${size} × ${size}: each sees the same part of an image at its own size, and what only the teacher can make out can't be learnt; choose a larger size where that matters.`,
+  );
+
+/** Worth knowing, no failure. @param names of classes with a single labelled image to train on */
+export const singleLabelClasses = (names: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `${quoted(names)} ${names.length === 1 ? 'has' : 'have'} a single labelled image to learn from: what is predicted for ${names.length === 1 ? 'it' : 'them'} is little more than a guess; label more images.`,
+  );
+
+function changes(gained: readonly string[], lost: readonly string[]): string {
+  const parts = [
+    ...(gained.length > 0 ? [`new: ${quoted(gained)}`] : []),
+    ...(lost.length > 0 ? [`gone: ${quoted(lost)}`] : []),
+  ];
+  return parts.join('; ');
+}
+
+function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => `"${name}"`);
+  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
+}

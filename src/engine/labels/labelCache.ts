@@ -1,0 +1,40 @@
+import type { Dataset } from '../dataset.ts';
+import { statIfPresent } from '../fileStatus.ts';
+import { decisionsFile, labelFile, readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
+
+interface Kept {
+  /** Of all that the labels come from. */
+  readonly stamp: string;
+  readonly labels: Promise<KnownLabels>;
+}
+
+/** Keeps what people say of the images of datasets until that or the index changes: a search can't wait for a large table. */
+export class LabelCache {
+  /** By root. */
+  readonly #kept = new Map<string, Kept>();
+
+  /** As `readKnownLabelsIfAny` for all images of the index. */
+  async read(dataset: Dataset): Promise<KnownLabels> {
+    const { root, store } = dataset;
+    const stamp = stampOf(dataset);
+    let kept = this.#kept.get(root);
+    if (kept?.stamp !== stamp) {
+      kept = { stamp, labels: readKnownLabelsIfAny(dataset, store.readImagePaths()) };
+      this.#kept.set(root, kept);
+    }
+    try {
+      return await kept.labels;
+    } catch (error) {
+      if (this.#kept.get(root) === kept) this.#kept.delete(root);
+      throw error;
+    }
+  }
+}
+
+function stampOf(dataset: Dataset): string {
+  const files = [decisionsFile(dataset.root), labelFile(dataset)].map((file) => {
+    const status = file === undefined ? undefined : statIfPresent(file);
+    return status === undefined ? 'none' : `${status.size}:${status.mtimeMs}`;
+  });
+  return [dataset.store.revision(), JSON.stringify(dataset.config.labels), ...files].join(' ');
+}

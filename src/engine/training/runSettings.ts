@@ -1,0 +1,99 @@
+/** What `run.json` says of a run's settings. */
+import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/training.ts';
+
+/** What a setting has to be: one of these values, or of this type. */
+type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
+type Rules<T> = { readonly [Key in keyof T]-?: Rule<Required<T>[Key]> };
+
+const commonRules = {
+  network: 'string',
+  size: 'number',
+  batchImages: 'number',
+  epochs: 'number',
+  optimizer: ['sgd', 'adamw', 'lars'],
+  learningRate: 'number',
+  weightDecay: 'number',
+  seed: 'number',
+  engine: ['onnxruntime', 'tensorflow'],
+  threads: 'number',
+  name: 'string',
+} as const;
+
+const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } = {
+  pretrain: {
+    ...commonRules,
+    loss: ['nt-xent', 'dcl', 'supervised'],
+    temperature: 'number',
+    augmentation: 'string',
+    headLayers: [2, 3],
+    includeTest: 'boolean',
+  },
+  finetune: {
+    ...commonRules,
+    from: 'string',
+    feature: ['projection', 'representation'],
+    classifier: ['linear', 'cosine'],
+    classifierStart: ['zero', 'probe'],
+    trainedStages: 'stages',
+    runningStatistics: ['frozen', 'all'],
+    stageRate: 'number',
+    labelsPerClass: 'number',
+    labelSmoothing: 'number',
+    balanced: 'boolean',
+    patience: 'number',
+  },
+  distill: {
+    ...commonRules,
+    teacher: 'string',
+    lesson: ['classes', 'similarities', 'embeddings'],
+    from: 'string',
+    temperature: 'number',
+    teacherShare: 'number',
+    labelsPerClass: 'number',
+    teacherViews: 'number',
+    includeTest: 'boolean',
+  },
+  autoencoder: { ...commonRules, includeTest: 'boolean' },
+};
+
+/** What runs did before there was a choice, which their records don't say. */
+const formerly = { engine: 'onnxruntime', classifierStart: 'zero' } as const;
+
+/** Stands for the settings of a run whose `run.json` can't be read. */
+export const unknownSettings: RunSettingsOf['pretrain'] = {
+  network: '',
+  size: 0,
+  batchImages: 0,
+  epochs: 0,
+  loss: 'nt-xent',
+  temperature: 0,
+  augmentation: '',
+  optimizer: 'sgd',
+  learningRate: 0,
+  weightDecay: 0,
+  headLayers: 2,
+  seed: 0,
+  engine: 'onnxruntime',
+  threads: 0,
+  includeTest: false,
+  name: '',
+};
+
+/** Throws an `Error` that says what is wrong. */
+export function parseRunSettings(value: unknown, kind: RunKind): RunSettings {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('"settings" is not an object');
+  }
+  const rules: Readonly<Record<string, Rule<unknown>>> = settingRules[kind];
+  const defaults = Object.entries(formerly).filter(([key]) => key in rules);
+  const settings: Readonly<Record<string, unknown>> = { ...Object.fromEntries(defaults), ...value };
+  for (const [key, rule] of Object.entries(rules)) {
+    if (!fits(settings[key], rule)) throw new Error(`"settings.${key}" is missing or not what it should be`);
+  }
+  return settings as unknown as RunSettings;
+}
+
+function fits(value: unknown, rule: Rule<unknown>): boolean {
+  if (rule === 'stages') return value === 'all' || typeof value === 'number';
+  return typeof rule === 'string' ? typeof value === rule : rule.includes(value);
+}

@@ -1,0 +1,106 @@
+/** How a comparison of encoders is put into words, the same in every front door. */
+import { formatCount, formatQuantity } from '../core/progressText.ts';
+import type { EncoderEvaluation, EvaluationProtocol } from './evaluation.ts';
+
+/** One figure of each encoder. */
+export interface FigureColumn {
+  readonly title: string;
+  /** Where the column before it says what it is of. */
+  readonly shortTitle?: string;
+  /** What it tells of: how well classes are told apart, or how the vectors lie and what they cost. */
+  readonly about: 'classes' | 'vectors';
+  readonly cell: (encoder: EncoderEvaluation) => string;
+  /** The higher the better; absent where more isn't better. */
+  readonly score?: (encoder: EncoderEvaluation) => number;
+}
+
+export const figureColumns: readonly FigureColumn[] = [
+  { title: 'kNN', about: 'classes', cell: ({ knn }) => percentText(knn), score: ({ knn }) => knn },
+  {
+    title: 'kNN macro',
+    shortTitle: 'macro',
+    about: 'classes',
+    cell: ({ knnMacro, knnMacroInterval: { low, high } }) => withError(knnMacro, (high - low) / 2),
+    score: ({ knnMacro }) => knnMacro,
+  },
+  {
+    title: 'probe',
+    about: 'classes',
+    cell: ({ probe, probeError }) => withError(probe, probeError),
+    score: ({ probe }) => probe,
+  },
+  {
+    title: 'probe macro',
+    shortTitle: 'macro',
+    about: 'classes',
+    cell: ({ probeMacro, probeMacroError }) => withError(probeMacro, probeMacroError),
+    score: ({ probeMacro }) => probeMacro,
+  },
+  { title: 'mAP', about: 'classes', cell: ({ map }) => percentText(map), score: ({ map }) => map },
+  {
+    title: 'hit@1',
+    about: 'classes',
+    cell: ({ recallAt1 }) => percentText(recallAt1),
+    score: ({ recallAt1 }) => recallAt1,
+  },
+  { title: 'alignment', about: 'vectors', cell: ({ alignment }) => alignment.toFixed(2) },
+  { title: 'uniformity', about: 'vectors', cell: ({ uniformity }) => uniformity.toFixed(2) },
+  { title: 'rank', about: 'vectors', cell: ({ effectiveRank, dim }) => `${effectiveRank.toFixed(0)} of ${dim}` },
+  { title: 'spread', about: 'vectors', cell: ({ collapse }) => collapse.toFixed(2) },
+  { title: 'images/s', about: 'vectors', cell: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
+];
+
+/** What the figures of each kind mean, in a few words. */
+export const figureLegends: Readonly<Record<FigureColumn['about'], string>> = {
+  classes: 'Accuracies in %, ± half of a 95 % interval; macro: each class counts once.',
+  vectors: 'Lower alignment and uniformity are better; a spread near 0 is a collapse.',
+};
+
+/** The probe's accuracy by the number of labels; none where there were too few images. */
+export function fewLabelColumns({ fewLabels }: EvaluationProtocol): FigureColumn[] {
+  return fewLabels.labels.map((count, i) => ({
+    title: formatQuantity(count, 'label'),
+    about: 'classes',
+    cell: ({ fewLabels: curve }) => withError(curve[i]!.probeMacro, curve[i]!.probeMacroError),
+    score: ({ fewLabels: curve }) => curve[i]!.probeMacro,
+  }));
+}
+
+export function fewLabelTitle({ fewLabels }: EvaluationProtocol): string {
+  return `Probe (macro) on a few labels per class, ${fewLabels.trials} draws`;
+}
+
+/** What was compared on, in a line. */
+export function comparedText({ images, classes, root, folder }: EvaluationProtocol): string {
+  const where = folder === '' ? root : `${root}/${folder}`;
+  return `${formatQuantity(images, 'image')} of ${classes.length} classes in ${where}`;
+}
+
+/** How it was measured, and what was left out; a line each. */
+export function protocolTexts({ split, knn, probe, duplicates, leftOut, seed }: EvaluationProtocol): string[] {
+  const { bank, queries } = split;
+  const left: [count: number, what: string][] = [
+    [leftOut.unlabelled, 'without a label'],
+    [leftOut.unreadable, 'unreadable'],
+    [leftOut.withoutVector, 'without a vector'],
+    [leftOut.aboveLimit, 'above the limit'],
+    [leftOut.classes.reduce((sum, { count }) => sum + count, 0), 'of classes with a single picture'],
+  ];
+  const parts = left.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  return [
+    split.kind === 'test'
+      ? `${formatQuantity(queries, 'image')} of the test split against the ${formatCount(bank)} others`
+      : `${formatQuantity(queries, 'image')}, each against all others: there is no test split`,
+    `kNN: ${knn.k} neighbours, temperature ${knn.temperature}; probe: ${probe.trials} resamples; seed ${seed}`,
+    `${formatQuantity(duplicates.images, 'image')} with an exact or near duplicate, which doesn't count as a hit`,
+    ...(parts.length > 0 ? [`Left out: ${parts.join(', ')}`] : []),
+  ];
+}
+
+function percentText(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function withError(share: number, error: number): string {
+  return `${percentText(share)} ±${percentText(error)}`;
+}
