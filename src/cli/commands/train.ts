@@ -112,7 +112,7 @@ function reportOutput({ run, notices }: TrainingReport): CommandOutput {
 function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
   const { relativeLoss, knnMacro, knnMacroUntrained, testKnnMacro, testKnnMacroUntrained } = metrics;
   const { testMacro, testMacroError, teacherTestMacro, validationMacro, bestEpoch, testCalibrationError } = metrics;
-  const { reconstructionError } = metrics;
+  const { reconstructionError, multiplications, teacherMultiplications } = metrics;
   const lines: string[] = [];
   if (validationMacro !== undefined) {
     lines.push(
@@ -125,6 +125,10 @@ function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
     lines.push(`  confidence is off by ${percent(testCalibrationError)} on them`);
   }
   if (relativeLoss !== undefined) lines.push(`  loss ${percent(relativeLoss)} of chance`);
+  if (multiplications !== undefined) {
+    const share = teacherMultiplications === undefined ? '' : `, ${percent(multiplications / teacherMultiplications)} of the teacher's`;
+    lines.push(`  ${(multiplications / 1e6).toFixed(1)} million multiplications for an image${share}`);
+  }
   if (reconstructionError !== undefined) {
     lines.push(`  squared error of reconstructed pixels, from 0 to 1, ${reconstructionError.toFixed(4)}`);
   }

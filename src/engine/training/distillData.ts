@@ -13,6 +13,7 @@ import { loadTrainingData, type Selection, type TrainingData } from './trainingD
 
 export interface DistillData extends TrainingData {
   readonly teacher: Teacher;
+  readonly multiplications: Multiplications;
   /** Number among the teacher's classes of each image whose label is learnt from; −1 for all others. */
   readonly labels: Int32Array;
   /**
@@ -21,6 +22,9 @@ export interface DistillData extends TrainingData {
    */
   readonly test: (Pick<EvaluationSet, 'pixels' | 'count' | 'labels'> & { readonly teacher: Float32Array }) | undefined;
 }
+
+/** What a picture costs: `multiplications` by the student and `teacherMultiplications`, where they can be counted. */
+export type Multiplications = Readonly<Record<string, number>>;
 
 export interface DistillDataOptions {
   readonly root: string;
@@ -35,6 +39,7 @@ export interface DistillDataOptions {
   };
   /** The teacher's; undefined where it teaches none. */
   readonly classes: readonly string[] | undefined;
+  readonly multiplications: Multiplications;
 }
 
 /** Decodes all images once, and asks the teacher about those that are only measured with. */
@@ -44,7 +49,7 @@ export async function loadDistillData(
   options: DistillDataOptions,
   context: JobContext,
 ): Promise<DistillData> {
-  const { root, scratchFolder, settings, classes } = options;
+  const { root, scratchFolder, settings, classes, multiplications } = options;
   const { input } = trainedEncoderInterface(settings);
   const opinions: Float32Array[] = [];
   const queries = new BatchCollector<undefined, Float32Array>(
@@ -67,7 +72,7 @@ export async function loadDistillData(
   await queries.flush();
   const labels = new Int32Array(data.images.length).fill(-1);
   if (classes !== undefined && settings.teacherShare < 1) await chooseLabels(labels, data, classes, options);
-  return { ...data, teacher, labels, test: classes && testOf(data, classes, opinions) };
+  return { ...data, teacher, multiplications, labels, test: classes && testOf(data, classes, opinions) };
 }
 
 /** Labels of the validation split stay unseen, so that fine-tuning and distillation by the same seed see the same ones. */

@@ -104,10 +104,10 @@ export class DistillTask implements TrainingTask {
 
   async begin(state: TensorMap): Promise<Metrics> {
     const { data, shape } = this.#options;
-    const untrained = await this.#monitor.begin(state);
-    if (shape === undefined || data.test === undefined) return untrained;
+    const metrics: Metrics = { ...data.multiplications, ...(await this.#monitor.begin(state)) };
+    if (shape === undefined || data.test === undefined) return metrics;
     const { accuracy, macroAccuracy } = scoreOutputs(data.test.teacher, data.test.labels, shape.classes);
-    return { ...untrained, teacherTestAccuracy: accuracy, teacherTestMacro: macroAccuracy };
+    return { ...metrics, teacherTestAccuracy: accuracy, teacherTestMacro: macroAccuracy };
   }
 
   afterStep({ results, samples, seconds, learningRate, step }: StepOutcome): Metrics {

@@ -16,9 +16,11 @@ import {
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { readConfig } from '../store/config.ts';
-import { loadDistillData, type DistillData } from './distillData.ts';
+import { loadDistillData, type DistillData, type Multiplications } from './distillData.ts';
 import { DistillTask } from './distillTask.ts';
 import { exportRun, type MadeEncoder } from './encoderExport.ts';
+import { multiplicationsOf, multiplicationsOfModel } from './networkCost.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
 import type { TaskOpener } from './runLifecycle.ts';
 import { RunStore } from './runStore.ts';
 import { openTeacher } from './teacher.ts';
@@ -87,10 +89,12 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     return { ...run, ...(student && { values: student.values }), ...(isOfClasses && { classes }) };
   }
 
-  async load({ root, files, selection, settings, teacher, classes }: StartedRun<DistillRun>, context: JobContext) {
+  async load(run: StartedRun<DistillRun>, context: JobContext) {
+    const { root, files, selection, settings, teacher, classes } = run;
+    const multiplications = await multiplicationsOfBoth(run);
     const opened = await openTeacher(teacher, settings.lesson, settings.threads);
     try {
-      const options = { root, scratchFolder: files.folder, settings, classes };
+      const options = { root, scratchFolder: files.folder, settings, classes, multiplications };
       const data = await loadDistillData(selection, opened, options, context);
       if (data.images.length < settings.batchImages) throw tooFewImages(data.images.length, settings.batchImages);
       return { ...data, dispose: () => opened.dispose() };
@@ -146,6 +150,16 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     const { card, network, size, values } = weights;
     return { start: { id: card.id, network, size }, values };
   }
+}
+
+async function multiplicationsOfBoth({ teacher, settings, start }: StartedRun<DistillRun>): Promise<Multiplications> {
+  const { input } = trainedEncoderInterface(settings);
+  const multiplications = multiplicationsOfModel(encoderModel(settings, start.state), input);
+  const teacherMultiplications = await multiplicationsOf(teacher);
+  return {
+    ...(multiplications !== undefined && { multiplications }),
+    ...(teacherMultiplications !== undefined && { teacherMultiplications }),
+  };
 }
 
 function assertLabelsKnown(

@@ -159,7 +159,7 @@ function noticesOf({ unreadable }: RunData, haveChanged: boolean): Notice[] {
   }
   if (haveChanged) {
     const message =
-      'The images have changed since the run began, and it went on with those that are there now; start a new run for a result that can be repeated.';
+      'The images or their labels have changed since the run began, and it went on with those that are there now; start a new run for a result that can be repeated.';
     notices.push({ code: ErrorCode.ImagesChanged, message });
   }
   return notices;

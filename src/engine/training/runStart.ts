@@ -67,9 +67,9 @@ function faultOf({ tensors, metadata }: SafetensorsContent, { state }: TrainingP
   return undefined;
 }
 
-/** Tells lists of images apart: the numbers by which batches name images depend on the whole list. */
+/** Tells lists of images with their labels apart: the numbers by which batches name images depend on the whole list. */
 export function imagesKey(images: readonly TrainingImage[]): string {
   return createHash('sha256')
-    .update(images.map(({ path }) => path).join('\n'))
+    .update(images.map(({ path, label = '' }) => `${path}\t${label}`).join('\n'))
     .digest('hex');
 }
