@@ -9,6 +9,12 @@ export const commands = {
   findSimilar: 'likeness.findSimilar',
   chooseEncoder: 'likeness.chooseEncoder',
   pretrainEncoder: 'likeness.pretrainEncoder',
+  fineTuneEncoder: 'likeness.fineTuneEncoder',
+  distillEncoder: 'likeness.distillEncoder',
+  trainAutoencoder: 'likeness.trainAutoencoder',
+  compareEncoders: 'likeness.compareEncoders',
+  labelAutomatically: 'likeness.labelAutomatically',
+  predictClasses: 'likeness.predictClasses',
   showTraining: 'likeness.showTraining',
   stopTraining: 'likeness.training.stop',
   refresh: 'likeness.refresh',
@@ -34,6 +40,7 @@ export const internalCommands = {
   useRunEncoder: 'likeness.training.useEncoder',
   revealRun: 'likeness.training.reveal',
   openRunMetrics: 'likeness.training.openMetrics',
+  showReconstructions: 'likeness.training.showReconstructions',
   copyRunName: 'likeness.training.copyName',
   deleteRun: 'likeness.training.delete',
 } as const;
@@ -88,8 +95,12 @@ export const rowContexts = {
   runActive: 'likeness.runActive',
   /** A run that another process trains. */
   runElsewhere: 'likeness.runElsewhere',
-  /** A run with an encoder. */
-  runFinished: 'likeness.runFinished',
+  /** A run with an encoder that knows no classes. */
+  runPretrained: 'likeness.runPretrained',
+  /** The same of an autoencoder, which has left a picture of what it reconstructs. */
+  runAutoencoder: 'likeness.runAutoencoder',
+  /** A run with an encoder that tells classes apart. */
+  runClassifier: 'likeness.runClassifier',
   /** A run that can go on from its checkpoint. */
   runResumable: 'likeness.runResumable',
   runEnded: 'likeness.runEnded',

@@ -10,10 +10,16 @@ import { indexingOutcome } from './datasets/indexingOutcome.ts';
 import { indexingStatus } from './datasets/indexingStatus.ts';
 import type { DatasetState } from './datasets/datasets.ts';
 import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
+import { compareEncodersCommand } from './reports/compareEncoders.ts';
+import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
+import { predictClassesCommand } from './reports/predictClasses.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
 import { similarView } from './similar/similarView.ts';
+import { autoencoderCommand } from './training/autoencoderCommand.ts';
+import { distillCommand } from './training/distillCommand.ts';
+import { fineTuneCommand } from './training/fineTuneCommand.ts';
 import { pretrainCommand } from './training/pretrainCommand.ts';
 import { runCommands } from './training/runCommands.ts';
 import { trainingOutcome } from './training/trainingOutcome.ts';
@@ -35,6 +41,12 @@ const contributions: readonly Contribution[] = [
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'Training view', register: trainingView },
   { name: 'pretrain command', register: pretrainCommand },
+  { name: 'fine-tune command', register: fineTuneCommand },
+  { name: 'distill command', register: distillCommand },
+  { name: 'autoencoder command', register: autoencoderCommand },
+  { name: 'compare command', register: compareEncodersCommand },
+  { name: 'label command', register: labelAutomaticallyCommand },
+  { name: 'predict command', register: predictClassesCommand },
   { name: 'run commands', register: runCommands },
   { name: 'training status', register: trainingStatus },
   { name: 'training outcome', register: trainingOutcome },

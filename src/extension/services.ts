@@ -9,6 +9,7 @@ import type { EngineCaller } from './engine/engineClient.ts';
 import type { Machine } from './engine/engineEnvironment.ts';
 import type { ProcessLog } from './engine/rpcProcess.ts';
 import { isInside } from './files/rootPaths.ts';
+import { ReportDocuments } from './reports/reportDocuments.ts';
 import { readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
@@ -34,6 +35,7 @@ export interface Services {
   /** The processes that train. */
   readonly trainers: TrainingClient;
   readonly runs: TrainingRuns;
+  readonly reports: ReportDocuments;
   readonly similar: SimilarModel;
   readonly explorerVisibility: Visibility;
   readonly similarVisibility: Visibility;
@@ -105,8 +107,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const explorerVisibility = new Visibility();
   const similarVisibility = new Visibility();
   const followed = new FollowedImage();
+  const reports = disposables.add(new ReportDocuments());
   return {
-    ...{ context, log, engine, process, datasets, jobs, trainers, runs, disposables },
+    ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
     ...{ explorerVisibility, similar, similarVisibility, followed },
   };
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EncoderCard } from '../../core/encoders/card.ts';
 import { commands, views } from '../contract.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
+import { askForEncoderFile, encoderFileItem, encoderItem } from './encoderItems.ts';
 import { chooseFolder } from './folderChoice.ts';
 
 interface EncoderItem extends vscode.QuickPickItem {
@@ -30,28 +30,14 @@ async function pickEncoder({ engine, datasets }: Services, folder: string): Prom
   const current = datasets.find(folder)?.encoder?.id;
   const cards = await engine.call('encoders/list', { folder });
   const items: EncoderItem[] = [
-    ...cards.map((card) => encoderItem(card, card.id === current)),
+    ...cards.map((card) => ({ ...encoderItem(card, card.id === current), encoder: card.id })),
     { label: '', kind: vscode.QuickPickItemKind.Separator, encoder: undefined },
-    { label: '$(folder-opened) Choose an ONNX file…', alwaysShow: true, encoder: undefined },
+    { ...encoderFileItem, encoder: undefined },
   ];
   const title = `Encoder for ${path.basename(folder)}`;
   const placeHolder = 'Images are indexed again with the encoder you choose';
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
   if (!chosen || chosen.encoder !== undefined) return chosen?.encoder;
-  const files = await vscode.window.showOpenDialog({
-    title: 'Choose an ONNX image encoder',
-    filters: { 'ONNX models': ['onnx'] },
-    defaultUri: vscode.Uri.file(folder),
-  });
-  const file = files?.[0]?.fsPath;
+  const file = await askForEncoderFile(folder);
   return file === undefined ? undefined : (await engine.call('encoders/add', { file, folder })).id;
-}
-
-function encoderItem({ id, name, output, source, licence }: EncoderCard, isCurrent: boolean): EncoderItem {
-  return {
-    label: `${isCurrent ? '$(check) ' : ''}${name}`,
-    description: `${id} · ${output.dim} dimensions${isCurrent ? ' · in use' : ''}`,
-    detail: licence === undefined ? source : `${source} · ${licence}`,
-    encoder: id,
-  };
 }

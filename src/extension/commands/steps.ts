@@ -24,7 +24,9 @@ export function pickStep<T>(
   const input = vscode.window.createQuickPick<StepItem<T>>();
   input.items = items;
   input.matchOnDescription = true;
-  input.activeItems = items.filter(({ value }) => value === current);
+  const active = items.filter(({ value }) => value === current);
+  // Without any of them the first one stays.
+  if (active.length > 0) input.activeItems = active;
   return ask(input, options, () => input.activeItems[0]?.value);
 }
 
@@ -36,11 +38,15 @@ export function inputStep(
 ): Promise<string | Back | undefined> {
   const input = vscode.window.createInputBox();
   input.value = current;
+  // A placeholder would be covered by what is there already.
+  input.prompt = options.placeholder;
   const check = (): void => {
     input.validationMessage = validate(input.value);
   };
   input.onDidChangeValue(check);
-  return ask(input, options, () => (validate(input.value) === undefined ? input.value : undefined));
+  return ask(input, { ...options, placeholder: '' }, () =>
+    validate(input.value) === undefined ? input.value : undefined,
+  );
 }
 
 type StepInput<T> = vscode.QuickPick<StepItem<T>> | vscode.InputBox;

@@ -1,4 +1,5 @@
 import type { DoctorReport } from '../../protocol/engine.ts';
+import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 /** The report for reading: problems first, then what runs where. */
 export function doctorMarkdown({ versions, providers, problems }: DoctorReport): string {
@@ -15,10 +16,10 @@ export function doctorMarkdown({ versions, providers, problems }: DoctorReport):
     '',
     'Measured with the default encoder; agreement is the mean cosine similarity to the vectors of the CPU.',
     '',
-    ...table(
-      ['Provider', 'Works', 'Images/s', 'Agreement'],
+    ...markdownTable(
+      [{ title: 'Provider' }, { title: 'Works' }, { title: 'Images/s' }, { title: 'Agreement' }],
       providers.map(({ name, works, imagesPerSecond, agreement }) => [
-        name,
+        escapeMarkdown(name),
         works ? 'yes' : 'no',
         works ? imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0) : '',
         works ? agreement.toFixed(4) : '',
@@ -27,16 +28,10 @@ export function doctorMarkdown({ versions, providers, problems }: DoctorReport):
     '',
     '## Versions',
     '',
-    ...table(['Component', 'Version'], Object.entries(versions)),
+    ...markdownTable(
+      [{ title: 'Component' }, { title: 'Version' }],
+      Object.entries(versions).map((entry) => entry.map(escapeMarkdown)),
+    ),
     '',
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
-}
-
-function escapeMarkdown(text: string): string {
-  return /^-+$/.test(text) ? text : text.replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

@@ -1,17 +1,12 @@
-import * as vscode from 'vscode';
-import { untrustedWorkspace } from '../../core/errors.ts';
-import { formatProgress } from '../../core/progressText.ts';
 import type { PretrainPlan, PretrainRequest, PretrainSettings } from '../../protocol/training.ts';
 import { back } from '../commands/askInTurn.ts';
-import { chooseFolder } from '../commands/folderChoice.ts';
+import { withProgress } from '../commands/progress.ts';
 import { commands } from '../contract.ts';
-import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { scanSettingsOf, tensorFlowChoice, trainingEngine, trainingThreads } from '../settings.ts';
 import { planWithEpochs } from './pretrainCosts.ts';
 import { askForLength, askForSettings, confirmSettings } from './pretrainQuestions.ts';
 import type { CustomSettings } from './pretrainQuestions.ts';
-import { isTraining } from './runCommands.ts';
+import { registerTrainingCommand, trainRequest } from './trainingCommand.ts';
 import { showNotices } from './trainingOutcome.ts';
 
 /** What is going to run, and what it was measured to cost. */
@@ -22,24 +17,21 @@ interface Decision {
 
 /**
  * Pretrain Encoder: measures what a training costs, asks how long it may take, and starts it. A key binding or task can
- * name a folder and settings; then nothing is asked that they answer.
+ * give settings; then nothing is asked.
  */
 export function pretrainCommand(services: Services): void {
-  const { disposables, runs } = services;
-  disposables.add(
-    registerCommand(commands.pretrainEncoder, async (argument, given) => {
-      if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
-      if (isTraining(services)) return;
-      const folder = await chooseFolder(services, argument, 'Pretrain Encoder');
-      if (folder === undefined) return;
-      const settings = settingsOf(given);
-      const decision = settings ? await measured(services, folder, settings) : await decide(services, folder);
-      if (!decision) return;
+  const { runs } = services;
+  registerTrainingCommand<'pretrain'>(services, {
+    command: commands.pretrainEncoder,
+    title: 'Pretrain Encoder',
+    keys: ['epochs', 'network', 'size', 'loss', 'augmentation', 'name'],
+    decide: async ({ folder }, given) => {
+      const decision = given ? await measured(services, folder, given) : await decide(services, folder);
+      if (!decision) return undefined;
       showNotices(decision.plan.notices);
-      runs.pretrain(decision.request, decision.plan).catch(showFailure);
-      await vscode.commands.executeCommand(commands.showTraining);
-    }),
-  );
+      return () => runs.pretrain(decision.request, decision.plan);
+    },
+  });
 }
 
 async function decide(services: Services, folder: string): Promise<Decision | undefined> {
@@ -70,41 +62,12 @@ async function customise(services: Services, usual: Decision): Promise<Decision 
 
 /** Lets the training process take a few steps. Rejects as cancelled where the person has had enough of it. */
 async function measured({ runs }: Services, folder: string, settings: PretrainSettings): Promise<Decision> {
-  const threads = trainingThreads();
-  const engine = trainingEngine();
-  const request: PretrainRequest = {
-    folder,
-    settings: { ...(threads !== undefined && { threads }), ...(engine !== undefined && { engine }), ...settings },
-    scan: scanSettingsOf(folder),
-    ...tensorFlowChoice(),
-  };
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: 'Measuring a few steps on this machine…',
-    cancellable: true,
-  };
-  const plan = await vscode.window.withProgress(options, (notification, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => {
-      abort.abort();
-    });
-    return runs.plan(request, {
-      signal: abort.signal,
-      onProgress: (progress) => {
-        notification.report({ message: formatProgress(progress) });
-      },
-    });
-  });
+  const request = trainRequest<'pretrain'>(folder, settings);
+  const plan = await withProgress('Measuring a few steps on this machine…', (options) => runs.plan(request, options));
   return { request, plan };
 }
 
 function withEpochs({ request, plan }: Decision, epochs: number): Decision {
   const settings = { ...request.settings, epochs };
   return { request: { ...request, settings }, plan: planWithEpochs(plan, epochs) };
-}
-
-/** VS Code itself passes other things as second argument, such as the selection of the Explorer. */
-function settingsOf(argument: unknown): PretrainSettings | undefined {
-  const isSettings = typeof argument === 'object' && argument !== null && 'epochs' in argument;
-  return isSettings ? (argument as PretrainSettings) : undefined;
 }

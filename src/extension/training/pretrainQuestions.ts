@@ -1,16 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { augmentationPresets } from '../../core/augmentation/presets.ts';
-import { NETWORKS } from '../../core/training/networks/networks.ts';
 import type { PretrainPlan, PretrainSettings } from '../../protocol/training.ts';
 import { askInTurn } from '../commands/askInTurn.ts';
-import type { Back } from '../commands/askInTurn.ts';
-import { inputStep, pickStep } from '../commands/steps.ts';
-import type { StepItem, StepOptions } from '../commands/steps.ts';
+import type { Back, StepPlace } from '../commands/askInTurn.ts';
+import { pickStep } from '../commands/steps.ts';
 import { costText, imagesText, networkText, planWithEpochs, pretrainChoices } from './pretrainCosts.ts';
-import { lossNames, networkName } from './trainingText.ts';
+import { askFor, askForEpochs, askForNetwork, askForSize } from './trainingQuestions.ts';
+import { lossNames } from './trainingText.ts';
 
-const MOST_EPOCHS = 100_000;
 /** Five settings and the confirmation. */
 const STEPS = 6;
 
@@ -42,7 +40,7 @@ export async function askForLength(plan: PretrainPlan): Promise<number | 'custom
 
 /** Asks for each setting in turn; `back` when the person went back from the first. */
 export function askForSettings(plan: PretrainPlan, start: CustomSettings): Promise<CustomSettings | Back | undefined> {
-  const questions: ((options: Omit<StepOptions, 'placeholder'>, state: CustomSettings) => Answer)[] = [
+  const questions: ((place: StepPlace, state: CustomSettings) => Answer)[] = [
     askForNetwork,
     askForSize,
     askForEpochs,
@@ -70,50 +68,8 @@ export async function confirmSettings(plan: PretrainPlan): Promise<'start' | Bac
 }
 
 type Answer = Promise<CustomSettings | Back | undefined>;
-type Step = Omit<StepOptions, 'placeholder'>;
 
-async function askFor<K extends keyof CustomSettings>(
-  key: K,
-  options: StepOptions,
-  state: CustomSettings,
-  items: readonly StepItem<CustomSettings[K]>[],
-): Answer {
-  const value = await pickStep(options, items, state[key]);
-  return typeof value === 'symbol' || value === undefined ? value : { ...state, [key]: value };
-}
-
-function askForNetwork(step: Step, state: CustomSettings): Answer {
-  const items = [...NETWORKS.values()].map(({ id, description }) => {
-    return { label: networkName(id), description: id, detail: description, value: id };
-  });
-  return askFor('network', { ...step, placeholder: 'Network: larger ones learn more and take longer' }, state, items);
-}
-
-const sizes: readonly (readonly [size: number, purpose: string])[] = [
-  [32, 'fastest; for small or simple pictures'],
-  [64, 'the usual one'],
-  [96, 'about twice the time of 64; for details'],
-  [128, 'about four times the time of 64; for fine details'],
-];
-
-function askForSize(step: Step, state: CustomSettings): Answer {
-  const items = sizes.map(([size, purpose]) => {
-    return { label: `${size} × ${size} px`, description: purpose, value: size };
-  });
-  return askFor('size', { ...step, placeholder: 'View size: what the network sees of an image' }, state, items);
-}
-
-async function askForEpochs(step: Step, state: CustomSettings): Answer {
-  const options = { ...step, placeholder: 'Epochs: how often each image is looked at' };
-  const text = await inputStep(options, String(state.epochs), (entered) => {
-    const epochs = Number(entered);
-    const fits = Number.isInteger(epochs) && epochs >= 1 && epochs <= MOST_EPOCHS;
-    return fits ? undefined : `Enter a whole number of epochs from 1 to ${MOST_EPOCHS}.`;
-  });
-  return typeof text === 'string' ? { ...state, epochs: Number(text) } : text;
-}
-
-function askForAugmentation(step: Step, state: CustomSettings): Answer {
+function askForAugmentation(step: StepPlace, state: CustomSettings): Answer {
   const items = augmentationPresets.map(({ id, title, description }) => {
     return { label: title, detail: description, value: id };
   });
@@ -127,7 +83,7 @@ const losses: readonly (readonly [loss: CustomSettings['loss'], purpose: string]
   ['supervised', 'Pulls images of the same label together; learns what your labels tell apart, and little else.'],
 ];
 
-function askForLoss(step: Step, state: CustomSettings): Answer {
+function askForLoss(step: StepPlace, state: CustomSettings): Answer {
   const items = losses.map(([loss, purpose]) => ({ label: lossNames[loss], detail: purpose, value: loss }));
   return askFor('loss', { ...step, placeholder: 'Loss: what is pulled together and pushed apart' }, state, items);
 }

@@ -39,6 +39,9 @@ export function runCommands(services: Services): void {
   onRun(internalCommands.openRunMetrics, (run) =>
     vscode.commands.executeCommand('vscode.open', fileOf(run, 'metrics.jsonl')),
   );
+  onRun(internalCommands.showReconstructions, (run) =>
+    vscode.commands.executeCommand('vscode.open', fileOf(run, 'reconstructions.png')),
+  );
   onRun(internalCommands.copyRunName, (run) => vscode.env.clipboard.writeText(run.name));
 }
 
@@ -90,7 +93,8 @@ async function deleteRun({ runs, datasets }: Services, run: RunSummary): Promise
   vscode.window.setStatusBarMessage(`Likeness: ${formatBytes(bytes)} freed`, 5_000);
 }
 
-function summaryOf(row: unknown): RunSummary | undefined {
+/** The run of a row of the Training view; undefined for all else that a command may be called on. */
+export function summaryOf(row: unknown): RunSummary | undefined {
   const isRow = typeof row === 'object' && row !== null && 'run' in row;
   return isRow ? (row.run as RunSummary | undefined) : undefined;
 }

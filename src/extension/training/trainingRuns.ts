@@ -4,16 +4,18 @@ import type { LikenessError } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import type {
-  FineTuneSettings,
   PretrainPlan,
   PretrainRequest,
-  PretrainSettings,
   ResumeRequest,
+  RunKind,
   RunSummary,
+  SettingsOf,
+  TrainRequest,
   TrainingReport,
 } from '../../protocol/training.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
+import { isInside } from '../files/rootPaths.ts';
 import type { TrainingCaller } from './trainingClient.ts';
 
 /** While a run goes on it is looked up this often: first for its id, then for its metrics. */
@@ -26,7 +28,7 @@ export interface RunningTraining {
   readonly root: string;
   readonly name: string;
   /** As far as they are known. */
-  readonly settings: PretrainSettings | FineTuneSettings;
+  readonly settings: SettingsOf[RunKind];
   /** Undefined until the new run has been found among the dataset's. */
   readonly id: string | undefined;
   /** Milliseconds since the epoch. */
@@ -36,6 +38,14 @@ export interface RunningTraining {
   /** It has been asked to stop. */
   readonly stopping: boolean;
 }
+
+/** What a run is called until it has a name. */
+const provisionalNames: Readonly<Record<RunKind, string>> = {
+  pretrain: 'Pretraining',
+  finetune: 'Fine-tuning',
+  distill: 'Distillation',
+  autoencoder: 'Autoencoder',
+};
 
 /** A run that is over: with a report where it finished or was stopped, else with what went wrong. */
 export type EndedTraining =
@@ -125,9 +135,29 @@ export class TrainingRuns {
   /** Settles when the run is over, which `onDidEnd` tells; rejects only where another one is running. */
   pretrain(request: PretrainRequest, plan?: PretrainPlan): Promise<TrainingReport | undefined> {
     const settings = plan?.settings ?? request.settings;
-    const training = { root: plan?.root ?? request.folder, name: settings.name ?? 'Pretraining', settings };
-    return this.#run({ ...training, id: undefined }, (options) =>
+    return this.#start('pretrain', plan?.root ?? request.folder, settings, (options) =>
       this.#training.call('training/pretrain', request, options),
+    );
+  }
+
+  /** As `pretrain`. */
+  fineTune(request: TrainRequest<'finetune'>): Promise<TrainingReport | undefined> {
+    return this.#start('finetune', request.folder, request.settings, (options) =>
+      this.#training.call('training/finetune', request, options),
+    );
+  }
+
+  /** As `pretrain`. */
+  distill(request: TrainRequest<'distill'>): Promise<TrainingReport | undefined> {
+    return this.#start('distill', request.folder, request.settings, (options) =>
+      this.#training.call('training/distill', request, options),
+    );
+  }
+
+  /** As `pretrain`. */
+  trainAutoencoder(request: TrainRequest<'autoencoder'>): Promise<TrainingReport | undefined> {
+    return this.#start('autoencoder', request.folder, request.settings, (options) =>
+      this.#training.call('training/autoencoder', request, options),
     );
   }
 
@@ -150,6 +180,15 @@ export class TrainingRuns {
     const { bytes } = await this.#engine.call('runs/delete', { folder: root, run: id, encoder });
     await this.refresh();
     return bytes;
+  }
+
+  #start(
+    kind: RunKind,
+    root: string,
+    settings: SettingsOf[RunKind],
+    call: (options: CallOptions) => Promise<TrainingReport>,
+  ): Promise<TrainingReport | undefined> {
+    return this.#run({ root, name: settings.name ?? provisionalNames[kind], settings, id: undefined }, call);
   }
 
   async #run(
@@ -185,10 +224,10 @@ export class TrainingRuns {
   #end(outcome: (training: RunningTraining) => EndedTraining, final?: RunSummary): void {
     const training = this.#running;
     if (!training) return;
-    const id = final?.id ?? training.id;
+    const { id, root } = final ?? training;
     if (this.#listed) {
       // What was read while it ran would say that it still does.
-      const others = this.#listed.filter((run) => run.root !== training.root || run.id !== id);
+      const others = this.#listed.filter((run) => run.root !== root || run.id !== id);
       this.#listed = newestFirst(final ? [...others, final] : others);
     }
     this.#running = undefined;
@@ -222,14 +261,16 @@ export class TrainingRuns {
     }
   }
 
-  /** The run that began here since then is ours. */
+  /** The run that began here since then is ours; with it comes what the engine has chosen. */
   #findRunning(listed: readonly RunSummary[]): void {
     const running = this.#running;
     if (!running || running.id !== undefined) return;
     const own = listed.find(
-      ({ state, root, startedAt }) => state === 'running' && root === running.root && startedAt >= running.startedAt,
+      // What was named may be a part of the dataset.
+      ({ state, root, startedAt }) =>
+        state === 'running' && isInside(root, running.root) && startedAt >= running.startedAt,
     );
-    if (own) this.#running = { ...running, id: own.id };
+    if (own) this.#running = { ...running, id: own.id, root: own.root, name: own.name, settings: own.settings };
   }
 }
 

@@ -2,7 +2,7 @@ import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
 import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
-import type { FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
+import type { DistillSettings, FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -39,12 +39,13 @@ export const lossNames: Readonly<Record<NonNullable<PretrainSettings['loss']>, s
 
 /** What a person set or would ask about, as name and value; what isn't known is left out. */
 export function settingTexts(
-  settings: PretrainSettings & FineTuneSettings,
+  settings: PretrainSettings & FineTuneSettings & DistillSettings,
 ): readonly (readonly [name: string, value: string])[] {
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
   // So the engine lists a run whose record can't be read.
   if (network === '') return [];
   const rows: readonly (readonly [string, string | undefined])[] = [
+    ...distillationTexts(settings),
     ['Started from', settings.from === undefined ? undefined : settings.from === '' ? 'scratch' : settings.from],
     ['Network', network === undefined ? undefined : networkName(network)],
     ['View size', size === undefined ? undefined : `${size} × ${size} px`],
@@ -55,7 +56,8 @@ export function settingTexts(
     ],
     ['Loss', loss === undefined ? undefined : lossNames[loss]],
     ...classifierTexts(settings),
-    ['Batch', batchImages === undefined ? undefined : `${batchImages} images, ${2 * batchImages} views`],
+    // Only contrastive losses look at two views of an image at once.
+    ['Batch', batchImages === undefined ? undefined : batchText(batchImages, loss === undefined ? 1 : 2)],
     ['Temperature', temperature?.toString()],
     ['Optimiser', optimizer === undefined ? undefined : optimizerNames[optimizer]],
     ['Learning rate', learningRate === undefined ? undefined : threeDigits.format(learningRate)],
@@ -70,10 +72,10 @@ export function settingTexts(
 }
 
 function classifierTexts(settings: FineTuneSettings): readonly (readonly [string, string | undefined])[] {
-  const { feature, classifier, trainedStages, runningStatistics, labelsPerClass, patience } = settings;
+  const { feature, classifier, classifierStart, trainedStages, runningStatistics, labelsPerClass, patience } = settings;
   const features = { projection: 'first layer of the projection head', representation: 'representation' };
   return [
-    ['Classifier', classifier],
+    ['Classifier', classifierStart === 'probe' ? 'linear, from the linear probe' : classifier],
     ['It sees', feature === undefined ? undefined : features[feature]],
     ['Trained stages', trainedStages === undefined ? undefined : String(trainedStages)],
     [
@@ -85,6 +87,37 @@ function classifierTexts(settings: FineTuneSettings): readonly (readonly [string
       labelsPerClass === undefined ? undefined : labelsPerClass === 0 ? 'all' : String(labelsPerClass),
     ],
     ['Patience', patience === undefined ? undefined : patience === 0 ? 'none' : `${patience} epochs`],
+  ];
+}
+
+function batchText(images: number, viewsPerImage: number): string {
+  return viewsPerImage === 1 ? `${images} images` : `${images} images, ${viewsPerImage * images} views`;
+}
+
+export const lessonNames: Readonly<Record<NonNullable<DistillSettings['lesson']>, string>> = {
+  classes: 'classes',
+  similarities: 'similarities (SEED)',
+  embeddings: 'embeddings',
+};
+
+function distillationTexts({
+  teacher,
+  lesson,
+  teacherShare,
+  teacherViews,
+}: DistillSettings): readonly (readonly [string, string | undefined])[] {
+  return [
+    ['Teacher', teacher],
+    ['It teaches', lesson === undefined ? undefined : lessonNames[lesson]],
+    ['Its share in the loss', teacherShare === undefined ? undefined : formatShare(teacherShare)],
+    [
+      'Views it looks at',
+      teacherViews === undefined
+        ? undefined
+        : teacherViews === 0
+          ? 'new ones in every epoch'
+          : `${teacherViews} of each image`,
+    ],
   ];
 }
 
@@ -105,6 +138,8 @@ const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boo
   testMacroError: ['Its uncertainty (95 %), ±', true],
   testAccuracy: ['On test images, large classes weighing more', true],
   testCalibrationError: ['Confidence off by', true],
+  teacherTestMacro: ["The teacher's accuracy on test images", true],
+  teacherTestAccuracy: ["The teacher's, large classes weighing more", true],
   bestValidationMacro: ['Accuracy on validation images', true],
   bestEpoch: ['Best epoch', false],
   validationMacro: ['Newest accuracy there', true],
@@ -121,6 +156,10 @@ const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boo
   relativeLoss: ['Loss as a share of chance', true],
   loss: ['Loss', false],
   contrastiveAccuracy: ['Contrastive accuracy', true],
+  reconstructionError: ['Squared error of the reconstructions', false],
+  peakSignalToNoise: ['Peak signal to noise, dB', false],
+  multiplications: ['Multiplications per image', false],
+  teacherMultiplications: ["The teacher's multiplications", false],
 };
 const metricOrder = Object.keys(knownMetrics);
 
@@ -153,14 +192,19 @@ export function accuracyText(metrics: RunSummary['metrics']): string | undefined
   return knnMacro === undefined ? undefined : `kNN ${formatShare(knnMacro)}`;
 }
 
-/** The accuracy beside what the same network reaches without training: "test kNN 84.2 %, untrained 61.0 %". */
+/**
+ * The accuracy beside what it's to be compared with, that of the teacher or of the same network without training: "test kNN
+ * 84.2 %, untrained 61.0 %".
+ */
 export function comparedAccuracyText(metrics: RunSummary['metrics']): string | undefined {
-  const { testKnnMacro, testKnnMacroUntrained, knnMacroUntrained } = metrics;
+  const { testMacro, teacherTestMacro, bestValidationMacro, testKnnMacro } = metrics;
   const accuracy = accuracyText(metrics);
-  const untrained = testKnnMacro === undefined ? knnMacroUntrained : testKnnMacroUntrained;
-  return accuracy === undefined || untrained === undefined
-    ? accuracy
-    : `${accuracy}, untrained ${formatShare(untrained)}`;
+  if (accuracy === undefined) return undefined;
+  if (testMacro !== undefined || bestValidationMacro !== undefined) {
+    return teacherTestMacro === undefined ? accuracy : `${accuracy}, the teacher ${formatShare(teacherTestMacro)}`;
+  }
+  const untrained = testKnnMacro === undefined ? metrics['knnMacroUntrained'] : metrics['testKnnMacroUntrained'];
+  return untrained === undefined ? accuracy : `${accuracy}, untrained ${formatShare(untrained)}`;
 }
 
 /** The engine's name for what takes the time; a share of anything else is none of the whole. */

@@ -87,10 +87,12 @@ function pastRow(run: RunSummary, several: boolean): TrainingRow {
   };
 }
 
-function contextOf({ state, encoder, resumable }: RunSummary): TrainingRow['context'] {
+function contextOf({ state, kind, settings, encoder, resumable }: RunSummary): TrainingRow['context'] {
   if (state === 'running') return rowContexts.runElsewhere;
-  if (encoder !== undefined) return rowContexts.runFinished;
-  return resumable ? rowContexts.runResumable : rowContexts.runEnded;
+  if (encoder === undefined) return resumable ? rowContexts.runResumable : rowContexts.runEnded;
+  const hasClasses = kind === 'finetune' || ('lesson' in settings && settings.lesson === 'classes');
+  if (hasClasses) return rowContexts.runClassifier;
+  return kind === 'autoencoder' ? rowContexts.runAutoencoder : rowContexts.runPretrained;
 }
 
 /** What matters most about a run, in a few words. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askInTurn, back } from '../../../src/extension/commands/askInTurn.ts';
-import type { Back } from '../../../src/extension/commands/askInTurn.ts';
+import { askInSteps, askInTurn, back } from '../../../src/extension/commands/askInTurn.ts';
+import type { Back, StepPlace } from '../../../src/extension/commands/askInTurn.ts';
 
 type State = Readonly<Record<string, number>>;
 
@@ -40,4 +40,28 @@ test('cancelling ends it, and so does going back from the first question', async
   assert.equal(await askInTurn({}, cancelled.ask), undefined);
   const left = questions(['a', 'b'], [1, back, back]);
   assert.equal(await askInTurn({}, left.ask), back);
+});
+
+test('a question that means nothing is skipped, on the way back too', async () => {
+  const { asked, ask } = questions(['a', 'c', 'a', 'c'], [1, back, 2, 3]);
+  const answered = await askInTurn<State>({}, [
+    (state) => ask[asked.length]!(state),
+    { applies: () => false, ask: () => assert.fail('it was asked') },
+    (state) => ask[asked.length]!(state),
+  ]);
+  assert.deepEqual(answered, { a: 2, c: 3 });
+});
+
+test('the title counts the questions that apply', async () => {
+  const places: string[] = [];
+  const answer = (change: Record<string, number>) => (place: StepPlace, state: State) => {
+    places.push(`${place.title} ${place.step}/${place.totalSteps}`);
+    return Promise.resolve({ ...state, ...change });
+  };
+  await askInSteps<State>('Train', {}, [
+    { ask: answer({ scratch: 1 }) },
+    { applies: (state) => state['scratch'] !== 1, ask: answer({}) },
+    { ask: answer({}) },
+  ]);
+  assert.deepEqual(places, ['Train 1/3', 'Train 2/2']);
 });

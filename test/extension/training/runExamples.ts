@@ -1,5 +1,8 @@
 /** Runs and plans for the tests of what shows them. */
+import type { EncoderCard } from '../../../src/core/encoders/card.ts';
 import type { PretrainPlan, RunSummary } from '../../../src/protocol/training.ts';
+
+import { encoderCard } from '../../cards.ts';
 
 export const settings: RunSummary['settings'] = {
   network: 'resnet10',
@@ -55,3 +58,7 @@ export const planExample: PretrainPlan = {
   memoryBytes: 1.2e9,
   notices: [],
 };
+
+export function cardExample(changes: Partial<EncoderCard> & Pick<EncoderCard, 'id'>): EncoderCard {
+  return { ...encoderCard(changes.id, 256), ...changes };
+}

@@ -107,6 +107,41 @@ test('a training shows its progress, and its run when it is over', async () => {
   assert.ok('report' in ended[0]!);
 });
 
+test('every kind of training is a run like any other', async () => {
+  const { runs, asked } = fixture();
+  const kinds = [
+    ['Fine-tuning', 'training/finetune', () => runs.fineTune(pets)],
+    ['Distillation', 'training/distill', () => runs.distill(pets)],
+    ['Autoencoder', 'training/autoencoder', () => runs.trainAutoencoder({ ...pets, settings: { name: 'mine' } })],
+  ] as const;
+  for (const [name, method, start] of kinds) {
+    const done = start();
+    assert.equal(runs.running?.name, name === 'Autoencoder' ? 'mine' : name);
+    assert.equal(asked.at(-1)?.method, method);
+    asked.at(-1)!.finish(runExample());
+    assert.equal((await done)?.run.id, 'run-1');
+  }
+});
+
+test('what the engine has chosen is shown once the run is found, also of a part of a dataset', async () => {
+  const { runs, asked, disk, clock } = fixture({ '/data/pets': [] });
+  await runs.load();
+  const done = runs.fineTune({ folder: '/data/pets/train', settings: {} });
+  const own = runExample({ id: 'own', name: 'resnet10 at 64 px, fine-tuned', state: 'running', startedAt: 1500 });
+  disk['/data/pets'] = [own];
+  clock.now += 5000;
+  asked[0]!.progress(half);
+  await settled();
+  const { id, root, name, settings: shown } = runs.running ?? {};
+  assert.deepEqual([id, root, name, shown], ['own', '/data/pets', own.name, own.settings]);
+  asked[0]!.finish({ ...own, state: 'finished' });
+  await done;
+  assert.deepEqual(
+    runs.others.map(({ state }) => state),
+    ['finished'],
+  );
+});
+
 test('what goes on is found in the list, and not shown as another', async () => {
   const { runs, asked, disk, clock } = fixture({
     '/data/pets': [runExample({ id: 'old', state: 'running', startedAt: 1 })],

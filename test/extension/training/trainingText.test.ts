@@ -6,6 +6,7 @@ import {
   comparedAccuracyText,
   formatBytes,
   networkName,
+  settingTexts,
   trainingProgress,
 } from '../../../src/extension/training/trainingText.ts';
 
@@ -38,6 +39,15 @@ test('it is compared with the untrained network on the same images', () => {
   assert.equal(comparedAccuracyText(untrained), undefined);
 });
 
+test('a classifier is compared with its teacher, not with neighbours', () => {
+  const metrics = { testMacro: 0.8, knnMacro: 0.5, knnMacroUntrained: 0.3 };
+  assert.equal(comparedAccuracyText(metrics), '80.0 % of test images right');
+  assert.equal(
+    comparedAccuracyText({ ...metrics, teacherTestMacro: 0.9 }),
+    '80.0 % of test images right, the teacher 90.0 %',
+  );
+});
+
 test('progress is a share of the training and the time left, as far as they are known', () => {
   const training = { phase: 'Training', done: 10, total: 20, rate: 1, secondsLeft: 90 };
   const texts = [
@@ -47,4 +57,17 @@ test('progress is a share of the training and the time left, as far as they are 
     { ...training, phase: 'Scanning', total: undefined, secondsLeft: undefined },
   ].map((progress) => trainingProgress({ progress, stopping: false }));
   assert.deepEqual(texts, ['50 % · 2 min left', '50 %', 'reading images 50 % · 2 min left', 'scanning']);
+});
+
+test('settings of a kind are told in its words', () => {
+  const texts = (of: Parameters<typeof settingTexts>[0]) => Object.fromEntries(settingTexts(of));
+  assert.equal(texts({ batchImages: 64, loss: 'dcl' })['Batch'], '64 images, 128 views');
+  assert.equal(texts({ batchImages: 64 })['Batch'], '64 images');
+  assert.deepEqual(texts({ teacher: 'big', lesson: 'similarities', teacherShare: 0.5, teacherViews: 16, from: '' }), {
+    Teacher: 'big',
+    'It teaches': 'similarities (SEED)',
+    'Its share in the loss': '50.0 %',
+    'Views it looks at': '16 of each image',
+    'Started from': 'scratch',
+  });
 });

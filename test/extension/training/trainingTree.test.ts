@@ -4,6 +4,7 @@ import { rowContexts } from '../../../src/extension/contract.ts';
 import type { RunningTraining } from '../../../src/extension/training/trainingRuns.ts';
 import { trainingRows } from '../../../src/extension/training/trainingTree.ts';
 import type { TrainingRow } from '../../../src/extension/training/trainingTree.ts';
+import type { RunSummary } from '../../../src/protocol/training.ts';
 import { runExample, settings } from './runExamples.ts';
 
 const running: RunningTraining = {
@@ -51,7 +52,7 @@ test('the running one comes first, open, with what it does and how long it takes
     [first?.context, first?.icon, first?.expanded, first?.run],
     [rowContexts.runActive, 'loading~spin', true, summary],
   );
-  assert.equal(second?.context, rowContexts.runFinished);
+  assert.equal(second?.context, rowContexts.runPretrained);
 });
 
 test('it says when it starts and when it stops, and has no run before that is known', () => {
@@ -117,7 +118,7 @@ test('every state has its words, its icon and its menu', () => {
   assert.deepEqual(
     rows.map(({ description, icon, context }) => [description?.split(' · ')[0], icon, context]),
     [
-      ['finished', 'pass', rowContexts.runFinished],
+      ['finished', 'pass', rowContexts.runPretrained],
       ['stopped at epoch 12 of 100', 'debug-pause', rowContexts.runResumable],
       ['interrupted at epoch 12 of 100', 'warning', rowContexts.runResumable],
       ['failed at epoch 12 of 100', 'error', rowContexts.runEnded],
@@ -126,6 +127,21 @@ test('every state has its words, its icon and its menu', () => {
   );
   assert.match(rows[1]?.tooltip ?? '', /can be resumed/);
   assert.doesNotMatch(rows[3]?.tooltip ?? '', /can be resumed/);
+});
+
+test('what can be done with an encoder depends on how it was trained', () => {
+  const distilled = (lesson: 'classes' | 'embeddings') =>
+    runExample({ kind: 'distill', settings: { ...settings, lesson } as RunSummary['settings'] });
+  const runs = [
+    runExample({ kind: 'finetune' }),
+    runExample({ kind: 'autoencoder' }),
+    distilled('classes'),
+    distilled('embeddings'),
+  ];
+  assert.deepEqual(
+    trainingRows(undefined, undefined, runs).map(({ context }) => context),
+    [rowContexts.runClassifier, rowContexts.runAutoencoder, rowContexts.runClassifier, rowContexts.runPretrained],
+  );
 });
 
 test('a failed run gives its reason, and one whose record cannot be read no settings', () => {

@@ -21,9 +21,10 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   for (let attempt = 0; attempt < 10 && !(await quickPick(page, title).isVisible()); attempt += 1) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
-    await quickInput(page).fill(`>${title}`);
-    await quickPick(page, title)
-      .waitFor({ timeout: 3000 })
+    // A picture that is still loading takes no keys.
+    await quickInput(page)
+      .fill(`>${title}`, { timeout: 3000 })
+      .then(() => quickPick(page, title).waitFor({ timeout: 3000 }))
       .catch(() => undefined);
   }
   await quickPick(page, title).click();

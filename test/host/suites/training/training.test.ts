@@ -36,7 +36,7 @@ suite('train an encoder', function () {
     assert.deepEqual(await api.trainingRows(), []);
     await pretrain(tiny);
     assert.equal((await firstRow())?.context, rowContexts.runActive);
-    const { run, icon } = await untilFirst(rowContexts.runFinished);
+    const { run, icon } = await untilFirst(rowContexts.runPretrained);
     assert.equal(icon, 'pass');
     assert.equal(run?.state, 'finished');
     assert.equal(run.settings.size, 32);

@@ -1,0 +1,34 @@
+import type { LabelMethod } from '../../protocol/labels.ts';
+
+interface Item<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail: string;
+  readonly value: T;
+}
+
+export const labelMethods: readonly Item<LabelMethod>[] = [
+  {
+    label: '$(organization) Nearest labelled images',
+    description: 'recommended',
+    detail: 'The images that are most alike vote',
+    value: 'neighbors',
+  },
+  {
+    label: '$(type-hierarchy) Propagation',
+    detail: 'Labels spread over a graph that joins each image with those most alike, labelled or not',
+    value: 'propagation',
+  },
+  {
+    label: '$(mortar-board) Classifier',
+    detail: 'What the encoder says that was fine-tuned last',
+    value: 'classifier',
+  },
+];
+
+export const precisions: readonly Item<number>[] = [
+  { label: '99 %', detail: 'The fewest proposals; takes hundreds of labelled images to be shown', value: 0.99 },
+  { label: '95 %', description: 'recommended', detail: 'One in twenty may be wrong', value: 0.95 },
+  { label: '90 %', detail: 'One in ten may be wrong', value: 0.9 },
+  { label: '80 %', detail: 'Most proposals; to be looked at one by one', value: 0.8 },
+];

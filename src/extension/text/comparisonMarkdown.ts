@@ -1,0 +1,124 @@
+import { formatDuration, formatQuantity } from '../../core/progressText.ts';
+import type { EncoderEvaluation, EvaluationProtocol, EvaluationReport } from '../../protocol/evaluation.ts';
+import {
+  comparedText,
+  fewLabelColumns,
+  fewLabelTitle,
+  figureColumns,
+  figureLegends,
+  protocolTexts,
+} from '../../protocol/evaluationText.ts';
+import type { FigureColumn } from '../../protocol/evaluationText.ts';
+import { escapeMarkdown, markdownTable, noticeLines, unbroken } from './markdown.ts';
+
+/** A comparison of encoders for reading: the figures, then how they were measured. */
+export function comparisonMarkdown({
+  protocol,
+  encoders,
+  seconds,
+  comparingSeconds,
+  notices,
+}: EvaluationReport): string {
+  const fewLabels = fewLabelColumns(protocol);
+  const spent = `${formatDuration(seconds)} in all, ${formatDuration(comparingSeconds)} of it comparing.`;
+  return [
+    '# Comparison of encoders',
+    '',
+    `${escapeMarkdown(comparedText(protocol))}.`,
+    '',
+    ...noticeLines(notices),
+    '## How well classes are told apart',
+    '',
+    ...figureTable(
+      encoders,
+      figureColumns.filter(({ about }) => about === 'classes'),
+    ),
+    '',
+    `${figureLegends.classes} hit@1 is also called recall@1; the best of a column is bold.`,
+    '',
+    ...(fewLabels.length === 0
+      ? []
+      : ['## With few labels', '', `${fewLabelTitle(protocol)}.`, '', ...figureTable(encoders, fewLabels), '']),
+    '## How the vectors lie',
+    '',
+    ...figureTable(
+      encoders,
+      figureColumns.filter(({ about }) => about === 'vectors'),
+    ),
+    '',
+    figureLegends.vectors,
+    '',
+    '## Encoders',
+    '',
+    ...encoders.map((encoder) => `- **${shortName(encoder, encoders)}**: ${describe(encoder, protocol)}`),
+    '',
+    '## How it was measured',
+    '',
+    ...[...protocolTexts(protocol), ...measuredTexts(protocol)].map((line) => `- ${escapeMarkdown(line)}.`),
+    '',
+    spent,
+    '',
+    '## Classes',
+    '',
+    ...markdownTable(
+      [{ title: 'Class' }, { title: 'Images', numbers: true }],
+      protocol.classes.map(({ name, count }) => [escapeMarkdown(name), String(count)]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function figureTable(encoders: readonly EncoderEvaluation[], columns: readonly FigureColumn[]): string[] {
+  const best = columns.map(({ score }) => (score ? Math.max(...encoders.map(score)) : undefined));
+  return markdownTable(
+    [{ title: 'encoder' }, ...columns.map(({ title }) => ({ title, numbers: true as const }))],
+    encoders.map((encoder) => [
+      `${shortName(encoder, encoders)}${encoder.baseline === undefined ? '' : ' *(baseline)*'}`,
+      ...columns.map(({ cell, score }, i) => {
+        const text = unbroken(escapeMarkdown(cell(encoder)));
+        return score !== undefined && score(encoder) === best[i] ? `**${text}**` : text;
+      }),
+    ]),
+  );
+}
+
+/** What people call it, where that is enough to know it by. */
+function shortName({ id, name, baseline }: EncoderEvaluation, encoders: readonly EncoderEvaluation[]): string {
+  const isUnique = encoders.filter((other) => other.name === name).length === 1;
+  return escapeMarkdown(baseline === undefined && isUnique ? name : id);
+}
+
+function describe({ id, name, dim, baseline }: EncoderEvaluation, { baselines }: EvaluationProtocol): string {
+  const what = baseline === undefined ? `${name}, ${id}` : `baseline, ${baselines[baseline]}`;
+  return escapeMarkdown(`${what}; ${formatQuantity(dim, 'dimension')}`);
+}
+
+/** What the lines for everybody leave to whoever wants to measure the same again. */
+function measuredTexts({
+  probe,
+  fewLabels,
+  retrieval,
+  alignment,
+  uniformity,
+  effectiveRank,
+  collapse,
+  imagesPerSecond,
+  duplicates,
+}: EvaluationProtocol): string[] {
+  return [
+    `Probe: ${probe.loss}; features: ${probe.features}; the strength is chosen from ${probe.strengths.join(', ')} on a share of ${probe.validationShare} of the images, a share of ${probe.leftOutShare} is left out of each resample; error: ${probe.error}`,
+    ...(fewLabels.labels.length === 0 ? [] : [`Few labels: the strength is ${fewLabels.strength}`]),
+    `Retrieval: ${retrieval.measures}`,
+    `Alignment: ${alignment.measures}, over ${formatQuantity(alignment.images, 'image')} with the augmentation ${alignment.augmentation}`,
+    `Uniformity: t = ${uniformity.t}, over ${formatQuantity(uniformity.images, 'image')}`,
+    `Rank: ${effectiveRank.measures}, over ${formatQuantity(effectiveRank.images, 'image')}`,
+    `Spread: ${collapse.measures}`,
+    `Images/s: ${imagesPerSecond.measures}, ${formatQuantity(imagesPerSecond.threads, 'thread')}, ${formatQuantity(imagesPerSecond.images, 'image')}`,
+    `Duplicates: ${duplicates.rule}`,
+    ...(duplicates.notFitted === 0
+      ? []
+      : [
+          `The probe didn't learn from ${formatQuantity(duplicates.notFitted, 'image')} with a duplicate in the test split`,
+        ]),
+  ];
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  answersText,
+  fineTuneStarts,
+  fineTuneWays,
+  labelChoices,
+  SCRATCH,
+  settingsOfAnswers,
+} from '../../../src/extension/training/fineTuneChoices.ts';
+import type { FineTuneAnswers } from '../../../src/extension/training/fineTuneChoices.ts';
+import type { DatasetSummary } from '../../../src/protocol/engine.ts';
+import { cardExample, runExample } from './runExamples.ts';
+
+const answers: FineTuneAnswers = {
+  from: 'pets-1',
+  way: 'projection',
+  labelsPerClass: 0,
+  epochs: 0,
+  classifier: 'linear',
+  network: 'resnet10',
+  size: 64,
+};
+
+test('the newest pretraining comes first, then other trained encoders, then nothing; built-in ones cannot be trained', () => {
+  const cards = ['handcrafted', 'gone', 'old', 'new', 'tuned', 'student'].map((id) =>
+    cardExample({
+      id,
+      source: id === 'handcrafted' ? 'built-in' : `run ${id}`,
+      ...(id === 'tuned' && { classes: ['a', 'b'] }),
+    }),
+  );
+  const starts = fineTuneStarts(cards, [
+    runExample({ encoder: 'old', startedAt: 1 }),
+    runExample({ encoder: 'student', kind: 'distill', startedAt: 4 }),
+    runExample({ encoder: 'new', startedAt: 2, metrics: { testKnnMacro: 0.5 } }),
+    runExample({ encoder: 'tuned', kind: 'finetune', startedAt: 3 }),
+  ]);
+  assert.deepEqual(
+    starts.map(({ value, hasHead }) => [value, hasHead]),
+    [
+      ['new', true],
+      ['old', true],
+      ['student', false],
+      ['tuned', false],
+      ['gone', true],
+      [SCRATCH, false],
+    ],
+  );
+  assert.equal(starts[0]?.description, 'new · newest pretraining');
+  assert.match(starts[0].detail ?? '', /^pretrained, test kNN 50\.0 %, /);
+  assert.match(starts[3]?.detail ?? '', /^knows 2 classes, /);
+});
+
+test('without any encoder it starts from scratch', () => {
+  assert.deepEqual(
+    fineTuneStarts([], []).map(({ value }) => value),
+    [SCRATCH],
+  );
+});
+
+test('the first layer of the projection head is recommended where there is a head', () => {
+  const values = (hasHead: boolean) => fineTuneWays({ hasHead }).map(({ value }) => value);
+  assert.deepEqual(values(true), ['projection', 'representation', 'classifier']);
+  assert.deepEqual(values(false), ['representation', 'classifier']);
+  assert.match(fineTuneWays({ hasHead: true })[0]?.description ?? '', /SimCLRv2 · recommended/);
+});
+
+test('no more labels per class are offered than there are', () => {
+  const summary: Pick<DatasetSummary, 'classes' | 'splits'> = {
+    classes: [
+      { name: 'cat', count: 12 },
+      { name: 'dog', count: 8 },
+    ],
+    splits: [{ name: 'test', count: 4 }],
+  };
+  const choices = labelChoices(summary as DatasetSummary);
+  assert.deepEqual(
+    choices.map(({ value }) => value),
+    [0, 1, 5, 10],
+  );
+  assert.equal(choices[0]?.description, '20 images of 2 classes; those of the test split are only tested on');
+  assert.equal(labelChoices(undefined).length, 6);
+});
+
+test('what is left to the engine is left out of the settings', () => {
+  assert.deepEqual(settingsOfAnswers(answers), { from: 'pets-1', feature: 'projection' });
+  assert.deepEqual(settingsOfAnswers({ ...answers, way: 'classifier', labelsPerClass: 5 }), {
+    ...{ from: 'pets-1', trainedStages: 0, labelsPerClass: 5 },
+  });
+  assert.deepEqual(settingsOfAnswers({ ...answers, classifier: 'probe' }), {
+    ...{ from: 'pets-1', feature: 'projection', classifierStart: 'probe' },
+  });
+  assert.deepEqual(settingsOfAnswers({ ...answers, from: SCRATCH, epochs: 7, classifier: 'cosine' }), {
+    ...{ from: SCRATCH, network: 'resnet10', size: 64, epochs: 7, classifier: 'cosine' },
+  });
+});
+
+test('the answers are told before they are acted on', () => {
+  assert.equal(
+    answersText({ ...answers, labelsPerClass: 1, epochs: 50 }),
+    'Encoder and first layer of the projection head · linear classifier · 1 label per class · 50 epochs',
+  );
+  assert.equal(
+    answersText({ ...answers, from: SCRATCH }),
+    'ResNet-10 at 64 px · linear classifier · all labels · epochs as needed',
+  );
+});

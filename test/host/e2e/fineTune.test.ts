@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { FrameLocator, Page } from 'playwright-core';
+import { inProject, projectRoot } from '../../../src/build/project.ts';
+import {
+  chooseMenuItem,
+  openViewContainer,
+  quickInput,
+  quickPick,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from '../harness/page.ts';
+import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
+import { makeDataset } from '../runs.ts';
+import { describes, eventually, foldSimilarView, viewRow } from './likenessViews.ts';
+
+const PRETRAINED = 'resnet10-light at 32 px';
+const TUNED = `${PRETRAINED}, fine-tuned`;
+const PATIENCE_MS = 90_000;
+
+let home: string;
+let dataset: string;
+let workbench: Workbench;
+let page: Page;
+
+before(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'likeness-fine-tune-'));
+  dataset = await makeDataset(home);
+  await cp(path.join(dataset, 'train/mug'), path.join(dataset, 'unlabelled'), { recursive: true });
+  const settings = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--epochs', '1'];
+  const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
+  await promisify(execFile)(process.execPath, [...cli, 'train', 'pretrain', dataset, ...settings]);
+  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
+  page = workbench.page;
+});
+
+after(async () => {
+  await (workbench as Workbench | undefined)?.stop();
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+afterEach(async (context) => {
+  // For whoever wants to know what a failed test looked at.
+  await screenshot(page, `fine-tune ${'name' in context ? context.name : ''}`);
+});
+
+test('on a pretraining it is asked how and with which labels, with a way back, and trained', async () => {
+  await openViewContainer(page, 'Likeness');
+  await foldSimilarView(page, true);
+  const row = viewRow(page, 'Training', PRETRAINED);
+  await row.waitFor({ timeout: PATIENCE_MS });
+  await row.click({ button: 'right' });
+  await screenshot(page, 'fine-tune menu');
+  await chooseMenuItem(page, 'Fine-tune Encoder');
+  const way = quickPick(page, 'first layer of the projection head');
+  await way.waitFor();
+  assert.match((await way.textContent()) ?? '', /SimCLRv2 · recommended/);
+  await screenshot(page, 'fine-tune way');
+  await way.click();
+  await quickPick(page, 'All labels').waitFor();
+  await screenshot(page, 'fine-tune labels');
+  await page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+  await quickPick(page, 'Encoder alone').waitFor();
+  await page.keyboard.press('Enter');
+  await quickPick(page, 'All labels').click();
+  await quickPick(page, 'Customise…').click();
+  await eventually(page, async () => {
+    assert.match((await page.locator('.quick-input-message').textContent()) ?? '', /^Epochs: .* leave it empty/);
+  });
+  await quickInput(page).fill('3');
+  await page.keyboard.press('Enter');
+  await quickPick(page, 'Linear').click();
+  const start = quickPick(page, 'Start');
+  await start.waitFor();
+  await screenshot(page, 'fine-tune start');
+  assert.match(
+    (await start.textContent()) ?? '',
+    /Encoder and first layer of the projection head · linear classifier · all labels · 3 epochs/,
+  );
+  await start.click();
+});
+
+test('it is a run like any other', async () => {
+  const row = viewRow(page, 'Training', TUNED);
+  await row.waitFor({ timeout: PATIENCE_MS });
+  await describes(page, row, /^[\d.]+ % of (test|validation) images right · /);
+  await screenshot(page, 'fine-tune run');
+});
+
+test('encoders are compared in a document, beside the baselines', async () => {
+  await runCommand(page, 'Likeness: Compare Encoders');
+  await quickPick(page, TUNED).waitFor();
+  await screenshot(page, 'compare encoders choice');
+  await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
+  const document = await previewHolding('Comparison of encoders');
+  await screenshot(page, 'compare encoders');
+  const rows = await document.locator('table').first().locator('tr').allTextContents();
+  assert.equal(rows.length, 1 + 2 + 3, rows.join('\n'));
+  assert.match(rows[0]!, /encoder\s+kNN\s+kNN macro\s+probe\s+probe macro\s+mAP\s+hit@1/);
+  assert.equal(rows.filter((row) => row.includes('(baseline)')).length, 3);
+  await document.locator('li', { hasText: 'of the test split against' }).waitFor();
+});
+
+test('predictions are measured, and lead to the images', async () => {
+  await viewRow(page, 'Training', TUNED).click({ button: 'right' });
+  await chooseMenuItem(page, 'Predict Classes');
+  const document = await previewHolding('Predicted classes');
+  await document.locator('strong', { hasText: '% right' }).waitFor();
+  await screenshot(page, 'predict classes');
+  const link = document.locator('td a').first();
+  const name = path.posix.basename((await link.textContent()) ?? '');
+  await link.scrollIntoViewIfNeeded();
+  await screenshot(page, 'predict classes mistakes');
+  await link.click();
+  await page.locator('.tab', { hasText: name }).first().waitFor();
+});
+
+test('labels are proposed without changing any, and saved where the person wants', async () => {
+  await runCommand(page, 'Likeness: Label Automatically');
+  await quickPick(page, 'Nearest labelled images').waitFor();
+  await screenshot(page, 'label method');
+  await quickPick(page, 'Nearest labelled images').click();
+  await quickPick(page, '80 %').click();
+  const document = await previewHolding('Proposed labels');
+  await screenshot(page, 'label automatically');
+  assert.match((await document.locator('p').first().textContent()) ?? '', /No label was changed\.$/);
+  const offer = page.locator('.notification-list-item', { hasText: 'labels proposed' });
+  await offer.locator('.monaco-button', { hasText: 'Save as CSV…' }).click();
+  await eventually(page, async () => {
+    assert.match(await quickInput(page).inputValue(), /proposals\.csv$/);
+  });
+  await page.keyboard.press('Enter');
+  await page.locator('.notification-list-item', { hasText: 'Written to proposals.csv' }).waitFor();
+  assert.match(await readFile(path.join(dataset, 'proposals.csv'), 'utf8'), /^path,label,confidence\nunlabelled\//);
+});
+
+/** The preview of a report, by its heading. */
+async function previewHolding(heading: string): Promise<FrameLocator> {
+  return eventually(page, async () => {
+    const frame = await webviewFrame(page, 'h1', 5_000);
+    assert.equal(await frame.locator('h1').first().textContent({ timeout: 1000 }), heading);
+    return frame;
+  });
+}
