@@ -151,6 +151,32 @@ describe('fine-tuning', () => {
     }
   });
 
+  test('a linear classifier can begin as the probe of the features, and is better at once', async (context) => {
+    const root = await stripesFolder(context);
+    await pretrained(root);
+    // Too slow to get anywhere.
+    const settings = { epochs: 1, learningRate: 1e-8, seed: 5, runningStatistics: 'all' } as const;
+    const plain = await fineTune(root, settings);
+    const probed = await fineTune(root, { ...settings, classifierStart: 'probe' });
+    assert.ok(probed.metrics['loss']! < plain.metrics['loss']! - 0.1, JSON.stringify(probed.metrics));
+    await assert.rejects(fineTune(root, { classifierStart: 'probe', classifier: 'cosine' }), {
+      code: ErrorCode.Usage,
+    });
+  });
+
+  test('tells which classes have a single image to learn from', async (context) => {
+    const root = await stripesFolder(context, 6);
+    mkdirSync(join(root, 'train', 'rare'));
+    copyFileSync(join(root, 'train', 'wide', '0.png'), join(root, 'train', 'rare', 'one.png'));
+    const request = { folder: root, settings: { ...SCRATCH, epochs: 1 } };
+    const { notices } = await new Trainings(OPTIONS).train('finetune', request, job());
+    assert.deepEqual(
+      notices.map(({ code }) => code),
+      [ErrorCode.NotEnoughLabels],
+    );
+    assert.match(notices[0]!.message, /^"rare" has a single labelled image to learn from/);
+  });
+
   test('uses as many labels of each class as it is told, and looks at no others', async (context) => {
     const root = await stripesFolder(context);
     const run = await fineTune(root, { ...SCRATCH, epochs: 1, labelsPerClass: 4 });
