@@ -5,20 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
-import {
-  chooseMenuItem,
-  openViewContainer,
-  quickInput,
-  quickPick,
-  runCommand,
-  screenshot,
-  webviewFrame,
-} from '../harness/page.ts';
+import { chooseMenuItem, openViewContainer, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
-import { describes, eventually, foldSimilarView, viewRow } from './likenessViews.ts';
+import { describes, eventually, foldSimilarView, previewHolding, viewRow } from './likenessViews.ts';
 
 const PRETRAINED = 'resnet10-light at 32 px';
 const TUNED = `${PRETRAINED}, fine-tuned`;
@@ -98,7 +90,7 @@ test('encoders are compared in a document, beside the baselines', async () => {
   await quickPick(page, TUNED).waitFor();
   await screenshot(page, 'compare encoders choice');
   await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
-  const document = await previewHolding('Comparison of encoders');
+  const document = await previewHolding(page, 'Comparison of encoders');
   await screenshot(page, 'compare encoders');
   const rows = await document.locator('table').first().locator('tr').allTextContents();
   assert.equal(rows.length, 1 + 2 + 3, rows.join('\n'));
@@ -110,7 +102,7 @@ test('encoders are compared in a document, beside the baselines', async () => {
 test('predictions are measured, and lead to the images', async () => {
   await viewRow(page, 'Training', TUNED).click({ button: 'right' });
   await chooseMenuItem(page, 'Predict Classes');
-  const document = await previewHolding('Predicted classes');
+  const document = await previewHolding(page, 'Predicted classes');
   await document.locator('strong', { hasText: '% right' }).waitFor();
   await screenshot(page, 'predict classes');
   const link = document.locator('td a').first();
@@ -127,7 +119,7 @@ test('labels are proposed without changing any, and saved where the person wants
   await screenshot(page, 'label method');
   await quickPick(page, 'Nearest labelled images').click();
   await quickPick(page, '80 %').click();
-  const document = await previewHolding('Proposed labels');
+  const document = await previewHolding(page, 'Proposed labels');
   await screenshot(page, 'label automatically');
   assert.match((await document.locator('p').first().textContent()) ?? '', /No label was changed\.$/);
   const offer = page.locator('.notification-list-item', { hasText: 'labels proposed' });
@@ -139,12 +131,3 @@ test('labels are proposed without changing any, and saved where the person wants
   await page.locator('.notification-list-item', { hasText: 'Written to proposals.csv' }).waitFor();
   assert.match(await readFile(path.join(dataset, 'proposals.csv'), 'utf8'), /^path,label,confidence\nunlabelled\//);
 });
-
-/** The preview of a report, by its heading. */
-async function previewHolding(heading: string): Promise<FrameLocator> {
-  return eventually(page, async () => {
-    const frame = await webviewFrame(page, 'h1', 5_000);
-    assert.equal(await frame.locator('h1').first().textContent({ timeout: 1000 }), heading);
-    return frame;
-  });
-}

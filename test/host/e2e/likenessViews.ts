@@ -220,3 +220,12 @@ export async function chooseEncoder(page: Page, ...picks: readonly string[]): Pr
     await quickPick(page, pick).click();
   }
 }
+
+/** The preview of a report, by its heading. */
+export async function previewHolding(page: Page, heading: string): Promise<FrameLocator> {
+  return eventually(page, async () => {
+    const frame = await webviewFrame(page, 'h1', 5_000);
+    assert.equal(await frame.locator('h1').first().textContent({ timeout: 1000 }), heading);
+    return frame;
+  });
+}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
@@ -15,6 +17,7 @@ import {
   foldView,
   openGroup,
   openResultMenu,
+  previewHolding,
   resultsFor,
   showsFiles,
   similarView,
@@ -40,6 +43,7 @@ export async function takePictures(say: (line: string) => void): Promise<void> {
     const dataset = path.join(home, 'sample');
     await cp(source, dataset, { recursive: true });
     for (const theme of ['dark', 'light'] as const) {
+      if (theme === 'light') await fineTune(dataset);
       const { page, stop } = await launchWorkbench({
         open: dataset,
         extension: { developmentPath: projectRoot },
@@ -109,6 +113,39 @@ async function lightPictures(page: Page, take: Take): Promise<void> {
   await openResult(page, mislabelled);
   await pictureShows(page);
   await take('similar-light');
+  await runCommand(page, 'View: Close All Editors');
+  await reportPictures(page, take);
+}
+
+/** What an encoder knows that was fine-tuned by the command line: its classes, and how it compares. */
+async function reportPictures(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'Likeness: Predict Classes');
+  await quickPick(page, 'fine-tuned').click();
+  await previewHolding(page, 'Predicted classes');
+  await take('predictions');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Compare Encoders');
+  await quickPick(page, 'fine-tuned').waitFor();
+  await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
+  await previewHolding(page, 'Comparison of encoders');
+  await take('comparison');
+}
+
+/** An encoder that knows the sample's classes, beside whatever there is. */
+async function fineTune(dataset: string): Promise<void> {
+  const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
+  const common = ['--network', 'resnet10-light', '--size', '32', '--epochs', '30'];
+  await promisify(execFile)(process.execPath, [
+    ...cli,
+    'train',
+    'finetune',
+    dataset,
+    '--from',
+    'scratch',
+    ...common,
+    '--name',
+    'Sample, fine-tuned',
+  ]);
 }
 
 async function openResult(page: Page, { query, twin }: { query: string; twin: string }): Promise<void> {
