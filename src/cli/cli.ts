@@ -8,6 +8,7 @@ import { encodersCommand } from './commands/encoders.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
+import { mapCommand } from './commands/map.ts';
 import { predictCommand } from './commands/predict.ts';
 import { similarCommand } from './commands/similar.ts';
 import { trainCommand } from './commands/train.ts';
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   encodersCommand,
   evaluateCommand,
   labelCommand,
+  mapCommand,
   trainCommand,
   predictCommand,
   doctorCommand,

@@ -39,6 +39,7 @@ export const ErrorCode = {
   InvalidGraph: 'invalid-graph',
   NoGradient: 'no-gradient',
   TooFewImages: 'too-few-images',
+  ImagesIdentical: 'images-identical',
   NotEnoughLabels: 'not-enough-labels',
   NothingUnlabelled: 'nothing-unlabelled',
   InvalidLabels: 'invalid-labels',

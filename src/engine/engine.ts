@@ -16,8 +16,19 @@ import type {
   Thumbnail,
   ThumbnailsRequest,
 } from '../protocol/engine.ts';
+import type {
+  AugmentationRequests,
+  BatchReport,
+  BatchRequest,
+  PairDecisionRequest,
+  SampleRequest,
+  SensitivityReport,
+  ViewsReport,
+  ViewsRequest,
+} from '../protocol/augmentations.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
+import type { MapReport, MapRequest } from '../protocol/maps.ts';
 import type { PredictReport, PredictRequest } from '../protocol/predictions.ts';
 import type {
   PretrainPlan,
@@ -30,7 +41,13 @@ import type {
   TrainRequest,
 } from '../protocol/training.ts';
 import { Trainings } from './training/trainings.ts';
-import { Datasets } from './dataset.ts';
+import { measureBatch } from './augmentations/batch.ts';
+import { TypicalNearest } from './augmentations/otherImages.ts';
+import { measureSensitivity } from './augmentations/sensitivity.ts';
+import { SourcePictures } from './augmentations/sourcePictures.ts';
+import { makeViews } from './augmentations/views.ts';
+import { Datasets, type Dataset } from './dataset.ts';
+import { decidePair } from './decisions/pairDecision.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
@@ -45,8 +62,9 @@ import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
 import { LabelCache } from './labels/labelCache.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
+import { checkMapRequest, mapFolder } from './maps/mapFolder.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
-import { findSimilar } from './search/similar.ts';
+import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
 import { RunStore } from './training/runStore.ts';
@@ -63,8 +81,12 @@ export class Engine {
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
   readonly #trainings: Trainings;
+  readonly #sources = new SourcePictures();
+  readonly #typical = new TypicalNearest();
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
+  /** And one writer of what people decided. */
+  readonly #decisions = new KeyedQueue();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -140,12 +162,56 @@ export class Engine {
       throw fileNotFound(request.image);
     }
     const dataset = this.#datasets.get(request.folder ?? request.image);
+    return this.#datasets.guard(dataset, async () =>
+      findSimilar(request, await this.#searchContext(dataset, request.encoder)),
+    );
+  }
+
+  async #searchContext(dataset: Dataset, encoder?: string): Promise<SimilarContext> {
+    const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
+    const load = async () => this.#encoders.get(await resolve());
+    const { labelOf } = await this.#labels.read(dataset);
+    return { dataset, labelOf, stored, load, search: this.#search };
+  }
+
+  /** Views of an image as training would make them, and how alike the dataset's encoder finds them. */
+  async augmentationViews(request: ViewsRequest, job: JobContext): Promise<ViewsReport> {
+    if (!existsSync(request.image)) throw fileNotFound(request.image);
+    const dataset = this.#datasets.get(request.folder ?? request.image);
     return this.#datasets.guard(dataset, async () => {
-      const { stored, resolve } = await searchEncoder(dataset, this.#registry, request.encoder);
-      const load = async () => this.#encoders.get(await resolve());
-      const { labelOf } = await this.#labels.read(dataset);
-      return findSimilar(request, { dataset, labelOf, stored, load, search: this.#search });
+      const context = await this.#searchContext(dataset);
+      return makeViews(request, { ...context, sources: this.#sources, typical: this.#typical }, job);
     });
+  }
+
+  /** How far each augmentation by itself moves images in the eyes of the dataset's encoder. */
+  async augmentationSensitivity(request: SampleRequest, job: JobContext): Promise<SensitivityReport> {
+    const dataset = this.#datasets.get(request.folder);
+    return this.#datasets.guard(dataset, async () =>
+      measureSensitivity(request, await this.#searchContext(dataset), job),
+    );
+  }
+
+  /** What the pairs of a batch of contrastive training look like to the dataset's encoder. */
+  async augmentationBatch(request: BatchRequest, job: JobContext): Promise<BatchReport> {
+    const dataset = this.#datasets.get(request.folder);
+    return this.#datasets.guard(dataset, async () => measureBatch(request, await this.#searchContext(dataset), job));
+  }
+
+  /** Makes an augmentation the dataset's own, which pretraining can take; undefined removes it. */
+  saveAugmentation({ folder, recipe }: AugmentationRequests['augmentations/save']['params']): {
+    readonly root: string;
+  } {
+    const root = this.#datasets.rootOf(folder);
+    writeConfig(root, { augmentation: recipe });
+    return { root };
+  }
+
+  /** Writes down what a person says of two images. */
+  async decidePair({ root, paths, action }: PairDecisionRequest): Promise<undefined> {
+    const folder = this.#datasets.rootOf(root);
+    await this.#decisions.run(folder, () => decidePair(folder, paths, action, Date.now()));
+    return undefined;
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */
@@ -174,6 +240,23 @@ export class Engine {
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
       proposeForDataset(request, { dataset, registry: this.#registry, threads, load }, context),
+    );
+  }
+
+  /** Lays out the images below a folder as a map; where there is no index yet, the folder is indexed first. */
+  async map(request: MapRequest, context: JobContext): Promise<MapReport> {
+    const { folder, encoder, scan } = request;
+    const root = this.#datasets.rootOf(folder);
+    await checkMapRequest(request, { root, config: readConfig(root) });
+    // One that was begun and never finished would give half a map.
+    if (this.#datasets.find(folder)?.store.readMeta(meta.indexedAt) === undefined) {
+      await this.indexFolder({ folder, ...(encoder !== undefined && { encoder }), ...(scan && { scan }) }, context);
+    }
+    const dataset = this.#datasets.get(folder);
+    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const { threads } = this.#options;
+    return this.#datasets.guard(dataset, () =>
+      mapFolder(request, { dataset, registry: this.#registry, threads, load }, context),
     );
   }
 

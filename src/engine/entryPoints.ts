@@ -5,6 +5,7 @@ const sources = {
   main: './main.ts',
   onnxWorker: './encoders/onnxWorker.ts',
   viewWorker: './training/viewWorker.ts',
+  layoutWorker: './maps/layoutWorker.ts',
   tensorFlowProbe: './training/tensorflow/probeProcess.ts',
 } as const;
 

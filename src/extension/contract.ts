@@ -24,6 +24,7 @@ export const commands = {
   followSimilar: 'likeness.similar.follow',
   filterSimilar: 'likeness.similar.filter',
   countSimilar: 'likeness.similar.setCount',
+  openAugmentationPairs: 'likeness.openAugmentationPairs',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -33,6 +34,7 @@ export const internalCommands = {
   revealResult: 'likeness.result.reveal',
   compareResult: 'likeness.result.compare',
   copyResultPath: 'likeness.result.copyPath',
+  openResultAugmentations: 'likeness.result.openAugmentationPairs',
   openFile: 'likeness.explorer.openFile',
   revealFile: 'likeness.explorer.revealFile',
   copyFilePath: 'likeness.explorer.copyPath',
@@ -56,6 +58,11 @@ export const views = {
   explorer: 'likeness.explorer',
   similar: 'likeness.similar',
   training: 'likeness.training',
+} as const;
+
+/** Panels of the editor area, by the type that VS Code restores them by. */
+export const panels = {
+  augmentations: 'likeness.augmentationPairs',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */

@@ -1,13 +1,15 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
+import type { AugmentationRequests } from './augmentations.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { LabelRequests } from './labels.ts';
+import type { MapRequests } from './maps.ts';
 import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -169,7 +171,8 @@ export interface DoctorReport {
 }
 
 /** Requests a window makes of the engine: name → parameters and result. */
-export interface EngineRequests extends RunRequests, EvaluationRequests, LabelRequests, PredictionRequests {
+export interface EngineRequests
+  extends RunRequests, EvaluationRequests, LabelRequests, PredictionRequests, AugmentationRequests, MapRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

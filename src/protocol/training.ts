@@ -1,3 +1,4 @@
+import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
 export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder';
@@ -8,39 +9,46 @@ export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'fai
 /** What computes the steps of a run: ONNX Runtime, which ships with Likeness, or a TensorFlow.js that people install. */
 export type TrainingEngine = 'onnxruntime' | 'tensorflow';
 
-/** What a person can set for pretraining; what is left out is chosen by the engine. */
-export interface PretrainSettings {
-  /** Id of a network; see `NETWORKS`. */
+/** What a person can set for trainings of all kinds; what is left out is chosen by the engine. */
+export interface CommonTrainingSettings {
+  /** Id of a network; see `NETWORKS`. What starts from an encoder has its network and size. */
   readonly network?: string;
   /** Height and width of a view in pixels: 32 to 128, a multiple of 8. */
   readonly size?: number;
-  /** Images in a batch; each gives two views. */
+  /** Images in a batch; in pretraining each gives two views. */
   readonly batchImages?: number;
   readonly epochs?: number;
-  readonly loss?: 'nt-xent' | 'dcl' | 'supervised';
-  readonly temperature?: number;
-  /** Id of a preset of augmentations. */
-  readonly augmentation?: string;
   readonly optimizer?: 'sgd' | 'adamw' | 'lars';
   readonly learningRate?: number;
   readonly weightDecay?: number;
-  readonly headLayers?: 2 | 3;
   readonly seed?: number;
   readonly engine?: TrainingEngine;
   readonly threads?: number;
-  /** Trains on the images of the test split too, which makes figures measured on them meaningless. */
-  readonly includeTest?: boolean;
   /** What the run and its encoder are called for people. */
   readonly name?: string;
 }
 
+/** Of trainings that need no labels. */
+export interface UnlabelledTrainingSettings extends CommonTrainingSettings {
+  /** Trains on the images of the test split too, which makes figures measured on them meaningless. */
+  readonly includeTest?: boolean;
+}
+
+/** What a person can set for pretraining; what is left out is chosen by the engine. */
+export interface PretrainSettings extends UnlabelledTrainingSettings {
+  readonly loss?: 'nt-xent' | 'dcl' | 'supervised';
+  readonly temperature?: number;
+  /** Id of a preset of augmentations, or `custom`: those of `recipe`. */
+  readonly augmentation?: string;
+  /** With `custom`; absent: the dataset's own, as its config has it when the run begins. */
+  readonly recipe?: AugmentationRecipe;
+  readonly headLayers?: 2 | 3;
+}
+
 /** What a person can set for fine-tuning to classes; what is left out is chosen by the engine. */
-export interface FineTuneSettings {
+export interface FineTuneSettings extends CommonTrainingSettings {
   /** Id of the encoder to start from, or of the run that made it; empty: from scratch. Default: the newest pretraining. */
   readonly from?: string;
-  /** Network and size of views, for runs from scratch; others have those of the encoder. */
-  readonly network?: string;
-  readonly size?: number;
   /** What the classifier sees: the first layer of the projection head (SimCLRv2), or the representation (SimCLR). */
   readonly feature?: 'projection' | 'representation';
   /** `cosine` starts with the means of the classes. */
@@ -62,22 +70,12 @@ export interface FineTuneSettings {
   readonly labelSmoothing?: number;
   /** Images of rare classes count more, so that all classes weigh the same. */
   readonly balanced?: boolean;
-  readonly batchImages?: number;
-  readonly epochs?: number;
   /** Ends after so many epochs without a better accuracy on the validation images; 0: never. The best epoch is kept. */
   readonly patience?: number;
-  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly seed?: number;
-  readonly engine?: TrainingEngine;
-  readonly threads?: number;
-  /** What the run and its encoder are called for people. */
-  readonly name?: string;
 }
 
 /** What a person can set for distillation into a smaller student; what is left out is chosen by the engine. */
-export interface DistillSettings {
+export interface DistillSettings extends UnlabelledTrainingSettings {
   /**
    * Id of the encoder that teaches, of the run that made it, or the path of an ONNX file. Default: the newest fine-tuned one,
    * else the dataset's own.
@@ -87,9 +85,6 @@ export interface DistillSettings {
   readonly lesson?: 'classes' | 'similarities' | 'embeddings';
   /** Id of the encoder that the student starts as, or of the run that made it; empty: with first weights. */
   readonly from?: string;
-  /** Network and size of views of a student that starts with first weights. */
-  readonly network?: string;
-  readonly size?: number;
   /** Of the classes' probabilities, or of the student's similarities. */
   readonly temperature?: number;
   /** Share of the teacher in the loss; the rest are the images' own labels. 1: no label is looked at. */
@@ -98,39 +93,10 @@ export interface DistillSettings {
   readonly labelsPerClass?: number;
   /** The teacher looks at so many views of each image, which then come again; 0: at new ones in every epoch. */
   readonly teacherViews?: number;
-  readonly batchImages?: number;
-  readonly epochs?: number;
-  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly seed?: number;
-  readonly engine?: TrainingEngine;
-  readonly threads?: number;
-  /** As in `PretrainSettings`. */
-  readonly includeTest?: boolean;
-  /** What the run and its encoder are called for people. */
-  readonly name?: string;
 }
 
-/** What a person can set for an autoencoder; what is left out is chosen by the engine. */
-export interface AutoencoderSettings {
-  readonly network?: string;
-  /** As in `PretrainSettings`. */
-  readonly size?: number;
-  /** Images in a batch; each gives one view. */
-  readonly batchImages?: number;
-  readonly epochs?: number;
-  readonly optimizer?: 'sgd' | 'adamw' | 'lars';
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly seed?: number;
-  readonly engine?: TrainingEngine;
-  readonly threads?: number;
-  /** As in `PretrainSettings`. */
-  readonly includeTest?: boolean;
-  /** What the run and its encoder are called for people. */
-  readonly name?: string;
-}
+/** What a person can set for an autoencoder. */
+export type AutoencoderSettings = UnlabelledTrainingSettings;
 
 /** What a person can set, by the kind of the run. */
 export interface SettingsOf {
@@ -141,7 +107,9 @@ export interface SettingsOf {
 }
 
 /** The settings of a run, with all that was left out. */
-export type RunSettingsOf = { readonly [Kind in RunKind]: Required<SettingsOf[Kind]> };
+export type RunSettingsOf = { readonly [Kind in RunKind]: Complete<SettingsOf[Kind]> };
+/** A recipe is there only where the augmentation is `custom`. */
+type Complete<Settings> = Required<Omit<Settings, 'recipe'>> & Pick<Settings, Extract<keyof Settings, 'recipe'>>;
 export type RunSettings = RunSettingsOf[RunKind];
 
 export interface TrainRequest<Kind extends RunKind> {
@@ -164,7 +132,9 @@ export interface PretrainPlan {
   readonly images: number;
   /** Images of the test split, which are left out. */
   readonly heldOut: number;
-  readonly settings: Required<PretrainSettings>;
+  readonly settings: RunSettingsOf['pretrain'];
+  /** Whether the dataset has an augmentation of its own, which `custom` stands for. */
+  readonly ownAugmentation?: boolean;
   readonly stepsPerEpoch: number;
   /** Measured on this machine over a few steps with the given settings, augmentation included. */
   readonly secondsPerStep: number;

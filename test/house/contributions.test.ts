@@ -7,6 +7,7 @@ import {
   commands,
   contextKeys,
   internalCommands,
+  panels,
   RESULT_SECTION,
   rowContexts,
   settings,
@@ -86,6 +87,12 @@ describe('package.json declares what the contract names', () => {
     const { container, ...ids } = views;
     assert.deepEqual(Object.keys(contributes.views), [container]);
     assert.deepEqual(contributes.views[container]?.map(({ id }) => id).sort(), Object.values(ids).sort());
+  });
+
+  test('panels that come back after a reload of the window', () => {
+    const prefix = 'onWebviewPanel:';
+    const restored = manifest.activationEvents.filter((event) => event.startsWith(prefix));
+    assert.deepEqual(restored.map((event) => event.slice(prefix.length)).sort(), Object.values(panels).sort());
   });
 
   test('settings with their defaults', () => {

@@ -9,7 +9,8 @@ declare module 'preact' {
       'vscode-button': Control<{ secondary?: boolean; disabled?: boolean }>;
       'vscode-single-select': Control<{ value?: string }>;
       'vscode-option': Control<{ value?: string; selected?: boolean }>;
-      'vscode-progress-bar': Control<{ indeterminate?: boolean }>;
+      'vscode-progress-bar': Control<{ indeterminate?: boolean; value?: number; max?: number }>;
+      'vscode-checkbox': Control<{ checked?: boolean; label?: string }>;
     }
   }
 }

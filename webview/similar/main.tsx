@@ -8,8 +8,4 @@ import { synchronize } from './host.ts';
 import './similar.css';
 
 render(<App />, document.getElementById('app')!);
-// A hidden page misses what is sent to it.
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') void synchronize();
-});
 void synchronize();

@@ -126,7 +126,10 @@ function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
   }
   if (relativeLoss !== undefined) lines.push(`  loss ${percent(relativeLoss)} of chance`);
   if (multiplications !== undefined) {
-    const share = teacherMultiplications === undefined ? '' : `, ${percent(multiplications / teacherMultiplications)} of the teacher's`;
+    const share =
+      teacherMultiplications === undefined
+        ? ''
+        : `, ${percent(multiplications / teacherMultiplications)} of the teacher's`;
     lines.push(`  ${(multiplications / 1e6).toFixed(1)} million multiplications for an image${share}`);
   }
   if (reconstructionError !== undefined) {

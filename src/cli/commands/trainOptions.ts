@@ -132,7 +132,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   augmentation: {
     key: 'augmentation',
     value: 'PRESET',
-    help: 'pretrain: natural (default), fine-grained-colour, documents, aerial or medical-gray',
+    help: "pretrain: natural (default), fine-grained-colour, documents, aerial, medical-gray, or custom: the dataset's own",
     kinds: ['pretrain'],
   },
   'head-layers': {

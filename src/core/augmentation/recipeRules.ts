@@ -52,30 +52,38 @@ const recipeChecks: RecipeChecks = {
  * @throws invalidAugmentation with one sentence that names the field that is wrong, and what it has to be
  */
 export function parseAugmentationRecipe(value: unknown): AugmentationRecipe {
-  if (!isRecord(value)) throw invalidAugmentation('it has to be an object in braces');
-  for (const [operation, fields] of Object.entries(value)) {
-    if (!isOperation(operation)) {
-      const known = Object.keys(recipeChecks).join(', ');
-      throw invalidAugmentation(`"${operation}" is not one of the operations ${known}`);
-    }
-    checkFields(operation, fields, recipeChecks[operation]);
-  }
-  return value;
+  const fault = augmentationFault(value);
+  if (fault !== undefined) throw invalidAugmentation(fault);
+  return value as AugmentationRecipe;
 }
 
-function checkFields(operation: string, fields: unknown, checks: Readonly<Record<string, Check>>): void {
-  if (!isRecord(fields)) throw invalidAugmentation(`"${operation}" has to be an object in braces`);
+/** What is wrong with what was read as a recipe: the field, and what it has to be. */
+export function augmentationFault(value: unknown): string | undefined {
+  if (!isRecord(value)) return 'it has to be an object in braces';
+  for (const [operation, fields] of Object.entries(value)) {
+    if (!isOperation(operation)) {
+      return `"${operation}" is not one of the operations ${Object.keys(recipeChecks).join(', ')}`;
+    }
+    const fault = fieldsFault(operation, fields, recipeChecks[operation]);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function fieldsFault(operation: string, fields: unknown, checks: Readonly<Record<string, Check>>): string | undefined {
+  if (!isRecord(fields)) return `"${operation}" has to be an object in braces`;
   // A misspelt field would otherwise be without effect, and nobody would know why.
   const unknown = Object.keys(fields).find((name) => !Object.hasOwn(checks, name));
   if (unknown !== undefined) {
-    throw invalidAugmentation(`"${operation}.${unknown}" is not one of ${Object.keys(checks).join(', ')}`);
+    return `"${operation}.${unknown}" is not one of ${Object.keys(checks).join(', ')}`;
   }
   for (const [name, check] of Object.entries(checks)) {
     const expected = check(fields[name]);
     if (expected === undefined) continue;
     const state = Object.hasOwn(fields, name) ? 'has to be' : 'is missing, it has to be';
-    throw invalidAugmentation(`"${operation}.${name}" ${state} ${expected}`);
+    return `"${operation}.${name}" ${state} ${expected}`;
   }
+  return undefined;
 }
 
 function isOperation(name: string): name is keyof AugmentationRecipe {

@@ -1,4 +1,6 @@
 import ignore from 'ignore';
+import type { AugmentationRecipe } from '../augmentation/recipe.ts';
+import { augmentationFault } from '../augmentation/recipeRules.ts';
 
 export type LabelSource = 'folder' | 'csv' | 'coco' | 'yolo' | 'none';
 
@@ -20,10 +22,12 @@ export interface DatasetConfig {
   readonly thresholds?: Readonly<Record<string, number>>;
   /** The id of the encoder to use. */
   readonly encoder?: string;
+  /** What pretraining does to images where it is set to `custom`. */
+  readonly augmentation?: AugmentationRecipe;
 }
 
 /** The known keys, in the order in which they are written. */
-export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder'] as const;
+export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder', 'augmentation'] as const;
 
 const labelSources: readonly string[] = ['folder', 'csv', 'coco', 'yolo', 'none'] satisfies LabelSource[];
 
@@ -35,7 +39,8 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
     splitsFault(value.splits) ??
     patternsFault('exclude', value.exclude) ??
     thresholdsFault(value.thresholds) ??
-    (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder');
+    (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder') ??
+    ownAugmentationFault(value.augmentation);
   if (fault !== undefined) return { fault };
   const known = configKeys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
   return { config: Object.fromEntries(known) as DatasetConfig };
@@ -88,6 +93,11 @@ function thresholdsFault(thresholds: unknown): string | undefined {
   if (!isRecord(thresholds)) return '"thresholds" must be an object of numbers';
   const wrong = Object.entries(thresholds).find(([, number]) => !Number.isFinite(number));
   return wrong === undefined ? undefined : `"thresholds.${wrong[0]}" must be a number`;
+}
+
+function ownAugmentationFault(augmentation: unknown): string | undefined {
+  const fault = augmentation === undefined ? undefined : augmentationFault(augmentation);
+  return fault === undefined ? undefined : `"augmentation" is no recipe: ${fault}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

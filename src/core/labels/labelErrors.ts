@@ -95,7 +95,7 @@ export const fileExists = (path: string) =>
 export const wouldReplaceLabels = (path: string) =>
   new LikenessError(
     ErrorCode.FileExists,
-    `${path} holds what people decided and is never replaced by proposals; name another file.`,
+    `${path} holds what people decided and is never replaced; name another file.`,
     { path },
   );
 // ---- labels by a classifier ---------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 import { tooFewImages } from '../errors.ts';
-import { checkCommonSettings, type ResolvedCommonSettings } from './commonSettings.ts';
-import { DEFAULT_NETWORK } from './networks/networks.ts';
+import { checkCommonSettings, commonDefaults, named, type ResolvedCommonSettings } from './commonSettings.ts';
 import { defaultBatch, defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
 
 /** Everything that a run of an autoencoder is determined by, besides the images. */
@@ -21,21 +20,15 @@ export function resolveAutoencoderSettings(
   const batchImages = settings.batchImages ?? defaultBatch(images);
   const optimizer = settings.optimizer ?? 'adamw';
   const resolved: ResolvedAutoencoderSettings = {
-    network: DEFAULT_NETWORK,
-    size: 64,
+    ...commonDefaults(threads),
     epochs: 100,
     learningRate: optimizer === 'adamw' ? (2e-3 * batchImages) / 128 : defaultLearningRate(optimizer, batchImages),
     weightDecay: 1e-6,
-    seed: 0,
-    engine: 'onnxruntime',
-    threads,
     includeTest: false,
-    name: '',
     ...settings,
     optimizer,
     batchImages,
   };
   checkCommonSettings(resolved, images, 1);
-  const name = `${resolved.network} at ${resolved.size} px, autoencoder`;
-  return { ...resolved, name: resolved.name === '' ? name : resolved.name };
+  return named(resolved, `${resolved.network} at ${resolved.size} px, autoencoder`);
 }

@@ -1,6 +1,6 @@
 import { usage } from '../errors.ts';
 import { stepsPerEpoch } from './batches.ts';
-import { networkDefinition } from './networks/networks.ts';
+import { DEFAULT_NETWORK, networkDefinition } from './networks/networks.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 
 /** What runs of all kinds are determined by, besides the images. */
@@ -20,6 +20,16 @@ export interface ResolvedCommonSettings {
 
 /** Engines that train, the built-in one first. */
 export const trainingEngines: readonly ResolvedCommonSettings['engine'][] = ['onnxruntime', 'tensorflow'];
+
+/** What is chosen where nobody says otherwise, whatever the kind. */
+export function commonDefaults(threads: number) {
+  return { network: DEFAULT_NETWORK, size: 64, seed: 0, engine: 'onnxruntime', threads, name: '' } as const;
+}
+
+/** The name that a person gave, else this one. */
+export function named<Settings extends ResolvedCommonSettings>(settings: Settings, usual: string): Settings {
+  return settings.name === '' ? { ...settings, name: usual } : settings;
+}
 
 /** A range that a setting has to be in, for messages. */
 export type Limits = readonly [low: number, high: number];

@@ -3,6 +3,8 @@ import {
   assertChosen,
   assertWithin,
   checkCommonSettings,
+  commonDefaults,
+  named,
   type Choices,
   type Limits,
   type ResolvedCommonSettings,
@@ -61,6 +63,7 @@ export function resolveDistillSettings(
   assertChosen({ lesson }, choices);
   const epochs = settings.epochs ?? defaultEpochs(images, batchImages);
   const resolved: ResolvedDistillSettings = {
+    ...commonDefaults(threads),
     // SEED's students look at similarities at 0.2; probabilities of classes are taken as the teacher gives them.
     temperature: lesson === 'similarities' ? 0.2 : 1,
     teacherShare: 1,
@@ -68,11 +71,7 @@ export function resolveDistillSettings(
     teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
     learningRate: optimizer === 'adamw' ? 3e-3 : defaultLearningRate(optimizer, batchImages),
     weightDecay: 1e-4,
-    seed: 0,
-    engine: 'onnxruntime',
-    threads,
     includeTest: false,
-    name: '',
     ...settings,
     optimizer,
     teacher: teacher.reference,
@@ -84,8 +83,7 @@ export function resolveDistillSettings(
     batchImages,
   };
   check(resolved, images, teacher.mostViews(lesson));
-  const name = `${resolved.network} at ${resolved.size} px, distilled`;
-  return { ...resolved, name: resolved.name === '' ? name : resolved.name };
+  return named(resolved, `${resolved.network} at ${resolved.size} px, distilled`);
 }
 
 const limits: Partial<Record<keyof ResolvedDistillSettings, Limits>> = {

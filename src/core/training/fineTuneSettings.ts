@@ -4,6 +4,8 @@ import {
   assertChosen,
   assertWithin,
   checkCommonSettings,
+  commonDefaults,
+  named,
   type Choices,
   type Limits,
   type ResolvedCommonSettings,
@@ -57,6 +59,7 @@ export function resolveFineTuneSettings(
   const batchImages = settings.batchImages ?? defaultBatch(images);
   const network = encoder?.network ?? settings.network ?? DEFAULT_NETWORK;
   const resolved: ResolvedFineTuneSettings = {
+    ...commonDefaults(threads),
     feature: hasHead ? 'projection' : 'representation',
     classifier: 'linear',
     classifierStart: 'zero',
@@ -73,10 +76,6 @@ export function resolveFineTuneSettings(
     // What has been learnt is not to be forgotten at once.
     learningRate: encoder === undefined ? 3e-3 : 1e-3,
     weightDecay: 1e-4,
-    seed: 0,
-    engine: 'onnxruntime',
-    threads,
-    name: '',
     ...settings,
     from: encoder?.id ?? '',
     network,
@@ -84,8 +83,7 @@ export function resolveFineTuneSettings(
     batchImages,
   };
   check(resolved, images, hasHead);
-  const name = `${network} at ${resolved.size} px, ${encoder === undefined ? 'from scratch' : 'fine-tuned'}`;
-  return { ...resolved, name: resolved.name === '' ? name : resolved.name };
+  return named(resolved, `${network} at ${resolved.size} px, ${encoder === undefined ? 'from scratch' : 'fine-tuned'}`);
 }
 
 function defaultBatch(images: number): number {

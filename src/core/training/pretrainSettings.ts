@@ -1,7 +1,14 @@
 import { augmentationPreset, augmentationPresets } from '../augmentation/presets.ts';
+import type { AugmentationRecipe } from '../augmentation/recipe.ts';
+import { parseAugmentationRecipe } from '../augmentation/recipeRules.ts';
 import { tooFewImages, usage } from '../errors.ts';
-import { assertWithin, checkCommonSettings, type ResolvedCommonSettings } from './commonSettings.ts';
-import { DEFAULT_NETWORK } from './networks/networks.ts';
+import {
+  assertWithin,
+  checkCommonSettings,
+  commonDefaults,
+  named,
+  type ResolvedCommonSettings,
+} from './commonSettings.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 import type { ContrastiveLossKind } from './pretrainProgram.ts';
 
@@ -9,10 +16,16 @@ import type { ContrastiveLossKind } from './pretrainProgram.ts';
 export interface ResolvedPretrainSettings extends ResolvedCommonSettings {
   readonly loss: ContrastiveLossKind;
   readonly temperature: number;
+  /** A preset's id, or `CUSTOM_AUGMENTATION`. */
   readonly augmentation: string;
+  /** Of the latter. */
+  readonly recipe?: AugmentationRecipe;
   readonly headLayers: 2 | 3;
   readonly includeTest: boolean;
 }
+
+/** Stands for a recipe that isn't a preset's. */
+export const CUSTOM_AUGMENTATION = 'custom';
 
 /** Fewer images teach nothing, and a batch needs negatives. */
 export const FEWEST_IMAGES = 16;
@@ -29,26 +42,26 @@ export function resolvePretrainSettings(
   const batchImages = settings.batchImages ?? defaultBatch(images);
   const optimizer = settings.optimizer ?? 'sgd';
   const resolved: ResolvedPretrainSettings = {
-    network: DEFAULT_NETWORK,
-    size: 64,
+    ...commonDefaults(threads),
     epochs: 100,
     loss: 'nt-xent',
     temperature: 0.2,
     augmentation: 'natural',
     weightDecay: optimizer === 'sgd' ? 5e-4 : optimizer === 'lars' ? 1e-4 : 1e-6,
     headLayers: 2,
-    seed: 0,
-    engine: 'onnxruntime',
-    threads,
     includeTest: false,
-    name: '',
     ...settings,
     optimizer,
     batchImages,
     learningRate: settings.learningRate ?? defaultLearningRate(optimizer, batchImages),
   };
   check(resolved, images);
-  return { ...resolved, name: resolved.name === '' ? `${resolved.network} at ${resolved.size} px` : resolved.name };
+  return named(resolved, `${resolved.network} at ${resolved.size} px`);
+}
+
+/** What is done to the images of a run. */
+export function recipeOfRun({ augmentation, recipe, size }: ResolvedPretrainSettings): AugmentationRecipe {
+  return augmentation === CUSTOM_AUGMENTATION ? recipe! : augmentationPreset(augmentation)!.recipe(size);
 }
 
 /** A power of two that leaves several steps to an epoch where there are few images. */
@@ -72,8 +85,12 @@ export function defaultLearningRate(optimizer: OptimizerConfig['kind'], batchIma
 function check(settings: ResolvedPretrainSettings, images: number): void {
   checkCommonSettings(settings, images, SMALLEST_BATCH);
   assertWithin(settings, { temperature: [0.01, 10] });
-  if (augmentationPreset(settings.augmentation) === undefined) {
-    const ids = augmentationPresets.map(({ id }) => id).join(', ');
+  if (settings.augmentation === CUSTOM_AUGMENTATION) {
+    parseAugmentationRecipe(settings.recipe);
+  } else if (settings.recipe !== undefined) {
+    throw usage(`A recipe belongs to the augmentation "${CUSTOM_AUGMENTATION}", not to "${settings.augmentation}".`);
+  } else if (augmentationPreset(settings.augmentation) === undefined) {
+    const ids = [...augmentationPresets.map(({ id }) => id), CUSTOM_AUGMENTATION].join(', ');
     throw usage(`There is no augmentation preset "${settings.augmentation}"; choose one of ${ids}.`);
   }
 }

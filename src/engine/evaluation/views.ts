@@ -1,13 +1,15 @@
 import { Augmenter } from '../../core/augmentation/augmenter.ts';
 import { drawAugmentation } from '../../core/augmentation/draw.ts';
 import { augmentationPreset, type AugmentationPresetId } from '../../core/augmentation/presets.ts';
+import { pictureOfView } from '../../core/augmentation/viewPixels.ts';
 import { cancelled } from '../../core/errors.ts';
 import { alignment } from '../../core/evaluation/alignmentUniformity.ts';
 import { greyFromRgb } from '../../core/images/pixels.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
 import { RandomStream } from '../../core/random.ts';
-import type { Embeddings, Encoder } from '../encoders/encoder.ts';
+import { embedPictures, joinedPictures } from '../encoders/embedPictures.ts';
+import type { Encoder } from '../encoders/encoder.ts';
 import { encoderPixels } from '../images/imageDecoder.ts';
 import { decodeTrainingImages } from '../training/trainingImages.ts';
 import type { LabelledImage } from './evaluatedImages.ts';
@@ -51,15 +53,16 @@ export async function measureViews(
     for (const number of [0, 1]) {
       const key = { seed, epoch: 0, sample: numbers.get(image.path)!, view: number };
       augmenter.apply(pixels, drawAugmentation(recipe, pixels, key), { width, height }, view);
-      sets[number + 1]!.push(input.mean.length === 1 ? greyFromRgb(bytesOf(view)) : bytesOf(view));
+      const { data } = pictureOfView(view, { width, height });
+      sets[number + 1]!.push(input.mean.length === 1 ? greyFromRgb(data) : data);
     }
   });
   const count = sets[0].length;
   const meter = new ProgressMeter(context.report, () => performance.now());
   meter.start(`Views with ${id}`, 2 * count);
   const [first, second] = [
-    await embedAll(encoder, sets[1], context, meter),
-    await embedAll(encoder, sets[2], context, meter),
+    await embedPictures(encoder, sets[1], context.signal, meter),
+    await embedPictures(encoder, sets[2], context.signal, meter),
   ];
   meter.finish();
   const invalid = new Set([...first.invalid, ...second.invalid]);
@@ -74,36 +77,6 @@ export async function measureViews(
   };
 }
 
-/** A view, planar and from 0 to 1, as a picture. */
-function bytesOf(view: Float32Array): Uint8Array {
-  const plane = view.length / 3;
-  const bytes = new Uint8ClampedArray(view.length);
-  for (let pixel = 0; pixel < plane; pixel++) {
-    for (let channel = 0; channel < 3; channel++) bytes[3 * pixel + channel] = 255 * view[channel * plane + pixel]!;
-  }
-  return new Uint8Array(bytes.buffer);
-}
-
-async function embedAll(
-  encoder: Encoder,
-  pictures: readonly Uint8Array[],
-  { signal }: JobContext,
-  meter: ProgressMeter,
-): Promise<Embeddings> {
-  const { dim } = encoder.card.output;
-  const vectors = new Float32Array(pictures.length * dim);
-  const invalid: number[] = [];
-  for (let start = 0; start < pictures.length; start += encoder.batchSize) {
-    if (signal.aborted) throw cancelled();
-    const batch = pictures.slice(start, start + encoder.batchSize);
-    const embedded = await encoder.embed(joined(batch), batch.length);
-    vectors.set(embedded.vectors, start * dim);
-    invalid.push(...embedded.invalid.map((row) => start + row));
-    meter.add(batch.length);
-  }
-  return { vectors, invalid };
-}
-
 async function measureSpeed(
   encoder: Encoder,
   pictures: readonly Uint8Array[],
@@ -116,21 +89,11 @@ async function measureSpeed(
   for (let start = 0; milliseconds < least || (images < pictures.length && milliseconds < most); start += size) {
     if (signal.aborted) throw cancelled();
     const batch = Array.from({ length: size }, (_, i) => pictures[(start + i) % pictures.length]!);
-    const pixels = joined(batch);
+    const pixels = joinedPictures(batch);
     const begin = performance.now();
     await encoder.embed(pixels, size);
     milliseconds += performance.now() - begin;
     images += size;
   }
   return images / (milliseconds / 1000);
-}
-
-/** In memory of its own, which goes to the encoder. */
-function joined(pictures: readonly Uint8Array[]): Uint8Array {
-  const length = pictures[0]!.length;
-  const pixels = new Uint8Array(pictures.length * length);
-  pictures.forEach((picture, i) => {
-    pixels.set(picture, i * length);
-  });
-  return pixels;
 }

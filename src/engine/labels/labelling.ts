@@ -1,5 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import { cancelled, usage } from '../../core/errors.ts';
+import { usage } from '../../core/errors.ts';
 import type { Neighbors, NeighborSearch } from '../../core/evaluation/nearestNeighbors.ts';
 import { neighborsByProducts } from '../../core/evaluation/neighborsByProducts.ts';
 import { runInSteps } from '../../core/evaluation/steps.ts';
@@ -14,7 +13,6 @@ import {
 import { proposeLabels, type LabelProposals } from '../../core/labels/labelProposals.ts';
 import { thinned } from '../../core/labels/precisionCurve.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { LabelMethod, LabelReport, LabelRequest } from '../../protocol/labels.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
@@ -25,6 +23,7 @@ import { duplicateGroups } from '../evaluation/duplicates.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
 import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { readImageVectors, selectRows, type ImageVectors } from '../evaluation/imageVectors.ts';
+import { inPhase } from '../jobs/phase.ts';
 import {
   classify,
   heldOutBy,
@@ -254,25 +253,6 @@ async function search(options: NeighborSearch, threads: number, context: JobCont
   } finally {
     await worker.dispose();
   }
-}
-
-/** @param work calls `between` with what is done of the total, which rejects with `cancelled` */
-async function inPhase<T>(
-  phase: string,
-  total: number,
-  { signal, report }: JobContext,
-  work: (between: (done: number) => Promise<void>) => Promise<T>,
-): Promise<T> {
-  const meter = new ProgressMeter(report, () => performance.now());
-  meter.start(phase, total);
-  const result = await work(async (done) => {
-    meter.update(done);
-    await breathe();
-    if (signal.aborted) throw cancelled();
-  });
-  meter.update(total);
-  meter.finish();
-  return result;
 }
 
 function curveOf({ curve }: LabelProposals): LabelReport['curve'] {

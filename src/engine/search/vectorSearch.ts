@@ -92,6 +92,12 @@ export class SearchTable {
     return this.#rows.get(path) ?? -1;
   }
 
+  /** Whether two rows are images of the same bytes; a row is one of itself. */
+  sameContent(row: number, other: number): boolean {
+    const { contentKeys } = this.#table;
+    return contentKeys[row] === contentKeys[other];
+  }
+
   /** A copy of a row's vector. */
   vector(row: number): Float32Array {
     const { matrix, dim } = this.#table;

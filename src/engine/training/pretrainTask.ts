@@ -1,9 +1,8 @@
-import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import { trainingFailed } from '../../core/errors.ts';
 import type { BatchTargets } from '../../core/training/batchTargets.ts';
 import { diagnose, type TrainingRecord } from '../../core/training/diagnosis.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
+import { recipeOfRun, type ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { EncoderMonitor } from './encoderMonitor.ts';
@@ -52,8 +51,7 @@ export class PretrainTask implements TrainingTask {
   }
 
   get recipe() {
-    const { augmentation, size } = this.#options.settings;
-    return augmentationPreset(augmentation)!.recipe(size);
+    return recipeOfRun(this.#options.settings);
   }
 
   feedsOf(samples: Uint32Array): Record<string, TensorValue> {

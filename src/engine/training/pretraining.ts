@@ -1,3 +1,4 @@
+import { noOwnAugmentation } from '../../core/augmentation/augmentationErrors.ts';
 import { tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
@@ -6,12 +7,14 @@ import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
 import { encoderModel, pretrainProgram, projectionHeadModel } from '../../core/training/pretrainProgram.ts';
 import {
+  CUSTOM_AUGMENTATION,
   FEWEST_IMAGES,
   resolvePretrainSettings,
   type ResolvedPretrainSettings,
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
-import type { PretrainPlan, PretrainRequest } from '../../protocol/training.ts';
+import type { PretrainPlan, PretrainRequest, PretrainSettings } from '../../protocol/training.ts';
+import { readConfig } from '../store/config.ts';
 import { exportRun } from './encoderExport.ts';
 import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
@@ -66,6 +69,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
       images: selection.training.length,
       heldOut: selection.test.length,
       settings,
+      ownAugmentation: readConfig(root).augmentation !== undefined,
       stepsPerEpoch: steps,
       secondsPerStep: timing.secondsPerStep,
       seconds: runSeconds(timing, { ...selection, stepsPerEpoch: steps, epochs: settings.epochs }),
@@ -77,7 +81,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   async prepare({ root, settings: wished, scan }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
     const selection = await selectImages(root, wished.includeTest ?? false, scan, context);
     const { training } = selection;
-    const settings = resolvePretrainSettings(wished, training.length, this.#options.threads);
+    const settings = resolvePretrainSettings(withRecipe(wished, root), training.length, this.#options.threads);
     const classes = new Set(training.flatMap(({ label }) => label ?? [])).size;
     if (settings.loss === 'supervised' && classes < 2) throw tooFewClasses(classes);
     const program = programOf(settings);
@@ -117,6 +121,14 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   notices({ selection, settings }: PretrainRun): readonly LikenessError[] {
     return settings.loss === 'supervised' ? selection.notices : [];
   }
+}
+
+/** The run keeps the dataset's own recipe as it is now, so that one that goes on doesn't change. */
+function withRecipe(wished: PretrainSettings, root: string): PretrainSettings {
+  if (wished.augmentation !== CUSTOM_AUGMENTATION || wished.recipe !== undefined) return wished;
+  const recipe = readConfig(root).augmentation;
+  if (recipe === undefined) throw noOwnAugmentation(root);
+  return { ...wished, recipe };
 }
 
 function programOf(settings: ResolvedPretrainSettings): TrainingProgram {

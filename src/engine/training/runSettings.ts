@@ -1,9 +1,11 @@
 /** What `run.json` says of a run's settings. */
+import { augmentationFault } from '../../core/augmentation/recipeRules.ts';
+import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
 import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/training.ts';
 
 /** What a setting has to be: one of these values, or of this type. */
 type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
-type Rules<T> = { readonly [Key in keyof T]-?: Rule<Required<T>[Key]> };
+type Rules<T> = { readonly [Key in Exclude<keyof T, 'recipe'>]-?: Rule<Required<T>[Key]> };
 
 const commonRules = {
   network: 'string',
@@ -90,6 +92,9 @@ export function parseRunSettings(value: unknown, kind: RunKind): RunSettings {
   for (const [key, rule] of Object.entries(rules)) {
     if (!fits(settings[key], rule)) throw new Error(`"settings.${key}" is missing or not what it should be`);
   }
+  const { augmentation, recipe } = settings;
+  const fault = augmentation === CUSTOM_AUGMENTATION ? augmentationFault(recipe) : undefined;
+  if (fault !== undefined) throw new Error(`"settings.recipe" is not valid: ${fault}`);
   return settings as unknown as RunSettings;
 }
 

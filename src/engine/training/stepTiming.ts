@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import { tooFewImages } from '../../core/errors.ts';
 import { nearestNeighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { runToEnd } from '../../core/evaluation/steps.ts';
@@ -9,7 +8,7 @@ import { RandomStream } from '../../core/random.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
-import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
+import { recipeOfRun, type ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
@@ -82,7 +81,7 @@ async function measureTraining(
   context: JobContext,
 ): Promise<Omit<StepTiming, 'secondsPerImage'>> {
   const { batchImages, size, seed, threads } = settings;
-  const recipe = augmentationPreset(settings.augmentation)!.recipe(size);
+  const recipe = recipeOfRun(settings);
   const loader = new ViewLoader(
     {
       pixels: data.pixels,

@@ -12,10 +12,14 @@ export async function openImage(
 }
 
 /** Puts two images side by side; VS Code has no diff of pictures. The first goes left. */
-export async function openSideBySide(followed: FollowedImage, left: string, right: string): Promise<void> {
+export async function openSideBySide(
+  followed: FollowedImage,
+  left: string,
+  right: string,
+  [first, second]: readonly [vscode.ViewColumn, vscode.ViewColumn] = [vscode.ViewColumn.One, vscode.ViewColumn.Two],
+): Promise<void> {
   followed.opening([left, right]);
-  const { One, Two } = vscode.ViewColumn;
   const show = { preview: true, preserveFocus: true };
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(left), { ...show, viewColumn: One });
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(right), { ...show, viewColumn: Two });
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(left), { ...show, viewColumn: first });
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(right), { ...show, viewColumn: second });
 }

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { augmentationPresets } from '../../core/augmentation/presets.ts';
+import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
 import type { PretrainPlan, PretrainSettings } from '../../protocol/training.ts';
 import { askInTurn } from '../commands/askInTurn.ts';
 import type { Back, StepPlace } from '../commands/askInTurn.ts';
 import { pickStep } from '../commands/steps.ts';
 import { costText, imagesText, networkText, planWithEpochs, pretrainChoices } from './pretrainCosts.ts';
 import { askFor, askForEpochs, askForNetwork, askForSize } from './trainingQuestions.ts';
-import { lossNames } from './trainingText.ts';
+import { augmentationTitle, lossNames } from './trainingText.ts';
 
 /** Five settings and the confirmation. */
 const STEPS = 6;
@@ -44,7 +45,7 @@ export function askForSettings(plan: PretrainPlan, start: CustomSettings): Promi
     askForNetwork,
     askForSize,
     askForEpochs,
-    askForAugmentation,
+    (place, state) => askForAugmentation(plan, place, state),
     askForLoss,
   ];
   return askInTurn(
@@ -69,10 +70,14 @@ export async function confirmSettings(plan: PretrainPlan): Promise<'start' | Bac
 
 type Answer = Promise<CustomSettings | Back | undefined>;
 
-function askForAugmentation(step: StepPlace, state: CustomSettings): Answer {
-  const items = augmentationPresets.map(({ id, title, description }) => {
-    return { label: title, detail: description, value: id };
-  });
+function askForAugmentation({ ownAugmentation = false }: PretrainPlan, step: StepPlace, state: CustomSettings): Answer {
+  const items: { label: string; detail: string; value: string }[] = augmentationPresets.map(
+    ({ id, title, description }) => ({ label: title, detail: description, value: id }),
+  );
+  if (ownAugmentation) {
+    const detail = 'As it was saved in Augmentation Pairs; it is in config.json.';
+    items.push({ label: augmentationTitle(CUSTOM_AUGMENTATION), detail, value: CUSTOM_AUGMENTATION });
+  }
   const placeholder = 'Augmentation: which differences between two pictures do not matter';
   return askFor('augmentation', { ...step, placeholder }, state, items);
 }
@@ -86,8 +91,4 @@ const losses: readonly (readonly [loss: CustomSettings['loss'], purpose: string]
 function askForLoss(step: StepPlace, state: CustomSettings): Answer {
   const items = losses.map(([loss, purpose]) => ({ label: lossNames[loss], detail: purpose, value: loss }));
   return askFor('loss', { ...step, placeholder: 'Loss: what is pulled together and pushed apart' }, state, items);
-}
-
-function augmentationTitle(id: string): string {
-  return augmentationPresets.find((preset) => preset.id === id)?.title ?? id;
 }

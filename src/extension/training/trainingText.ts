@@ -2,6 +2,7 @@ import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
 import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
+import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
 import type { DistillSettings, FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
@@ -37,6 +38,11 @@ export const lossNames: Readonly<Record<NonNullable<PretrainSettings['loss']>, s
   supervised: 'Supervised contrastive',
 };
 
+/** What a preset is called, or a recipe that is none. */
+export function augmentationTitle(id: string): string {
+  return id === CUSTOM_AUGMENTATION ? "The data set's own" : (augmentationPreset(id)?.title ?? id);
+}
+
 /** What a person set or would ask about, as name and value; what isn't known is left out. */
 export function settingTexts(
   settings: PretrainSettings & FineTuneSettings & DistillSettings,
@@ -50,10 +56,7 @@ export function settingTexts(
     ['Network', network === undefined ? undefined : networkName(network)],
     ['View size', size === undefined ? undefined : `${size} × ${size} px`],
     ['Epochs', epochs?.toString()],
-    [
-      'Augmentation',
-      augmentation === undefined ? undefined : (augmentationPreset(augmentation)?.title ?? augmentation),
-    ],
+    ['Augmentation', augmentation === undefined ? undefined : augmentationTitle(augmentation)],
     ['Loss', loss === undefined ? undefined : lossNames[loss]],
     ...classifierTexts(settings),
     // Only contrastive losses look at two views of an image at once.

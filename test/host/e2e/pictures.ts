@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, webviewFrame, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
   describes,
@@ -90,7 +90,28 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await take('compare');
   await runCommand(page, 'View: Close All Editors');
 
+  await augmentationPictures(page, take);
   await trainingPictures(page, take);
+}
+
+/** A picture's views beside it, and what each augmentation does to the images of the data set. */
+async function augmentationPictures(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await openFile(page, leak.query);
+  await runCommand(page, 'Likeness: Open Augmentation Pairs');
+  await webviewFrame(page, '.view img', 90_000);
+  await pictureShows(page);
+  await take('augmentation-pairs');
+  // Without the picture there is room for the curves.
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Open Augmentation Pairs');
+  const panel = await webviewFrame(page, '.view img', 90_000);
+  await panel.locator('vscode-button[aria-label="Measure sensitivity"]').click();
+  await panel.locator('.curves li').last().waitFor({ timeout: 120_000 });
+  await panel.locator('.curves li').nth(6).scrollIntoViewIfNeeded();
+  await take('augmentation-sensitivity');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }
 
 /** The choices with what they cost, and a run on its way. */

@@ -17,6 +17,7 @@ suite('restricted workspace', () => {
     await vscode.commands.executeCommand(commands.refresh);
     await vscode.commands.executeCommand(commands.doctor);
     const [image] = await vscode.workspace.findFiles('train/**/*.{png,jpg}', undefined, 1);
+    await vscode.commands.executeCommand(commands.openAugmentationPairs, image);
     await findSimilar(api, image!.fsPath);
     assert.equal(api.similarState().failure?.code, ErrorCode.UntrustedWorkspace);
     assert.equal(api.enginePid(), undefined);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { similarHtml } from '../../../src/extension/similar/similarHtml.ts';
+import { webviewHtml } from '../../../src/extension/panels/webviewHtml.ts';
 
 test('the page runs the one script that has the nonce, and loads nothing from elsewhere', () => {
-  const html = similarHtml({
+  const html = webviewHtml({
+    title: 'Similar',
     cspSource: 'https://assets',
     nonce: 'abc',
     script: 'https://assets/a.js',

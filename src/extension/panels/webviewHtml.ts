@@ -1,12 +1,13 @@
-export interface SimilarPage {
+export interface WebviewPage {
+  readonly title: string;
   readonly cspSource: string;
   readonly nonce: string;
   readonly script: string;
   readonly style: string;
 }
 
-/** The Similar webview's page: our script and style sheet, pictures from blobs, nothing else. */
-export function similarHtml({ cspSource, nonce, script, style }: SimilarPage): string {
+/** The page of a webview: our script and style sheet, pictures from blobs, nothing else. */
+export function webviewHtml({ title, cspSource, nonce, script, style }: WebviewPage): string {
   const policy = [
     "default-src 'none'",
     'img-src blob:',
@@ -22,7 +23,7 @@ export function similarHtml({ cspSource, nonce, script, style }: SimilarPage): s
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${style}" />
-    <title>Similar</title>
+    <title>${title}</title>
   </head>
   <body>
     <div id="app"></div>

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { usage } from '../../core/errors.ts';
+import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { mapDocument } from '../../engine/maps/mapFile.ts';
+import { mapMeaning, mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
+import type { MapMethod, MapReport } from '../../protocol/maps.ts';
+import type { Command, Invocation } from '../command.ts';
+import { encoderArgument } from '../paths.ts';
+
+/** Clusters shown to a person; `--json` has them all. */
+const MAX_CLUSTERS_SHOWN = 30;
+
+export const mapCommand: Command = {
+  name: 'map',
+  usage: 'map [folder] [--out FILE.json|.html|.png] [--method umap|pca]',
+  summary:
+    'Lay out all images by how alike an encoder finds them, find clusters, and write the map as data, as a page with thumbnails that opens from disk, or as a picture.',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'write the map, by its ending as .json, .html or .png' },
+    force: { type: 'boolean', help: 'replace the file of --out where it exists' },
+    encoder: {
+      type: 'string',
+      short: 'e',
+      value: 'ID|FILE.onnx',
+      help: 'lay out by this encoder (default: the one indexed with)',
+    },
+    method: {
+      type: 'string',
+      value: 'METHOD',
+      help: 'umap (default): keeps neighbours together; pca: the two directions in which embeddings differ most, to check it by',
+    },
+    neighbors: {
+      type: 'string',
+      value: 'N',
+      help: 'images in a neighbourhood: few show detail, many the whole (default 15)',
+    },
+    'min-dist': {
+      type: 'string',
+      value: 'D',
+      help: 'how close images may lie on the map: 0 for tight clumps, 0.5 for an even spread (default 0.1)',
+    },
+    seed: {
+      type: 'string',
+      value: 'N',
+      help: 'of all that is drawn at random (default 0); the same seed gives the same map',
+    },
+  },
+  async run(invocation, engine, job) {
+    const [folder = '.', ...rest] = invocation.positionals;
+    if (rest.length > 0) throw usage(`map takes one folder.\nUsage: likeness ${this.usage}`);
+    const encoder = encoderArgument(invocation.text('encoder'));
+    const method = invocation.text('method');
+    const [neighbors, minimumDistance, seed] = ['neighbors', 'min-dist', 'seed'].map((name) =>
+      numberOption(invocation, name),
+    );
+    const out = invocation.text('out');
+    const report = await engine.map(
+      {
+        folder: resolve(folder),
+        ...(encoder !== undefined && { encoder }),
+        ...(method !== undefined && { method: method as MapMethod }),
+        ...(neighbors !== undefined && { neighbors }),
+        ...(minimumDistance !== undefined && { minimumDistance }),
+        ...(seed !== undefined && { seed }),
+        ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
+      },
+      job,
+    );
+    return {
+      json: mapDocument(report),
+      lines: describe(report),
+      notes: report.notices.map(({ message }) => message),
+    };
+  },
+};
+
+/** What range it has to be in is the engine's to say. */
+function numberOption(invocation: Invocation, name: string): number | undefined {
+  const text = invocation.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw usage(`--${name} takes a number, not "${text}".`);
+  return value;
+}
+
+function describe(report: MapReport): string[] {
+  const { clusters, cluster, out, seconds } = report;
+  const alone = cluster.filter((id) => id < 0).length;
+  const hidden = clusters.length - MAX_CLUSTERS_SHOWN;
+  return [
+    mapTitle(report),
+    `  ${mapTrust(report)}`,
+    `  ${mapMeaning(report)}`,
+    ...clusters
+      .slice(0, MAX_CLUSTERS_SHOWN)
+      .map(
+        ({ name, size, representative }) =>
+          `  ${name}: ${formatQuantity(size, 'image')}, most typical ${representative}`,
+      ),
+    ...(hidden > 0 ? [`  … and ${formatQuantity(hidden, 'more cluster')}; --json has them all`] : []),
+    ...(alone > 0 ? [`  in no cluster: ${formatCount(alone)}`] : []),
+    out === undefined
+      ? `Laid out in ${formatDuration(seconds)}; --out FILE.html, .png or .json writes the map.`
+      : `Written to ${out} in ${formatDuration(seconds)}.`,
+  ];
+}

@@ -1,0 +1,82 @@
+import type { LikenessError } from '../../core/errors.ts';
+import {
+  FEWEST_IMAGES,
+  imagesIdentical,
+  notFinite,
+  noVectors,
+  tooFewForMap,
+  withoutVector,
+} from '../../core/projection/mapErrors.ts';
+import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
+import type { Dataset } from '../dataset.ts';
+import type { StoredEncoder } from '../store/indexStore.ts';
+import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+
+/** The images that are laid out, in the order of their paths. */
+export interface MapImages extends UnitVectors {
+  /** Relative to the root, with `/`. */
+  readonly paths: readonly string[];
+  readonly labels: readonly (string | undefined)[];
+  readonly splits: readonly (string | undefined)[];
+  readonly notices: readonly LikenessError[];
+}
+
+/** Cosine similarities from here on are those of the same picture, up to rounding. */
+const SAME = 1 - 2e-6;
+
+/**
+ * Those below a folder that have a vector of the encoder; labels where there are any. Rejects with too-few-images,
+ * embedding-invalid or images-identical.
+ *
+ * @param below relative to the root; '' for all
+ */
+export async function readMapImages(
+  dataset: Dataset,
+  encoder: Pick<StoredEncoder, 'key' | 'card'>,
+  below: string,
+): Promise<MapImages> {
+  const { store, rules, root } = dataset;
+  const isBelow = (path: string) => below === '' || path.startsWith(`${below}/`);
+  const folder = below === '' ? root : `${root}/${below}`;
+  const table = store.readVectors(encoder.key);
+  const { dim } = table;
+  const rows = Uint32Array.from(table.paths.keys()).filter((row) => isBelow(table.paths[row]!));
+  const all = store.readImagePaths();
+  const readable = all.filter(isBelow).length;
+  const { id } = encoder.card;
+  if (rows.length === 0 && readable > 0) throw noVectors(folder, id, readable);
+  if (rows.length < FEWEST_IMAGES) throw tooFewForMap(folder, rows.length);
+  const vectors = rows.length === table.paths.length ? table.matrix : chosenRows(table.matrix, dim, rows);
+  const paths = Array.from(rows, (row) => table.paths[row]!);
+  const broken = vectors.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) throw notFinite(id, paths[Math.floor(broken / dim)]!);
+  if (areSame(vectors, dim)) throw imagesIdentical(folder, rows.length);
+  const known = await readKnownLabelsIfAny(dataset, all);
+  const missing = readable - rows.length;
+  return {
+    vectors,
+    rows: rows.length,
+    dim,
+    paths,
+    labels: paths.map(known.labelOf),
+    splits: paths.map((path) => rules.splitOf(path)),
+    notices: [...known.notices, ...(missing > 0 ? [withoutVector(missing, id)] : [])],
+  };
+}
+
+function chosenRows(matrix: Float32Array, dim: number, rows: Uint32Array): Float32Array {
+  const chosen = new Float32Array(rows.length * dim);
+  rows.forEach((row, position) => {
+    chosen.set(matrix.subarray(row * dim, (row + 1) * dim), position * dim);
+  });
+  return chosen;
+}
+
+function areSame(vectors: Float32Array, dim: number): boolean {
+  for (let start = dim; start < vectors.length; start += dim) {
+    let similarity = 0;
+    for (let k = 0; k < dim; k++) similarity += vectors[k]! * vectors[start + k]!;
+    if (similarity < SAME) return false;
+  }
+  return true;
+}

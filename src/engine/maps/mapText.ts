@@ -1,0 +1,27 @@
+import { formatCount } from '../../core/progressText.ts';
+import type { MapReport } from '../../protocol/maps.ts';
+
+/** What a map is, in a line: "1,988 images by UMAP (encoder, 576 dimensions)". */
+export function mapTitle({ points, method, encoder }: MapReport): string {
+  const name = { umap: 'UMAP', pca: 'PCA' }[method];
+  return `${formatCount(points.length)} images by ${name} (${encoder.id}, ${encoder.dim} dimensions)`;
+}
+
+/** How far it can be trusted, in a line. */
+export function mapTrust({ trustworthiness, neighborsKept, judged, clusters, explained }: MapReport): string {
+  return [
+    `trustworthiness ${trustworthiness.toFixed(3)}`,
+    `${(100 * neighborsKept).toFixed(0)} % of the ${judged.neighbors} nearest neighbours kept`,
+    `${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}`,
+    ...(explained
+      ? [`axes show ${explained.map((share) => `${(100 * share).toFixed(0)} %`).join(' and ')} of the variance`]
+      : []),
+  ].join(' · ');
+}
+
+/** What distances on it mean and what they don't. */
+export function mapMeaning({ method }: MapReport): string {
+  return method === 'umap'
+    ? 'Images that lie close together are alike to the encoder. How far apart clumps lie, how large they are and how dense means little, and the axes mean nothing.'
+    : 'The two directions in which the embeddings differ most. Images far apart differ; those that lie close together may still differ in all other directions.';
+}

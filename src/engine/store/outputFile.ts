@@ -1,0 +1,58 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileNotFound, systemCodeOf } from '../../core/errors.ts';
+import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import type { Dataset } from '../dataset.ts';
+import { statIfPresent } from '../fileStatus.ts';
+import { labelFile } from '../labels/knownLabels.ts';
+import { replaceFile } from '../training/replaceFile.ts';
+import { writeFailure } from './fileErrors.ts';
+import { relativeToRoot } from './findRoot.ts';
+import { LIKENESS_FOLDER } from './locations.ts';
+
+/** A file that a person wants a result in. */
+export interface OutputFile {
+  /** Absolute. */
+  readonly file: string;
+  /** A file that is there is replaced only if told so. */
+  readonly replace: boolean;
+}
+
+/**
+ * Refuses a file that must not be written, before any work is done: one that is there, unless it may be replaced, and in
+ * any case what people wrote: the table of labels, and all in `.likeness`; and one in a folder that isn't there. Throws
+ * file-exists or file-not-found.
+ */
+export async function assertOutputFile(
+  { file, replace }: OutputFile,
+  dataset: Pick<Dataset, 'root' | 'config'>,
+): Promise<void> {
+  const labels = labelFile(dataset);
+  const inside = relativeToRoot(dataset.root, file);
+  if (inside?.split('/')[0] === LIKENESS_FOLDER || (labels !== undefined && (await isSameFile(file, labels)))) {
+    throw wouldReplaceLabels(file);
+  }
+  if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
+  if (statIfPresent(dirname(file))?.isDirectory() !== true) throw fileNotFound(file);
+}
+
+/** Rejects with file-exists, read-only, disk-full or file-not-found. */
+export async function writeOutput({ file, replace }: OutputFile, content: string | Uint8Array): Promise<void> {
+  try {
+    // One that was written meanwhile is somebody's too.
+    if (replace) await replaceFile(file, [content]);
+    else await writeFile(file, content, { flag: 'wx', flush: true });
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST') throw fileExists(file);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw fileNotFound(file);
+    throw writeFailure(file, error) ?? error;
+  }
+}
+
+/** Also where links, or another case, lead to the same file. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  if (a === b) return true;
+  const [first, second] = await Promise.all([a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
+}

@@ -1,0 +1,82 @@
+import { categoryOf, count, data, element, make, sourceOf } from './data.ts';
+import { redraw } from './drawing.ts';
+import { isMatch, isShown, state } from './state.ts';
+import { canvas, leftOf, pan, topOf } from './view.ts';
+
+const tooltip = element('tooltip');
+const dialog = element('picture') as HTMLDialogElement;
+
+/** The image at a place of the canvas, or near it; −1 for none. */
+export function nearestTo(left: number, top: number, reach: number): number {
+  let [best, least] = [-1, reach * reach];
+  for (let point = 0; point < count; point++) {
+    const square = (leftOf(point) - left) ** 2 + (topOf(point) - top) ** 2;
+    if (square < least && isShown(point) && isMatch(point)) [best, least] = [point, square];
+  }
+  return best;
+}
+
+/** The nearest image in a direction: what lies aside counts as further away. */
+export function nextTowards(dx: number, dy: number): number {
+  if (state.current < 0) return nearestTo(canvas.clientWidth / 2, canvas.clientHeight / 2, Infinity);
+  let [best, least] = [state.current, Infinity];
+  for (let point = 0; point < count; point++) {
+    const [right, down] = [leftOf(point) - leftOf(state.current), topOf(point) - topOf(state.current)];
+    const ahead = right * dx + down * dy;
+    if (point === state.current || ahead <= 0 || !isShown(point) || !isMatch(point)) continue;
+    const distance = ahead + 2 * Math.abs(right * dy - down * dx);
+    if (distance < least) [best, least] = [point, distance];
+  }
+  return best;
+}
+
+/** Makes an image the current one, and moves the map so that it can be seen. */
+export function reach(point: number): void {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const [left, top] = [leftOf(point), topOf(point)];
+  const room = 80;
+  const isInside = left > room && left < width - room && top > room && top < height - room;
+  if (!isInside) pan(width / 2 - left, height / 2 - top);
+  redraw();
+  select(point);
+}
+
+/** @param point −1 for none */
+export function select(point: number): void {
+  if (point !== state.current) {
+    state.current = point;
+    redraw();
+  }
+  tooltip.hidden = point < 0;
+  if (point < 0) return;
+  tooltip.replaceChildren(...cardOf(point));
+  element('status').textContent = tooltip.innerText;
+  const place = (at: number, size: number, room: number) =>
+    Math.max(8, at + 16 + size > room ? at - 16 - size : at + 16);
+  tooltip.style.left = `${place(leftOf(point), tooltip.offsetWidth, canvas.clientWidth)}px`;
+  tooltip.style.top = `${place(topOf(point), tooltip.offsetHeight, canvas.clientHeight)}px`;
+}
+
+export function openPicture(point: number): void {
+  element('card').replaceChildren(...cardOf(point));
+  dialog.showModal();
+}
+
+/** Picture and names of an image, by text alone: file names are never read as markup. */
+function cardOf(point: number): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  const source = sourceOf(point);
+  if (source !== undefined) {
+    const image = new Image();
+    image.src = source;
+    image.alt = '';
+    parts.push(image);
+  }
+  for (const [i, by] of data.groupings.entries()) {
+    const { name } = categoryOf(point, by);
+    parts.push(i === 0 ? make('h2', name) : make('p', `${by.name}: ${name}`, 'faint'));
+  }
+  parts.push(make('p', data.paths[point], 'path'));
+  if (source === undefined) parts.push(make('p', 'Its picture was left out of this page.', 'faint'));
+  return parts;
+}
