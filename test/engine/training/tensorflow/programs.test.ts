@@ -104,7 +104,7 @@ describe('a whole step with the gradients of TensorFlow.js is ours on ONNX Runti
       }
       const copies = () =>
         Object.fromEntries(
-          Object.entries(feeds).map(([key, value]) => [key, { ...value, data: value.data.slice() } as TensorValue]),
+          Object.entries(feeds).map(([key, value]) => [key, { ...value, data: value.data.slice() }]),
         );
       const ours = await OnnxTrainingSession.open(worker, program, state, 1);
       const theirs = new TensorFlowSession(tf, program, state);
