@@ -96,8 +96,9 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
 
 /** A picture's views beside it, and what each augmentation does to the images of the data set. */
 async function augmentationPictures(page: Page, take: Take): Promise<void> {
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await openFile(page, leak.query);
+  await pictureShows(page);
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await runCommand(page, 'Likeness: Open Augmentation Pairs');
   await webviewFrame(page, '.view img', 90_000);
   await pictureShows(page);
