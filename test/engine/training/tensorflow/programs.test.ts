@@ -103,9 +103,7 @@ describe('a whole step with the gradients of TensorFlow.js is ours on ONNX Runti
         values.forEach((value, i) => (values[i] = value + 0.05 * random.normal()));
       }
       const copies = () =>
-        Object.fromEntries(
-          Object.entries(feeds).map(([key, value]) => [key, { ...value, data: value.data.slice() }]),
-        );
+        Object.fromEntries(Object.entries(feeds).map(([key, value]) => [key, { ...value, data: value.data.slice() }]));
       const ours = await OnnxTrainingSession.open(worker, program, state, 1);
       const theirs = new TensorFlowSession(tf, program, state);
       try {
