@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, quickPick, runCommand, webviewFrame, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
   describes,
@@ -17,7 +15,6 @@ import {
   foldView,
   openGroup,
   openResultMenu,
-  previewHolding,
   resultsFor,
   showsFiles,
   similarView,
@@ -43,7 +40,6 @@ export async function takePictures(say: (line: string) => void): Promise<void> {
     const dataset = path.join(home, 'sample');
     await cp(source, dataset, { recursive: true });
     for (const theme of ['dark', 'light'] as const) {
-      if (theme === 'light') await fineTune(dataset);
       const { page, stop } = await launchWorkbench({
         open: dataset,
         extension: { developmentPath: projectRoot },
@@ -90,29 +86,7 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await take('compare');
   await runCommand(page, 'View: Close All Editors');
 
-  await augmentationPictures(page, take);
   await trainingPictures(page, take);
-}
-
-/** A picture's views beside it, and what each augmentation does to the images of the data set. */
-async function augmentationPictures(page: Page, take: Take): Promise<void> {
-  await openFile(page, leak.query);
-  await pictureShows(page);
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
-  await runCommand(page, 'Likeness: Open Augmentation Pairs');
-  await webviewFrame(page, '.view img', 90_000);
-  await pictureShows(page);
-  await take('augmentation-pairs');
-  // Without the picture there is room for the curves.
-  await runCommand(page, 'View: Close All Editors');
-  await runCommand(page, 'Likeness: Open Augmentation Pairs');
-  const panel = await webviewFrame(page, '.view img', 90_000);
-  await panel.locator('vscode-button[aria-label="Measure sensitivity"]').click();
-  await panel.locator('.curves li').last().waitFor({ timeout: 120_000 });
-  await panel.locator('.curves li').nth(6).scrollIntoViewIfNeeded();
-  await take('augmentation-sensitivity');
-  await runCommand(page, 'View: Close All Editors');
-  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }
 
 /** The choices with what they cost, and a run on its way. */
@@ -135,39 +109,6 @@ async function lightPictures(page: Page, take: Take): Promise<void> {
   await openResult(page, mislabelled);
   await pictureShows(page);
   await take('similar-light');
-  await runCommand(page, 'View: Close All Editors');
-  await reportPictures(page, take);
-}
-
-/** What an encoder knows that was fine-tuned by the command line: its classes, and how it compares. */
-async function reportPictures(page: Page, take: Take): Promise<void> {
-  await runCommand(page, 'Likeness: Predict Classes');
-  await quickPick(page, 'fine-tuned').click();
-  await previewHolding(page, 'Predicted classes');
-  await take('predictions');
-  await runCommand(page, 'View: Close All Editors');
-  await runCommand(page, 'Likeness: Compare Encoders');
-  await quickPick(page, 'fine-tuned').waitFor();
-  await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
-  await previewHolding(page, 'Comparison of encoders');
-  await take('comparison');
-}
-
-/** An encoder that knows the sample's classes, beside whatever there is. */
-async function fineTune(dataset: string): Promise<void> {
-  const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
-  const common = ['--network', 'resnet10-light', '--size', '32', '--epochs', '30'];
-  await promisify(execFile)(process.execPath, [
-    ...cli,
-    'train',
-    'finetune',
-    dataset,
-    '--from',
-    'scratch',
-    ...common,
-    '--name',
-    'Sample, fine-tuned',
-  ]);
 }
 
 async function openResult(page: Page, { query, twin }: { query: string; twin: string }): Promise<void> {
