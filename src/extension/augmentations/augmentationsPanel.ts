@@ -70,12 +70,11 @@ export function augmentationsPanel(services: Services): void {
   const open = async (file: string | undefined): Promise<void> => {
     if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
     const active = activeImage();
-    const opening = panel.open();
+    panel.open();
     context.followed.skip(active);
     const chosen = file ?? active;
     if (chosen !== undefined) await model.show(chosen);
     else if (model.isWaiting) await model.refresh();
-    await opening;
   };
   const openResult = async (result: unknown): Promise<void> => {
     const named = typeof result === 'object' && result !== null && 'path' in result ? result.path : undefined;

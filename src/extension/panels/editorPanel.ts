@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { MessageConnection, NotificationType } from 'vscode-jsonrpc/node';
 import { Disposables } from '../disposables.ts';
 import { Visibility } from '../similar/visibility.ts';
-import { lockGroupOf } from './lockGroup.ts';
 import { showApp } from './webviewApp.ts';
 
 export interface EditorPanelOptions {
@@ -52,14 +51,15 @@ export class EditorPanel {
   }
 
   /** Shows the panel where it is, or opens it beside what is open, if anything is. */
-  async open(): Promise<void> {
+  open(): void {
     if (this.#panel) {
       this.#panel.reveal();
       return;
     }
     const { viewType, title } = this.#options;
-    this.#adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Beside));
-    await lockGroupOf(viewType);
+    // Pictures that are opened while a panel follows them would cover it if its group were the active one.
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.#adopt(vscode.window.createWebviewPanel(viewType, title, place));
   }
 
   /** Tells the page of a new state. One that is hidden would lose it, and asks when it is shown again. */

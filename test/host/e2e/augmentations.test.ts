@@ -90,7 +90,7 @@ test('beside a picture the panel follows the tabs until it is told to keep its i
   await openFile(page, OTHER);
   await runCommand(page, 'Likeness: Open Augmentation Pairs');
   await shows(path.basename(OTHER));
-  // The panel's group is locked, so that this doesn't cover it.
+  // The picture's group stays the active one, so that this doesn't cover the panel.
   await openFile(page, IMAGE);
   await shows(path.basename(IMAGE));
   const panel = await augmentations();
