@@ -10,6 +10,7 @@ import type { Machine } from './engine/engineEnvironment.ts';
 import type { ProcessLog } from './engine/rpcProcess.ts';
 import { isInside } from './files/rootPaths.ts';
 import { ReportDocuments } from './reports/reportDocuments.ts';
+import { ImageSelection } from './selection/imageSelection.ts';
 import { readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
@@ -40,6 +41,8 @@ export interface Services {
   readonly explorerVisibility: Visibility;
   readonly similarVisibility: Visibility;
   readonly followed: FollowedImage;
+  /** What the panels share. */
+  readonly selection: ImageSelection;
   readonly disposables: Disposables;
 }
 
@@ -107,10 +110,11 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const explorerVisibility = new Visibility();
   const similarVisibility = new Visibility();
   const followed = new FollowedImage();
+  const selection = new ImageSelection();
   const reports = disposables.add(new ReportDocuments());
   return {
     ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
-    ...{ explorerVisibility, similar, similarVisibility, followed },
+    ...{ explorerVisibility, similar, similarVisibility, followed, selection },
   };
 }
 

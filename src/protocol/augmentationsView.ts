@@ -5,7 +5,6 @@ import type {
   StrengthName,
 } from '../core/augmentation/augmentationSettings.ts';
 import type { PairAction } from '../core/decisions/decisionLines.ts';
-import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type {
   BatchReport,
@@ -16,18 +15,12 @@ import type {
   SensitivityReport,
   ViewsReport,
 } from './augmentations.ts';
+import type { PanelFailure } from './panels.ts';
 
 export interface ShownImage {
   /** Absolute. */
   readonly file: string;
   readonly name: string;
-}
-
-export interface PanelFailure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** What the panel offers to do about it. */
-  readonly remedy: 'index' | 'retry' | 'trust' | 'pick' | 'none';
 }
 
 /** What a person asks for, and waits for. */

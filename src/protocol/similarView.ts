@@ -1,6 +1,7 @@
 import { NotificationType } from 'vscode-jsonrpc';
 import type { ErrorCode } from '../core/errors.ts';
 import type { ImageFilter, SimilarImage } from './engine.ts';
+import type { Picture } from './panels.ts';
 
 /** Which results are wanted, by their class as compared with the query's. */
 export type ClassRelation = 'all' | 'same' | 'other';
@@ -51,13 +52,6 @@ export interface SimilarState {
   readonly indexing: boolean;
   /** Changes when thumbnails may have. */
   readonly imagesRevision: number;
-}
-
-export interface Picture {
-  readonly path: string;
-  /** Absent where there is none. */
-  readonly bytes: Uint8Array | undefined;
-  readonly type: string;
 }
 
 export type SimilarAction = 'index' | 'retry' | 'trust' | 'pick' | 'log' | 'clear-filter' | 'show-all';

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { BatchFigures, BatchPictures, Measurement, PicturePair } from '../../src/protocol/augmentationsView.ts';
 import { usePictureUrl, type PictureBytes } from '../shared/pictureUrl.ts';
-import { HistogramChart } from './histogramChart.tsx';
+import { HistogramChart } from '../shared/charts/histogramChart.tsx';
 import { host, synchronize } from './host.ts';
 import { MeasurementSection } from './measurement.tsx';
 import { batchSentence, figure, negativesSentence, positivesSentence } from './sentences.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { place, ticks } from './scale.ts';
+import { place, ticks } from '../shared/charts/scale.ts';
 import { figure, percentage } from './sentences.ts';
 
 const WIDTH = 200;

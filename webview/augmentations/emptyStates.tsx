@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { ErrorCode } from '../../src/core/errors.ts';
-import type { PanelAction, PanelFailure } from '../../src/protocol/augmentationsView.ts';
+import type { PanelAction } from '../../src/protocol/augmentationsView.ts';
+import type { PanelFailure } from '../../src/protocol/panels.ts';
 import { host } from './host.ts';
 
 export function NoImage({ trusted }: { readonly trusted: boolean }): VNode {

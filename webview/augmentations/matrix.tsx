@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { lowEnd, place } from './scale.ts';
+import { lowEnd, place } from '../shared/charts/scale.ts';
 import { figure } from './sentences.ts';
 
 interface MatrixProps {

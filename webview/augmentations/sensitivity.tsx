@@ -6,7 +6,7 @@ import type { Measurement } from '../../src/protocol/augmentationsView.ts';
 import { CurveChart } from './curveChart.tsx';
 import { MeasurementSection } from './measurement.tsx';
 import { probeTexts } from './names.ts';
-import { lowEnd } from './scale.ts';
+import { lowEnd } from '../shared/charts/scale.ts';
 import { crossing, curveAt, curveSentence, sensitivitySentence } from './sentences.ts';
 
 const purpose =

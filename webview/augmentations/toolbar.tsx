@@ -1,7 +1,16 @@
 import type { VNode } from 'preact';
 import type { AugmentationsState } from '../../src/protocol/augmentationsView.ts';
+import { ShortcutSheet, type Shortcut } from '../shared/shortcutSheet.tsx';
 import { ActionButton } from './emptyStates.tsx';
 import { change, host } from './host.ts';
+
+const shortcuts: readonly Shortcut[] = [
+  { keys: ['Tab'], does: 'to the next control' },
+  { keys: ['←', '→'], does: 'change a strength, a probability or a choice' },
+  { keys: ['Space'], does: 'switch an augmentation on or off' },
+  { keys: ['Enter'], does: 'open the image or the pair that has the focus' },
+  { keys: ['?'], does: 'this sheet' },
+];
 
 /** Which image is looked at, and what can be done with what is set. */
 export function Toolbar({ current }: { readonly current: AugmentationsState }): VNode {
@@ -32,6 +41,7 @@ export function Toolbar({ current }: { readonly current: AugmentationsState }): 
         >
           Draw Again
         </button>
+        <ShortcutSheet title="Keys of Augmentation Pairs" shortcuts={shortcuts} />
         <ActionButton
           action="save"
           label="Save as Training Augmentation"

@@ -5,7 +5,7 @@ import type { ViewFigures, ViewPictures } from '../../src/protocol/augmentations
 import { usePictureUrl } from '../shared/pictureUrl.ts';
 import { host } from './host.ts';
 import { Matrix } from './matrix.tsx';
-import { lowEnd, place } from './scale.ts';
+import { lowEnd, place } from '../shared/charts/scale.ts';
 import { figure, matrixSentence, scaleSentence, viewsSentence } from './sentences.ts';
 
 interface ViewsProps {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { host } from './host.ts';
-import { PictureCache, blobUrls } from './pictureCache.ts';
+import { PictureCache, blobUrls } from '../shared/pictureCache.ts';
 
 const thumbnails = new PictureCache((paths) => host.call('similar/thumbnails', { paths }), blobUrls);
 

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SimilarImage } from '../../src/protocol/engine.ts';
 import type { SimilarResults } from '../../src/protocol/similarView.ts';
-import { nextCell } from './gridNavigation.ts';
+import { nextCell } from '../shared/gridNavigation.ts';
 import { host } from './host.ts';
 import { useOnlyThumbnails, useThumbnail } from './pictures.ts';
 

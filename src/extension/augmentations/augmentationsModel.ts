@@ -20,7 +20,7 @@ import { Debounced } from '../async/debounce.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
 import { changed, initialSettings } from './augmentationsChange.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from '../panels/panelFailure.ts';
 import { MeasurementRun } from './measurementRun.ts';
 
 /** Images of a sample: so many that a figure is steady to about a hundredth, and so few that people wait for it. */

@@ -1,10 +1,11 @@
 import { asLikenessError, isCancellation } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { AugmentationRequests } from '../../protocol/augmentations.ts';
-import type { MeasurementName, Measurement, PanelFailure } from '../../protocol/augmentationsView.ts';
+import type { MeasurementName, Measurement } from '../../protocol/augmentationsView.ts';
+import type { PanelFailure } from '../../protocol/panels.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from '../panels/panelFailure.ts';
 
 type Method<Name extends MeasurementName> = `augmentations/${Name}`;
 type Request<Name extends MeasurementName> = AugmentationRequests[Method<Name>]['params'];

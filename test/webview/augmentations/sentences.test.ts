@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { probeNames } from '../../../src/core/augmentation/sensitivity.ts';
 import type { SensitivityReport } from '../../../src/protocol/augmentations.ts';
 import type { BatchFigures, ViewFigures } from '../../../src/protocol/augmentationsView.ts';
-import { lowEnd, place, ticks } from '../../../webview/augmentations/scale.ts';
+import { lowEnd, place, ticks } from '../../../webview/shared/charts/scale.ts';
 import {
   batchSentence,
   crossing,

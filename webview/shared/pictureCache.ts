@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/protocol/similarView.ts';
+import type { Picture } from '../../src/protocol/panels.ts';
 
 /** What a page fetches pictures with: the answer may lack some of them. */
 export type FetchPictures = (paths: readonly string[]) => Promise<readonly Picture[]>;

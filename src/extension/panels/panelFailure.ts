@@ -1,5 +1,5 @@
 import { ErrorCode, type LikenessError } from '../../core/errors.ts';
-import type { PanelFailure } from '../../protocol/augmentationsView.ts';
+import type { PanelFailure } from '../../protocol/panels.ts';
 
 /** What went wrong, and what the panel offers to do about it. */
 export function failureOf({ code, message }: LikenessError): PanelFailure {

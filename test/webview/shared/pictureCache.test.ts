@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Picture } from '../../../src/protocol/similarView.ts';
-import { PictureCache } from '../../../webview/similar/pictureCache.ts';
+import type { Picture } from '../../../src/protocol/panels.ts';
+import { PictureCache } from '../../../webview/shared/pictureCache.ts';
 
 function fixture(missing: readonly string[] = []) {
   const requests: string[][] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextCell } from '../../../webview/similar/gridNavigation.ts';
+import { nextCell } from '../../../webview/shared/gridNavigation.ts';
 
 // 0 1 2
 // 3 4 5

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Histogram } from '../../src/core/evaluation/separation.ts';
+import type { Histogram } from '../../../src/core/evaluation/separation.ts';
 import { place, ticks } from './scale.ts';
 
 const WIDTH = 520;
