@@ -9,6 +9,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
 import { mapCommand } from './commands/map.ts';
+import { decideCommand, tagCommand } from './commands/decide.ts';
 import { predictCommand } from './commands/predict.ts';
 import { similarCommand } from './commands/similar.ts';
 import { trainCommand } from './commands/train.ts';
@@ -23,6 +24,8 @@ const commands: readonly Command[] = [
   mapCommand,
   trainCommand,
   predictCommand,
+  decideCommand,
+  tagCommand,
   doctorCommand,
 ];
 

@@ -376,6 +376,9 @@ export const engineVersion = (expected: string, actual: string) =>
     `The Likeness engine speaks version ${actual} and the window ${expected}; reload the window.`,
   );
 export const cancelled = () => new LikenessError(ErrorCode.Cancelled, 'Stopped; what was finished is kept.');
+export const emptyDecisionValue = (action: 'relabel' | 'tag') =>
+  usage(action === 'tag' ? 'A tag needs a name.' : 'An image is given a class by its name, which is empty here.');
+
 export const usage = (message: string) => new LikenessError(ErrorCode.Usage, message);
 
 function gigabytes(bytes: number): string {

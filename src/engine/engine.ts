@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { fileNotFound } from '../core/errors.ts';
+import { dirname } from 'node:path';
+import { fileNotFound, notIndexed } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   ViewsReport,
   ViewsRequest,
 } from '../protocol/augmentations.ts';
+import type { DecideRequest, DecisionRequests, StandingDecision } from '../protocol/decisions.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type { MapReport, MapRequest } from '../protocol/maps.ts';
@@ -47,6 +49,7 @@ import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
 import { Datasets, type Dataset } from './dataset.ts';
+import { decideImages, listImageDecisions } from './decisions/imageDecisions.ts';
 import { decidePair } from './decisions/pairDecision.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
@@ -212,6 +215,23 @@ export class Engine {
     const folder = this.#datasets.rootOf(root);
     await this.#decisions.run(folder, () => decidePair(folder, paths, action, Date.now()));
     return undefined;
+  }
+
+  /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
+  rootOf(path: string): string {
+    if (!this.#datasets.exists(path)) throw notIndexed(dirname(path));
+    return this.#datasets.rootOf(path);
+  }
+
+  /** Writes down what a person decides of images, or takes it back. */
+  async decide({ root, ...request }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
+    const folder = this.#datasets.rootOf(root);
+    return { changed: await this.#decisions.run(folder, () => decideImages(folder, request, Date.now())) };
+  }
+
+  /** What people decided of single images of a dataset. */
+  listDecisions({ root }: DecisionRequests['decisions/list']['params']): Promise<StandingDecision[]> {
+    return listImageDecisions(this.#datasets.rootOf(root));
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */

@@ -35,6 +35,8 @@ serveRequests<EngineRequests>(connection, {
   'augmentations/batch': (params, job) => engine.augmentationBatch(params, job),
   'augmentations/save': (params) => engine.saveAugmentation(params),
   'decisions/pair': (params) => engine.decidePair(params),
+  'decisions/decide': (params) => engine.decide(params),
+  'decisions/list': (params) => engine.listDecisions(params),
   'encoders/list': (params) => engine.listEncoders(params),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
   'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),

@@ -1,6 +1,6 @@
 /** What people decide of single images; `decisions.jsonl` keeps it, and everything that reads the dataset follows it. */
 export type ImageDecision =
-  /** Images are left out of trainings, evaluations, maps and labels. */
+  /** Images are left out of trainings, evaluations and automatic labels. */
   | { readonly action: 'exclude' }
   /** They have this class, whatever folder or table says. */
   | { readonly action: 'relabel'; readonly value: string }

@@ -1,21 +1,16 @@
-/** The text of `decisions.jsonl`: one object a line, sorted by path, action and partner. */
-
-/** An image as a decision names it. */
-export interface DecidedImage {
-  /** Relative to the root, with `/`. */
-  readonly path: string;
-  /** Lower-case hex SHA-256 of the file's bytes. */
-  readonly content: string;
-}
+/** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner and, of tags, value. */
+import { formatDecision, parseDecision, type DecidedImage, type Decision } from './decisions.ts';
 
 export type PairAction = 'same' | 'different';
 
-/** What a line is found by. */
-interface LineKey {
-  readonly path: string;
-  readonly action: string;
-  /** '' where the decision is about one image. */
-  readonly partner: string;
+/** What a person decides of single images. */
+export type ImageChoice =
+  { readonly action: 'exclude' } | { readonly action: 'relabel' | 'tag'; readonly value: string };
+
+/** A line as it stands, and what it says; undefined for lines that make no sense to us, which stay where they are. */
+interface Line {
+  readonly text: string;
+  readonly decision: Decision | undefined;
 }
 
 /**
@@ -31,61 +26,97 @@ export function withPairDecision(
   at: string,
 ): string {
   // One line for a pair, whichever of the two was named first.
-  const [first, second] = [...pair].sort((a, b) => (a.path < b.path ? -1 : 1)) as [DecidedImage, DecidedImage];
-  const isOfPair = (line: string): LineKey | undefined => {
-    const key = keyOf(line);
-    if (key === undefined || (key.action !== 'same' && key.action !== 'different')) return undefined;
-    const names = [key.path, key.partner].sort();
-    return names[0] === first.path && names[1] === second.path ? key : undefined;
+  const [first, second] = [...pair].sort((a, b) => order(a.path, b.path)) as [DecidedImage, DecidedImage];
+  const isOfPair = ({ decision }: Line): boolean => {
+    if (decision?.action !== 'same' && decision?.action !== 'different') return false;
+    const names = [decision.path, decision.with?.path ?? ''].sort();
+    return names[0] === first.path && names[1] === second.path;
   };
-  const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split('\n');
+  const lines = linesOf(text);
   // A decision that is already there keeps its time and its note.
-  if (action !== undefined && lines.some((line) => isOfPair(line)?.action === action)) {
-    const kept = lines.filter((line) => (isOfPair(line)?.action ?? action) === action);
-    return kept.length === lines.length ? text : joined(kept);
+  const stands = (line: Line) => isOfPair(line) && line.decision?.action === action;
+  if (lines.some(stands)) return joined(text, lines, (line) => !isOfPair(line) || stands(line), []);
+  const { path, content } = first;
+  const added = action === undefined ? [] : [{ path, content, action, with: second, at }];
+  return joined(text, lines, (line) => !isOfPair(line), added);
+}
+
+/**
+ * The text with a decision about each of some images in it, or without it where `undo`. An image has one class and is
+ * excluded or not; it may have several tags, each of which is a line.
+ *
+ * @param at ISO 8601
+ */
+export function withImageDecisions(
+  text: string,
+  images: readonly DecidedImage[],
+  choice: ImageChoice,
+  { undo, at }: { readonly undo: boolean; readonly at: string },
+): string {
+  const byPath = new Map(images.map((image) => [image.path, image]));
+  const value = 'value' in choice ? choice.value : undefined;
+  /** About the same: it would contradict what is decided, or say it twice. */
+  const isReplaced = ({ decision }: Line): boolean => {
+    if (decision === undefined || !byPath.has(decision.path)) return false;
+    const { action } = decision;
+    if (choice.action === 'tag') return (action === 'tag' || action === 'untag') && decision.value === value;
+    return action === choice.action || (choice.action === 'exclude' && action === 'keep');
+  };
+  const lines = linesOf(text);
+  if (undo) return joined(text, lines, (line) => !isReplaced(line), []);
+  // What was decided before of the same picture keeps its time and its note; of other bytes it is decided anew.
+  const stands = (line: Line) =>
+    isReplaced(line) &&
+    line.decision!.action === choice.action &&
+    line.decision!.value === value &&
+    line.decision!.content === byPath.get(line.decision!.path)!.content;
+  const standing = new Set(lines.filter(stands).map(({ decision }) => decision!.path));
+  const added = [...byPath.values()]
+    .filter(({ path }) => !standing.has(path))
+    .map(({ path, content }) => ({ path, content, ...choice, at }));
+  return joined(text, lines, (line) => !isReplaced(line) || stands(line), added);
+}
+
+function linesOf(text: string): Line[] {
+  if (text === '') return [];
+  return text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map((line) => ({ text: line, decision: parseDecision(line) }));
+}
+
+/** What is kept and, each at its place, what is added; the same text where nothing changes. */
+function joined(
+  text: string,
+  lines: readonly Line[],
+  isKept: (line: Line) => boolean,
+  added: readonly Decision[],
+): string {
+  const kept = lines.filter(isKept);
+  if (kept.length === lines.length && added.length === 0) return text;
+  const waiting = added.toSorted(compare);
+  const result: string[] = [];
+  let next = 0;
+  for (const line of kept) {
+    const { decision } = line;
+    while (decision && next < waiting.length && compare(waiting[next]!, decision) < 0) {
+      result.push(formatDecision(waiting[next++]!));
+    }
+    result.push(line.text);
   }
-  const others = lines.filter((line) => isOfPair(line) === undefined);
-  if (action === undefined) return others.length === lines.length ? text : joined(others);
-  const added = JSON.stringify({
-    path: first.path,
-    content: first.content,
-    action,
-    with: { path: second.path, content: second.content },
-    at,
-  });
-  const key: LineKey = { path: first.path, action, partner: second.path };
-  const place = others.findIndex((line) => {
-    const other = keyOf(line);
-    return other !== undefined && compare(key, other) < 0;
-  });
-  return joined(others.toSpliced(place < 0 ? others.length : place, 0, added));
+  result.push(...waiting.slice(next).map(formatDecision));
+  return result.length === 0 ? '' : `${result.join('\n')}\n`;
 }
 
-function joined(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-}
-
-/** Undefined for what isn't a decision: a conflict's marker, a half-written line, a comment. */
-function keyOf(line: string): LineKey | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(value) || typeof value['path'] !== 'string' || typeof value['action'] !== 'string') return undefined;
-  const partner = isRecord(value['with']) ? value['with']['path'] : undefined;
-  return { path: value['path'], action: value['action'], partner: typeof partner === 'string' ? partner : '' };
-}
-
-function compare(a: LineKey, b: LineKey): number {
-  return order(a.path, b.path) || order(a.action, b.action) || order(a.partner, b.partner);
+function compare(a: Decision, b: Decision): number {
+  return (
+    order(a.path, b.path) ||
+    order(a.action, b.action) ||
+    order(a.with?.path ?? '', b.with?.path ?? '') ||
+    order(a.value ?? '', b.value ?? '')
+  );
 }
 
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -33,7 +33,7 @@ export interface EvaluatedImages {
 
 type LeftOut = EvaluationProtocol['leftOut'];
 
-/** Images of the index that have a label, below a folder. */
+/** Images of the index that have a label and that nobody has excluded, below a folder. */
 export interface LabelledImages {
   readonly images: readonly LabelledImage[];
   readonly leftOut: Pick<LeftOut, 'unlabelled' | 'unreadable' | 'aboveLimit'>;
@@ -52,9 +52,10 @@ export async function labelledImages(dataset: Dataset, folder: string, seed: num
   const isBelow = (path: string) => folder === '' || path.startsWith(`${folder}/`);
   const files = store.readFiles();
   const paths = store.readImagePaths();
-  const { labelOf, notices } = await readKnownLabels(dataset, paths);
+  const { labelOf, isExcluded, notices } = await readKnownLabels(dataset, paths);
   const readable = paths.filter(isBelow);
-  const labelled = readable.flatMap((path): LabelledImage[] => {
+  const included = readable.filter((path) => !isExcluded(path));
+  const labelled = included.flatMap((path): LabelledImage[] => {
     const label = labelOf(path);
     const contentKey = files.get(path)?.contentKey;
     return label === undefined || contentKey === undefined
@@ -70,7 +71,7 @@ export async function labelledImages(dataset: Dataset, folder: string, seed: num
   return {
     images,
     leftOut: {
-      unlabelled: readable.length - labelled.length,
+      unlabelled: included.length - labelled.length,
       unreadable,
       aboveLimit: labelled.length - images.length,
     },

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
-import { fileNotFound, LikenessError, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import type { Decision } from '../../core/decisions/decisions.ts';
+import { fileNotFound, LikenessError, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import {
   invalidLabels,
   labelSourceUnread,
@@ -10,6 +11,8 @@ import {
 } from '../../core/labels/labelErrors.ts';
 import type { LabelRules } from '../../core/labels/labelRules.ts';
 import { matchLabels, parseLabelTable } from '../../core/labels/labelTable.ts';
+import { decisionsByPath } from '../decisions/decidedOf.ts';
+import { readDecisions } from '../decisions/decisionFile.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
@@ -25,17 +28,14 @@ export interface LabelledDataset {
 
 export interface KnownLabels {
   readonly labelOf: (path: string) => string | undefined;
+  /** Of what a person has excluded: nothing learns from it or is measured with it. */
+  readonly isExcluded: (path: string) => boolean;
   readonly notices: readonly LikenessError[];
 }
 
 /** The table that a dataset's labels come from, absolute; undefined where they come from elsewhere. */
 export function labelFile({ root, config }: Pick<LabelledDataset, 'root' | 'config'>): string | undefined {
   return config.labels?.file === undefined ? undefined : resolve(root, config.labels.file);
-}
-
-/** What people decided in reviews. */
-export function decisionsFile(root: string): string {
-  return join(root, LIKENESS_FOLDER, 'decisions.jsonl');
 }
 
 /**
@@ -50,9 +50,11 @@ export async function readKnownLabels(dataset: LabelledDataset, paths: readonly 
   if (source === 'coco' || source === 'yolo')
     throw labelSourceUnread(join(root, LIKENESS_FOLDER, 'config.json'), source);
   const table = source === 'csv' ? await readTable(dataset, paths) : undefined;
-  const decided = await readDecidedLabels(root, store, paths);
+  const decided = decisionsByPath(await readDecisions(root), store, paths);
   return {
-    labelOf: (path) => decided.get(path) ?? (table === undefined ? rules.labelOf(path) : table.labels.get(path)),
+    labelOf: (path) =>
+      decidedLabel(decided.get(path)) ?? (table === undefined ? rules.labelOf(path) : table.labels.get(path)),
+    isExcluded: (path) => isExcluded(decided.get(path)),
     notices: table?.notices ?? [],
   };
 }
@@ -72,8 +74,18 @@ export async function readKnownLabelsIfAny(
     return await readKnownLabels(dataset, paths);
   } catch (error) {
     if (!(error instanceof LikenessError) || !isBearable(error)) throw error;
-    return { labelOf: () => undefined, notices: [error] };
+    const { root, store } = dataset;
+    const decided = decisionsByPath(await readDecisions(root), store, paths);
+    return { labelOf: () => undefined, isExcluded: (path) => isExcluded(decided.get(path)), notices: [error] };
   }
+}
+
+function decidedLabel(decisions: readonly Decision[] = []): string | undefined {
+  return decisions.findLast(({ action, value = '' }) => action === 'relabel' && value !== '')?.value;
+}
+
+function isExcluded(decisions: readonly Decision[] = []): boolean {
+  return decisions.findLast(({ action }) => action === 'exclude' || action === 'keep')?.action === 'exclude';
 }
 
 async function readTable({ root, config }: LabelledDataset, paths: readonly string[]) {
@@ -98,61 +110,4 @@ async function readTable({ root, config }: LabelledDataset, paths: readonly stri
   if (unmatched.length === rows.length) throw labelsUnmatched(file, rows.length, rows[0]?.image);
   const notices = unmatched.length > 0 ? [someLabelsUnmatched(file, unmatched.length, unmatched[0]!)] : [];
   return { labels, notices };
-}
-
-interface DecisionLine {
-  readonly path?: unknown;
-  readonly content?: unknown;
-  readonly action?: unknown;
-  readonly value?: unknown;
-}
-
-/**
- * Labels that people gave images in `decisions.jsonl`: to all images of the same content, or by path where the content isn't
- * known. Lines about something else, or of another form, are passed over.
- */
-async function readDecidedLabels(
-  root: string,
-  store: LabelledDataset['store'],
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const file = decisionsFile(root);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return new Map();
-    throw unreadableFile(file, error);
-  }
-  const decided = text.split('\n').flatMap((line): { path: string; content: string; label: string }[] => {
-    const { path, content, action, value } = parseLine(line);
-    if (action !== 'relabel' || typeof value !== 'string' || value === '') return [];
-    return [{ path: String(path), content: String(content), label: value }];
-  });
-  if (decided.length === 0) return new Map();
-  const byPath = new Map(decided.map(({ path, label }) => [path, label]));
-  if (store === undefined) return byPath;
-  const files = store.readFiles();
-  const byContent = new Map<number, string>();
-  for (const { content, label } of decided) {
-    const key = store.findContent(content)?.key;
-    if (key !== undefined) byContent.set(key, label);
-  }
-  return new Map(
-    paths.flatMap((path): [string, string][] => {
-      const label = byContent.get(files.get(path)?.contentKey ?? -1) ?? byPath.get(path);
-      return label === undefined ? [] : [[path, label]];
-    }),
-  );
-}
-
-function parseLine(line: string): DecisionLine {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch (error) {
-    // A half-written line, or a conflict's marker.
-    if (error instanceof SyntaxError) return {};
-    throw new Error(messageOf(error), { cause: error });
-  }
 }

@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
-import { decisionsFile, labelFile, readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
+import { decisionsFile } from '../decisions/decisionFile.ts';
+import { labelFile, readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
 
 interface Kept {
   /** Of all that the labels come from. */

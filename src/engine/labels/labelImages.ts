@@ -42,7 +42,8 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
   const files = store.readFiles();
   const paths = store.readImagePaths();
   const known = await readKnownLabels(dataset, paths);
-  const images = paths.map((path): LabelImage => {
+  const included = paths.filter((path) => !known.isExcluded(path));
+  const images = included.map((path): LabelImage => {
     // A readable image has a content.
     const contentKey = files.get(path)?.contentKey ?? -1;
     return { path, contentKey, label: known.labelOf(path) ?? '', split: rules.splitOf(path) };
@@ -57,7 +58,7 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
   const unlabelled = images.filter(({ label }) => label === '');
   const targets = unlabelled.filter(({ path }) => isBelow(path));
   if (targets.length === 0) {
-    throw paths.some(isBelow) ? nothingUnlabelled(below ?? root) : noImagesBelow(below ?? root, root);
+    throw included.some(isBelow) ? nothingUnlabelled(below ?? root) : noImagesBelow(below ?? root, root);
   }
   return {
     labelled,

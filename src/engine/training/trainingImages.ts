@@ -42,7 +42,7 @@ export async function listTrainingImages(
 }
 
 /**
- * All images of a dataset, with the labels that people gave them: by folder or in a table, and above both in a review. It
+ * All images of a dataset that nobody has excluded, with the labels that people gave them: by folder or in a table, and above both in a review. It
  * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`; kinds of labels that are never read are
  * but a notice, as there is training that needs none.
  */
@@ -61,9 +61,10 @@ export async function listTrainingSet(
   });
   const paths = files.map(({ path }) => path).sort();
   const isNeverRead = ({ code }: LikenessError) => code === ErrorCode.InvalidConfig;
-  const { labelOf, notices } = await readKnownLabelsIfAny({ root, config, rules }, paths, isNeverRead);
+  const { labelOf, isExcluded, notices } = await readKnownLabelsIfAny({ root, config, rules }, paths, isNeverRead);
+  const included = paths.filter((path) => !isExcluded(path));
   return {
-    images: paths.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) })),
+    images: included.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) })),
     notices,
   };
 }

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { usage } from '../../core/errors.ts';
+import { formatQuantity } from '../../core/progressText.ts';
+import type { ImageDecision, StandingDecision } from '../../protocol/decisions.ts';
+import type { Command, Invocation } from '../command.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { relativeToRoot } from '../../engine/store/findRoot.ts';
+
+const undo = { type: 'boolean', help: 'take it back' } as const;
+
+/** What a review does, scripted: every decision is a line of the dataset's decisions.jsonl. */
+export const decideCommand: Command = {
+  name: 'decide',
+  usage: 'decide exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|list [folder] [--undo]',
+  summary: 'Exclude images, give them a class, or say that two belong together or apart; list what was decided.',
+  options: { undo },
+  async run(invocation, engine) {
+    const [action, ...rest] = invocation.positionals;
+    const incomplete = usage(`Usage: likeness ${this.usage}`);
+    switch (action) {
+      case 'exclude':
+        if (rest.length === 0) throw incomplete;
+        return decide(engine, rest, { action }, invocation);
+      case 'relabel': {
+        const [value, ...images] = rest;
+        if (value === undefined || images.length === 0) throw incomplete;
+        return decide(engine, images, { action, value }, invocation);
+      }
+      case 'same':
+      case 'different': {
+        const [first, second, ...more] = rest.map((image) => resolve(image));
+        if (first === undefined || second === undefined || more.length > 0) throw incomplete;
+        const root = engine.rootOf(first);
+        const paths = [first, second].map((image) => relativeToRoot(root, image) ?? image) as [string, string];
+        await engine.decidePair({ root, paths, action: invocation.flag('undo') ? undefined : action });
+        const done = invocation.flag('undo') ? 'Nothing is decided of' : `Decided "${action}" of`;
+        return { json: { changed: paths }, lines: [`${done} ${paths.join(' and ')}.`] };
+      }
+      case 'list': {
+        if (rest.length > 1) throw incomplete;
+        const decisions = await engine.listDecisions({ root: resolve(rest[0] ?? '.') });
+        return { json: { decisions }, lines: decisions.length > 0 ? decisions.map(describe) : ['Nothing is decided.'] };
+      }
+      default:
+        throw incomplete;
+    }
+  },
+};
+
+export const tagCommand: Command = {
+  name: 'tag',
+  usage: 'tag NAME IMAGE… [--undo]',
+  summary: 'Tag images, or take a tag from them.',
+  options: { undo },
+  run(invocation, engine) {
+    const [value, ...images] = invocation.positionals;
+    if (value === undefined || images.length === 0) throw usage(`Usage: likeness ${this.usage}`);
+    return decide(engine, images, { action: 'tag', value }, invocation);
+  },
+};
+
+/** The dataset is that of the first image; one of another dataset lies outside of it and is refused. */
+async function decide(engine: Engine, images: readonly string[], decision: ImageDecision, invocation: Invocation) {
+  const files = images.map((image) => resolve(image));
+  const root = engine.rootOf(files[0]!);
+  const paths = files.map((file) => relativeToRoot(root, file) ?? file);
+  const { changed } = await engine.decide({ root, paths, decision, undo: invocation.flag('undo') });
+  const unchanged = new Set(paths).size - changed.length;
+  return {
+    json: { changed },
+    lines: [
+      `${formatQuantity(changed.length, 'image')} changed${unchanged > 0 ? `, ${formatQuantity(unchanged, 'image')} as before` : ''}.`,
+    ],
+  };
+}
+
+function describe({ path, decision, at }: StandingDecision): string {
+  const what = 'value' in decision ? `${decision.action} ${decision.value}` : decision.action;
+  return `${path}: ${what} (${at})`;
+}

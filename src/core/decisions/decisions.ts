@@ -1,0 +1,80 @@
+/** What people decide of images, as `decisions.jsonl` says it. */
+export type DecisionAction =
+  'keep' | 'exclude' | 'relabel' | 'tag' | 'untag' | 'quarantine' | 'same' | 'different' | 'ignore';
+
+/** An image as a decision names it. */
+export interface DecidedImage {
+  /** Relative to the root, with `/`; for people. */
+  readonly path: string;
+  /** Lower-case hex SHA-256 of the file's bytes, which the decision holds for; '' where nobody knew it. */
+  readonly content: string;
+}
+
+/** One line of `decisions.jsonl`. */
+export interface Decision extends DecidedImage {
+  readonly action: DecisionAction;
+  /** A class or a tag. */
+  readonly value?: string;
+  /** The other image, of a decision about two. */
+  readonly with?: DecidedImage;
+  /** Id of the finding that it was an answer to. */
+  readonly finding?: string;
+  readonly note?: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const actions: ReadonlySet<string> = new Set<DecisionAction>([
+  ...(['keep', 'exclude', 'relabel', 'tag', 'untag', 'quarantine', 'same', 'different', 'ignore'] as const),
+]);
+
+/** Undefined for what isn't a decision: a conflict's marker, a half-written line, a comment, an action of a later version. */
+export function parseDecision(line: string): Decision | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value) || typeof value['path'] !== 'string') return undefined;
+  const { action, content, at, value: named, with: partner, finding, note } = value;
+  if (typeof action !== 'string' || !actions.has(action)) return undefined;
+  const other = isRecord(partner) && typeof partner['path'] === 'string' ? partner : undefined;
+  return {
+    path: value['path'],
+    content: textOf(content),
+    action: action as DecisionAction,
+    ...(typeof named === 'string' && { value: named }),
+    ...(other && { with: { path: textOf(other['path']), content: textOf(other['content']) } }),
+    ...(typeof finding === 'string' && { finding }),
+    ...(typeof note === 'string' && { note }),
+    at: textOf(at),
+  };
+}
+
+/** All decisions of a file's text; lines that make no sense are passed over. */
+export function parseDecisions(text: string): Decision[] {
+  return text.split('\n').flatMap((line) => parseDecision(line) ?? []);
+}
+
+/** With the keys in the order of the file. */
+export function formatDecision({ path, content, action, value, with: partner, finding, note, at }: Decision): string {
+  return JSON.stringify({
+    path,
+    content,
+    action,
+    ...(value !== undefined && { value }),
+    ...(partner && { with: { path: partner.path, content: partner.content } }),
+    ...(finding !== undefined && { finding }),
+    ...(note !== undefined && { note }),
+    at,
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { withImageDecisions, withPairDecision, type ImageChoice } from '../../../src/core/decisions/decisionLines.ts';
+import { formatDecision, parseDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
+
+const at = '2026-01-02T03:04:05.000Z';
+const image = (path: string, content = `content of ${path}`) => ({ path, content });
+const decide = (text: string, paths: readonly string[], choice: ImageChoice, undo = false) =>
+  withImageDecisions(
+    text,
+    paths.map((path) => image(path)),
+    choice,
+    { undo, at },
+  );
+const told = (text: string) => parseDecisions(text).map(({ path, action, value }) => [path, action, value]);
+
+describe('decisions about single images', () => {
+  it('are one line per image and kind, sorted, with the keys in order', () => {
+    const excluded = decide('', ['b.png', 'a.png'], { action: 'exclude' });
+    const both = decide(excluded, ['a.png'], { action: 'relabel', value: 'cat' });
+    assert.deepEqual(told(both), [
+      ['a.png', 'exclude', undefined],
+      ['a.png', 'relabel', 'cat'],
+      ['b.png', 'exclude', undefined],
+    ]);
+    assert.deepEqual(Object.keys(JSON.parse(both.split('\n')[1]!) as object), [
+      'path',
+      'content',
+      'action',
+      'value',
+      'at',
+    ]);
+  });
+
+  it('replace what they contradict: another class, or that an image is kept', () => {
+    const cat = decide('', ['a.png'], { action: 'relabel', value: 'cat' });
+    assert.deepEqual(told(decide(cat, ['a.png'], { action: 'relabel', value: 'dog' })), [['a.png', 'relabel', 'dog']]);
+    const kept = `${formatDecision({ ...image('a.png'), action: 'keep', at })}\n`;
+    assert.deepEqual(told(decide(kept, ['a.png'], { action: 'exclude' })), [['a.png', 'exclude', undefined]]);
+  });
+
+  it('change nothing where they stand already, and keep their note and time', () => {
+    const line = formatDecision({ ...image('a.png'), action: 'tag', value: 'blurry', note: 'see?', at: '2025' });
+    assert.equal(decide(`${line}\n`, ['a.png'], { action: 'tag', value: 'blurry' }), `${line}\n`);
+  });
+
+  it('are made anew where the picture is another one by now', () => {
+    const line = formatDecision({ ...image('a.png', 'old bytes'), action: 'exclude', at: '2025' });
+    const text = decide(`${line}\n`, ['a.png'], { action: 'exclude' });
+    assert.deepEqual(
+      parseDecisions(text).map(({ content }) => content),
+      ['content of a.png'],
+    );
+  });
+
+  it('of tags: several per image, each taken back by itself', () => {
+    const two = decide(decide('', ['a.png'], { action: 'tag', value: 'x' }), ['a.png'], { action: 'tag', value: 'b' });
+    assert.deepEqual(told(two), [
+      ['a.png', 'tag', 'b'],
+      ['a.png', 'tag', 'x'],
+    ]);
+    assert.deepEqual(told(decide(two, ['a.png'], { action: 'tag', value: 'x' }, true)), [['a.png', 'tag', 'b']]);
+  });
+
+  it('are taken back without a trace, beside lines of another kind and lines that make no sense', () => {
+    const pair = withPairDecision('', [image('a.png'), image('b.png')], 'same', at);
+    const before = `// by hand\n${pair}<<<<<<< ours\n{"path":"a.png","action":"fold","at":"later"}\n`;
+    const decided = decide(before, ['a.png', 'z.png'], { action: 'exclude' });
+    assert.equal(told(decided).length, 3);
+    assert.equal(decide(decided, ['z.png', 'a.png'], { action: 'exclude' }, true), before);
+  });
+});
+
+describe('a line of decisions.jsonl', () => {
+  it('says the same again when it is written', () => {
+    const line = `{"path":"a.png","content":"f0","action":"same","with":{"path":"b.png","content":"f1"},"finding":"7","note":"n","at":"${at}"}`;
+    assert.equal(formatDecision(parseDecision(line)!), line);
+  });
+
+  it('is none where it names no image or no action that there is', () => {
+    for (const line of [
+      '',
+      '[]',
+      'null',
+      '{"path":1,"action":"tag"}',
+      '{"path":"a.png","action":"fold"}',
+      '{"path":',
+    ]) {
+      assert.equal(parseDecision(line), undefined, line);
+    }
+  });
+});

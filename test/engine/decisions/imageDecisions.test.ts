@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { decideImages, listImageDecisions } from '../../../src/engine/decisions/imageDecisions.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { listTrainingImages } from '../../../src/engine/training/trainingImages.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { write } from '../indexing/dataset.ts';
+import { job } from '../training/job.ts';
+import { shade } from '../labels/shades.ts';
+
+const NOW = Date.UTC(2026, 0, 2);
+const signal = new AbortController().signal;
+
+describe('deciding of images', () => {
+  it('writes all of it or nothing, and says what has changed', async (context) => {
+    const root = temporaryFolder(context);
+    for (const path of ['a.png', 'b/c.png']) write(root, path, path);
+    const file = join(root, '.likeness/decisions.jsonl');
+    const tag = { action: 'tag', value: ' good one ' } as const;
+    const gone = decideImages(root, { paths: ['a.png', 'gone.png'], decision: tag }, NOW);
+    await assert.rejects(gone, { code: ErrorCode.FileNotFound });
+    assert.ok(!existsSync(file));
+    const paths = ['b/c.png', 'a.png', 'b/c.png'];
+    assert.deepEqual(await decideImages(root, { paths, decision: tag }, NOW), ['a.png', 'b/c.png']);
+    assert.deepEqual(await decideImages(root, { paths, decision: tag }, NOW + 1), []);
+    const at = '2026-01-02T00:00:00.000Z';
+    const decision = { action: 'tag', value: 'good one' };
+    assert.deepEqual(await listImageDecisions(root), [
+      { path: 'a.png', decision, at },
+      { path: 'b/c.png', decision, at },
+    ]);
+    assert.deepEqual(await decideImages(root, { paths: ['a.png', 'gone.png'], decision: tag, undo: true }, NOW), [
+      'a.png',
+    ]);
+    assert.equal(readFileSync(file, 'utf8').split('\n').length, 2);
+  });
+
+  it('refuses empty names, no images, and paths that lead elsewhere', async (context) => {
+    const root = temporaryFolder(context);
+    write(root, 'a.png', 'a');
+    const decide = (paths: readonly string[], value: string) =>
+      decideImages(root, { paths, decision: { action: 'relabel', value } }, NOW);
+    await assert.rejects(decide(['a.png'], '  '), { code: ErrorCode.Usage });
+    await assert.rejects(decide([], 'cat'), { code: ErrorCode.Usage });
+    await assert.rejects(decide(['../a.png'], 'cat'), { code: ErrorCode.PathOutsideRoot });
+  });
+});
+
+describe('an excluded image', () => {
+  it('is left out of what is trained on, measured with and labelled, and so is its copy', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 8; i++) {
+      write(
+        root,
+        `${i % 2 === 0 ? 'warm' : 'cold'}/${i}.png`,
+        await shade(i % 2 === 0 ? [210, 60, 40] : [40, 70, 210], i),
+      );
+    }
+    copyFileSync(join(root, 'warm/0.png'), join(root, 'warm/copy.png'));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const { changed } = await engine.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' } });
+    assert.deepEqual(changed, ['warm/0.png']);
+    const trained = (await listTrainingImages(root, undefined, signal)).map(({ path }) => path);
+    assert.ok(!trained.includes('warm/0.png') && trained.includes('warm/2.png'));
+    const { protocol } = await engine.evaluate({ folder: root, encoders: ['pixels'] }, job());
+    assert.equal(protocol.images, 7, 'neither the image nor its copy');
+    await engine.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' }, undo: true });
+    assert.equal((await engine.evaluate({ folder: root, encoders: ['pixels'] }, job())).protocol.images, 9);
+  });
+});
