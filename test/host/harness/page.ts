@@ -111,13 +111,25 @@ export async function chooseMenuItem(page: Page, label: string): Promise<void> {
   const menu = page.locator('.monaco-menu').first();
   await contextMenuItem(page, label).waitFor();
   // A menu ignores clicks for a moment after it opens, lest the release of the right button choose something.
-  for (let attempt = 0; attempt < 10 && (await menu.isVisible()); attempt += 1) {
+  for (let attempt = 0; attempt < 6 && (await menu.isVisible()); attempt += 1) {
     await contextMenuItem(page, label)
       .click({ timeout: 2000 })
       .catch(() => undefined);
     await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(() => undefined);
   }
+  // What covers an item, such as the hover of the row below, stops the mouse but not the keyboard.
+  if (await menu.isVisible()) await chooseByKeyboard(page, label);
   await menu.waitFor({ state: 'hidden' });
+}
+
+async function chooseByKeyboard(page: Page, label: string): Promise<void> {
+  const item = page.locator('.monaco-menu .action-item', { has: contextMenuItem(page, label) }).first();
+  const items = await page.locator('.monaco-menu .action-item').count();
+  for (let moved = 0; moved <= items; moved += 1) {
+    await page.keyboard.press('ArrowDown');
+    if (((await item.getAttribute('class')) ?? '').split(' ').includes('focused')) break;
+  }
+  await page.keyboard.press('Enter');
 }
 
 /** An item of the open context menu, by its exact label. */
