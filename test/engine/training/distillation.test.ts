@@ -120,7 +120,10 @@ describe('distillation', () => {
   });
 
   test('stopped and resumed ends in the same student, whatever the teacher has to say again', async (context) => {
-    for (const settings of [{ teacherViews: 2 }, { teacherViews: 0, teacher: 'handcrafted' }] as const) {
+    // Progress is reported a few times a second: a short run would be over before it is told to stop.
+    const long = { epochs: 14 };
+    for (const lesson of [{ teacherViews: 2 }, { teacherViews: 0, teacher: 'handcrafted' }] as const) {
+      const settings = { ...lesson, ...long };
       const roots = [sharedCopy(context, taught), sharedCopy(context, taught)];
       const expected = (await distill(roots[0]!, settings)).run;
       const stopping = job(({ phase, done }) => {
