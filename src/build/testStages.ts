@@ -43,7 +43,8 @@ export function testStages(): readonly TestStage[] {
     {
       name: 'unit',
       description: 'unit and command-line tests in plain Node',
-      run: () => runFiles(globSync('test/**/*.test.{ts,tsx}', { cwd: projectRoot, exclude: ['test/host/**'] }), everyCore),
+      run: () =>
+        runFiles(globSync('test/**/*.test.{ts,tsx}', { cwd: projectRoot, exclude: ['test/host/**'] }), everyCore),
     },
     {
       name: 'host',
