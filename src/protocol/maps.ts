@@ -3,6 +3,10 @@ import type { Notice, ScanSettings } from './engine.ts';
 /** UMAP keeps neighbours together; principal component analysis is a flat shadow of all distances, to check it by. */
 export type MapMethod = 'umap' | 'pca';
 
+/** Who computes a UMAP: our own implementation, or the reference one in JavaScript, which is slower. */
+export type MapLayout = 'likeness' | 'umap-js';
+export const mapLayouts: readonly MapLayout[] = ['likeness', 'umap-js'];
+
 /** Kinds of file that a map is written as, by their endings. */
 export const mapFileKinds = ['.json', '.html', '.png'] as const;
 

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { mapDocument } from '../../engine/maps/mapFile.ts';
-import { mapMeaning, mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
+import { mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
+import { mapMeaning } from '../../protocol/mapMeaning.ts';
 import type { MapMethod, MapReport } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
@@ -90,7 +91,7 @@ function describe(report: MapReport): string[] {
   return [
     mapTitle(report),
     `  ${mapTrust(report)}`,
-    `  ${mapMeaning(report)}`,
+    `  ${mapMeaning(report.method)}`,
     ...clusters
       .slice(0, MAX_CLUSTERS_SHOWN)
       .map(
