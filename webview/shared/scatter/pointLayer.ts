@@ -8,8 +8,10 @@ const PATIENCE_MS = 3_000;
 const TRIALS = 3;
 /** How much faster WebGL has to be where the processor does its work. */
 const WORTH_IT = 0.8;
-/** With fewer points either will do. */
+/** With fewer points either will do, and with so many of them it can be told. */
 const TRIAL_FROM = 20_000;
+/** Milliseconds after the first drawing, when the page has shown it. */
+const TRIAL_AFTER_MS = 600;
 
 /** Drivers that draw with the processor. */
 const software = /swiftshader|llvmpipe|softpipe|software|basic render/i;
@@ -60,9 +62,10 @@ export class PointLayer {
     this.#renderer.draw(scene, view, look, size);
     if (this.#mayTry && scene.flags.length >= TRIAL_FROM) {
       this.#mayTry = false;
-      setTimeout(() => {
+      this.#waiting = setTimeout(() => {
+        this.#waiting = undefined;
         this.#try(scene, view, look, size);
-      }, 0);
+      }, TRIAL_AFTER_MS);
     }
   }
 
@@ -83,10 +86,16 @@ export class PointLayer {
     return new CanvasRenderer();
   }
 
-  /** Draws the same with both, once there is something to draw. */
-  #try(scene: PointScene, view: PlaneView, look: PointLook, size: DrawingSize): void {
+  /** Draws some of the points with both. */
+  #try(whole: PointScene, view: PlaneView, look: PointLook, size: DrawingSize): void {
     const webgl = WebglRenderer.create(this.#options.onChange);
     if (!webgl) return;
+    const scene = {
+      positions: whole.positions.subarray(0, 2 * TRIAL_FROM),
+      colours: whole.colours.subarray(0, TRIAL_FROM),
+      palette: whole.palette,
+      flags: whole.flags.subarray(0, TRIAL_FROM),
+    };
     const context = webgl.canvas.getContext('webgl2')!;
     const pixel = new Uint8Array(4);
     const timeOf = (renderer: PointRenderer, finish: () => void) => {
@@ -104,8 +113,12 @@ export class PointLayer {
     });
     const withCanvas = timeOf(this.#renderer, () => undefined);
     fasterWithoutCard = withWebgl < WORTH_IT * withCanvas ? 'webgl' : 'canvas';
-    if (fasterWithoutCard === 'webgl') this.#replace(webgl);
-    else webgl.dispose();
+    if (fasterWithoutCard === 'webgl') {
+      this.#replace(webgl);
+      return;
+    }
+    webgl.dispose();
+    this.#options.onChange();
   }
 
   #replace(renderer: PointRenderer): void {

@@ -81,7 +81,7 @@ describe('the WebGL renderer', () => {
 });
 
 function assertAlike({ differing, mean, drawn }: Difference, most: number): void {
-  assert.ok(drawn[0] > 0.05 && drawn[1] > 0.05, `something is drawn: ${drawn.join(', ')}`);
+  assert.ok(drawn[0] > 0.03 && drawn[1] > 0.03, `something is drawn: ${drawn.join(', ')}`);
   assert.ok(Math.abs(drawn[0] - drawn[1]) < 0.1 * drawn[0], `as much of it: ${drawn.join(', ')}`);
   assert.ok(differing <= most, `${(100 * differing).toFixed(2)} % of the pixels differ`);
   assert.ok(mean < 2.5, `${mean.toFixed(2)} per channel`);

@@ -183,12 +183,18 @@ const trials = {
   async choice(): Promise<{ canvases: number; difference: Difference }> {
     const scene = spiral(30_000);
     const size = { width: 800, height: 600, ratio: 1 };
-    const layer: PointLayer = new PointLayer(document.body, { onChange: () => undefined });
+    let before: Uint8ClampedArray | undefined;
+    const layer = await new Promise<PointLayer>((resolve) => {
+      const chosen: PointLayer = new PointLayer(document.body, {
+        onChange: () => {
+          resolve(chosen);
+        },
+      });
+      chosen.draw(scene, view, usual, size);
+      before = pixelsOf(chosen.canvas);
+    });
     layer.draw(scene, view, usual, size);
-    const before = pixelsOf(layer.canvas);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    layer.draw(scene, view, usual, size);
-    const difference = differenceOf(before, pixelsOf(layer.canvas));
+    const difference = differenceOf(before!, pixelsOf(layer.canvas));
     const canvases = document.querySelectorAll('canvas').length;
     layer.dispose();
     return { canvases, difference };
