@@ -45,6 +45,10 @@ export const mapCommand: Command = {
       value: 'N',
       help: 'of all that is drawn at random (default 0); the same seed gives the same map',
     },
+    fresh: {
+      type: 'boolean',
+      help: 'lay out anew, even if a map of the same images and settings was made before',
+    },
   },
   async run(invocation, engine, job) {
     const [folder = '.', ...rest] = invocation.positionals;
@@ -58,6 +62,7 @@ export const mapCommand: Command = {
     const report = await engine.map(
       {
         folder: resolve(folder),
+        kept: !invocation.flag('fresh'),
         ...(encoder !== undefined && { encoder }),
         ...(method !== undefined && { method: method as MapMethod }),
         ...(neighbors !== undefined && { neighbors }),
@@ -84,8 +89,16 @@ function numberOption(invocation: Invocation, name: string): number | undefined 
   return value;
 }
 
+/** "2026-03-01 14:05", in the machine's time zone. */
+function formatTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 function describe(report: MapReport): string[] {
-  const { clusters, cluster, out, seconds } = report;
+  const { clusters, cluster, out, seconds, keptSince } = report;
   const alone = cluster.filter((id) => id < 0).length;
   const hidden = clusters.length - MAX_CLUSTERS_SHOWN;
   return [
@@ -100,8 +113,11 @@ function describe(report: MapReport): string[] {
       ),
     ...(hidden > 0 ? [`  … and ${formatQuantity(hidden, 'more cluster')}; --json has them all`] : []),
     ...(alone > 0 ? [`  in no cluster: ${formatCount(alone)}`] : []),
+    ...(keptSince === undefined
+      ? []
+      : [`  Laid out on ${formatTime(keptSince)} with the same images and settings; --fresh lays out anew.`]),
     out === undefined
-      ? `Laid out in ${formatDuration(seconds)}; --out FILE.html, .png or .json writes the map.`
+      ? `${keptSince === undefined ? 'Laid out' : 'Read'} in ${formatDuration(seconds)}; --out FILE.html, .png or .json writes the map.`
       : `Written to ${out} in ${formatDuration(seconds)}.`,
   ];
 }

@@ -6,7 +6,7 @@ import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import type { Dataset } from '../dataset.ts';
-import { embeddedBelow, lastMap, layOutAndKeep, mapKey } from './keptLayouts.ts';
+import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';
 import { clustersNow, matchImages, readSummary } from './keptMap.ts';
 import { choiceOf } from './mapChoice.ts';
 import { embeddedEncoder, type MappingOptions } from './mapEncoder.ts';
@@ -57,8 +57,8 @@ async function newMap(
 ): Promise<{ readonly map: StoredMap; readonly notices: readonly LikenessError[] }> {
   const images = await readMapImages(dataset, encoder, key.folder);
   const { store } = dataset;
-  // From scratch the same images give the same map; where one is kept, the new one lies upon it.
-  const alignTo = request.kept === true ? lastMap(store, encoder.key, key.folder) : undefined;
+  // From scratch the same images give the same map; where one of fewer or more images is kept, the new one lies upon it.
+  const alignTo = request.kept === true ? store.readMap(key) : undefined;
   return layOutAndKeep({ store, images, key, choice: choiceOf(request), threads, alignTo }, context);
 }
 
