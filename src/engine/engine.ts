@@ -65,7 +65,9 @@ import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
 import { LabelCache } from './labels/labelCache.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
-import { checkMapRequest, mapFolder } from './maps/mapFolder.ts';
+import { checkMapRequest } from './maps/mapChoice.ts';
+import { mapFolder } from './maps/mapFolder.ts';
+import { MapService } from './maps/mapService.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
@@ -86,6 +88,8 @@ export class Engine {
   readonly #trainings: Trainings;
   readonly #sources = new SourcePictures();
   readonly #typical = new TypicalNearest();
+  /** What the Embedding Map asks for. */
+  readonly maps: MapService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
   /** And one writer of what people decided. */
@@ -96,6 +100,14 @@ export class Engine {
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.#search = new VectorSearch(options.threads);
+    this.maps = new MapService({
+      datasets: this.#datasets,
+      registry: this.#registry,
+      search: this.#search,
+      labels: this.#labels,
+      load: (resolved) => this.#encoders.get(resolved),
+      threads: options.threads,
+    });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),

@@ -1,7 +1,12 @@
+import type { MapFigures } from './embeddingMap.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
 /** UMAP keeps neighbours together; principal component analysis is a flat shadow of all distances, to check it by. */
 export type MapMethod = 'umap' | 'pca';
+
+/** Who computes a UMAP: our own implementation, or the reference one in JavaScript, which is slower. */
+export type MapLayout = 'likeness' | 'umap-js';
+export const mapLayouts: readonly MapLayout[] = ['likeness', 'umap-js'];
 
 /** Kinds of file that a map is written as, by their endings. */
 export const mapFileKinds = ['.json', '.html', '.png'] as const;
@@ -19,6 +24,8 @@ export interface MapRequest {
   readonly minimumDistance?: number;
   /** Of all that is drawn at random; absent: 0. */
   readonly seed?: number;
+  /** Takes a map of the same images and settings that was made before, if there is one; absent: lays out. */
+  readonly kept?: boolean;
   /** Writes the map to a file, of the kind of its ending: JSON, a page with thumbnails, or a picture. */
   readonly out?: { readonly file: string; readonly replace: boolean };
   readonly scan?: ScanSettings;
@@ -65,9 +72,123 @@ export interface MapReport {
   /** The file that was written, absolute. */
   readonly out: string | undefined;
   readonly seconds: number;
+  /** Milliseconds since the epoch at which it was laid out, where it was made before; undefined where it is new. */
+  readonly keptSince: number | undefined;
   readonly notices: readonly Notice[];
+}
+
+/** All that a layout depends on beside images and encoder. */
+export interface MapChoice {
+  readonly method: MapMethod;
+  readonly neighbors: number;
+  readonly minimumDistance: number;
+  readonly seed: number;
+  readonly layout: MapLayout;
+}
+
+/** A map that the index keeps. */
+export interface KeptMapName {
+  /** Of the encoder, as in `OpenedMap`. */
+  readonly identity: string;
+  readonly choice: MapChoice;
+}
+
+export interface OpenMapRequest {
+  /** Absolute, in a dataset that is indexed. */
+  readonly folder: string;
+  /** As in `MapRequest`. */
+  readonly encoder?: string;
+  readonly choice: MapChoice;
+  /** Lays out anew even if there is a map; that one is laid upon the last. */
+  readonly fresh?: boolean;
+  /** A number of the caller's, by which `maps/live` asks for positions while the points move. */
+  readonly live?: number;
+  /** A map to turn a new one to; absent: the last one of this folder and encoder. */
+  readonly alignTo?: KeptMapName;
+}
+
+/** A map for the panel; arrays have one entry per image, in the order of the paths. */
+export interface OpenedMap {
+  readonly root: string;
+  /** `identity` tells encoders apart that have the same id. */
+  readonly encoder: { readonly id: string; readonly dim: number; readonly identity: string };
+  /** Relative to the root, sorted. */
+  readonly paths: readonly string[];
+  /** `images × 2`. */
+  readonly positions: Float32Array;
+  /** The id of each image's cluster in the figures; −1 for none. */
+  readonly cluster: Int32Array;
+  readonly figures: MapFigures;
+  /** Images that came since it was laid out, and lie among those that are like them. */
+  readonly placed: number;
+  /** Images that it was laid out with and that are gone. */
+  readonly removed: number;
+  /** Images below the folder that the encoder has no vector of. */
+  readonly missing: number;
+  readonly notices: readonly Notice[];
+}
+
+/** A map in the making. */
+export interface LiveMap {
+  /** Where they were asked for. */
+  readonly paths: readonly string[] | undefined;
+  /** Undefined before the points begin to move. */
+  readonly positions: Float32Array | undefined;
+}
+
+/** What is known of the images: names and indices into them (−1 for none), or numbers (NaN for none). */
+export type ImageColumn = {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+} & (
+  | { readonly kind: 'category'; readonly names: readonly string[]; readonly codes: Int32Array }
+  | { readonly kind: 'number'; readonly values: Float32Array }
+);
+
+export interface NeighborsRequest {
+  readonly root: string;
+  /** Absolute: images below it are looked at. */
+  readonly folder: string;
+  /** Of the encoder. */
+  readonly identity: string;
+  /** Relative to the root. */
+  readonly path: string;
+  readonly count: number;
 }
 
 export interface MapRequests {
   'maps/layout': { params: MapRequest; result: MapReport };
+  'maps/open': { params: OpenMapRequest; result: OpenedMap };
+  /** Undefined where no such map is in the making. */
+  'maps/live': { params: { readonly live: number; readonly paths: boolean }; result: LiveMap | undefined };
+  /** In the order of the paths. */
+  'maps/columns': {
+    params: { readonly root: string; readonly paths: readonly string[] };
+    result: readonly ImageColumn[];
+  };
+  /** The images most similar to one of the index, best first, itself left out. */
+  'maps/neighbors': {
+    params: NeighborsRequest;
+    result: { readonly paths: readonly string[]; readonly similarities: Float32Array };
+  };
+  /** Of one image to each of the paths; NaN for those without a vector. */
+  'maps/similarities': {
+    params: {
+      readonly root: string;
+      readonly identity: string;
+      readonly path: string;
+      readonly paths: readonly string[];
+    };
+    result: Float32Array;
+  };
+  /** Share of each image's nearest neighbours that two kept maps' encoders agree on; NaN for images that aren't in both. */
+  'maps/compare': {
+    params: {
+      readonly folder: string;
+      readonly maps: readonly [KeptMapName, KeptMapName];
+      readonly paths: readonly string[];
+    };
+    result: { readonly agreement: Float32Array; readonly mean: number; readonly neighbors: number };
+  };
 }

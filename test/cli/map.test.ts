@@ -30,6 +30,15 @@ describe('likeness map', () => {
     assert.deepEqual([map.points.length, map.points[0]!.path, map.points[0]!.label], [30, 'cold/1.png', 'cold']);
 
     const options = ['map', root, '--encoder', 'pixels'];
+    const kept = await likeness(options, { cache });
+    assert.match(
+      kept.stdout,
+      /Laid out on \d{4}-\d\d-\d\d \d\d:\d\d with the same images and settings; --fresh lays out anew\./,
+    );
+    assert.doesNotMatch(kept.stderr, /Laying out/);
+    const fresh = await likeness([...options, '--fresh'], { cache });
+    assert.doesNotMatch(fresh.stdout, /Laid out on/);
+    assert.match(fresh.stdout, /^Laid out in \d+ s; --out/m);
     const json = await likeness([...options, '--json'], { cache });
     assert.equal(json.stdout, text, 'the same map again, on standard output');
 

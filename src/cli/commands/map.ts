@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { mapDocument } from '../../engine/maps/mapFile.ts';
-import { mapMeaning, mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
+import { mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
+import { mapMeaning } from '../../protocol/mapMeaning.ts';
 import type { MapMethod, MapReport } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
@@ -44,6 +45,10 @@ export const mapCommand: Command = {
       value: 'N',
       help: 'of all that is drawn at random (default 0); the same seed gives the same map',
     },
+    fresh: {
+      type: 'boolean',
+      help: 'lay out anew, even if a map of the same images and settings was made before',
+    },
   },
   async run(invocation, engine, job) {
     const [folder = '.', ...rest] = invocation.positionals;
@@ -57,6 +62,7 @@ export const mapCommand: Command = {
     const report = await engine.map(
       {
         folder: resolve(folder),
+        kept: !invocation.flag('fresh'),
         ...(encoder !== undefined && { encoder }),
         ...(method !== undefined && { method: method as MapMethod }),
         ...(neighbors !== undefined && { neighbors }),
@@ -83,14 +89,22 @@ function numberOption(invocation: Invocation, name: string): number | undefined 
   return value;
 }
 
+/** "2026-03-01 14:05", in the machine's time zone. */
+function formatTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 function describe(report: MapReport): string[] {
-  const { clusters, cluster, out, seconds } = report;
+  const { clusters, cluster, out, seconds, keptSince } = report;
   const alone = cluster.filter((id) => id < 0).length;
   const hidden = clusters.length - MAX_CLUSTERS_SHOWN;
   return [
     mapTitle(report),
     `  ${mapTrust(report)}`,
-    `  ${mapMeaning(report)}`,
+    `  ${mapMeaning(report.method)}`,
     ...clusters
       .slice(0, MAX_CLUSTERS_SHOWN)
       .map(
@@ -99,8 +113,11 @@ function describe(report: MapReport): string[] {
       ),
     ...(hidden > 0 ? [`  … and ${formatQuantity(hidden, 'more cluster')}; --json has them all`] : []),
     ...(alone > 0 ? [`  in no cluster: ${formatCount(alone)}`] : []),
+    ...(keptSince === undefined
+      ? []
+      : [`  Laid out on ${formatTime(keptSince)} with the same images and settings; --fresh lays out anew.`]),
     out === undefined
-      ? `Laid out in ${formatDuration(seconds)}; --out FILE.html, .png or .json writes the map.`
+      ? `${keptSince === undefined ? 'Laid out' : 'Read'} in ${formatDuration(seconds)}; --out FILE.html, .png or .json writes the map.`
       : `Written to ${out} in ${formatDuration(seconds)}.`,
   ];
 }

@@ -20,19 +20,31 @@ export interface NamingInput {
 
 /** Names clusters so that no two have the same one. */
 export function nameClusters({ clusters, vectors, dim, labels }: NamingInput): NamedCluster[] {
-  const members = Array.from({ length: clusters.count }, (): number[] => []);
-  clusters.clusterOf.forEach((cluster, row) => members[cluster]?.push(row));
-  const names = members.map((rows) => nameOf(rows.map((row) => labels[row])));
+  const members = membersOf(clusters);
+  return distinctNames(members, labels).map((name, cluster) => {
+    const rows = members[cluster]!;
+    return { name, size: rows.length, representative: medoid(vectors, dim, rows) };
+  });
+}
+
+/** The rows of each cluster. */
+export function membersOf({ clusterOf, count }: Pick<Clusters, 'clusterOf' | 'count'>): number[][] {
+  const members = Array.from({ length: count }, (): number[] => []);
+  clusterOf.forEach((cluster, row) => members[cluster]?.push(row));
+  return members;
+}
+
+/** A name for each cluster that no other has. @param members rows of each cluster */
+export function distinctNames(
+  members: readonly (readonly number[])[],
+  labels: readonly (string | undefined)[],
+): string[] {
   const taken = new Map<string, number>();
-  return members.map((rows, cluster) => {
-    const name = names[cluster]!;
+  return members.map((rows) => {
+    const name = nameOf(rows.map((row) => labels[row]));
     const number = (taken.get(name) ?? 0) + 1;
     taken.set(name, number);
-    return {
-      name: number > 1 || name === UNNAMED ? `${name} ${number}` : name,
-      size: rows.length,
-      representative: medoid(vectors, dim, rows),
-    };
+    return number > 1 || name === UNNAMED ? `${name} ${number}` : name;
   });
 }
 

@@ -10,14 +10,24 @@ const PASSES = 3;
 export function densityGrid(cells: Uint32Array, columns: number, lines: number, radius: number): Float32Array {
   const grid = new Float32Array(columns * lines);
   for (const cell of cells) grid[cell]!++;
-  const other = new Float32Array(grid.length);
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (let line = 0; line < lines; line++) smooth(grid, other, line * columns, columns, 1, radius);
-    for (let column = 0; column < columns; column++) smooth(other, grid, column, lines, columns, radius);
-  }
+  smoothGrid(grid, new Float32Array(grid.length), columns, lines, radius);
   const sorted = grid.filter((value) => value > 0).sort();
   const dense = sorted[Math.floor(0.98 * (sorted.length - 1))] ?? 1;
   return grid.map((value) => Math.min(1, value / dense));
+}
+
+/** Smooths a grid in place by boxes, until it comes close to having been smoothed by a bell. @param scratch as large as the grid */
+export function smoothGrid(
+  grid: Float32Array,
+  scratch: Float32Array,
+  columns: number,
+  lines: number,
+  radius: number,
+): void {
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (let line = 0; line < lines; line++) smooth(grid, scratch, line * columns, columns, 1, radius);
+    for (let column = 0; column < columns; column++) smooth(scratch, grid, column, lines, columns, radius);
+  }
 }
 
 /** Means over a moving window of one line or column. */

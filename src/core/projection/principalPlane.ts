@@ -10,6 +10,29 @@ export interface PrincipalPlane {
   readonly positions: Float32Array;
   /** Share of the variance along x and along y. */
   readonly explained: readonly [number, number];
+  /** What other vectors get onto the plane by. */
+  readonly axes: PlaneAxes;
+}
+
+/** The axes of a plane, in the space of the vectors. */
+export interface PlaneAxes {
+  /** `2 × dim`, of length 1. */
+  readonly weights: Float64Array;
+  /** Of x and y: what the mean of the vectors has along the axis. */
+  readonly centre: readonly [number, number];
+}
+
+/** Where vectors lie on a plane that was made from others: `rows × 2`. */
+export function projectOnto(
+  { weights, centre }: PlaneAxes,
+  { vectors, rows, dim }: UnitVectors,
+): Float32Array<ArrayBuffer> {
+  const positions = new Float32Array(rows * 2);
+  for (let axis = 0; axis < 2; axis++) {
+    const own = weights.subarray(axis * dim, (axis + 1) * dim);
+    for (let row = 0; row < rows; row++) positions[2 * row + axis] = dot(own, vectors, row * dim) - centre[axis]!;
+  }
+  return positions;
 }
 
 /** Rows whose squares are summed at once. */
@@ -32,20 +55,16 @@ export async function principalPlane(
   products: MatrixProducts,
   between: BetweenBlocks,
 ): Promise<PrincipalPlane> {
-  const { rows, dim, vectors } = data;
+  const { rows, dim } = data;
   const mean = columnMeans(data);
   const covariance = await covarianceOf(data, mean, products, between);
   let total = 0;
   for (let i = 0; i < dim; i++) total += covariance[i * dim + i]!;
   const { axes, variances } = await principalAxes(covariance, dim, () => between(rows));
-  const positions = new Float32Array(rows * 2);
-  for (let axis = 0; axis < 2; axis++) {
-    const weights = axes.subarray(axis * dim, (axis + 1) * dim);
-    const centre = dot(weights, mean, 0);
-    for (let row = 0; row < rows; row++) positions[2 * row + axis] = dot(weights, vectors, row * dim) - centre;
-  }
+  const centreOf = (axis: number) => dot(axes.subarray(axis * dim, (axis + 1) * dim), mean, 0);
+  const plane: PlaneAxes = { weights: axes.slice(0, 2 * dim), centre: [centreOf(0), centreOf(1)] };
   const share = (axis: number) => (total > 0 ? Math.max(0, variances[axis] ?? 0) / total : 0);
-  return { positions, explained: [share(0), share(1)] };
+  return { positions: projectOnto(plane, data), explained: [share(0), share(1)], axes: plane };
 }
 
 function columnMeans({ vectors, rows, dim }: UnitVectors): Float64Array {
@@ -170,7 +189,7 @@ const SHAKE = 1e-4;
 const SHAKE_STREAM = 0x7368;
 
 /** Where UMAP begins: the principal plane, as wide as umap-learn has it. */
-export function startOf({ positions }: PrincipalPlane, seed: number): Float32Array {
+export function startOf({ positions }: Pick<PrincipalPlane, 'positions'>, seed: number): Float32Array {
   const farthest = positions.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const scale = farthest > 0 ? START_WIDTH / farthest : 1;
   const random = new RandomStream(seed, SHAKE_STREAM);

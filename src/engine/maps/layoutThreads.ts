@@ -4,6 +4,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { LayoutPlan } from '../../core/projection/layout.ts';
 import { entryPoint } from '../entryPoints.ts';
+import type { WatchPoints } from './mapLayout.ts';
 import { CHUNK, control as at, CONTROL_SIZE, type LayoutWorkerData } from './layoutMessages.ts';
 
 /** More threads than that spend their time waiting for each other. */
@@ -17,12 +18,14 @@ const LOOK_EVERY_MS = 50;
  * `cancelled` within an epoch of being told to, or with engine-stopped.
  *
  * @param start positions of all points; not changed
+ * @param watch may look at the points whenever it likes: those of the last epoch, or of the one after where it is quicker
  */
 export async function layOutOnThreads(
   plan: LayoutPlan,
   start: Float32Array,
   threads: number,
   { signal, report }: JobContext,
+  watch?: WatchPoints,
 ): Promise<Float32Array> {
   if (signal.aborted) throw cancelled();
   const chunks = Math.ceil(plan.moving / CHUNK);
@@ -42,6 +45,7 @@ export async function layOutOnThreads(
     threads: count,
   };
   const { control } = data;
+  watch?.(() => new Float32Array(Atomics.load(control, at.epochs) % 2 === 0 ? data.even : data.odd));
   const stop = () => {
     Atomics.store(control, at.stop, 1);
   };

@@ -1,67 +1,17 @@
-import { usage, type LikenessError } from '../../core/errors.ts';
-import { nameClusters } from '../../core/clustering/clusterNames.ts';
-import { densityClusters, usualClustering } from '../../core/clustering/densityClusters.ts';
-import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
-import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
-import { planeNeighbors } from '../../core/neighbors/planeNeighbors.ts';
+import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { fitCurve } from '../../core/projection/curve.ts';
-import { fuzzyGraph } from '../../core/projection/fuzzyGraph.ts';
-import { planLayout, usualEpochs } from '../../core/projection/layout.ts';
-import { judgedNeighbors, mapQuality, samplePoints, type MapQuality } from '../../core/projection/mapQuality.ts';
-import { cosineGraph } from '../../core/projection/neighborGraph.ts';
-import { principalPlane, startOf } from '../../core/projection/principalPlane.ts';
-import type { MapMethod, MapReport, MapRequest } from '../../protocol/maps.ts';
-import type { Dataset } from '../dataset.ts';
-import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
-import { currentEncoder, encoderReference } from '../encoders/encoderChoice.ts';
-import { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import type { EncoderRegistry } from '../encoders/registry.ts';
-import { embedMissing } from '../evaluation/embedMissing.ts';
-import { OnnxProducts } from '../evaluation/onnxProducts.ts';
-import { inPhase } from '../jobs/phase.ts';
+import { withoutVector } from '../../core/projection/mapErrors.ts';
+import type { MapReport, MapRequest } from '../../protocol/maps.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
-import { assertOutputFile } from '../store/outputFile.ts';
-import { layOutOnThreads } from './layoutThreads.ts';
-import { assertMapFile, writeMap } from './mapFile.ts';
-import { readMapImages, type MapImages } from './mapImages.ts';
-
-const DEFAULT_NEIGHBORS = 15;
-const MOST_NEIGHBORS = 200;
-const DEFAULT_MINIMUM_DISTANCE = 0.1;
-/** Neighbours that a map is judged by, as in most of what is published. */
-const JUDGED_NEIGHBORS = 15;
-/** Images that it is judged by: their mean is within half a percent of that over all. */
-const JUDGED_IMAGES = 1_000;
-/** Neighbours on the map that clusters are found by. */
-const CLUSTER_NEIGHBORS = 20;
-
-export interface MappingOptions {
-  readonly dataset: Dataset;
-  readonly registry: EncoderRegistry;
-  readonly threads: number;
-  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
-}
-
-/** Refuses what can't be done before anything is. Rejects with usage or file-exists. */
-export async function checkMapRequest(
-  { method = 'umap', neighbors = 2, minimumDistance = 0, seed = 0, out }: MapRequest,
-  dataset: Pick<Dataset, 'root' | 'config'>,
-): Promise<void> {
-  const methods: readonly MapMethod[] = ['umap', 'pca'];
-  if (!methods.includes(method)) throw usage(`Maps are made by ${methods.join(' or ')}, not by "${method}".`);
-  if (!Number.isInteger(neighbors) || neighbors < 2 || neighbors > MOST_NEIGHBORS) {
-    throw usage(`A neighbourhood has 2 to ${MOST_NEIGHBORS} images, not ${neighbors}.`);
-  }
-  if (!(minimumDistance >= 0 && minimumDistance < 3)) {
-    throw usage(`The distance that points keep is a number from 0 to below 3, not ${minimumDistance}.`);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) throw usage(`The seed is a whole number from 0, not ${seed}.`);
-  if (out) {
-    assertMapFile(out.file);
-    await assertOutputFile(out, dataset);
-  }
-}
+import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
+import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+import type { Dataset } from '../dataset.ts';
+import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';
+import { clustersNow, matchImages, readSummary } from './keptMap.ts';
+import { choiceOf } from './mapChoice.ts';
+import { embeddedEncoder, type MappingOptions } from './mapEncoder.ts';
+import { writeMap } from './mapFile.ts';
+import { readMapImages } from './mapImages.ts';
 
 /**
  * Lays out the images below a folder by their embeddings, finds clusters on the map, and tells how far it can be trusted.
@@ -73,125 +23,78 @@ export async function checkMapRequest(
 export async function mapFolder(request: MapRequest, options: MappingOptions, context: JobContext): Promise<MapReport> {
   const startedAt = performance.now();
   const { dataset } = options;
-  const { root, store } = dataset;
-  const { method = 'umap', minimumDistance = DEFAULT_MINIMUM_DISTANCE, seed = 0, out } = request;
-  const below = relativeToRoot(root, request.folder) ?? '';
+  const { store } = dataset;
+  const below = relativeToRoot(dataset.root, request.folder) ?? '';
   const encoder = await embeddedEncoder(request.encoder, below, options, context);
-  const images = await readMapImages(dataset, encoder, below);
-  const neighbors = Math.min(request.neighbors ?? DEFAULT_NEIGHBORS, images.rows);
-  const work = { images, method, neighbors, minimumDistance, seed, threads: options.threads };
-  const { positions, quality, explained } = await layOutImages(work, context);
-  const clusters = clustersOf(images, positions);
-  const report: MapReport = {
+  const key = mapKey(encoder, below, choiceOf(request));
+  const kept = request.kept === true ? wholeMap(store, key) : undefined;
+  const made = kept === undefined ? await newMap(request, key, encoder, options, context) : undefined;
+  const map = kept ?? made!.map;
+  const report = await reportOf(map, below, request, encoder, dataset);
+  const { out } = request;
+  const seconds = () => Math.round(performance.now() - startedAt) / 1000;
+  const whole: MapReport = { ...report, keptSince: kept?.madeAt, seconds: seconds() };
+  const written = out ? await writeMap(out, whole, store, context) : [];
+  const notices = [...(made?.notices ?? []), ...written].map(({ code, message }) => ({ code, message }));
+  return { ...whole, seconds: seconds(), notices: [...store.notices, ...whole.notices, ...notices] };
+}
+
+/** A kept map of just the images that there are, as they were laid out. */
+function wholeMap(store: IndexStore, key: MapKey): StoredMap | undefined {
+  const map = store.readMap(key);
+  if (map === undefined) return undefined;
+  const images = embeddedBelow(store, key.encoderKey, key.folder);
+  const isSame = images.length === map.laidOut && matchImages(images, map).every((row, i) => row === i);
+  return isSame ? map : undefined;
+}
+
+async function newMap(
+  request: MapRequest,
+  key: MapKey,
+  encoder: StoredEncoder,
+  { dataset, threads }: MappingOptions,
+  context: JobContext,
+): Promise<{ readonly map: StoredMap; readonly notices: readonly LikenessError[] }> {
+  const images = await readMapImages(dataset, encoder, key.folder);
+  const { store } = dataset;
+  // From scratch the same images give the same map; where one of fewer or more images is kept, the new one lies upon it.
+  const alignTo = request.kept === true ? store.readMap(key) : undefined;
+  return layOutAndKeep({ store, images, key, choice: choiceOf(request), threads, alignTo }, context);
+}
+
+async function reportOf(
+  map: StoredMap,
+  below: string,
+  request: MapRequest,
+  encoder: StoredEncoder,
+  dataset: Dataset,
+): Promise<Omit<MapReport, 'keptSince' | 'seconds'>> {
+  const { root, rules, store } = dataset;
+  const { laidOut, clusterOf } = map;
+  const paths = map.paths.slice(0, laidOut);
+  const positions = map.positions.subarray(0, 2 * laidOut);
+  const summary = readSummary(map);
+  const readable = store.readImagePaths();
+  const known = await readKnownLabelsIfAny(dataset, readable);
+  const missing = readable.filter((path) => below === '' || path.startsWith(`${below}/`)).length - paths.length;
+  const notices = [...known.notices, ...(missing > 0 ? [withoutVector(missing, encoder.card.id)] : [])];
+  const labels = paths.map(known.labelOf);
+  const cluster = clusterOf.slice(0, laidOut);
+  const { trustworthiness, neighborsKept, judged, plane, neighbors } = summary;
+  const { method, minimumDistance, seed } = choiceOf(request);
+  return {
     root,
-    encoder: { id: encoder.card.id, dim: images.dim },
-    points: images.paths,
+    encoder: { id: encoder.card.id, dim: encoder.card.output.dim },
+    points: paths,
     x: positions.filter((_, i) => i % 2 === 0),
     y: positions.filter((_, i) => i % 2 === 1),
-    cluster: clusters.clusterOf,
-    labels: images.labels,
-    splits: images.splits,
-    clusters: clusters.named,
-    trustworthiness: quality.trustworthiness,
-    neighborsKept: quality.neighborsKept,
-    judged: { neighbors: quality.neighbors, images: quality.points },
-    method,
-    neighbors,
-    minimumDistance,
-    seed,
-    explained,
-    out: out?.file,
-    seconds: secondsSince(startedAt),
-    notices: [],
+    cluster,
+    labels,
+    splits: paths.map((path) => rules.splitOf(path)),
+    clusters: clustersNow(cluster, summary, paths, labels),
+    ...{ trustworthiness, neighborsKept, judged, method, neighbors, minimumDistance, seed },
+    explained: plane?.explained,
+    out: request.out?.file,
+    notices: notices.map(({ code, message }) => ({ code, message })),
   };
-  const written: readonly LikenessError[] = out ? await writeMap(out, report, store, context) : [];
-  const notices = [...images.notices, ...written].map(({ code, message }) => ({ code, message }));
-  return { ...report, seconds: secondsSince(startedAt), notices: [...store.notices, ...notices] };
-}
-
-/** The dataset's own encoder needs no model: its vectors are in the index. Another one embeds what it hasn't yet. */
-async function embeddedEncoder(
-  chosen: string | undefined,
-  below: string,
-  { dataset, registry, load }: MappingOptions,
-  context: JobContext,
-) {
-  const { root, store } = dataset;
-  const current = currentEncoder(dataset);
-  if (chosen === undefined && current !== undefined) return current;
-  const encoder = await load(await registry.resolve(encoderReference(dataset, chosen), root));
-  const files = store.readFiles(below === '' ? undefined : [below]);
-  const images = store.readImagePaths().flatMap((path) => {
-    const contentKey = files.get(path)?.contentKey;
-    return contentKey === undefined ? [] : [{ path, contentKey, label: '', split: undefined }];
-  });
-  return { key: await embedMissing(store, encoder, images, context), card: encoder.card };
-}
-
-interface LayoutWork {
-  readonly images: MapImages;
-  readonly method: MapMethod;
-  readonly neighbors: number;
-  readonly minimumDistance: number;
-  readonly seed: number;
-  readonly threads: number;
-}
-
-interface LaidOut {
-  readonly positions: Float32Array;
-  readonly quality: MapQuality;
-  readonly explained: MapReport['explained'];
-}
-
-async function layOutImages(work: LayoutWork, context: JobContext): Promise<LaidOut> {
-  const { images, method, seed, threads } = work;
-  const worker = new OnnxWorker();
-  try {
-    const products = new OnnxProducts(worker, threads);
-    const judged = judgedNeighbors(images.rows, JUDGED_NEIGHBORS);
-    const count = Math.min(images.rows - 1, Math.max(judged, method === 'umap' ? work.neighbors - 1 : 0));
-    const nearest = await inPhase('Comparing images', images.rows, context, (between) =>
-      allNeighbors(images, count, products, between),
-    );
-    const plane = await inPhase('Finding the longest axes', images.rows, context, (between) =>
-      principalPlane(images, products, between),
-    );
-    const positions =
-      method === 'umap' ? await layOutNeighborhoods(work, nearest, startOf(plane, seed), context) : plane.positions;
-    const sample = samplePoints(images.rows, JUDGED_IMAGES, seed);
-    const quality = await inPhase('Checking the map', sample.length, context, (between) =>
-      mapQuality({ ...images, positions, graph: cosineGraph(nearest), neighbors: judged, sample }, products, between),
-    );
-    return { positions, quality, explained: method === 'pca' ? plane.explained : undefined };
-  } finally {
-    await worker.dispose();
-  }
-}
-
-function layOutNeighborhoods(
-  { images, neighbors, minimumDistance, seed, threads }: LayoutWork,
-  nearest: Neighbors,
-  start: Float32Array,
-  context: JobContext,
-): Promise<Float32Array> {
-  const graph = fuzzyGraph(cosineGraph(nearest, neighbors - 1));
-  const plan = planLayout(graph, { curve: fitCurve(minimumDistance), epochs: usualEpochs(images.rows), seed });
-  return layOutOnThreads(plan, start, threads, context);
-}
-
-/** Clusters of the map, since those are what a person sees; embeddings are too sparse for densities to tell much. */
-function clustersOf(images: MapImages, positions: Float32Array) {
-  const graph = planeNeighbors(positions, Math.min(CLUSTER_NEIGHBORS, images.rows - 1));
-  const clusters = densityClusters(graph, usualClustering(images.rows));
-  const named = nameClusters({ ...images, clusters }).map(({ name, size, representative }, id) => ({
-    id,
-    name,
-    size,
-    representative: images.paths[representative]!,
-  }));
-  return { clusterOf: clusters.clusterOf, named };
-}
-
-function secondsSince(start: number): number {
-  return Math.round(performance.now() - start) / 1000;
 }

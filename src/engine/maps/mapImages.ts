@@ -8,6 +8,7 @@ import {
   withoutVector,
 } from '../../core/projection/mapErrors.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { Dataset } from '../dataset.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
@@ -16,6 +17,7 @@ import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 export interface MapImages extends UnitVectors {
   /** Relative to the root, with `/`. */
   readonly paths: readonly string[];
+  readonly contentKeys: Float64Array;
   readonly labels: readonly (string | undefined)[];
   readonly splits: readonly (string | undefined)[];
   readonly notices: readonly LikenessError[];
@@ -44,9 +46,8 @@ export async function readMapImages(
   const all = store.readImagePaths();
   const readable = all.filter(isBelow).length;
   const { id } = encoder.card;
-  if (rows.length === 0 && readable > 0) throw noVectors(folder, id, readable);
-  if (rows.length < FEWEST_IMAGES) throw tooFewForMap(folder, rows.length);
-  const vectors = rows.length === table.paths.length ? table.matrix : chosenRows(table.matrix, dim, rows);
+  assertEnough(folder, id, rows.length, readable);
+  const vectors = rows.length === table.paths.length ? table.matrix : gathered(table.matrix, dim, rows);
   const paths = Array.from(rows, (row) => table.paths[row]!);
   const broken = vectors.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0) throw notFinite(id, paths[Math.floor(broken / dim)]!);
@@ -58,18 +59,17 @@ export async function readMapImages(
     rows: rows.length,
     dim,
     paths,
+    contentKeys: Float64Array.from(rows, (row) => table.contentKeys[row]!),
     labels: paths.map(known.labelOf),
     splits: paths.map((path) => rules.splitOf(path)),
     notices: [...known.notices, ...(missing > 0 ? [withoutVector(missing, id)] : [])],
   };
 }
 
-function chosenRows(matrix: Float32Array, dim: number, rows: Uint32Array): Float32Array {
-  const chosen = new Float32Array(rows.length * dim);
-  rows.forEach((row, position) => {
-    chosen.set(matrix.subarray(row * dim, (row + 1) * dim), position * dim);
-  });
-  return chosen;
+/** Throws too-few-images, or embedding-invalid where there are images but none of them could be embedded. */
+export function assertEnough(folder: string, encoder: string, embedded: number, readable: number): void {
+  if (embedded === 0 && readable > 0) throw noVectors(folder, encoder, readable);
+  if (embedded < FEWEST_IMAGES) throw tooFewForMap(folder, embedded);
 }
 
 function areSame(vectors: Float32Array, dim: number): boolean {

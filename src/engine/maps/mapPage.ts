@@ -6,7 +6,8 @@ import { RandomStream } from '../../core/random.ts';
 import type { MapPageData, MapPageGrouping } from '../../protocol/mapPage.ts';
 import type { MapReport } from '../../protocol/maps.ts';
 import type { IndexStore } from '../store/indexStore.ts';
-import { mapMeaning, mapTitle, mapTrust } from './mapText.ts';
+import { mapMeaning } from '../../protocol/mapMeaning.ts';
+import { mapTitle, mapTrust } from './mapText.ts';
 import { pageAssets, type PageAssets } from './pageAssets.ts';
 
 /** Of all pictures in a page, as the index has them; a browser takes a few times as much to show it. */
@@ -132,7 +133,7 @@ function document(report: MapReport, data: MapPageData, { script, style }: PageA
 <h1>${escaped(mapTitle(report))}</h1>
 <p>${escaped(mapTrust(report))}</p>
 <details><summary>What the map means, and keys</summary>
-<p>${escaped(mapMeaning(report))}</p>
+<p>${escaped(mapMeaning(report.method))}</p>
 <p>Drag to move, turn the wheel or pinch to zoom; further in, dots become pictures. Click a dot for its picture. With the map in focus: arrows go from image to image, Shift with arrows moves the map, Enter opens the picture. Anywhere: + and − zoom, 0 shows all, / searches.</p>
 </details>
 </header>

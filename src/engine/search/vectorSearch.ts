@@ -132,6 +132,12 @@ export class SearchTable {
     return { ...topK(upper, count, all), considered };
   }
 
+  /** Cosine similarities of a row to all rows. */
+  similarities(row: number): Float32Array {
+    const vector = this.vector(row);
+    return Float32Array.from(this.#table.paths, (_, other) => this.#similarity(vector, other));
+  }
+
   close(): void {
     // Whoever still waits for this table has its answer first: the thread works in order.
     this.#prepared?.then(({ session }) => this.#worker.unload(session)).catch(() => undefined);

@@ -51,6 +51,54 @@ export interface VectorTable {
   readonly revision: number;
 }
 
+/** An image that has a vector of some encoder, without the vector. */
+export interface EmbeddedImage {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly contentKey: number;
+}
+
+/** What is known of a readable image's file. */
+export interface ImageFacts {
+  /** Of the file. */
+  readonly bytes: number;
+  /** In pixels, after the EXIF orientation was applied. */
+  readonly width: number;
+  readonly height: number;
+  /** As `ContentRecord.format`. */
+  readonly format: string;
+}
+
+/** What a map is found by. */
+export interface MapKey {
+  readonly encoderKey: number;
+  /** Relative to the root; '' for all. */
+  readonly folder: string;
+  /** All that the layout depends on beside the images, as text. */
+  readonly settings: string;
+}
+
+/** A map as it is kept. Arrays have one entry a row, positions two; the first `laidOut` rows were laid out together. */
+export interface StoredMap {
+  readonly laidOut: number;
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  readonly paths: readonly string[];
+  readonly contentKeys: Float64Array;
+  /** `rows × 2`. */
+  readonly positions: Float32Array;
+  /** −1 for none. */
+  readonly clusterOf: Int32Array;
+  /** What else is known of it, as JSON of the caller's. */
+  readonly summary: string;
+}
+
+/** The nearest others of each row that was laid out, `laidOut × perRow`, as rows. */
+export interface StoredNeighbors {
+  readonly perRow: number;
+  readonly neighbors: Int32Array;
+}
+
 export interface StoredEncoder {
   readonly key: number;
   readonly identity: string;
@@ -106,6 +154,11 @@ export interface IndexStore {
   /** Image counts of one encoder: files that have a vector. */
   countEmbedded(encoderKey: number): number;
 
+  /** Images that `readVectors` would have rows for, in the order of its rows. */
+  readEmbeddedImages(encoderKey: number): EmbeddedImage[];
+  /** By path, of all readable images. */
+  readImageFacts(): Map<string, ImageFacts>;
+
   /** Files with their problem, naming them instead of `FILE_PLACEHOLDER`: of the file, its content, or (with an encoder) its embedding, by path. */
   readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[];
   /** Paths of readable images (content without a problem), sorted. */
@@ -113,6 +166,15 @@ export interface IndexStore {
 
   readMeta(key: string): string | undefined;
   writeMeta(key: string, value: string | undefined): void;
+
+  readMap(key: MapKey): StoredMap | undefined;
+  readMapNeighbors(key: MapKey): StoredNeighbors | undefined;
+  /** The settings of the maps of an encoder and a folder, the last one that was made first. */
+  listMaps(encoderKey: number, folder: string): string[];
+  /** Keeps a map in place of one of the same key; of an encoder and a folder the last few are kept. */
+  putMap(key: MapKey, map: StoredMap, neighbors: StoredNeighbors): void;
+  /** Adds rows to a map that were placed into it; does nothing where it was made anew meanwhile (`madeAt`). */
+  extendMap(key: MapKey, map: StoredMap): void;
 
   /** Deletes contents, thumbnails and vectors that no file has referred to for `olderThanMs`. */
   prune(olderThanMs: number): number;

@@ -94,6 +94,36 @@ export const migrations: readonly string[] = [
     WHERE key = OLD.content AND NOT EXISTS (SELECT 1 FROM files WHERE content = OLD.content);
   END;
   `,
+  `
+  -- Maps that were laid out, so that opening one again costs nothing. Derived, as everything here.
+  CREATE TABLE maps (
+    key      INTEGER PRIMARY KEY,
+    encoder  INTEGER NOT NULL REFERENCES encoders (key) ON DELETE CASCADE,
+    -- Relative to the root; '' for all.
+    folder   TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    -- Milliseconds since the epoch.
+    made_at  REAL NOT NULL,
+    -- Rows that were laid out together; those after them were placed later.
+    laid_out INTEGER NOT NULL,
+    -- JSON: what else is known of the map.
+    summary  TEXT NOT NULL,
+    -- JSON: one path a row. The arrays are little-endian, one entry a row: float64 keys, float32 x and y, int32 clusters.
+    paths     TEXT NOT NULL,
+    contents  BLOB NOT NULL,
+    positions BLOB NOT NULL,
+    clusters  BLOB NOT NULL,
+    UNIQUE (encoder, folder, settings)
+  ) STRICT;
+
+  -- Apart from the maps, as they are larger than those and asked for only when two maps are compared. int32, a row's
+  -- nearest others first.
+  CREATE TABLE map_neighbors (
+    map       INTEGER PRIMARY KEY REFERENCES maps (key) ON DELETE CASCADE,
+    per_row   INTEGER NOT NULL,
+    neighbors BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */

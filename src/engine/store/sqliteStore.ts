@@ -4,15 +4,21 @@ import { encoderMismatch, indexReplaced } from '../../core/errors.ts';
 import {
   FILE_PLACEHOLDER,
   type ContentRecord,
+  type EmbeddedImage,
   type FileRecord,
+  type ImageFacts,
   type IndexStore,
+  type MapKey,
   type Problem,
   type StoredEncoder,
+  type StoredMap,
+  type StoredNeighbors,
   type StoreNotice,
   type VectorRecord,
   type VectorTable,
 } from './indexStore.ts';
 import { Leases } from './leases.ts';
+import { MapTable } from './mapTable.ts';
 import {
   contentOf,
   FILE_COLUMNS,
@@ -36,6 +42,7 @@ export class SqliteStore implements IndexStore {
   readonly #statements: ReturnType<typeof prepareAll>;
   readonly #vectors: VectorReader;
   readonly #leases: Leases;
+  readonly #maps: MapTable;
   readonly #dimensions = new Map<number, number>();
   /** Tells our file from another one that took its place: writing to a deleted file would lose everything silently. */
   readonly #identity: string | undefined;
@@ -51,6 +58,7 @@ export class SqliteStore implements IndexStore {
     this.#statements = prepareAll(database);
     this.#vectors = new VectorReader(database);
     this.#leases = new Leases(database);
+    this.#maps = new MapTable(database);
     this.#identity = fileIdentity(database.location);
   }
 
@@ -175,6 +183,15 @@ export class SqliteStore implements IndexStore {
     return this.#vectors.count(encoderKey);
   }
 
+  readEmbeddedImages(encoderKey: number): EmbeddedImage[] {
+    return this.#vectors.images(encoderKey);
+  }
+
+  readImageFacts(): Map<string, ImageFacts> {
+    const rows = this.#statements.imageFacts.all();
+    return new Map(rows.map(([path, bytes, width, height, format]) => [path, { bytes, width, height, format }]));
+  }
+
   readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[] {
     const problems: { path: string; problem: Problem }[] = [];
     for (const row of this.#statements.problems.iterate(encoderKey ?? null)) {
@@ -198,6 +215,30 @@ export class SqliteStore implements IndexStore {
     this.#within(() => {
       if (value === undefined) this.#statements.removeMeta.run(key);
       else this.#statements.writeMeta.run(key, value);
+    });
+  }
+
+  readMap(key: MapKey): StoredMap | undefined {
+    return this.#maps.read(key);
+  }
+
+  readMapNeighbors(key: MapKey): StoredNeighbors | undefined {
+    return this.#maps.readNeighbors(key);
+  }
+
+  listMaps(encoderKey: number, folder: string): string[] {
+    return this.#maps.list(encoderKey, folder);
+  }
+
+  putMap(key: MapKey, map: StoredMap, neighbors: StoredNeighbors): void {
+    this.#within(() => {
+      this.#maps.put(key, map, neighbors);
+    });
+  }
+
+  extendMap(key: MapKey, map: StoredMap): void {
+    this.#within(() => {
+      this.#maps.extend(key, map);
     });
   }
 
@@ -321,6 +362,12 @@ function prepareAll(database: Database) {
        FROM vectors v JOIN contents c ON c.key = v.content JOIN files f ON f.content = v.content
        WHERE v.encoder = ? AND v.problem_code IS NOT NULL AND c.problem_code IS NULL AND f.problem_code IS NULL
        ORDER BY path`,
+    ),
+    imageFacts: database.prepareTuples<
+      readonly [path: string, bytes: number, width: number, height: number, format: string]
+    >(
+      `SELECT f.path, f.size, c.width, c.height, c.format
+       FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL`,
     ),
     imagePaths: database.prepare<{ path: string }>(
       `SELECT f.path FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL ORDER BY f.path`,

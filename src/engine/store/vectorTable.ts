@@ -1,5 +1,5 @@
 import { indexCorrupt } from '../../core/errors.ts';
-import type { VectorTable } from './indexStore.ts';
+import type { EmbeddedImage, VectorTable } from './indexStore.ts';
 import type { Database } from './sqlite.ts';
 
 const FROM_EMBEDDED_FILES = `
@@ -28,6 +28,11 @@ export class VectorReader {
   /** Files whose content has a vector of this encoder. */
   count(encoderKey: number): number {
     return this.#count.get(encoderKey)?.count ?? 0;
+  }
+
+  /** The same files by path, without their vectors. */
+  images(encoderKey: number): EmbeddedImage[] {
+    return this.#rows.all(encoderKey).map(([path, contentKey]) => ({ path, contentKey }));
   }
 
   /** All rows, by path. The matrix is allocated once; each content's blob is read once, in the order it lies on disk. */

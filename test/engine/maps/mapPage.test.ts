@@ -34,6 +34,7 @@ const report: MapReport = {
   explained: undefined,
   out: undefined,
   seconds: 1,
+  keptSince: undefined,
   notices: [],
 };
 let thumbnail: Uint8Array;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import { Database } from '../../../src/engine/store/sqlite.ts';
+import type { StoredMap } from '../../../src/engine/store/indexStore.ts';
 import { content, file, newStore, putImage } from './storeFixtures.ts';
 import { encoderCard } from '../../cards.ts';
 
@@ -318,4 +319,76 @@ suite('leases', () => {
     await sleep(30);
     assert.equal(store.acquireLease('index', 'me', 60_000), undefined);
   });
+});
+
+suite('maps in the index', () => {
+  const map = (rows: number, madeAt: number): StoredMap => ({
+    laidOut: rows,
+    madeAt,
+    paths: Array.from({ length: rows }, (_, row) => `odd "${row}"\n.png`),
+    contentKeys: Float64Array.from({ length: rows }, (_, row) => row + 2 ** 40),
+    positions: Float32Array.from({ length: 2 * rows }, (_, i) => i / 3),
+    clusterOf: Int32Array.from({ length: rows }, (_, row) => row - 1),
+    summary: '{"seconds":1}',
+  });
+  const neighbors = { perRow: 2, neighbors: Int32Array.of(1, 2, 0, 2, 0, 1) };
+
+  test('come back as they were kept, by encoder, folder and settings', (context) => {
+    const store = newStore(context);
+    const encoderKey = store.putEncoder('e', encoderCard('e', 2));
+    const key = { encoderKey, folder: 'a', settings: '{"seed":0}' };
+    const revision = store.revision();
+    store.putMap(key, map(3, 5), neighbors);
+    assert.deepEqual(store.readMap(key), map(3, 5));
+    assert.deepEqual(store.readMapNeighbors(key), neighbors);
+    assert.equal(store.revision(), revision, 'nobody else has to read anything again');
+    for (const other of [
+      { ...key, folder: '' },
+      { ...key, settings: '{}' },
+      { ...key, encoderKey: encoderKey + 1 },
+    ]) {
+      assert.deepEqual([store.readMap(other), store.readMapNeighbors(other)], [undefined, undefined]);
+    }
+    store.putMap(key, { ...map(3, 6), summary: '{}' }, { perRow: 1, neighbors: Int32Array.of(1, 0, 0) });
+    assert.equal(store.readMap(key)?.madeAt, 6);
+    assert.equal(store.readMapNeighbors(key)?.perRow, 1);
+  });
+
+  test('take rows in, unless they were made anew meanwhile', (context) => {
+    const store = newStore(context);
+    const key = { encoderKey: store.putEncoder('e', encoderCard('e', 2)), folder: '', settings: '{}' };
+    store.putMap(key, map(3, 5), neighbors);
+    const extended = { ...map(4, 5), laidOut: 3 };
+    store.extendMap(key, extended);
+    assert.deepEqual(store.readMap(key), extended);
+    assert.deepEqual(store.readMapNeighbors(key), neighbors);
+    store.extendMap(key, { ...map(5, 4), laidOut: 3 });
+    assert.deepEqual(store.readMap(key), extended);
+  });
+
+  test('are the last few of an encoder and a folder, the newest first', (context) => {
+    const store = newStore(context);
+    const encoderKey = store.putEncoder('e', encoderCard('e', 2));
+    for (let seed = 0; seed < 7; seed++) {
+      store.putMap({ encoderKey, folder: '', settings: `{"seed":${seed}}` }, map(3, 100 + seed), neighbors);
+    }
+    store.putMap({ encoderKey, folder: 'a', settings: '{}' }, map(3, 1), neighbors);
+    assert.deepEqual(store.listMaps(encoderKey, ''), ['{"seed":6}', '{"seed":5}', '{"seed":4}', '{"seed":3}']);
+    assert.deepEqual(store.listMaps(encoderKey, 'a'), ['{}']);
+    assert.equal(store.readMapNeighbors({ encoderKey, folder: '', settings: '{"seed":0}' }), undefined);
+  });
+});
+
+test('what files are like is read at once, and images without their vectors', (context) => {
+  const store = newStore(context);
+  const encoder = store.putEncoder('e', encoderCard('e', 2));
+  const key = putImage(store, 'a', 'b.jpg', 'a.jpg');
+  putImage(store, 'c', 'c.jpg');
+  assert.deepEqual(store.readImageFacts().get('c.jpg'), { bytes: 10, width: 4, height: 3, format: 'png' });
+  assert.deepEqual(store.readEmbeddedImages(encoder), []);
+  store.putVector(key, encoder, Float32Array.of(1, 0));
+  assert.deepEqual(
+    store.readEmbeddedImages(encoder),
+    ['a.jpg', 'b.jpg'].map((path) => ({ path, contentKey: key })),
+  );
 });

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { mapColumns } from '../../protocol/embeddingMap.ts';
+import type { ImageColumn } from '../../protocol/maps.ts';
+import type { Dataset } from '../dataset.ts';
+import { decisionsFile } from '../labels/knownLabels.ts';
+import { readImageMarks } from './imageMarks.ts';
+
+/** What is known of images beside where they lie: what people say of them, and what their files are like. */
+export async function imageColumns(
+  dataset: Dataset,
+  paths: readonly string[],
+  labelOf: (path: string) => string | undefined,
+): Promise<ImageColumn[]> {
+  const { root, store, rules } = dataset;
+  const facts = store.readImageFacts();
+  const marks = readImageMarks(await decisions(root));
+  const number = (id: string, name: string, unit: string, of: (path: string) => number | undefined): ImageColumn => ({
+    ...{ id, name, unit, kind: 'number' },
+    values: Float32Array.from(paths, (path) => of(path) ?? Number.NaN),
+  });
+  const tagsOf = (path: string) => {
+    const tags = marks.tags.get(path);
+    return tags && [...tags].sort().join(' + ');
+  };
+  const columns: ImageColumn[] = [
+    category(mapColumns.class, 'Class', paths, labelOf),
+    category(mapColumns.split, 'Split', paths, (path) => rules.splitOf(path)),
+    category(mapColumns.tag, 'Tag', paths, tagsOf),
+    category(mapColumns.excluded, 'Excluded', paths, (path) => (marks.excluded.has(path) ? 'excluded' : undefined)),
+    category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
+    number('width', 'Width', 'px', (path) => facts.get(path)?.width),
+    number('height', 'Height', 'px', (path) => facts.get(path)?.height),
+    number('aspect', 'Aspect ratio', '', (path) => ratio(facts.get(path))),
+    number('size', 'File size', 'KB', (path) => (facts.get(path)?.bytes ?? Number.NaN) / 1000),
+  ];
+  return columns.filter(says);
+}
+
+/** Names in their order, and which of them each image has. */
+export function category(
+  id: string,
+  name: string,
+  paths: readonly string[],
+  of: (path: string) => string | undefined,
+): ImageColumn {
+  const values = paths.map(of);
+  const names = [...new Set(values.filter((value) => value !== undefined))].sort((a, b) => (a < b ? -1 : 1));
+  const codeOf = new Map(names.map((value, code) => [value, code]));
+  const codes = Int32Array.from(values, (value) => (value === undefined ? -1 : codeOf.get(value)!));
+  return { id, name, unit: '', kind: 'category', names, codes };
+}
+
+/** What no image has, or all have the same of, tells nothing. */
+function says(column: ImageColumn): boolean {
+  if (column.kind === 'number') {
+    const first = column.values.find(Number.isFinite);
+    return first !== undefined && column.values.some((value) => Number.isFinite(value) && value !== first);
+  }
+  return column.names.length > 0 && !(column.id === 'format' && column.names.length === 1);
+}
+
+function ratio(size: { readonly width: number; readonly height: number } | undefined): number | undefined {
+  return size && size.height > 0 ? size.width / size.height : undefined;
+}
+
+async function decisions(root: string): Promise<string> {
+  const file = decisionsFile(root);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return '';
+    throw unreadableFile(file, error);
+  }
+}

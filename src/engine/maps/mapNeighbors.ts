@@ -1,0 +1,40 @@
+import { imageNotIndexed } from '../../core/errors.ts';
+import type { MapRequests } from '../../protocol/maps.ts';
+import type { SearchTable } from '../search/vectorSearch.ts';
+
+/**
+ * The images below a folder that are most similar to one of the index, itself left out. Rejects with image-not-indexed.
+ *
+ * @param below relative to the root; '' for all
+ */
+export async function nearestImages(
+  table: SearchTable,
+  path: string,
+  below: string,
+  count: number,
+): Promise<MapRequests['maps/neighbors']['result']> {
+  const own = rowOf(table, path);
+  const isBelow = (row: number) => below === '' || table.paths[row]!.startsWith(`${below}/`);
+  const { rows, scores } = await table.nearest(table.vector(own), count, (row) => row !== own && isBelow(row));
+  return {
+    paths: Array.from(rows, (row) => table.paths[row]!),
+    similarities: Float32Array.from(scores, clampCosine),
+  };
+}
+
+/** Cosine similarities of an image to others; NaN for those without a vector. Throws image-not-indexed. */
+export function similaritiesTo(table: SearchTable, path: string, paths: readonly string[]): Float32Array {
+  const all = table.similarities(rowOf(table, path));
+  return Float32Array.from(paths, (other) => clampCosine(all[table.rowOf(other)] ?? Number.NaN));
+}
+
+function rowOf(table: SearchTable, path: string): number {
+  const row = table.rowOf(path);
+  if (row < 0) throw imageNotIndexed(path, 'it was removed, or has no embedding; refresh the map.');
+  return row;
+}
+
+/** Rounding can put a float32 cosine a hair outside. */
+function clampCosine(value: number): number {
+  return Math.max(-1, Math.min(1, value));
+}

@@ -1,0 +1,87 @@
+import { notIndexed } from '../../core/errors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } from '../../protocol/maps.ts';
+import type { Dataset, Datasets } from '../dataset.ts';
+import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
+import type { EncoderRegistry } from '../encoders/registry.ts';
+import { meta } from '../indexing/meta.ts';
+import type { LabelCache } from '../labels/labelCache.ts';
+import type { VectorSearch } from '../search/vectorSearch.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
+import { compareMaps } from './compareMaps.ts';
+import { imageColumns } from './imageColumns.ts';
+import { LiveMaps } from './liveMaps.ts';
+import { checkMapChoice } from './mapChoice.ts';
+import { encoderOf } from './mapEncoder.ts';
+import { nearestImages, similaritiesTo } from './mapNeighbors.ts';
+import { openMap } from './openMap.ts';
+
+export interface MapServiceOptions {
+  readonly datasets: Datasets;
+  readonly registry: EncoderRegistry;
+  readonly search: VectorSearch;
+  readonly labels: LabelCache;
+  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly threads: number;
+}
+
+type Params<Method extends keyof MapRequests> = MapRequests[Method]['params'];
+type Result<Method extends keyof MapRequests> = Promise<MapRequests[Method]['result']>;
+
+/** What the Embedding Map asks the engine for. All of it is about datasets that are indexed. */
+export class MapService {
+  readonly #options: MapServiceOptions;
+  readonly #live = new LiveMaps();
+
+  constructor(options: MapServiceOptions) {
+    this.#options = options;
+  }
+
+  async open(request: OpenMapRequest, context: JobContext): Promise<OpenedMap> {
+    checkMapChoice(request.choice);
+    const dataset = this.#dataset(request.folder);
+    const { labels, registry, threads, load, datasets } = this.#options;
+    const options = { dataset, registry, threads, load, labels: () => labels.read(dataset), live: this.#live };
+    return datasets.guard(dataset, () => openMap(request, options, context));
+  }
+
+  live({ live, paths }: Params<'maps/live'>): LiveMap | undefined {
+    return this.#live.look(live, paths);
+  }
+
+  async columns({ root, paths }: Params<'maps/columns'>): Promise<readonly ImageColumn[]> {
+    const dataset = this.#dataset(root);
+    return this.#options.datasets.guard(dataset, async () => {
+      const { labelOf } = await this.#options.labels.read(dataset);
+      return imageColumns(dataset, paths, labelOf);
+    });
+  }
+
+  async neighbors({ root, folder, identity, path, count }: Params<'maps/neighbors'>): Result<'maps/neighbors'> {
+    const dataset = this.#dataset(root);
+    return this.#options.datasets.guard(dataset, () => {
+      const table = this.#options.search.open(dataset.store, encoderOf(dataset, identity).key);
+      return nearestImages(table, path, relativeToRoot(root, folder) ?? '', count);
+    });
+  }
+
+  async similarities({ root, identity, path, paths }: Params<'maps/similarities'>): Result<'maps/similarities'> {
+    const dataset = this.#dataset(root);
+    return this.#options.datasets.guard(dataset, () =>
+      similaritiesTo(this.#options.search.open(dataset.store, encoderOf(dataset, identity).key), path, paths),
+    );
+  }
+
+  async compare({ folder, maps, paths }: Params<'maps/compare'>): Result<'maps/compare'> {
+    const dataset = this.#dataset(folder);
+    const below = relativeToRoot(dataset.root, folder) ?? '';
+    return this.#options.datasets.guard(dataset, () => compareMaps(dataset, below, maps, paths));
+  }
+
+  /** Throws not-indexed, also while an index is in the making: it would give half a map. */
+  #dataset(path: string): Dataset {
+    const dataset = this.#options.datasets.get(path);
+    if (dataset.store.readMeta(meta.indexedAt) === undefined) throw notIndexed(dataset.root);
+    return dataset;
+  }
+}
