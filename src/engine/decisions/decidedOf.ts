@@ -27,6 +27,25 @@ export function decisionsByPath(
   );
 }
 
+/** The class that an image was given, by all that was decided of it; the last line counts. */
+export function decidedLabel(decisions: readonly Decision[] = []): string | undefined {
+  return decisions.findLast(({ action, value = '' }) => action === 'relabel' && value !== '')?.value;
+}
+
+export function isExcluded(decisions: readonly Decision[] = []): boolean {
+  return decisions.findLast(({ action }) => action === 'exclude' || action === 'keep')?.action === 'exclude';
+}
+
+/** Sorted. */
+export function tagsOf(decisions: readonly Decision[] = []): string[] {
+  const tags = new Set<string>();
+  for (const { action, value = '' } of decisions) {
+    if (action === 'tag' && value !== '') tags.add(value);
+    else if (action === 'untag') tags.delete(value);
+  }
+  return [...tags].sort();
+}
+
 /** Those without a key are left out. */
 function grouped<Key, Item>(
   items: readonly Item[],

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
-import type { Decision } from '../../core/decisions/decisions.ts';
 import { fileNotFound, LikenessError, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import {
   invalidLabels,
@@ -11,7 +10,7 @@ import {
 } from '../../core/labels/labelErrors.ts';
 import type { LabelRules } from '../../core/labels/labelRules.ts';
 import { matchLabels, parseLabelTable } from '../../core/labels/labelTable.ts';
-import { decisionsByPath } from '../decisions/decidedOf.ts';
+import { decidedLabel, decisionsByPath, isExcluded } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -78,14 +77,6 @@ export async function readKnownLabelsIfAny(
     const decided = decisionsByPath(await readDecisions(root), store, paths);
     return { labelOf: () => undefined, isExcluded: (path) => isExcluded(decided.get(path)), notices: [error] };
   }
-}
-
-function decidedLabel(decisions: readonly Decision[] = []): string | undefined {
-  return decisions.findLast(({ action, value = '' }) => action === 'relabel' && value !== '')?.value;
-}
-
-function isExcluded(decisions: readonly Decision[] = []): boolean {
-  return decisions.findLast(({ action }) => action === 'exclude' || action === 'keep')?.action === 'exclude';
 }
 
 async function readTable({ root, config }: LabelledDataset, paths: readonly string[]) {

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { mapColumns } from '../../protocol/embeddingMap.ts';
 import type { ImageColumn } from '../../protocol/maps.ts';
 import type { Dataset } from '../dataset.ts';
-import { decisionsFile } from '../labels/knownLabels.ts';
-import { readImageMarks } from './imageMarks.ts';
+import { decisionsByPath, isExcluded, tagsOf } from '../decisions/decidedOf.ts';
+import { readDecisions } from '../decisions/decisionFile.ts';
 
 /** What is known of images beside where they lie: what people say of them, and what their files are like. */
 export async function imageColumns(
@@ -14,20 +12,17 @@ export async function imageColumns(
 ): Promise<ImageColumn[]> {
   const { root, store, rules } = dataset;
   const facts = store.readImageFacts();
-  const marks = readImageMarks(await decisions(root));
+  const decided = decisionsByPath(await readDecisions(root), store, paths);
   const number = (id: string, name: string, unit: string, of: (path: string) => number | undefined): ImageColumn => ({
     ...{ id, name, unit, kind: 'number' },
     values: Float32Array.from(paths, (path) => of(path) ?? Number.NaN),
   });
-  const tagsOf = (path: string) => {
-    const tags = marks.tags.get(path);
-    return tags && [...tags].sort().join(' + ');
-  };
+  const tags = (path: string) => tagsOf(decided.get(path)).join(' + ') || undefined;
   const columns: ImageColumn[] = [
     category(mapColumns.class, 'Class', paths, labelOf),
     category(mapColumns.split, 'Split', paths, (path) => rules.splitOf(path)),
-    category(mapColumns.tag, 'Tag', paths, tagsOf),
-    category(mapColumns.excluded, 'Excluded', paths, (path) => (marks.excluded.has(path) ? 'excluded' : undefined)),
+    category(mapColumns.tag, 'Tag', paths, tags),
+    category(mapColumns.excluded, 'Excluded', paths, (path) => (isExcluded(decided.get(path)) ? 'excluded' : undefined)),
     category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
     number('width', 'Width', 'px', (path) => facts.get(path)?.width),
     number('height', 'Height', 'px', (path) => facts.get(path)?.height),
@@ -62,14 +57,4 @@ function says(column: ImageColumn): boolean {
 
 function ratio(size: { readonly width: number; readonly height: number } | undefined): number | undefined {
   return size && size.height > 0 ? size.width / size.height : undefined;
-}
-
-async function decisions(root: string): Promise<string> {
-  const file = decisionsFile(root);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return '';
-    throw unreadableFile(file, error);
-  }
 }
