@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corruptImage, embeddingInvalid, fileTooLarge, LikenessError, unreadableFile } from '../../core/errors.ts';
 import type { Embeddings, Encoder } from '../encoders/encoder.ts';
-import { decodeProxy, encoderPixels, thumbnailOf, type DecodeOptions } from '../images/imageDecoder.ts';
+import type { ImageMeasures } from '../../core/images/quality.ts';
+import { decodeProxy, encoderPixels, type DecodeOptions } from '../images/imageDecoder.ts';
+import { measureImage, MEASURES_VERSION } from '../images/imageMeasures.ts';
 import {
   FILE_PLACEHOLDER,
   type ContentRecord,
@@ -45,6 +47,7 @@ interface Pending {
   readonly file: ScannedFile;
   readonly readAt: number;
   readonly content: ContentRecord;
+  readonly measures: ImageMeasures;
 }
 
 /**
@@ -120,13 +123,14 @@ export class ImagePipeline {
       return;
     }
     this.#followers.set(id, []);
-    await this.#decodeInto(file, readAt, id, bytes, known?.record.thumbnail);
+    await this.#decodeInto(file, readAt, id, bytes, known);
   }
 
   /** True where decoding this content again would tell nothing new. */
   #isSettled({ key, record }: { key: number; record: ContentRecord }): boolean {
     if (record.problem !== undefined) return !this.#options.retryFailures;
-    return this.#options.store.hasVector(key, this.#options.encoderKey);
+    const { store, encoderKey } = this.#options;
+    return store.hasVector(key, encoderKey) && store.hasMeasures(key, MEASURES_VERSION);
   }
 
   async #decodeInto(
@@ -134,19 +138,21 @@ export class ImagePipeline {
     readAt: number,
     id: string,
     bytes: Buffer,
-    knownThumbnail: Uint8Array | undefined,
+    known: { readonly key: number; readonly record: ContentRecord } | undefined,
   ): Promise<void> {
     let pixels: Uint8Array;
     let content: ContentRecord;
+    let measures: ImageMeasures;
     try {
       const image = await decodeProxy(bytes, FILE_PLACEHOLDER, this.#decode);
       const { format, width, height, proxy } = image;
-      let thumbnail = knownThumbnail;
-      [pixels, thumbnail] = await Promise.all([
+      const [encoded, measured] = await Promise.all([
         encoderPixels(proxy, this.#decode.input),
-        thumbnail ?? thumbnailOf(proxy),
+        measureImage(proxy, known?.record.thumbnail),
       ]);
-      content = { id, width, height, format, problem: undefined, thumbnail };
+      pixels = encoded;
+      measures = measured.measures;
+      content = { id, width, height, format, problem: undefined, thumbnail: measured.thumbnail };
     } catch (error) {
       const problem = problemOf(error instanceof LikenessError ? error : corruptImage(FILE_PLACEHOLDER, error));
       this.#recordBroken({ id, width: 0, height: 0, format: '', problem, thumbnail: undefined }, file, readAt);
@@ -154,7 +160,21 @@ export class ImagePipeline {
     }
     // Whoever asked to stop doesn't want to wait for another batch.
     if (this.#options.signal.aborted) return;
-    await this.#collector.add(pixels, { file, readAt, content });
+    const { store, encoderKey } = this.#options;
+    if (known !== undefined && store.hasVector(known.key, encoderKey))
+      this.#recordMeasured(content, measures, file, readAt);
+    else await this.#collector.add(pixels, { file, readAt, content, measures });
+  }
+
+  /** One that has its vector, from before it was measured. */
+  #recordMeasured(content: ContentRecord, measures: ImageMeasures, file: ScannedFile, readAt: number): void {
+    const { store } = this.#options;
+    this.#counts.unchanged++;
+    this.#enqueue(() => {
+      const contentKey = store.putContent(content);
+      store.putMeasures(contentKey, MEASURES_VERSION, measures);
+      this.#putFiles(content.id, { file, readAt }, contentKey);
+    });
   }
 
   #recordBroken(content: ContentRecord, file: ScannedFile, readAt: number): void {
@@ -191,8 +211,9 @@ export class ImagePipeline {
     const dim = encoder.card.output.dim;
     const invalid = new Set(embeddings.invalid);
     store.transaction(() => {
-      items.forEach(({ file, readAt, content }, row) => {
+      items.forEach(({ file, readAt, content, measures }, row) => {
         const contentKey = store.putContent(content);
+        store.putMeasures(contentKey, MEASURES_VERSION, measures);
         const vector = invalid.has(row)
           ? problemOf(embeddingInvalid(FILE_PLACEHOLDER, encoder.card.name))
           : embeddings.vectors.subarray(row * dim, (row + 1) * dim);

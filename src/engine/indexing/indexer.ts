@@ -5,6 +5,7 @@ import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { FailedFile, IndexReport } from '../../protocol/engine.ts';
 import type { Encoder } from '../encoders/encoder.ts';
 import { DECODER_VERSION } from '../images/imageDecoder.ts';
+import { MEASURES_VERSION } from '../images/imageMeasures.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { withLease } from '../jobs/lease.ts';
 import type { FileRecord, IndexStore } from '../store/indexStore.ts';
@@ -127,10 +128,10 @@ function isSettled(store: IndexStore, encoderKey: number, decoder: string): bool
 }
 
 function settledState(store: IndexStore, encoderKey: number, decoder: string): string {
-  return `${store.revision()}/${encoderKey}/${decoder}`;
+  return `${store.revision()}/${encoderKey}/${decoder}/${MEASURES_VERSION}`;
 }
 
-/** Unchanged files that still lack a vector of this encoder, or whose failure is worth another try. */
+/** Unchanged files that still lack a vector of this encoder or have not been measured, or whose failure is worth another try. */
 function unfinished(
   store: IndexStore,
   encoderKey: number,
@@ -138,7 +139,8 @@ function unfinished(
   known: ReadonlyMap<string, FileRecord>,
   retryFailures: boolean,
 ): ScannedFile[] {
-  const contents = new Set<number | undefined>(store.contentsWithoutVector(encoderKey).map((row) => row.contentKey));
+  const lacking = [...store.contentsWithoutVector(encoderKey), ...store.contentsWithoutMeasures(MEASURES_VERSION)];
+  const contents = new Set<number | undefined>(lacking.map((row) => row.contentKey));
   const failed = new Set(retryFailures ? store.readProblems().map(({ path }) => path) : []);
   if (contents.size === 0 && failed.size === 0) return [];
   return unchanged.filter(({ path }) => {

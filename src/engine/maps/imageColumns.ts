@@ -22,11 +22,18 @@ export async function imageColumns(
     category(mapColumns.class, 'Class', paths, labelOf),
     category(mapColumns.split, 'Split', paths, (path) => rules.splitOf(path)),
     category(mapColumns.tag, 'Tag', paths, tags),
-    category(mapColumns.excluded, 'Excluded', paths, (path) => (isExcluded(decided.get(path)) ? 'excluded' : undefined)),
+    category(mapColumns.excluded, 'Excluded', paths, (path) =>
+      isExcluded(decided.get(path)) ? 'excluded' : undefined,
+    ),
     category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
     number('width', 'Width', 'px', (path) => facts.get(path)?.width),
     number('height', 'Height', 'px', (path) => facts.get(path)?.height),
     number('aspect', 'Aspect ratio', '', (path) => ratio(facts.get(path))),
+    // Scores: the lower, the worse.
+    number('dark', 'Dark score', '', (path) => facts.get(path)?.measures?.dark),
+    number('light', 'Light score', '', (path) => facts.get(path)?.measures?.light),
+    number('blurry', 'Blur score', '', (path) => facts.get(path)?.measures?.blurry),
+    number('lowInformation', 'Information score', '', (path) => facts.get(path)?.measures?.lowInformation),
     number('size', 'File size', 'KB', (path) => (facts.get(path)?.bytes ?? Number.NaN) / 1000),
   ];
   return columns.filter(says);

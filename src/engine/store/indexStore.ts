@@ -1,5 +1,6 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { ErrorCode } from '../../core/errors.ts';
+import type { ImageMeasures } from '../../core/images/quality.ts';
 
 /** What is wrong with a file, an image or an embedding, as it is listed. */
 export interface Problem {
@@ -67,6 +68,8 @@ export interface ImageFacts {
   readonly height: number;
   /** As `ContentRecord.format`. */
   readonly format: string;
+  /** Undefined in an index from before images were measured, until they are indexed again. */
+  readonly measures: ImageMeasures | undefined;
 }
 
 /** What a map is found by. */
@@ -158,6 +161,13 @@ export interface IndexStore {
   readEmbeddedImages(encoderKey: number): EmbeddedImage[];
   /** By path, of all readable images. */
   readImageFacts(): Map<string, ImageFacts>;
+
+  putMeasures(contentKey: number, version: number, measures: ImageMeasures): void;
+  hasMeasures(contentKey: number, version: number): boolean;
+  /** One path per readable content that has no measures of this version. */
+  contentsWithoutMeasures(version: number): { readonly contentKey: number; readonly path: string }[];
+  /** By content key. */
+  readMeasures(): Map<number, ImageMeasures>;
 
   /** Files with their problem, naming them instead of `FILE_PLACEHOLDER`: of the file, its content, or (with an encoder) its embedding, by path. */
   readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[];

@@ -124,6 +124,20 @@ export const migrations: readonly string[] = [
     neighbors BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE measures (
+    content         INTEGER PRIMARY KEY REFERENCES contents (key) ON DELETE CASCADE,
+    -- Of the definitions; older ones are taken again.
+    version         INTEGER NOT NULL,
+    dark            REAL NOT NULL,
+    light           REAL NOT NULL,
+    blurry          REAL NOT NULL,
+    low_information REAL NOT NULL,
+    grayscale       INTEGER NOT NULL,
+    -- 8 bytes.
+    perceptual_hash BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */

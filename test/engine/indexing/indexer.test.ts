@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode, isCancellation } from '../../../src/core/errors.ts';
 import type { JobContext } from '../../../src/core/progress.ts';
@@ -205,4 +206,22 @@ describe('indexDataset', () => {
     assert.equal(seen[0]?.phase, 'Scanning');
     assert.deepEqual([seen.at(-1)?.phase, seen.at(-1)?.done, seen.at(-1)?.total], ['Indexing', 9, 9]);
   });
+});
+
+it('images of an index from before they were measured are measured, and not embedded again', async (context) => {
+  const { store } = await dataset(context, 3);
+  const { encoder } = fakeEncoder();
+  await index(store, encoder);
+  const before = store.readMeasures();
+  assert.equal(before.size, 3);
+  const old = new DatabaseSync(store.location);
+  old.exec('DELETE FROM measures');
+  old.close();
+  // The index doesn't look settled where something has been written since.
+  store.writeMeta('settled', undefined);
+  const report = await index(store, encoder);
+  assert.deepEqual([report.embedded, report.unchanged, report.images], [0, 3, 3]);
+  assert.deepEqual(store.readMeasures(), before);
+  assert.equal(store.readThumbnails(['class0/0.png']).size, 1);
+  assert.deepEqual((await index(store, encoder)).embedded, 0);
 });

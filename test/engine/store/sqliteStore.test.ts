@@ -378,17 +378,3 @@ suite('maps in the index', () => {
     assert.equal(store.readMapNeighbors({ encoderKey, folder: '', settings: '{"seed":0}' }), undefined);
   });
 });
-
-test('what files are like is read at once, and images without their vectors', (context) => {
-  const store = newStore(context);
-  const encoder = store.putEncoder('e', encoderCard('e', 2));
-  const key = putImage(store, 'a', 'b.jpg', 'a.jpg');
-  putImage(store, 'c', 'c.jpg');
-  assert.deepEqual(store.readImageFacts().get('c.jpg'), { bytes: 10, width: 4, height: 3, format: 'png' });
-  assert.deepEqual(store.readEmbeddedImages(encoder), []);
-  store.putVector(key, encoder, Float32Array.of(1, 0));
-  assert.deepEqual(
-    store.readEmbeddedImages(encoder),
-    ['a.jpg', 'b.jpg'].map((path) => ({ path, contentKey: key })),
-  );
-});

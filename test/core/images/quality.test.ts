@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RgbImage } from '../../../src/core/images/pixels.ts';
+import { hashDistance, HASH_EDGE, perceptualHash } from '../../../src/core/images/perceptualHash.ts';
+import { imageQuality } from '../../../src/core/images/quality.ts';
+import { RandomStream } from '../../../src/core/random.ts';
+import { definedQuality } from './definedQuality.ts';
+
+function image(width: number, height: number, of: (x: number, y: number) => readonly number[]): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(of(x, y), (y * width + x) * 3);
+  return { width, height, data };
+}
+
+const random = new RandomStream(7, 1);
+const noise = (width: number, height: number, most = 256) =>
+  image(width, height, () => [0, 0, 0].map(() => Math.floor(random.uniform() * most)));
+const plain = (level: number) => image(40, 30, () => [level, level, level]);
+const stripes = image(48, 20, (x) => (x % 6 < 3 ? [250, 20, 20] : [10, 40, 200]));
+const ramp = image(64, 17, (x, y) => [4 * x, 4 * x, 4 * x].map((level) => level + (y % 2)));
+
+describe('scores of quality', () => {
+  const cases = { noise: noise(64, 33), dim: noise(30, 64, 40), plain: plain(128), stripes, ramp, pixel: plain(3) };
+  for (const [name, picture] of Object.entries(cases)) {
+    it(`are those of the definitions, computed slowly: ${name}`, () => {
+      const quality = imageQuality(picture, picture);
+      const expected = definedQuality(picture, picture);
+      for (const key of ['dark', 'light', 'blurry', 'lowInformation'] as const) {
+        assert.ok(Math.abs(quality[key] - expected[key]) <= 1 / 2048, `${key}: ${quality[key]}, ${expected[key]}`);
+      }
+      assert.equal(quality.grayscale, expected.grayscale);
+    });
+  }
+
+  it('tell black, white and grey pictures from others', () => {
+    const [black, white, coloured] = [plain(0), plain(255), stripes].map((picture) => imageQuality(picture, picture));
+    assert.deepEqual([black!.dark, black!.lowInformation, black!.grayscale], [0, 0, true]);
+    assert.deepEqual([white!.light, white!.dark], [0, 1]);
+    assert.equal(coloured!.grayscale, false);
+    assert.ok(coloured!.dark > 0.32 && coloured!.blurry > 0.29);
+  });
+});
+
+describe('the perceptual hash', () => {
+  const hashed = (of: (x: number, y: number) => number) =>
+    perceptualHash(image(HASH_EDGE, HASH_EDGE, (x, y) => Array<number>(3).fill(Math.round(of(x, y)))));
+
+  it('is that of the discrete cosine transform by its definition', () => {
+    const picture = noise(HASH_EDGE, HASH_EDGE);
+    const grey = (x: number, y: number) => {
+      const at = (y * HASH_EDGE + x) * 3;
+      const [red, green, blue] = picture.data.subarray(at, at + 3);
+      return Math.floor((red! * 299 + green! * 587 + blue! * 114 + 500) / 1000);
+    };
+    const coefficients: number[] = [];
+    for (let v = 0; v < 8; v++) {
+      for (let u = 0; u < 8; u++) {
+        let sum = 0;
+        for (let y = 0; y < 32; y++) {
+          for (let x = 0; x < 32; x++) {
+            sum += grey(x, y) * Math.cos((Math.PI * u * (x + 0.5)) / 32) * Math.cos((Math.PI * v * (y + 0.5)) / 32);
+          }
+        }
+        coefficients.push(sum);
+      }
+    }
+    const middle = coefficients.slice(1).sort((a, b) => a - b)[31]!;
+    const bits = coefficients.map((coefficient) => (coefficient >= middle ? '1' : '0')).join('');
+    const hash = perceptualHash(picture);
+    assert.equal(Array.from(hash, (byte) => byte.toString(2).padStart(8, '0')).join(''), bits);
+  });
+
+  it('hardly changes with brightness, and much with the picture', () => {
+    const waves = (x: number, y: number) =>
+      100 + 40 * Math.sin(x / 4) + 30 * Math.cos(y / 7) + 10 * Math.sin((x * y) / 50);
+    const brighter = hashDistance(
+      hashed(waves),
+      hashed((x, y) => waves(x, y) + 25),
+    );
+    const turned = hashDistance(
+      hashed(waves),
+      hashed((x, y) => waves(31 - y, x)),
+    );
+    assert.ok(brighter <= 2 && turned >= 16, `${brighter}, ${turned}`);
+    assert.equal(hashDistance(Uint8Array.of(0b1011, 0), Uint8Array.of(0, 0x80)), 4);
+  });
+});
