@@ -9,6 +9,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
 import { mapCommand } from './commands/map.ts';
+import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
 import { predictCommand } from './commands/predict.ts';
 import { similarCommand } from './commands/similar.ts';
@@ -24,12 +25,13 @@ const commands: readonly Command[] = [
   mapCommand,
   trainCommand,
   predictCommand,
+  checkCommand,
   decideCommand,
   tagCommand,
   doctorCommand,
 ];
 
-/** Exit codes; 1 is kept for findings. */
+/** Exit codes; 1 stands for findings, which a command tells of. */
 const exit = { done: 0, usage: 2, failed: 3, interrupted: 130 } as const;
 
 /** Runs one command line and resolves with its exit code. Results go to standard output, all else to standard error. */
@@ -68,10 +70,10 @@ async function dispatch(args: readonly string[], json: boolean): Promise<number>
     print(commandHelp(command));
     return exit.done;
   }
-  const { json: document, lines, notes = [] } = await execute(command, invocation);
+  const { json: document, lines, notes = [], exitCode = exit.done } = await execute(command, invocation);
   for (const note of notes) console.error(`Note: ${note}`);
   print(json ? JSON.stringify(document) : lines.join('\n'));
-  return exit.done;
+  return exitCode;
 }
 
 async function execute(command: Command, invocation: ReturnType<typeof parseInvocation>) {

@@ -32,6 +32,8 @@ export interface CommandOutput {
   readonly lines: readonly string[];
   /** What a person should know besides, with `--json` too: on standard error. */
   readonly notes?: readonly string[];
+  /** Where it isn't 0: 1 for findings. */
+  readonly exitCode?: 1;
 }
 
 export interface Command {

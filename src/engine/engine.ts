@@ -27,6 +27,7 @@ import type {
   ViewsReport,
   ViewsRequest,
 } from '../protocol/augmentations.ts';
+import type { CheckReport, CheckRequest } from '../protocol/check.ts';
 import type { DecideRequest, DecisionRequests, StandingDecision } from '../protocol/decisions.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
@@ -48,6 +49,7 @@ import { TypicalNearest } from './augmentations/otherImages.ts';
 import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
+import { checkDataset } from './curation/checkDataset.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { decideImages, listImageDecisions } from './decisions/imageDecisions.ts';
 import { decidePair } from './decisions/pairDecision.ts';
@@ -289,6 +291,22 @@ export class Engine {
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
       mapFolder(request, { dataset, registry: this.#registry, threads, load }, context),
+    );
+  }
+
+  /** Looks for what is worth deciding in a dataset, which is brought up to date first. */
+  async check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
+    const { folder, encoder, scan } = request;
+    const isNew = this.#datasets.find(folder) === undefined;
+    await this.indexFolder(
+      { folder, ...(isNew && encoder !== undefined && { encoder }), ...(scan && { scan }) },
+      context,
+    );
+    const dataset = this.#datasets.get(folder);
+    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const { threads } = this.#options;
+    return this.#datasets.guard(dataset, () =>
+      checkDataset(request, { dataset, registry: this.#registry, threads, load }, context),
     );
   }
 

@@ -34,6 +34,7 @@ serveRequests<EngineRequests>(connection, {
   'augmentations/sensitivity': (params, job) => engine.augmentationSensitivity(params, job),
   'augmentations/batch': (params, job) => engine.augmentationBatch(params, job),
   'augmentations/save': (params) => engine.saveAugmentation(params),
+  'check/run': (params, job) => engine.check(params, job),
   'decisions/pair': (params) => engine.decidePair(params),
   'decisions/decide': (params) => engine.decide(params),
   'decisions/list': (params) => engine.listDecisions(params),

@@ -2,6 +2,7 @@ import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import type { AugmentationRequests } from './augmentations.ts';
+import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { LabelRequests } from './labels.ts';
@@ -180,7 +181,8 @@ export interface EngineRequests
     PredictionRequests,
     AugmentationRequests,
     MapRequests,
-    DecisionRequests {
+    DecisionRequests,
+    CheckRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

@@ -1,5 +1,3 @@
-import { greyFromRgb, type RgbImage } from './pixels.ts';
-
 /** Height and width of the picture that is hashed. */
 export const HASH_EDGE = 32;
 /** Of the lowest frequencies, in both directions. */
@@ -9,10 +7,33 @@ const KEPT = 8;
  * 64 bits of a picture's lowest frequencies, eight bytes, the top-left coefficient first: pHash after Zauner (2010). Bits are
  * 1 where a coefficient of the discrete cosine transform (II) is at least the median of all but the constant one.
  *
- * @param picture of `HASH_EDGE × HASH_EDGE`
+ * @param grey `HASH_EDGE × HASH_EDGE`
  */
-export function perceptualHash(picture: RgbImage): Uint8Array {
-  const grey = greyFromRgb(picture.data);
+export function perceptualHash(grey: Uint8Array): Uint8Array {
+  return hashOf(lowFrequencies(grey));
+}
+
+/**
+ * The hashes of a picture in its eight orientations, as `orientedPlaces` numbers them, at the price of one: turning a picture
+ * exchanges its frequencies or turns their signs.
+ */
+export function orientedHashes(grey: Uint8Array): Uint8Array[] {
+  const coefficients = lowFrequencies(grey);
+  return Array.from({ length: 8 }, (_, orientation) =>
+    hashOf(
+      Float64Array.from(coefficients, (_, i) => {
+        const [u, v] = [i % KEPT, Math.floor(i / KEPT)];
+        const from = orientation & 4 ? coefficients[u * KEPT + v]! : coefficients[i]!;
+        // Mirroring turns the sign of what is odd in that direction.
+        const isTurned = ((orientation & 1) !== 0 && u % 2 === 1) !== ((orientation & 2) !== 0 && v % 2 === 1);
+        return isTurned ? -from : from;
+      }),
+    ),
+  );
+}
+
+/** `KEPT × KEPT` coefficients, by frequency along y, then x. */
+function lowFrequencies(grey: Uint8Array): Float64Array {
   const coefficients = new Float64Array(KEPT * KEPT);
   const rows = new Float64Array(HASH_EDGE * KEPT);
   for (let y = 0; y < HASH_EDGE; y++) {
@@ -29,6 +50,10 @@ export function perceptualHash(picture: RgbImage): Uint8Array {
       coefficients[v * KEPT + u] = sum;
     }
   }
+  return coefficients;
+}
+
+function hashOf(coefficients: Float64Array): Uint8Array {
   const middle = median(coefficients.subarray(1));
   const hash = new Uint8Array((KEPT * KEPT) / 8);
   coefficients.forEach((coefficient, i) => {

@@ -11,7 +11,7 @@ export interface ImageQuality {
   readonly light: number;
   /** Edges and spread of the histogram, 0 to 1. */
   readonly blurry: number;
-  /** A tenth of the histogram's entropy in bits, at most 1. */
+  /** A tenth of the entropy of the grey picture's histogram in bits, at most 1. */
   readonly lowInformation: number;
   /** Red, green and blue are the same everywhere. */
   readonly grayscale: boolean;
@@ -21,31 +21,46 @@ export interface ImageQuality {
 export interface ImageMeasures extends ImageQuality {
   /** 8 bytes; see `perceptualHash`. */
   readonly perceptualHash: Uint8Array;
+  /** The picture squashed to 32 × 32, grey, row by row: what the hash is of, and what pictures are compared by. */
+  readonly grey: Uint8Array;
 }
 
 /** The longest side of the picture that blur is judged on, as in cleanvision. */
 export const BLUR_EDGE = 64;
 
 const LEVELS = 256;
+/** About so many pixels are looked at. */
+const MOST_PIXELS = 100_000;
 /** Of the two parts of blur: how fast either one makes up for the other. */
 const BLUR_RATE = 0.01;
 /** What a histogram's spread must exceed to count at all. */
 const LEAST_SPREAD = 0.18;
 
 /**
- * @param picture the whole picture, which may be reduced: brightness and entropy move by little
+ * @param picture the whole picture, which may be reduced; of a large one every so many pixels are looked at
  * @param reduced the same picture with its longest side at most `BLUR_EDGE`, never enlarged
  */
 export function imageQuality(picture: RgbImage, reduced: RgbImage): ImageQuality {
-  const grayscale = isGrayscale(picture.data);
-  const brightness = brightnessPercentiles(picture.data, [0.05, 0.99]);
+  const pixels = sampled(picture);
+  const brightness = brightnessPercentiles(pixels, [0.05, 0.99]);
   return {
     dark: brightness[1]!,
     light: 1 - brightness[0]!,
     blurry: sharpness(greyFromRgb(reduced.data), reduced.width, reduced.height),
-    lowInformation: Math.min(1, 0.1 * entropy(picture.data, grayscale)),
-    grayscale,
+    lowInformation: Math.min(1, 0.1 * entropy(greyFromRgb(pixels))),
+    grayscale: isGrayscale(pixels),
   };
+}
+
+/** Pixels of a picture as they are: averaging them would take the darkest and the lightest ones away. */
+function sampled({ data }: RgbImage): Uint8Array {
+  const count = data.length / 3;
+  // An odd step, so that it doesn't keep to some of the columns.
+  const step = 2 * Math.floor(count / MOST_PIXELS / 2) + 1;
+  if (step === 1) return data;
+  const pixels = new Uint8Array(3 * Math.ceil(count / step));
+  for (let i = 0, j = 0; i < count; i += step, j += 3) pixels.set(data.subarray(3 * i, 3 * i + 3), j);
+  return pixels;
 }
 
 function isGrayscale(rgb: Uint8Array): boolean {
@@ -88,17 +103,13 @@ function valueAt(counts: Uint32Array, place: number): number {
   return counts.length - 1;
 }
 
-/** Of the histogram over all channels together, in bits: 256 bins of a grey picture, three times as many of another. */
-function entropy(rgb: Uint8Array, grayscale: boolean): number {
-  const channels = grayscale ? 1 : 3;
-  const counts = new Uint32Array(LEVELS * channels);
-  for (let i = 0; i < rgb.length; i += 3) {
-    for (let channel = 0; channel < channels; channel++) counts[channel * LEVELS + rgb[i + channel]!]!++;
-  }
-  const sum = (rgb.length / 3) * channels;
+/** Of the histogram, in bits. */
+function entropy(grey: Uint8Array): number {
+  const counts = new Uint32Array(LEVELS);
+  for (const level of grey) counts[level]!++;
   let bits = 0;
   for (const count of counts) {
-    if (count > 0) bits -= (count / sum) * Math.log2(count / sum);
+    if (count > 0) bits -= (count / grey.length) * Math.log2(count / grey.length);
   }
   return bits;
 }

@@ -1,6 +1,6 @@
 import { thumbnailSize, type Size } from '../../core/images/geometry.ts';
 import { HASH_EDGE, perceptualHash } from '../../core/images/perceptualHash.ts';
-import type { RgbImage } from '../../core/images/pixels.ts';
+import { greyFromRgb, type RgbImage } from '../../core/images/pixels.ts';
 import { BLUR_EDGE, imageQuality, type ImageMeasures } from '../../core/images/quality.ts';
 import { encodeThumbnail, resizeRgb, type ResizeKernel } from './codec.ts';
 
@@ -30,9 +30,10 @@ export async function measureImage(
     scaled(picture, reducedSize, 'cubic'),
     scaled(picture, { width: HASH_EDGE, height: HASH_EDGE }, 'lanczos3'),
   ]);
+  const grey = greyFromRgb(hashed.data);
   return {
     thumbnail: bytes,
-    measures: { ...imageQuality(picture, reduced), perceptualHash: perceptualHash(hashed) },
+    measures: { ...imageQuality(proxy, reduced), perceptualHash: perceptualHash(grey), grey },
   };
 }
 

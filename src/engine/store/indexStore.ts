@@ -61,6 +61,8 @@ export interface EmbeddedImage {
 
 /** What is known of a readable image's file. */
 export interface ImageFacts {
+  /** As `ContentRecord.id`. */
+  readonly content: string;
   /** Of the file. */
   readonly bytes: number;
   /** In pixels, after the EXIF orientation was applied. */

@@ -9,6 +9,7 @@ interface MeasureRow {
   readonly low_information: number;
   readonly grayscale: number;
   readonly perceptual_hash: Uint8Array;
+  readonly grey: Uint8Array;
 }
 
 /** What pictures measure, by content. */
@@ -21,8 +22,8 @@ export class MeasureTable {
   constructor(database: Database) {
     this.#put = database.prepare(
       `INSERT OR REPLACE INTO measures
-         (content, version, dark, light, blurry, low_information, grayscale, perceptual_hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         (content, version, dark, light, blurry, low_information, grayscale, perceptual_hash, grey)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#has = database.prepare('SELECT 1 FROM measures WHERE content = ? AND version = ?');
     this.#missing = database.prepare<{ content: number; path: string }>(
@@ -35,8 +36,8 @@ export class MeasureTable {
   }
 
   put(contentKey: number, version: number, measures: ImageMeasures): void {
-    const { dark, light, blurry, lowInformation, grayscale, perceptualHash } = measures;
-    this.#put.run(contentKey, version, dark, light, blurry, lowInformation, grayscale ? 1 : 0, perceptualHash);
+    const { dark, light, blurry, lowInformation, grayscale, perceptualHash, grey } = measures;
+    this.#put.run(contentKey, version, dark, light, blurry, lowInformation, grayscale ? 1 : 0, perceptualHash, grey);
   }
 
   has(contentKey: number, version: number): boolean {
@@ -58,6 +59,7 @@ export class MeasureTable {
           lowInformation: row.low_information,
           grayscale: row.grayscale === 1,
           perceptualHash: row.perceptual_hash,
+          grey: row.grey,
         },
       ]),
     );

@@ -135,7 +135,9 @@ export const migrations: readonly string[] = [
     low_information REAL NOT NULL,
     grayscale       INTEGER NOT NULL,
     -- 8 bytes.
-    perceptual_hash BLOB NOT NULL
+    perceptual_hash BLOB NOT NULL,
+    -- 1,024 bytes.
+    grey            BLOB NOT NULL
   ) STRICT;
   `,
 ];

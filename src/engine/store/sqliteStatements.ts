@@ -66,9 +66,17 @@ export function prepareAll(database: Database) {
        ORDER BY path`,
     ),
     imageFacts: database.prepareTuples<
-      readonly [path: string, bytes: number, width: number, height: number, format: string, content: number]
+      readonly [
+        path: string,
+        bytes: number,
+        width: number,
+        height: number,
+        format: string,
+        key: number,
+        content: string,
+      ]
     >(
-      `SELECT f.path, f.size, c.width, c.height, c.format, c.key
+      `SELECT f.path, f.size, c.width, c.height, c.format, c.key, c.id
        FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL`,
     ),
     imagePaths: database.prepare<{ path: string }>(

@@ -188,9 +188,9 @@ export class SqliteStore implements IndexStore {
     return new Map(
       this.#statements.imageFacts
         .all()
-        .map(([path, bytes, width, height, format, content]) => [
+        .map(([path, bytes, width, height, format, key, content]) => [
           path,
-          { bytes, width, height, format, measures: measures.get(content) },
+          { content, bytes, width, height, format, measures: measures.get(key) },
         ]),
     );
   }

@@ -13,12 +13,8 @@ export function definedQuality(picture: RgbImage, reduced: RgbImage): ImageQuali
     return low + (high - low) * (at % 1);
   };
   const grayscale = pixels.every(([red, green, blue]) => red === green && green === blue);
-  const levels = grayscale
-    ? pixels.map(([red]) => red)
-    : pixels.flatMap((rgb) => rgb.map((level, i) => 256 * i + level));
-  const grey = pixelsOf(reduced).map(([red, green, blue]) =>
-    Math.floor((299 * red + 587 * green + 114 * blue + 500) / 1000),
-  );
+  const levels = pixels.map(greyOf);
+  const grey = pixelsOf(reduced).map(greyOf);
   const { width, height } = reduced;
   const edges = grey.map((level, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
@@ -40,6 +36,10 @@ export function definedQuality(picture: RgbImage, reduced: RgbImage): ImageQuali
 }
 
 const AROUND = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy] as const)).filter(([dx, dy]) => dx || dy);
+
+function greyOf([red, green, blue]: readonly [number, number, number]): number {
+  return Math.floor((299 * red + 587 * green + 114 * blue + 500) / 1000);
+}
 
 function pixelsOf({ data }: RgbImage): (readonly [number, number, number])[] {
   return Array.from({ length: data.length / 3 }, (_, i) => [data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!] as const);

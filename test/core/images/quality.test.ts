@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { orientedPlaces } from '../../../src/core/curation/samePicture.ts';
 import type { RgbImage } from '../../../src/core/images/pixels.ts';
-import { hashDistance, HASH_EDGE, perceptualHash } from '../../../src/core/images/perceptualHash.ts';
+import { hashDistance, HASH_EDGE, orientedHashes, perceptualHash } from '../../../src/core/images/perceptualHash.ts';
 import { imageQuality } from '../../../src/core/images/quality.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 import { definedQuality } from './definedQuality.ts';
@@ -43,15 +44,11 @@ describe('scores of quality', () => {
 
 describe('the perceptual hash', () => {
   const hashed = (of: (x: number, y: number) => number) =>
-    perceptualHash(image(HASH_EDGE, HASH_EDGE, (x, y) => Array<number>(3).fill(Math.round(of(x, y)))));
+    perceptualHash(Uint8Array.from({ length: HASH_EDGE ** 2 }, (_, i) => of(i % HASH_EDGE, Math.floor(i / HASH_EDGE))));
 
   it('is that of the discrete cosine transform by its definition', () => {
-    const picture = noise(HASH_EDGE, HASH_EDGE);
-    const grey = (x: number, y: number) => {
-      const at = (y * HASH_EDGE + x) * 3;
-      const [red, green, blue] = picture.data.subarray(at, at + 3);
-      return Math.floor((red! * 299 + green! * 587 + blue! * 114 + 500) / 1000);
-    };
+    const picture = noise(HASH_EDGE, HASH_EDGE).data.subarray(0, HASH_EDGE ** 2);
+    const grey = (x: number, y: number) => picture[y * HASH_EDGE + x]!;
     const coefficients: number[] = [];
     for (let v = 0; v < 8; v++) {
       for (let u = 0; u < 8; u++) {
@@ -68,6 +65,15 @@ describe('the perceptual hash', () => {
     const bits = coefficients.map((coefficient) => (coefficient >= middle ? '1' : '0')).join('');
     const hash = perceptualHash(picture);
     assert.equal(Array.from(hash, (byte) => byte.toString(2).padStart(8, '0')).join(''), bits);
+  });
+
+  it('of a turned picture is known without turning it', () => {
+    const { data } = noise(HASH_EDGE, HASH_EDGE);
+    const grey = data.subarray(0, HASH_EDGE ** 2);
+    for (const [orientation, hash] of orientedHashes(grey).entries()) {
+      const turned = Uint8Array.from(orientedPlaces(HASH_EDGE, orientation), (place) => grey[place]!);
+      assert.ok(hashDistance(hash, perceptualHash(turned)) <= 1, `orientation ${orientation}`);
+    }
   });
 
   it('hardly changes with brightness, and much with the picture', () => {

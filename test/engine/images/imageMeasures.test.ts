@@ -11,7 +11,12 @@ import { definedQuality } from '../../core/images/definedQuality.ts';
 import { encoderCard } from '../../cards.ts';
 import { shared, unlessShared } from '../../shared.ts';
 
-const options = { input: encoderCard('e', 2).input, maxMegapixels: 100, budget: new PixelBudget(1e8) };
+const photographs = { resize: 'shortest-edge', size: [224, 224], crop: 0.875 } as const;
+const options = {
+  input: { ...encoderCard('e', 2).input, ...photographs },
+  maxMegapixels: 100,
+  budget: new PixelBudget(1e8),
+};
 const measured = async (bytes: Uint8Array) =>
   (await measureImage((await decodeProxy(bytes, 'a', options)).proxy)).measures;
 

@@ -11,7 +11,11 @@ test('what files are like is read at once, and images without their vectors', (c
   const facts = { bytes: 10, width: 4, height: 3, format: 'png' };
   assert.deepEqual(store.readImageFacts().get('c.jpg'), { ...facts, measures: undefined });
   const scores = { dark: 0.5, light: 0.25, blurry: 1, lowInformation: 0, grayscale: true };
-  const measures = { ...scores, perceptualHash: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 255) };
+  const measures = {
+    ...scores,
+    perceptualHash: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 255),
+    grey: new Uint8Array(1024).fill(9),
+  };
   assert.deepEqual(
     store.contentsWithoutMeasures(2).map(({ path }) => path),
     ['a.jpg', 'c.jpg'],

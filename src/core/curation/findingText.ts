@@ -1,0 +1,59 @@
+import { formatQuantity } from '../progressText.ts';
+import type { ClassIssue } from './classIssues.ts';
+import type { QualityKind } from './qualityIssues.ts';
+
+/** What findings say: what is wrong, and what can be done, in a sentence or two. */
+
+/** @param others how many besides the one to keep */
+export function exactDuplicateText(others: number, equal: 'bytes' | 'pixels', labels: readonly string[]): string {
+  const what = equal === 'bytes' ? 'the same file' : 'the same pixels in other files';
+  const twice = others === 1 ? 'twice' : `${others + 1} times`;
+  if (labels.length > 1) {
+    return `In the dataset ${twice} (${what}) and labelled ${labels.map((label) => `"${label}"`).join(' and ')}: at most one of the labels is right.`;
+  }
+  return `In the dataset ${twice} (${what}): it counts ${twice} in training and in figures; keep one.`;
+}
+
+export function nearDuplicateText(others: number, ways: readonly string[], reason: string | undefined): string {
+  const copies = others === 1 ? 'An edited copy' : `${others} edited copies`;
+  const how = ways.length > 0 ? ` (${ways.join(', ')})` : '';
+  return `${copies} of this picture${how} ${others === 1 ? 'is' : 'are'} in the dataset; keep one${reason === undefined ? '' : `, best this one: it ${reason}`}.`;
+}
+
+export function sameSceneText(others: number): string {
+  return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either.`;
+}
+
+export function leakText(split: string, others: readonly string[], isExact: boolean): string {
+  const where = [...new Set(others)].map((other) => `"${other}"`).join(' and ');
+  return `Also in ${where}${isExact ? '' : ', edited'}: what is measured on "${split}" is partly learnt by heart. Exclude one of the two.`;
+}
+
+export function labelIssueText(label: string, suggested: string, share: number): string {
+  return `Labelled "${label}", but its neighbours are "${suggested}" (${Math.round(100 * share)} % of them "${label}"). Relabel it if they are right.`;
+}
+
+export const outlierText =
+  'Unlike everything else in the dataset: a stray file, or a rare case that needs more of its kind.';
+
+export const qualityTexts: Readonly<Record<QualityKind, string>> = {
+  dark: 'Very dark: even its brightest parts are dim.',
+  light: 'Very bright: even its darkest parts are light.',
+  blurry: 'Blurred: hardly any edge is sharp.',
+  'low-information': 'Nearly empty: it holds very few shades.',
+  'odd-aspect-ratio': 'Much longer in one direction than in the other; encoders crop or squash it.',
+  'odd-size': 'Much larger or smaller than the other images.',
+  grayscale: 'Without colour, as few images here are, if others have it.',
+};
+
+export function classIssueText({ kind, label, images, score, measure, isHigher }: ClassIssue): string {
+  const count = formatQuantity(images, 'image');
+  switch (kind) {
+    case 'class-imbalance':
+      return `"${label}" has ${count}, ${Math.round(100 * score)} % of an equal share: a model learns to overlook it.`;
+    case 'small-class':
+      return `"${label}" has only ${count}: too few to learn it from, or to measure it with.`;
+    case 'spurious-correlation':
+      return `${measure} alone tells "${label}" from the other classes (its ${count} have ${isHigher ? 'more' : 'less'} of it): a model may learn that instead of what they show.`;
+  }
+}

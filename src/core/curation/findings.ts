@@ -1,0 +1,81 @@
+/** What is worth a person's look, and how badly. */
+export const findingKinds = [
+  'unreadable',
+  'exact-duplicate',
+  'near-duplicate',
+  'same-scene',
+  'leak',
+  'label-issue',
+  'outlier',
+  'dark',
+  'light',
+  'blurry',
+  'low-information',
+  'odd-aspect-ratio',
+  'odd-size',
+  'grayscale',
+  'class-imbalance',
+  'small-class',
+  'spurious-correlation',
+  'noisy-cluster',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** From the mildest on. */
+export const severities = ['info', 'warning', 'error'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface RelatedImage {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  /** Cosine similarity in the eyes of the encoder; absent where none was computed. */
+  readonly similarity?: number;
+}
+
+export interface Finding {
+  /** The same as long as kind and images are: a hash of the kind and of what the images contain. */
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  /** The image to look at, of duplicates the one to keep; '' where it is about the whole dataset. */
+  readonly path: string;
+  /** 0 to 1: the lower, the worse. */
+  readonly score: number;
+  readonly related: readonly RelatedImage[];
+  /** What is wrong, in a sentence, and what can be done. */
+  readonly message: string;
+}
+
+const usual: Readonly<Record<FindingKind, Severity>> = {
+  unreadable: 'error',
+  'exact-duplicate': 'warning',
+  'near-duplicate': 'warning',
+  'same-scene': 'info',
+  leak: 'error',
+  'label-issue': 'warning',
+  outlier: 'info',
+  dark: 'info',
+  light: 'info',
+  blurry: 'info',
+  'low-information': 'info',
+  'odd-aspect-ratio': 'info',
+  'odd-size': 'info',
+  grayscale: 'info',
+  'class-imbalance': 'info',
+  'small-class': 'info',
+  'spurious-correlation': 'info',
+  'noisy-cluster': 'info',
+};
+
+/** @param labelsDiffer of exact duplicates: one of the labels must be wrong */
+export function severityOf(kind: FindingKind, labelsDiffer = false): Severity {
+  return kind === 'exact-duplicate' && labelsDiffer ? 'error' : usual[kind];
+}
+
+/** The worst first; equally bad ones by kind and path, so that the order is the same every time. */
+export function compareFindings(a: Finding, b: Finding): number {
+  const rank = ({ severity }: Finding) => -severities.indexOf(severity);
+  const kind = (finding: Finding) => findingKinds.indexOf(finding.kind);
+  const order = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0);
+  return rank(a) - rank(b) || kind(a) - kind(b) || a.score - b.score || order(a.path, b.path) || order(a.id, b.id);
+}

@@ -1,0 +1,161 @@
+import { classIssues, usualThresholds } from '../../core/curation/classIssues.ts';
+import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
+import { classIssueText, labelIssueText, outlierText, qualityTexts } from '../../core/curation/findingText.ts';
+import { labelIssues } from '../../core/curation/labelIssues.ts';
+import { OUTLIER_REACH, outliers } from '../../core/curation/outliers.ts';
+import { qualityIssues } from '../../core/curation/qualityIssues.ts';
+import { SCENE_RATIO, scenePairs } from '../../core/curation/scenes.ts';
+import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
+import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
+import { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { OnnxProducts } from '../evaluation/onnxProducts.ts';
+import { failedFiles } from '../indexing/indexer.ts';
+import { inPhase } from '../jobs/phase.ts';
+import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
+import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
+import { DuplicateFindings } from './duplicateFindings.ts';
+import { findDuplicates } from './duplicates.ts';
+import { findingId, idOf } from './findingId.ts';
+
+/** Neighbours of each image: for scenes the images around it count too. */
+const NEIGHBORS = 20;
+/** Kinds that are found by comparing images with each other. */
+const COMPARING: readonly FindingKind[] = [
+  ...(['near-duplicate', 'exact-duplicate', 'same-scene', 'leak', 'label-issue', 'outlier'] as const),
+];
+
+/**
+ * Looks for what is worth deciding in the images below a folder. Images that people have excluded are not looked at.
+ *
+ * Rejects with the codes of encoders and of the store, or `cancelled`.
+ */
+export async function checkDataset(
+  request: CheckRequest,
+  options: MappingOptions,
+  context: JobContext,
+): Promise<CheckReport> {
+  const startedAt = performance.now();
+  const { dataset, threads } = options;
+  const { root, store, config } = dataset;
+  const below = relativeToRoot(root, request.folder) ?? '';
+  const encoder = await embeddedEncoder(request.encoder, below, options, context);
+  const images = await readCuratedImages(dataset, encoder, below);
+  const isWanted = (kind: FindingKind) => request.only === undefined || request.only.includes(kind);
+  const thresholds: Readonly<Record<string, number>> = {
+    ...usualThresholds,
+    outlier: OUTLIER_REACH,
+    'same-scene': SCENE_RATIO,
+    ...config.thresholds,
+  };
+  const findings: Finding[] = [];
+  if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
+  findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
+  if (COMPARING.some(isWanted) && images.rows > 1) {
+    const neighbors = await neighborsOf(images, threads, context);
+    findings.push(...ofLabels(images, neighbors), ...ofOutliers(images, neighbors, thresholds['outlier']!));
+    const duplicates = new DuplicateFindings(images, await findDuplicates(images, neighbors, store, context));
+    findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
+    findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
+  }
+  const shown = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
+  const counts: Partial<Record<FindingKind, number>> = {};
+  for (const { kind } of shown) counts[kind] = (counts[kind] ?? 0) + 1;
+  return {
+    root,
+    encoder: { id: encoder.card.id, dim: images.dim },
+    images: images.rows,
+    findings: shown,
+    counts,
+    thresholds,
+    seconds: Math.round(performance.now() - startedAt) / 1000,
+    notices: [...store.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
+  };
+}
+
+async function neighborsOf(images: CuratedImages, threads: number, context: JobContext): Promise<Neighbors> {
+  const worker = new OnnxWorker();
+  try {
+    const products = new OnnxProducts(worker, threads);
+    return await inPhase('Comparing images', images.rows, context, (between) =>
+      allNeighbors(images, Math.min(NEIGHBORS, images.rows - 1), products, between),
+    );
+  } finally {
+    await worker.dispose();
+  }
+}
+
+function unreadable(store: MappingOptions['dataset']['store'], encoderKey: number, below: string): Finding[] {
+  return failedFiles(store, encoderKey)
+    .filter(({ path }) => below === '' || path.startsWith(`${below}/`))
+    .map(({ path, message }) => ({
+      id: idOf('unreadable', [path]),
+      kind: 'unreadable',
+      severity: severityOf('unreadable'),
+      path,
+      score: 0,
+      related: [],
+      message,
+    }));
+}
+
+function ofQuality(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {
+  const measured = images.facts.map((facts) =>
+    facts?.measures ? { width: facts.width, height: facts.height, quality: facts.measures } : undefined,
+  );
+  const grey = measured.filter((image) => image?.quality.grayscale).length;
+  return qualityIssues(measured, thresholds)
+    .filter(({ kind }) => kind !== 'grayscale' || grey < images.rows / 2)
+    .map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
+}
+
+function ofLabels(images: CuratedImages, neighbors: Neighbors): Finding[] {
+  const names = [...new Set(images.labels.flatMap((label) => label ?? []))].sort();
+  if (names.length < 2) return [];
+  const codes = new Map(names.map((name, code) => [name, code]));
+  const labels = Int32Array.from(images.labels, (label) => (label === undefined ? -1 : codes.get(label)!));
+  return labelIssues({ neighbors, labels, classes: names.length }).map(({ row, score, suggested }) =>
+    single('label-issue', images, row, score, labelIssueText(images.labels[row]!, names[suggested]!, score)),
+  );
+}
+
+function ofOutliers(images: CuratedImages, neighbors: Neighbors, reach: number): Finding[] {
+  return outliers(neighbors, reach).map(({ row, score }) => single('outlier', images, row, score, outlierText));
+}
+
+function ofClasses(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {
+  const { facts, labels } = images;
+  const measure = (of: (facts: NonNullable<CuratedImages['facts'][number]>) => number | undefined) =>
+    Float64Array.from(facts, (known) => (known ? (of(known) ?? Number.NaN) : Number.NaN));
+  const measures = {
+    Brightness: measure((known) => known.measures?.dark),
+    Sharpness: measure((known) => known.measures?.blurry),
+    Information: measure((known) => known.measures?.lowInformation),
+    'The size of the picture': measure(({ width, height }) => width * height),
+    'The shape of the picture': measure(({ width, height }) => width / height),
+    'The size of the file': measure(({ bytes }) => bytes),
+  };
+  return classIssues({ labels, measures }, thresholds).map((issue) => ({
+    id: idOf(issue.kind, [issue.label, issue.measure ?? '']),
+    kind: issue.kind,
+    severity: severityOf(issue.kind),
+    path: '',
+    score: Math.min(1, issue.score),
+    related: [],
+    message: classIssueText(issue),
+  }));
+}
+
+function single(kind: FindingKind, images: CuratedImages, row: number, score: number, message: string): Finding {
+  return {
+    id: findingId(kind, images, [row]),
+    kind,
+    severity: severityOf(kind),
+    path: images.paths[row]!,
+    score: Math.round(score * 1e6) / 1e6,
+    related: [],
+    message,
+  };
+}

@@ -1,0 +1,47 @@
+import type { LikenessError } from '../../core/errors.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
+import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
+import type { Dataset } from '../dataset.ts';
+import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+import type { ImageFacts, StoredEncoder } from '../store/indexStore.ts';
+
+/** The images that are checked, in the order of their paths; arrays have one entry per image. */
+export interface CuratedImages extends UnitVectors {
+  /** Relative to the root, with `/`. */
+  readonly paths: readonly string[];
+  readonly contentKeys: Float64Array;
+  readonly labels: readonly (string | undefined)[];
+  readonly splits: readonly (string | undefined)[];
+  readonly facts: readonly (ImageFacts | undefined)[];
+  readonly notices: readonly LikenessError[];
+}
+
+/**
+ * Those below a folder that have a vector of the encoder and that nobody has excluded.
+ *
+ * @param below relative to the root; '' for all
+ */
+export async function readCuratedImages(
+  dataset: Dataset,
+  encoder: Pick<StoredEncoder, 'key'>,
+  below: string,
+): Promise<CuratedImages> {
+  const { store, rules } = dataset;
+  const table = store.readVectors(encoder.key);
+  const known = await readKnownLabelsIfAny(dataset, store.readImagePaths());
+  const isWanted = (path: string) => (below === '' || path.startsWith(`${below}/`)) && !known.isExcluded(path);
+  const rows = Uint32Array.from(table.paths.keys()).filter((row) => isWanted(table.paths[row]!));
+  const paths = Array.from(rows, (row) => table.paths[row]!);
+  const facts = store.readImageFacts();
+  return {
+    vectors: rows.length === table.paths.length ? table.matrix : gathered(table.matrix, table.dim, rows),
+    rows: rows.length,
+    dim: table.dim,
+    paths,
+    contentKeys: Float64Array.from(rows, (row) => table.contentKeys[row]!),
+    labels: paths.map(known.labelOf),
+    splits: paths.map((path) => rules.splitOf(path)),
+    facts: paths.map((path) => facts.get(path)),
+    notices: known.notices,
+  };
+}

@@ -1,0 +1,206 @@
+import type { CopyPair } from '../../core/curation/copies.ts';
+import { severityOf, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
+import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
+import { groupsAround } from '../../core/curation/groups.ts';
+import type { ScenePair } from '../../core/curation/scenes.ts';
+import type { CuratedImages } from './curatedImages.ts';
+import type { Duplicates } from './duplicates.ts';
+import { findingId } from './findingId.ts';
+
+/** Splits that figures are measured on, the one to protect first; all others are trained on. */
+const HELD_OUT = ['test', 'validation'];
+
+/** Cosine similarity of two rows. */
+type SimilarityOf = (first: number, second: number) => number;
+
+/** Findings about images that are the same, or of the same scene. */
+export class DuplicateFindings {
+  readonly #images: CuratedImages;
+  readonly #duplicates: Duplicates;
+  readonly #similarity: SimilarityOf;
+  /** Rows by the row that they are the same as. */
+  readonly #rowsOf = new Map<number, number[]>();
+
+  constructor(images: CuratedImages, duplicates: Duplicates) {
+    this.#images = images;
+    this.#duplicates = duplicates;
+    this.#similarity = similarityOf(images);
+    duplicates.sameAs.forEach((group, row) => {
+      const rows = this.#rowsOf.get(group);
+      if (rows === undefined) this.#rowsOf.set(group, [row]);
+      else rows.push(row);
+    });
+  }
+
+  exact(): Finding[] {
+    const { byPixels } = this.#duplicates;
+    return [...this.#rowsOf.values()]
+      .filter((rows) => rows.length > 1)
+      .map((rows) => {
+        const [kept, ...others] = rows.toSorted(this.#keptFirst) as [number, ...number[]];
+        const labels = this.#labelsOf(rows);
+        const equal = rows.some((row) => byPixels.has(row)) ? 'pixels' : 'bytes';
+        return this.#finding('exact-duplicate', kept, others, {
+          severity: severityOf('exact-duplicate', labels.length > 1),
+          score: labels.length > 1 ? 0 : 0.1,
+          message: exactDuplicateText(others.length, equal, labels),
+        });
+      });
+  }
+
+  near(): Finding[] {
+    const { copies } = this.#duplicates;
+    const pairOf = new Map(copies.map((pair) => [pairKey(pair.first, pair.second), pair]));
+    return groupsAround(copies, this.#keptFirst).map(({ kept, others }) => {
+      const pairs = others.map((other) => pairOf.get(pairKey(kept, other))!);
+      const ways = [...new Set(pairs.flatMap((pair) => this.#waysOf(pair)))];
+      const weakest = Math.min(...pairs.map(({ agreement }) => agreement));
+      return this.#finding('near-duplicate', kept, others, {
+        severity: severityOf('near-duplicate'),
+        score: 0.2 + 0.3 * (1 - weakest),
+        message: nearDuplicateText(others.length, ways, this.#reasonToKeep(kept, others)),
+      });
+    });
+  }
+
+  /** @param pairs those that are no copies */
+  scenes(pairs: readonly ScenePair[]): Finding[] {
+    const { sameAs, copies } = this.#duplicates;
+    const isCopy = new Set(copies.map(({ first, second }) => pairKey(first, second)));
+    const others = pairs
+      .map(({ first, second, ratio }) => ({ first: sameAs[first]!, second: sameAs[second]!, ratio }))
+      .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)));
+    return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {
+      const ratio = Math.min(
+        ...others.filter(({ first, second }) => first === kept || second === kept).map((pair) => pair.ratio),
+      );
+      return this.#finding('same-scene', kept, shots, {
+        severity: severityOf('same-scene'),
+        score: 0.5 + ratio / 2,
+        message: sameSceneText(shots.length),
+      });
+    });
+  }
+
+  /** Of each held-out image that is also, as it is or edited, in a split that it is to be kept apart from. */
+  leaks(): Finding[] {
+    const { sameAs, copies } = this.#duplicates;
+    const { splits } = this.#images;
+    const partners = new Map<number, number[]>();
+    for (const { first, second } of copies) {
+      partners.set(first, [...(partners.get(first) ?? []), second]);
+      partners.set(second, [...(partners.get(second) ?? []), first]);
+    }
+    const leaks = splits.flatMap((split, row): Finding[] => {
+      if (split === undefined || !HELD_OUT.includes(split)) return [];
+      const same = this.#rowsOf.get(sameAs[row]!)!;
+      const edited = (partners.get(sameAs[row]!) ?? []).flatMap((group) => this.#rowsOf.get(group)!);
+      const crossing = (other: number) => splits[other] !== undefined && rank(splits[other]) > rank(split);
+      const [exact, near] = [same.filter(crossing), edited.filter(crossing)];
+      const others = [...exact, ...near];
+      if (others.length === 0) return [];
+      return [
+        this.#finding('leak', row, others, {
+          severity: severityOf('leak'),
+          score: exact.length > 0 ? 0 : 0.1,
+          message: leakText(
+            split,
+            others.map((other) => splits[other]!),
+            exact.length > 0,
+          ),
+        }),
+      ];
+    });
+    return mergedById(leaks);
+  }
+
+  #finding(
+    kind: Finding['kind'],
+    row: number,
+    others: readonly number[],
+    rest: Pick<Finding, 'severity' | 'score' | 'message'>,
+  ): Finding {
+    const { paths } = this.#images;
+    const related = others.map((other): RelatedImage => ({
+      path: paths[other]!,
+      similarity: this.#similarity(row, other),
+    }));
+    const { severity, score, message } = rest;
+    const id = findingId(kind, this.#images, [row, ...others]);
+    return { id, kind, severity, path: paths[row]!, score, related, message };
+  }
+
+  #labelsOf(rows: readonly number[]): string[] {
+    return [...new Set(rows.flatMap((row) => this.#images.labels[row] ?? []))].sort();
+  }
+
+  /** The best copy first: the largest, then the least compressed, then one to train on. */
+  readonly #keptFirst = (a: number, b: number): number => {
+    const { paths } = this.#images;
+    return (
+      this.#area(b) - this.#area(a) ||
+      this.#bytes(b) - this.#bytes(a) ||
+      Number(this.#isHeldOut(a)) - Number(this.#isHeldOut(b)) ||
+      (paths[a]! < paths[b]! ? -1 : 1)
+    );
+  };
+
+  #reasonToKeep(kept: number, others: readonly number[]): string | undefined {
+    if (others.every((other) => this.#area(other) < this.#area(kept))) return 'is the largest';
+    if (others.every((other) => this.#bytes(other) < this.#bytes(kept))) return 'is the least compressed';
+    return undefined;
+  }
+
+  #waysOf({ orientation, isCrop, first, second }: CopyPair): string[] {
+    const [a, b] = [this.#images.facts[first], this.#images.facts[second]];
+    const turned = orientation === 0 ? [] : [MIRRORED.has(orientation) ? 'mirrored' : 'turned'];
+    const resized =
+      a && b && !isCrop && this.#area(first) !== this.#area(second) && turned.length === 0 ? ['resized'] : [];
+    return [...turned, ...(isCrop ? ['cropped'] : []), ...resized];
+  }
+
+  #area(row: number): number {
+    const facts = this.#images.facts[row];
+    return facts ? facts.width * facts.height : 0;
+  }
+
+  #bytes(row: number): number {
+    return this.#images.facts[row]?.bytes ?? 0;
+  }
+
+  #isHeldOut(row: number): boolean {
+    return HELD_OUT.includes(this.#images.splits[row] ?? '');
+  }
+}
+
+/** Orientations that no turning gives: an odd number of exchanges. */
+const MIRRORED: ReadonlySet<number> = new Set([1, 2, 4, 7]);
+
+function rank(split: string): number {
+  const place = HELD_OUT.indexOf(split);
+  return place < 0 ? HELD_OUT.length : place;
+}
+
+/** Two held-out images of the same content leak in one finding: nobody could decide of one of them alone. */
+function mergedById(findings: readonly Finding[]): Finding[] {
+  const byId = new Map<string, Finding>();
+  for (const finding of findings) {
+    const known = byId.get(finding.id);
+    const paths = new Set([known?.path, ...(known?.related ?? []).map(({ path }) => path)]);
+    const others = [{ path: finding.path, similarity: 1 }, ...finding.related].filter(({ path }) => !paths.has(path));
+    byId.set(finding.id, known ? { ...known, related: [...known.related, ...others] } : finding);
+  }
+  return [...byId.values()];
+}
+
+function pairKey(a: number, b: number): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
+
+function similarityOf({ vectors, dim }: CuratedImages): SimilarityOf {
+  return (a, b) => {
+    let sum = 0;
+    for (let i = 0; i < dim; i++) sum += vectors[a * dim + i]! * vectors[b * dim + i]!;
+    return Math.round(sum * 1e6) / 1e6;
+  };
+}

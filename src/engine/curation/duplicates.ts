@@ -1,0 +1,125 @@
+import { confirmCrop, findCopies, type CopyPair } from '../../core/curation/copies.ts';
+import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { inPhase } from '../jobs/phase.ts';
+import type { IndexStore } from '../store/indexStore.ts';
+import type { CuratedImages } from './curatedImages.ts';
+import { havePixelsEqual, ThumbnailPictures } from './pictures.ts';
+
+/** Which images are the same. */
+export interface Duplicates {
+  /** A number per image, equal for files of the same bytes or the same pixels: the lowest row of them. */
+  readonly sameAs: Int32Array;
+  /** Rows that have other bytes than the row they are the same as, but its pixels. */
+  readonly byPixels: ReadonlySet<number>;
+  /** Edited copies; rows are those that `sameAs` gives. */
+  readonly copies: readonly CopyPair[];
+}
+
+/** Agreement from which on two pictures of one size may have the very same pixels. */
+const MAYBE_EQUAL = 0.985;
+
+/** Rejects with `cancelled` or the codes of the store. */
+export async function findDuplicates(
+  images: CuratedImages,
+  neighbors: Neighbors,
+  store: Pick<IndexStore, 'readThumbnails' | 'root'>,
+  context: JobContext,
+): Promise<Duplicates> {
+  const sameAs = sameBytes(images);
+  const representatives = [...sameAs.keys()].filter((row) => sameAs[row] === row);
+  const { copies: found, possible } = await searchCopies(images, neighbors, sameAs, representatives, context);
+  const thumbnails = new ThumbnailPictures(store);
+  const copies = [...found];
+  await inPhase('Confirming crops', possible.length, context, async (between) => {
+    for (const [done, candidate] of possible.entries()) {
+      const [part, whole] = await Promise.all(
+        [candidate.part, candidate.whole].map((row) => thumbnails.read(images.paths[row]!)),
+      );
+      const pair = part && whole && confirmCrop(candidate, { part, whole });
+      if (pair) copies.push(pair);
+      await between(done + 1);
+    }
+  });
+  const byPixels = await joinEqualPixels(images, copies, sameAs, store.root);
+  const distinct = copies
+    .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
+    .filter(({ first, second }) => first !== second);
+  return { sameAs, byPixels, copies: distinct };
+}
+
+function sameBytes({ contentKeys }: CuratedImages): Int32Array {
+  const first = new Map<number, number>();
+  return Int32Array.from(contentKeys, (key, row) => {
+    if (!first.has(key)) first.set(key, row);
+    return first.get(key)!;
+  });
+}
+
+/** Among one row of each content, that has been measured; a row that stands for others is their neighbour as well. */
+function searchCopies(
+  images: CuratedImages,
+  neighbors: Neighbors,
+  sameAs: Int32Array,
+  representatives: readonly number[],
+  context: JobContext,
+) {
+  const rows = representatives.filter((row) => images.facts[row]?.measures);
+  const placeOf = new Map(rows.map((row, place) => [row, place]));
+  const { count } = neighbors;
+  const among: Neighbors = {
+    queries: rows.length,
+    count,
+    rows: new Int32Array(rows.length * count).fill(-1),
+    similarities: new Float64Array(rows.length * count).fill(Number.NaN),
+  };
+  rows.forEach((row, place) => {
+    const seen = new Set([place]);
+    for (let i = 0; i < count; i++) {
+      const other = neighbors.rows[row * count + i]!;
+      const otherPlace = other < 0 ? undefined : placeOf.get(sameAs[other]!);
+      if (otherPlace === undefined || seen.has(otherPlace)) continue;
+      const at = place * count + seen.size - 1;
+      among.rows[at] = otherPlace;
+      among.similarities[at] = neighbors.similarities[row * count + i]!;
+      seen.add(otherPlace);
+    }
+  });
+  const greys = rows.map((row) => images.facts[row]!.measures!.grey);
+  return inPhase('Comparing pictures', rows.length, context, async (between) => {
+    const search = findCopies({ greys, neighbors: among, isKnown: () => false });
+    for (let step = search.next(); ; step = search.next()) {
+      if (step.done !== true) {
+        await between(Math.round(step.value * rows.length));
+        continue;
+      }
+      const { copies, possible } = step.value;
+      return {
+        copies: copies.map((pair) => ({ ...pair, first: rows[pair.first]!, second: rows[pair.second]! })),
+        possible: possible.map((pair) => ({ ...pair, part: rows[pair.part]!, whole: rows[pair.whole]! })),
+      };
+    }
+  });
+}
+
+/** Files of other bytes with the same pixels are as good as the same file. Changes `sameAs`. */
+async function joinEqualPixels(
+  { paths, facts }: CuratedImages,
+  copies: readonly CopyPair[],
+  sameAs: Int32Array,
+  root: string,
+): Promise<ReadonlySet<number>> {
+  const byPixels = new Set<number>();
+  for (const { first, second, orientation, agreement, isCrop } of copies) {
+    if (orientation !== 0 || isCrop || agreement < MAYBE_EQUAL || sameAs[first] === sameAs[second]) continue;
+    const [a, b] = [first, second].map((row) => ({ path: paths[row]!, facts: facts[row]! }));
+    if (!(await havePixelsEqual(root, a!, b!))) continue;
+    const [kept, joined] = [Math.min(sameAs[first]!, sameAs[second]!), Math.max(sameAs[first]!, sameAs[second]!)];
+    sameAs.forEach((group, row) => {
+      if (group !== joined) return;
+      sameAs[row] = kept;
+      byPixels.add(row);
+    });
+  }
+  return byPixels;
+}

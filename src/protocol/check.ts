@@ -1,0 +1,31 @@
+import type { Finding, FindingKind } from '../core/curation/findings.ts';
+import type { Notice, ScanSettings } from './engine.ts';
+
+export interface CheckRequest {
+  /** Absolute; the dataset is brought up to date first, and images below the folder are checked. */
+  readonly folder: string;
+  /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
+  readonly encoder?: string;
+  /** Absent: all kinds. */
+  readonly only?: readonly FindingKind[];
+  readonly scan?: ScanSettings;
+}
+
+export interface CheckReport {
+  readonly root: string;
+  readonly encoder: { readonly id: string; readonly dim: number };
+  /** Images that were looked at; those that people excluded are not among them. */
+  readonly images: number;
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+  /** Of the kinds that were looked for and found. */
+  readonly counts: Readonly<Partial<Record<FindingKind, number>>>;
+  /** What decided, by kind, where it is a number: from the dataset's config or the usual one. */
+  readonly thresholds: Readonly<Partial<Record<FindingKind, number>>>;
+  readonly seconds: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface CheckRequests {
+  'check/run': { params: CheckRequest; result: CheckReport };
+}

@@ -1,0 +1,88 @@
+/**
+ * What `check` finds of what was planted, over several generated samples, and what it finds without being asked to.
+ *
+ *     npm run bench -- curation [--seeds 5] [--images-per-class 36] [--encoder ID|FILE.onnx] [--missed]
+ *
+ * Precision and recall are of groups: a finding is right where it holds all images of a planted one. Outliers, label issues
+ * and scenes depend on the encoder. `--missed` lists what was missed and what was not planted.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findingKinds, type FindingKind } from '../../src/core/curation/findings.ts';
+import type { PlantedFinding } from '../../src/core/sample/draft.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { encodeImage } from '../../src/engine/images/codec.ts';
+import { engineOptions } from '../../src/engine/machine.ts';
+import { generateSample } from '../../src/engine/sample/generate.ts';
+import { encoderArgument } from '../../src/cli/paths.ts';
+import { printTable } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '5' },
+    'images-per-class': { type: 'string', default: '36' },
+    encoder: { type: 'string' },
+    missed: { type: 'boolean', default: false },
+  },
+});
+
+interface Tally {
+  planted: number;
+  hit: number;
+  found: number;
+  right: number;
+}
+const tallies = new Map<FindingKind, Tally>();
+const folder = mkdtempSync(join(tmpdir(), 'likeness-curation-'));
+const engine = new Engine({ ...engineOptions(), cacheFolder: join(folder, 'cache') });
+const job = { signal: new AbortController().signal, report: () => undefined };
+const encoder = encoderArgument(values.encoder);
+let seconds = 0;
+let images = 0;
+try {
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const root = join(folder, String(seed));
+    await generateSample(root, { encodeImage, seed, imagesPerClass: Number(values['images-per-class']) });
+    await engine.indexFolder({ folder: root, ...(encoder !== undefined && { encoder }) }, job);
+    const report = await engine.check({ folder: root }, job);
+    seconds += report.seconds;
+    images += report.images;
+    const truth = JSON.parse(readFileSync(join(root, 'planted.json'), 'utf8')) as { findings: PlantedFinding[] };
+    for (const kind of findingKinds) {
+      const planted = truth.findings.filter((finding) => finding.kind === kind);
+      const found = report.findings
+        .filter((finding) => finding.kind === kind)
+        .map(({ path, related }) => new Set([path, ...related.map((image) => image.path)]));
+      const isIn = ({ paths }: PlantedFinding, set: ReadonlySet<string>) => paths.every((path) => set.has(path));
+      const missed = planted.filter((finding) => !found.some((set) => isIn(finding, set)));
+      const wrong = found.filter((set) => !planted.some((finding) => isIn(finding, set)));
+      const tally = tallies.get(kind) ?? { planted: 0, hit: 0, found: 0, right: 0 };
+      tally.planted += planted.length;
+      tally.hit += planted.length - missed.length;
+      tally.found += found.length;
+      tally.right += found.length - wrong.length;
+      tallies.set(kind, tally);
+      if (!values.missed) continue;
+      for (const { paths } of missed) console.log(`seed ${seed} missed ${kind}: ${paths.join(' ')}`);
+      for (const set of wrong) console.log(`seed ${seed} not planted ${kind}: ${[...set].join(' ')}`);
+    }
+  }
+} finally {
+  await engine.dispose();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+const share = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+printTable(`Findings in ${values.seeds} samples, ${images} images, ${seconds.toFixed(1)} s beside indexing`, [
+  ...[...tallies]
+    .filter(([, { planted, found }]) => planted + found > 0)
+    .map(
+      ([kind, { planted, hit, found, right }]) =>
+        [
+          kind,
+          `recall ${share(hit, planted).padStart(7)} of ${planted}, precision ${share(right, found).padStart(7)} of ${found}`,
+        ] as const,
+    ),
+]);

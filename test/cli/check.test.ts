@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { CheckReport } from '../../src/protocol/check.ts';
+import { write } from '../engine/indexing/dataset.ts';
+import { shade } from '../engine/labels/shades.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
+import { likeness } from './run.ts';
+
+it('check lists findings, and ends with 1 where told to fail on them', async (context) => {
+  const [root, cache] = [temporaryFolder(context), temporaryFolder(context)];
+  for (let i = 0; i < 6; i++) write(root, `train/a/${i}.png`, await shade([40 + 30 * i, 90, 120], i));
+  write(root, 'test/a/copy.png', await shade([40, 90, 120], 0));
+  write(root, 'train/a/broken.png', 'nothing');
+  const run = (...args: string[]) => likeness(['check', root, '--encoder', 'pixels', ...args], { cache });
+  const shown = await run();
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /^7 images of .*: \d+ findings$/m);
+  assert.match(shown.stdout, /^error leak: 1\n {2}test\/a\/copy\.png ↔ train\/a\/0\.png: Also in "train"/m);
+  assert.match(shown.stdout, /^error unreadable: 1$/m);
+  const told = await run('--only', 'leak,exact-duplicate', '--fail-on', 'leak', '--json');
+  assert.equal(told.code, 1, told.stderr);
+  const { findings, counts } = JSON.parse(told.stdout) as CheckReport;
+  assert.deepEqual(counts, { leak: 1, 'exact-duplicate': 1 });
+  assert.deepEqual(Object.keys(findings[0]!), ['id', 'kind', 'severity', 'path', 'score', 'related', 'message']);
+  assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'error')).code, 0, 'a warning is no error');
+  assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'warning')).code, 1);
+  for (const args of [['--only', 'nonsense'], ['--fail-on', 'sometimes'], ['elsewhere']]) {
+    assert.equal((await run(...args)).code, 2, args.join(' '));
+  }
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { classIssues } from '../../../src/core/curation/classIssues.ts';
+import { compareFindings, type Finding } from '../../../src/core/curation/findings.ts';
+import { groupsAround } from '../../../src/core/curation/groups.ts';
+import { classProbabilities, labelIssues } from '../../../src/core/curation/labelIssues.ts';
+import { outliers } from '../../../src/core/curation/outliers.ts';
+import { qualityIssues } from '../../../src/core/curation/qualityIssues.ts';
+import { scenePairs } from '../../../src/core/curation/scenes.ts';
+import type { Neighbors } from '../../../src/core/evaluation/nearestNeighbors.ts';
+import { RandomStream } from '../../../src/core/random.ts';
+
+/** Exact neighbours of points in the plane by their direction, and as many as there are. */
+function neighborsOf(points: readonly (readonly number[])[], count: number): Neighbors {
+  const unit = points.map((point) => point.map((value) => value / Math.hypot(...point)));
+  const cosine = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const rows = new Int32Array(points.length * count);
+  const similarities = new Float64Array(points.length * count);
+  unit.forEach((point, row) => {
+    const sorted = unit
+      .map((other, place) => ({ place, similarity: cosine(point, other) }))
+      .filter(({ place }) => place !== row)
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, count);
+    sorted.forEach(({ place, similarity }, i) => {
+      rows[row * count + i] = place;
+      similarities[row * count + i] = similarity;
+    });
+  });
+  return { queries: points.length, count, rows, similarities };
+}
+
+/** Points about three directions, a class each. */
+function threeClasses(perClass: number) {
+  const random = new RandomStream(4, 2);
+  const centres = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  const points = centres.flatMap((centre) =>
+    Array.from({ length: perClass }, () => centre.map((value) => value + 0.15 * random.normal())),
+  );
+  const labels = Int32Array.from({ length: 3 * perClass }, (_, row) => Math.floor(row / perClass));
+  return { points, labels };
+}
+
+describe('label issues', () => {
+  it('are the labels that were changed, and no others, with the class that is right', () => {
+    const { points, labels } = threeClasses(40);
+    const wrong = new Map([
+      [3, 1],
+      [50, 2],
+      [90, 0],
+    ]);
+    const given = labels.map((label, row) => wrong.get(row) ?? label);
+    const issues = labelIssues({ neighbors: neighborsOf(points, 12), labels: given, classes: 3 });
+    assert.deepEqual(
+      issues.map(({ row }) => row).sort((a, b) => a - b),
+      [...wrong.keys()],
+    );
+    for (const { row, suggested, score } of issues) {
+      assert.equal(suggested, labels[row]);
+      assert.ok(score < 0.3);
+    }
+  });
+
+  it('are none where all labels are right, and none of images without a label', () => {
+    const { points, labels } = threeClasses(20);
+    labels[5] = -1;
+    assert.deepEqual(labelIssues({ neighbors: neighborsOf(points, 12), labels, classes: 3 }), []);
+  });
+
+  it('come from shares of votes that add up to one', () => {
+    const { points, labels } = threeClasses(8);
+    const probabilities = classProbabilities({ neighbors: neighborsOf(points, 12), labels, classes: 3 });
+    for (let row = 0; row < 24; row++) {
+      const sum = probabilities.subarray(3 * row, 3 * row + 3).reduce((total, share) => total + share, 0);
+      assert.ok(Math.abs(sum - 1) < 1e-12);
+    }
+  });
+});
+
+describe('outliers and scenes', () => {
+  it('a point far from all others is an outlier, the furthest first', () => {
+    const { points } = threeClasses(30);
+    const found = outliers(neighborsOf([...points, [-1, -1, -1], [-1, 0.4, 0.4]], 12));
+    assert.deepEqual(
+      found.slice(0, 2).map(({ row }) => row),
+      [90, 91],
+    );
+    assert.ok(found[0]!.score < found[1]!.score && found[1]!.score < 0.2);
+  });
+
+  it('two points that are much closer to each other than to those around them are a scene', () => {
+    const random = new RandomStream(6, 2);
+    const points = Array.from({ length: 90 }, () => Array.from({ length: 64 }, () => 2 + random.normal()));
+    const close = points[7]!.map((value) => value + 0.2 * random.normal());
+    const pairs = scenePairs(neighborsOf([...points, close], 25));
+    assert.deepEqual(
+      pairs.map(({ first, second }) => [first, second]),
+      [[7, 90]],
+    );
+    assert.ok(pairs[0]!.ratio < 0.3 && pairs[0]!.similarity > 0.95);
+  });
+});
+
+describe('groups', () => {
+  it('are formed around a kept row, never along chains', () => {
+    const chain = [
+      { first: 1, second: 2 },
+      { first: 2, second: 3 },
+      { first: 3, second: 4 },
+    ];
+    assert.deepEqual(
+      groupsAround(chain, (a, b) => a - b),
+      [
+        { kept: 1, others: [2] },
+        { kept: 3, others: [4] },
+      ],
+    );
+    assert.deepEqual(
+      groupsAround(chain, (a, b) => (a === 2 ? -1 : b === 2 ? 1 : a - b)),
+      [{ kept: 2, others: [1, 3] }],
+    );
+  });
+});
+
+describe('quality and classes', () => {
+  const fine = { dark: 0.9, light: 0.8, blurry: 0.9, lowInformation: 0.7, grayscale: false };
+  const image = (width: number, height: number, quality: Partial<typeof fine> = {}) => ({
+    width,
+    height,
+    quality: { ...fine, ...quality },
+  });
+
+  it('scores below their thresholds are issues, those of the dataset before the usual ones', () => {
+    const images = [image(40, 30, { dark: 0.3 }), image(40, 30), undefined, image(40, 30, { blurry: 0.28 })];
+    const told = (thresholds = {}) => qualityIssues(images, thresholds).map(({ row, kind }) => `${row} ${kind}`);
+    assert.deepEqual(told(), ['0 dark', '3 blurry']);
+    assert.deepEqual(told({ dark: 0.2, blurry: 0.2 }), []);
+  });
+
+  it('sizes and shapes are odd beside the others', () => {
+    const usual = Array.from({ length: 20 }, (_, i) => image(100 + i, 80));
+    const issues = qualityIssues([...usual, image(1000, 800), image(100, 20)]);
+    assert.deepEqual(
+      issues.filter(({ kind }) => kind.startsWith('odd')).map(({ row, kind }) => `${row} ${kind}`),
+      ['20 odd-size', '21 odd-aspect-ratio', '21 odd-size'],
+    );
+  });
+
+  it('rare and small classes are told, and a class that brightness gives away', () => {
+    const labels = [
+      ...Array<string>(60).fill('a'),
+      ...Array<string>(60).fill('b'),
+      ...Array<string>(3).fill('c'),
+      undefined,
+    ];
+    const measures = {
+      Brightness: Float64Array.from(labels, (label, i) => (label === 'a' ? 1 : 0) + i / 1000),
+      Chance: Float64Array.from(labels, (_, i) => (i * 37) % 100),
+    };
+    const issues = classIssues({ labels, measures });
+    assert.deepEqual(
+      issues.map(({ kind, label, measure }) => ({ kind, label, measure })),
+      [
+        { kind: 'spurious-correlation', label: 'a', measure: 'Brightness' },
+        { kind: 'spurious-correlation', label: 'b', measure: 'Brightness' },
+        { kind: 'class-imbalance', label: 'c', measure: undefined },
+        { kind: 'small-class', label: 'c', measure: undefined },
+      ],
+    );
+    assert.deepEqual([issues[0]!.isHigher, issues[1]!.isHigher], [true, false]);
+    assert.deepEqual(classIssues({ labels: ['a', 'a'], measures: {} }), [], 'one class has no other to be told from');
+  });
+});
+
+it('findings are listed the worst first', () => {
+  const finding = (kind: Finding['kind'], severity: Finding['severity'], score: number): Finding => ({
+    ...{ id: kind, kind, severity, score },
+    path: 'a',
+    related: [],
+    message: '',
+  });
+  const all = [finding('outlier', 'info', 0), finding('leak', 'error', 0.5), finding('near-duplicate', 'warning', 0.1)];
+  const sorted = [...all, finding('unreadable', 'error', 0)].sort(compareFindings);
+  assert.deepEqual(
+    sorted.map(({ kind }) => kind),
+    ['unreadable', 'leak', 'near-duplicate', 'outlier'],
+  );
+});

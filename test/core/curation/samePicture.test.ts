@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findCopies } from '../../../src/core/curation/copies.ts';
+import {
+  agreement,
+  cropped,
+  findCrop,
+  isSame,
+  oriented,
+  ORIENTATIONS,
+  type GreyPicture,
+} from '../../../src/core/curation/samePicture.ts';
+import { RandomStream } from '../../../src/core/random.ts';
+
+const EDGE = 32;
+
+/** Smooth shapes, different for each seed, as photographs are rather than noise. */
+function picture(seed: number, edge = EDGE): GreyPicture {
+  const random = new RandomStream(seed, 3);
+  const waves = Array.from({ length: 14 }, () => ({
+    x: random.uniform(-22, 22),
+    y: random.uniform(-22, 22),
+    phase: random.uniform(0, 6),
+    height: random.uniform(4, 14),
+  }));
+  const levels = Float32Array.from({ length: edge * edge }, (_, i) => {
+    const [x, y] = [((i % edge) + 0.5) / edge, (Math.floor(i / edge) + 0.5) / edge];
+    return waves.reduce((sum, wave) => sum + wave.height * Math.sin(wave.x * x + wave.y * y + wave.phase), 128);
+  });
+  return { edge, levels };
+}
+
+const changed = ({ edge, levels }: GreyPicture, of: (level: number, i: number) => number): GreyPicture => ({
+  edge,
+  levels: Float32Array.from(levels, (level, i) => of(level, i)),
+});
+
+describe('the same picture', () => {
+  it('is known whatever its brightness and contrast, and with a little noise', () => {
+    const random = new RandomStream(1, 9);
+    for (const seed of [1, 2, 3]) {
+      const original = picture(seed);
+      const edited = changed(original, (level) => 0.6 * level + 70 + 0.4 * random.normal());
+      assert.ok(isSame(agreement(original, edited)), `seed ${seed}`);
+    }
+  });
+
+  it('is not another one', () => {
+    for (let seed = 1; seed < 12; seed++) {
+      const { edges, detail } = agreement(picture(seed), picture(seed + 1));
+      assert.ok(edges < 0.6 && detail < 0.6, `seed ${seed}: ${edges}, ${detail}`);
+    }
+  });
+
+  it('is not one that has no detail: nothing can agree there', () => {
+    const plain = changed(picture(1), () => 80);
+    assert.deepEqual(agreement(plain, plain), { edges: 0, detail: 0 });
+  });
+
+  it('is turned back by the orientation that undoes it', () => {
+    const original = picture(5);
+    for (const orientation of ORIENTATIONS) {
+      const turned = oriented(original, orientation);
+      const undone = ORIENTATIONS.filter((back) => agreement(original, oriented(turned, back)).edges > 0.9999);
+      assert.equal(undone.length, 1, `orientation ${orientation}`);
+    }
+  });
+
+  it('is found where it was cropped from another one', () => {
+    const crop = { left: 0.06, top: 0.1, width: 0.85, height: 0.8 };
+    for (const seed of [1, 2, 3]) {
+      const whole = picture(seed, 96);
+      const found = findCrop(cropped(whole, crop), whole, { steps: [0.06, 0.03, 0.015, 0.005] });
+      assert.ok(found.agreement.edges > 0.98, `seed ${seed}: ${found.agreement.edges}`);
+      for (const key of ['left', 'top', 'width', 'height'] as const) {
+        assert.ok(Math.abs(found.crop[key] - crop[key]) < 0.02, `${key}: ${found.crop[key]}`);
+      }
+    }
+  });
+});
+
+describe('copies among many', () => {
+  const bytes = (picture: GreyPicture) => Uint8Array.from(picture.levels);
+  const nobody = (count: number) => ({
+    queries: count,
+    count: 1,
+    rows: new Int32Array(count).fill(-1),
+    similarities: new Float64Array(count).fill(Number.NaN),
+  });
+  const copiesOf = (pictures: readonly GreyPicture[], neighbors = nobody(pictures.length)) => {
+    const search = findCopies({ greys: pictures.map(bytes), neighbors, isKnown: () => false });
+    for (;;) {
+      const step = search.next();
+      if (step.done === true) return step.value;
+    }
+  };
+
+  it('are found by their hashes alone, turned or not, and nothing else is', () => {
+    const others = Array.from({ length: 60 }, (_, i) => picture(100 + i));
+    const turned = ORIENTATIONS.map((orientation) => oriented(picture(7), orientation));
+    const { copies, possible } = copiesOf([...others, ...turned]);
+    assert.equal(copies.length, (8 * 7) / 2);
+    assert.ok(copies.every(({ first, second, isCrop }) => first >= 60 && second > first && !isCrop));
+    assert.equal(possible.length, 0);
+  });
+
+  it('that are a part of their neighbour are told as possible crops', () => {
+    const pictures = [picture(1), cropped(picture(1), { left: 0.11, top: 0.06, width: 0.8, height: 0.84 }), picture(2)];
+    const neighbors = {
+      queries: 3,
+      count: 1,
+      rows: Int32Array.of(1, 0, 0),
+      similarities: Float64Array.of(0.97, 0.97, 0.9),
+    };
+    const { copies, possible } = copiesOf(pictures, neighbors);
+    assert.deepEqual([copies.length, possible.length], [0, 1]);
+    assert.deepEqual([possible[0]!.part, possible[0]!.whole, possible[0]!.orientation], [1, 0, 0]);
+    assert.ok(Math.abs(possible[0]!.crop.width - 0.8) < 0.03);
+  });
+});

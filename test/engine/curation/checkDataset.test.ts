@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { FindingKind } from '../../../src/core/curation/findings.ts';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import type { PlantedFinding } from '../../../src/core/sample/draft.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { encodeImage } from '../../../src/engine/images/codec.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { generateSample } from '../../../src/engine/sample/generate.ts';
+import type { CheckReport } from '../../../src/protocol/check.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { write } from '../indexing/dataset.ts';
+import { job } from '../training/job.ts';
+import { shade } from '../labels/shades.ts';
+
+/** Kinds that are told by pixels, files and splits alone: whatever the encoder, all that was planted is found, and nothing else. */
+const certain: readonly FindingKind[] = [
+  ...(['unreadable', 'exact-duplicate', 'dark', 'blurry'] as const),
+  ...(['low-information', 'grayscale', 'odd-aspect-ratio', 'odd-size'] as const),
+];
+
+function newEngine(context: { after: (work: () => unknown) => void }, cacheFolder: string) {
+  const engine = new Engine({ ...engineOptions(), cacheFolder });
+  context.after(() => engine.dispose());
+  return engine;
+}
+
+function imagesOf({ findings }: CheckReport, kind: FindingKind): Set<string>[] {
+  return findings
+    .filter((finding) => finding.kind === kind)
+    .map(({ path, related }) => new Set([path, ...related.map((image) => image.path)]));
+}
+
+describe('checking a dataset', () => {
+  it('finds what is planted in the sample, and takes nothing else for it', async (context) => {
+    const root = temporaryFolder(context);
+    await generateSample(root, { encodeImage, imagesPerClass: 14, seed: 3 });
+    const truth = JSON.parse(readFileSync(join(root, 'planted.json'), 'utf8')) as { findings: PlantedFinding[] };
+    const engine = newEngine(context, temporaryFolder(context));
+    const report = await engine.check({ folder: root }, job());
+    for (const kind of certain) {
+      const planted = truth.findings.filter((finding) => finding.kind === kind);
+      const found = imagesOf(report, kind);
+      assert.ok(planted.length > 0, kind);
+      for (const { paths } of planted) {
+        assert.ok(
+          found.some((images) => paths.every((path) => images.has(path))),
+          `${kind} of ${paths.join(', ')} is missed`,
+        );
+      }
+      for (const images of found) {
+        const isTrue = planted.some(({ paths }) => paths.every((path) => images.has(path)));
+        assert.ok(isTrue, `${kind} of ${[...images].join(', ')} was not planted`);
+      }
+      assert.equal(report.counts[kind], found.length);
+    }
+    const ids = report.findings.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+
+    // A crop is told by its agreement with the whole, which a few don't reach.
+    for (const kind of ['near-duplicate', 'leak'] as const) {
+      const planted = truth.findings.filter((finding) => finding.kind === kind);
+      const found = imagesOf(report, kind);
+      const isPlanted = (images: ReadonlySet<string>) =>
+        planted.some(({ paths }) => paths.every((path) => images.has(path)));
+      const hits = planted.filter(({ paths }) => found.some((images) => paths.every((path) => images.has(path))));
+      assert.ok(hits.length >= 0.85 * planted.length, `${kind}: ${hits.length} of ${planted.length}`);
+      assert.ok(found.filter((images) => !isPlanted(images)).length <= 1, `${kind}: more than was planted`);
+    }
+
+    // The same pictures elsewhere and under other names are the same findings.
+    const again = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
+    const near = report.findings.filter(({ kind }) => kind === 'near-duplicate');
+    assert.deepEqual(again.findings, near);
+    const [first] = near;
+    renameSync(
+      join(root, first!.path),
+      join(root, `${first!.path.split('.')[0]!}-renamed.${first!.path.split('.')[1]!}`),
+    );
+    const renamed = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
+    assert.ok(renamed.findings.some(({ id }) => id === first!.id));
+  });
+
+  it('follows the thresholds of the dataset, and leaves out what people excluded', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 12; i++) write(root, `${i < 6 ? 'a' : 'b'}/${i}.png`, await shade([30 + 15 * i, 90, 120], i));
+    write(root, 'a/again.png', await shade([30, 90, 120], 0));
+    const engine = newEngine(context, temporaryFolder(context));
+    const only: FindingKind[] = ['exact-duplicate', 'dark'];
+    const check = () => engine.check({ folder: root, encoder: 'pixels', only }, job());
+    const before = await check();
+    assert.deepEqual([before.images, before.counts], [13, { 'exact-duplicate': 1 }]);
+    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"dark":1.1}}');
+    const all = await check();
+    assert.deepEqual([all.counts.dark, all.thresholds.dark], [13, 1.1]);
+    await engine.decide({ root, paths: ['a/again.png'], decision: { action: 'exclude' } });
+    const without = await check();
+    // The copy holds the same picture, so that the decision is about both.
+    assert.deepEqual([without.images, without.counts], [11, { dark: 11 }]);
+  });
+
+  it('works on one image and on none, and stops when it is told to', async (context) => {
+    const root = temporaryFolder(context);
+    write(root, 'a/1.png', await shade([10, 90, 120], 1));
+    const engine = newEngine(context, temporaryFolder(context));
+    const { images, findings } = await engine.check({ folder: root, encoder: 'pixels' }, job());
+    assert.deepEqual([images, findings], [1, []]);
+    const stopping = job();
+    stopping.abort();
+    write(root, 'a/2.png', await shade([90, 10, 120], 2));
+    await assert.rejects(engine.check({ folder: root }, stopping), { code: ErrorCode.Cancelled });
+  });
+});
