@@ -116,9 +116,12 @@ function ofLabels(images: CuratedImages, neighbors: Neighbors): Finding[] {
   if (names.length < 2) return [];
   const codes = new Map(names.map((name, code) => [name, code]));
   const labels = Int32Array.from(images.labels, (label) => (label === undefined ? -1 : codes.get(label)!));
-  return labelIssues({ neighbors, labels, classes: names.length }).map(({ row, score, suggested }) =>
-    single('label-issue', images, row, score, labelIssueText(images.labels[row]!, names[suggested]!, score)),
-  );
+  return labelIssues({ neighbors, labels, classes: names.length }).map(({ row, score, suggested }) => {
+    const label = images.labels[row]!;
+    const finding = single('label-issue', images, row, score, labelIssueText(label, names[suggested]!, score));
+    // Copies of a picture may have different labels, each of which is an issue of its own.
+    return { ...finding, id: idOf('label-issue', [images.facts[row]?.content ?? '', label]) };
+  });
 }
 
 function ofOutliers(images: CuratedImages, neighbors: Neighbors, reach: number): Finding[] {
