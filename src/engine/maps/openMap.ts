@@ -42,7 +42,6 @@ export async function openMap(
   const images = embeddedBelow(store, encoder.key, below);
   const readable = store.readImagePaths().filter((path) => below === '' || path.startsWith(`${below}/`)).length;
   assertEnough(below === '' ? root : join(root, below), id, images.length, readable);
-  options.live.begin(request.live, () => images.map(({ path }) => path));
   try {
     const { map, notices } =
       (await keptMap(request, images, key, encoder, options, context)) ??
@@ -131,7 +130,8 @@ async function newMap(
   const { store } = dataset;
   const images = await readMapImages(dataset, encoder, key.folder);
   const alignTo = otherMap(request, key, dataset) ?? lastMap(store, encoder.key, key.folder);
-  const watch = live.watcher(request.live, images.paths);
+  const { root } = dataset;
+  const watch = live.watcher(request.live, { root, identity: encoder.identity, paths: images.paths });
   return layOutAndKeep(
     { store, images, key, choice: request.choice, threads, alignTo, ...(watch && { watch }) },
     context,
