@@ -1,0 +1,356 @@
+import { effect } from '@preact/signals';
+import { boundsOf, PointGrid, type PlaneBounds } from '../../src/core/neighbors/pointGrid.ts';
+import { mapColumns, type MapSide } from '../../src/protocol/embeddingMap.ts';
+import { crowding } from '../shared/scatter/crowding.ts';
+import { wayIntoView } from '../shared/scatter/directions.ts';
+import { pictureSize, placePictures } from '../shared/scatter/picturePlacement.ts';
+import { PointLayer } from '../shared/scatter/pointLayer.ts';
+import { dotLook } from '../shared/scatter/pointLook.ts';
+import { fitCanvas, HIDDEN, type DrawingSize, type PointScene } from '../shared/scatter/pointRenderer.ts';
+import type { Polygon } from '../shared/scatter/shapes.ts';
+import { FLIGHT_MS, ViewMotion } from '../shared/scatter/viewMotion.ts';
+import { ViewTransform } from '../shared/scatter/viewTransform.ts';
+import { ClusterShapes } from './clusterShapes.ts';
+import { colours, palette } from './colours.ts';
+import { columnOf, points } from './data.ts';
+import { filteredOut, flags, isOpen } from './filter.ts';
+import { state } from './host.ts';
+import { neighbors } from './neighbors.ts';
+import { drawOverlay } from './overlay.ts';
+import { picturesVersion, mapPictures } from './pictures.ts';
+import { PointMotion } from './pointMotion.ts';
+import { current, lookedAt } from './selection.ts';
+import { theme } from './theme.ts';
+import { shaded, showsClusters } from './ui.ts';
+
+const ZOOM_STEP = 1.4;
+/** How far one has to zoom in for pictures, and points in view with which they are looked for at all. */
+const PICTURES_FROM = 1.25;
+const MOST_LOOKED_AT = 3_000;
+/** Pixels around a dot in which it is meant. */
+const REACH = 9;
+const NO_ROWS = new Uint32Array();
+
+/** One map: points, what is drawn above them, and the part of the plane that is shown. */
+export class MapView {
+  readonly side: MapSide;
+  /** What is being selected, while a pointer draws it. */
+  lasso: Polygon | undefined;
+  box: PlaneBounds | undefined;
+  /** Called when the view has come to rest: with rows that can be seen. */
+  onRest: (rows: Uint32Array) => void = () => undefined;
+  /** Called after each drawing, for what is placed above the canvas. */
+  onDraw: () => void = () => undefined;
+
+  readonly #overlay: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #layer: PointLayer;
+  readonly #motion = new ViewMotion(new ViewTransform(1, 0, 0));
+  readonly #points = new PointMotion();
+  readonly #clusters = new ClusterShapes();
+  readonly #stops: (() => void)[] = [];
+  #grid = new PointGrid(new Float32Array());
+  #bounds: PlaneBounds = this.#grid.bounds;
+  #crowd = 1;
+  #size: DrawingSize = { width: 0, height: 0, ratio: 1 };
+  /** Nobody has moved the view since it showed all. */
+  #isFitted = true;
+  /** Rows that are shown as pictures, and how large. */
+  #pictured = new Set<number>();
+  #pictureSide = 0;
+  #isDue = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #radius = 3;
+
+  /** @param host the element that the canvases fill */
+  constructor(host: HTMLElement, side: MapSide) {
+    this.side = side;
+    this.#overlay = document.createElement('canvas');
+    this.#overlay.className = 'overlay';
+    this.#context = this.#overlay.getContext('2d')!;
+    host.prepend(this.#overlay);
+    this.#layer = new PointLayer(host, { onChange: this.redraw });
+    const resize = new ResizeObserver(() => {
+      this.#resize(host.clientWidth, host.clientHeight);
+    });
+    resize.observe(host);
+    this.#stops.push(
+      () => {
+        resize.disconnect();
+      },
+      effect(this.#takePoints),
+      effect(this.#takeClusters),
+      effect(this.#follow),
+    );
+    mapPictures.onLoaded.add(this.redraw);
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    mapPictures.onLoaded.delete(this.redraw);
+    mapPictures.want(picturesVersion(), `${this.side}`, []);
+    clearTimeout(this.#rest);
+    this.#layer.dispose();
+    this.#overlay.remove();
+  }
+
+  get size(): DrawingSize {
+    return this.#size;
+  }
+
+  get view(): ViewTransform {
+    return this.#motion.at(performance.now());
+  }
+
+  get positions(): Float32Array {
+    return this.#points.target;
+  }
+
+  get grid(): PointGrid {
+    return this.#grid;
+  }
+
+  /** The image at a place of the canvas, or near it; −1 for none. */
+  rowAt(left: number, top: number): number {
+    const { view } = this;
+    const accepts = (row: number) => isOpen(this.side, row);
+    const pictured = this.#pictureAt(left, top);
+    if (pictured >= 0 && accepts(pictured)) return pictured;
+    return this.#grid.nearestTo(view.x(left), view.y(top), (REACH + this.#radius) / view.scale, accepts);
+  }
+
+  /** Where a row is on the canvas, in CSS pixels; undefined without a position. */
+  placeOf(row: number): readonly [left: number, top: number] | undefined {
+    const [x, y] = [this.positions[2 * row], this.positions[2 * row + 1]];
+    if (x === undefined || y === undefined || Number.isNaN(x)) return undefined;
+    const { view } = this;
+    return [view.left(x), view.top(y)];
+  }
+
+  pan(right: number, down: number): void {
+    this.#isFitted = false;
+    this.#motion.jump(this.#motion.target.pan(right, down));
+    this.redraw();
+  }
+
+  zoom(factor: number, left = this.#size.width / 2, top = this.#size.height / 2): void {
+    this.#isFitted = false;
+    this.#motion.go(this.#motion.target.zoom(factor, left, top, this.#bounds, this.#size), performance.now());
+    this.redraw();
+  }
+
+  zoomIn(): void {
+    this.zoom(ZOOM_STEP);
+  }
+
+  zoomOut(): void {
+    this.zoom(1 / ZOOM_STEP);
+  }
+
+  fit(): void {
+    this.#isFitted = true;
+    this.#motion.go(ViewTransform.fitting(this.#bounds, this.#size), performance.now(), FLIGHT_MS);
+    this.redraw();
+  }
+
+  /** Shows these rows as large as they fit. */
+  fitRows(rows: Iterable<number>): void {
+    const own = [...rows].flatMap((row) => [this.positions[2 * row]!, this.positions[2 * row + 1]!]);
+    if (own.length === 0) return;
+    const most = 12 * ViewTransform.fitting(this.#bounds, this.#size).scale;
+    this.#isFitted = false;
+    const view = ViewTransform.fitting(boundsOf(Float32Array.from(own)), this.#size, most);
+    this.#motion.go(view, performance.now(), FLIGHT_MS);
+    this.redraw();
+  }
+
+  /** Brings a row to the centre, so far in that about so many of the points around it can be seen. */
+  centre(row: number, around: number): void {
+    const [x, y] = [this.positions[2 * row], this.positions[2 * row + 1]];
+    if (x === undefined || y === undefined || Number.isNaN(x)) return;
+    let reach = this.#grid.cell;
+    let found = 0;
+    const count = () => {
+      found++;
+    };
+    while (found < Math.min(around, this.positions.length / 2 - 1)) {
+      found = 0;
+      reach *= 1.5;
+      this.#grid.inRectangle({ left: x - reach, right: x + reach, bottom: y - reach, top: y + reach }, count);
+      if (reach > this.#bounds.right - this.#bounds.left + this.#bounds.top - this.#bounds.bottom) break;
+    }
+    this.#isFitted = false;
+    const box = { left: x - reach, right: x + reach, bottom: y - reach, top: y + reach };
+    this.#motion.go(ViewTransform.fitting(box, this.#size), performance.now(), FLIGHT_MS);
+    this.redraw();
+  }
+
+  /** Moves so that a row can be seen. */
+  reach(row: number): void {
+    const { target } = this.#motion;
+    const way = wayIntoView(target, [this.positions[2 * row]!, this.positions[2 * row + 1]!], this.#size);
+    if (!(way[0] !== 0 || way[1] !== 0)) return;
+    this.#isFitted = false;
+    this.#motion.go(target.pan(...way), performance.now(), FLIGHT_MS);
+    this.redraw();
+  }
+
+  /** Draws before the next frame, once for however many calls. */
+  readonly redraw = (): void => {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame((now) => {
+      this.#isDue = false;
+      this.#draw(now);
+    });
+  };
+
+  readonly #takePoints = (): void => {
+    const found = points[this.side].value;
+    const positions = found?.positions ?? new Float32Array();
+    this.#points.go(positions, performance.now());
+    this.#grid = new PointGrid(positions);
+    this.#bounds = this.#grid.bounds;
+    this.#crowd = crowding(positions);
+    this.#pictured.clear();
+    if (this.#isFitted) {
+      const view = ViewTransform.fitting(this.#bounds, this.#size);
+      if (this.#points.isMoving(performance.now())) this.#motion.go(view, performance.now(), FLIGHT_MS);
+      else this.#motion.jump(view);
+    }
+    this.redraw();
+  };
+
+  readonly #takeClusters = (): void => {
+    const positions = points[this.side].value?.positions;
+    const isMoving = state.value?.maps[this.side]?.moving ?? false;
+    const column = isMoving ? undefined : columnOf(mapColumns.cluster);
+    this.#clusters.set(column, positions ?? new Float32Array(), this.side === 0, this.redraw);
+    this.redraw();
+  };
+
+  /** Draws anew when anything that is drawn has changed. */
+  readonly #follow = (): void => {
+    void [colours.value, palette.value, flags[this.side]!.value, theme.value, shaded.value, showsClusters.value];
+    void [lookedAt.value, current.value, neighbors[this.side].value, picturesVersion()];
+    this.redraw();
+  };
+
+  #resize(width: number, height: number): void {
+    const before = this.#size;
+    this.#size = { width, height, ratio: devicePixelRatio };
+    const view = this.#isFitted
+      ? ViewTransform.fitting(this.#bounds, this.#size)
+      : this.#motion.target.resized(before, this.#size);
+    this.#motion.jump(view);
+    // At once: a canvas that is stretched until the next frame flickers.
+    this.#draw(performance.now());
+  }
+
+  #draw(now: number): void {
+    const size = this.#size;
+    if (size.width === 0 || size.height === 0) return;
+    const scene = this.#scene(now);
+    const view = this.#motion.at(now);
+    const { ground, ink } = theme.peek();
+    const magnification = view.magnification(this.#bounds, size);
+    const dots = dotLook(scene.flags.length, magnification, size);
+    this.#radius = dots.radius;
+    const density = shaded.peek() ? { reference: (0.5 * this.#crowd) / view.scale ** 2 } : undefined;
+    // Further in, dots come out of the shade.
+    const strength = density ? Math.max(0, Math.min(dots.strength, (magnification - 2.5) / 3)) : dots.strength;
+    const faint = theme.peek().kind.startsWith('contrast') ? 0.22 : 0.13;
+    this.#layer.draw(scene, view, { ...dots, strength, faint, ground, ink, density }, size);
+    const isMoving = this.#motion.isMoving(now) || this.#points.isMoving(now);
+    this.#drawAbove(scene, view, magnification);
+    this.onDraw();
+    if (isMoving) this.redraw();
+    else this.#restSoon();
+  }
+
+  #scene(now: number): PointScene {
+    const positions = this.#points.at(now);
+    const count = positions.length / 2;
+    const own = colours.peek();
+    return {
+      positions,
+      colours: own.length === count ? own : new Uint16Array(count),
+      palette: palette.peek(),
+      flags: flags[this.side]!.peek(),
+    };
+  }
+
+  #drawAbove(scene: PointScene, view: ViewTransform, magnification: number): void {
+    const size = this.#size;
+    fitCanvas(this.#overlay, size);
+    const { rows, side } = this.#picturesFor(scene, view, magnification);
+    const near = neighbors[this.side].peek();
+    const row = lookedAt.peek();
+    drawOverlay(this.#context, {
+      view,
+      size,
+      theme: theme.peek(),
+      scene,
+      radius: this.#radius,
+      clusters: this.#clusters.shapes,
+      showsClusters: showsClusters.peek(),
+      pictured: rows,
+      pictureSize: side,
+      pictures: mapPictures,
+      lookedAt: 2 * row < scene.positions.length ? row : -1,
+      neighbors: near?.of === row ? near.rows : NO_ROWS,
+      current: current.peek(),
+      lasso: this.lasso,
+      box: this.box,
+    });
+  }
+
+  #picturesFor(
+    { positions, flags: own }: PointScene,
+    view: ViewTransform,
+    magnification: number,
+  ): { readonly rows: readonly number[]; readonly side: number } {
+    const none = { rows: [], side: 0 };
+    this.#pictureSide = 0;
+    if (this.#points.isMoving(performance.now())) return none;
+    if (magnification < PICTURES_FROM && own.length > 150) return none;
+    const visible: number[] = [];
+    this.#grid.inRectangle(view.visible(this.#size, 40), (row) => {
+      if ((own[row]! & HIDDEN) === 0) visible.push(row);
+    });
+    const side = visible.length > MOST_LOOKED_AT ? 0 : pictureSize(visible.length, this.#size);
+    if (side === 0) {
+      this.#pictured.clear();
+      return none;
+    }
+    const place = (row: number) => [view.left(positions[2 * row]!), view.top(positions[2 * row + 1]!)] as const;
+    // Two maps side by side share the pictures that are kept.
+    const rows = placePictures(visible, place, side, this.#pictured).slice(0, 250);
+    this.#pictured = new Set(rows);
+    this.#pictureSide = side;
+    mapPictures.want(picturesVersion(), `${this.side}`, rows);
+    return { rows, side };
+  }
+
+  #pictureAt(left: number, top: number): number {
+    const half = this.#pictureSide / 2;
+    if (half === 0) return -1;
+    for (const row of this.#pictured) {
+      const place = this.placeOf(row);
+      if (place && Math.abs(place[0] - left) <= half && Math.abs(place[1] - top) <= half) return row;
+    }
+    return -1;
+  }
+
+  #restSoon(): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      const rows: number[] = [];
+      const out = filteredOut.peek();
+      this.#grid.inRectangle(this.view.visible(this.#size), (row) => {
+        if (out[row] !== 1) rows.push(row);
+      });
+      this.onRest(Uint32Array.from(rows).sort());
+    }, 120);
+  }
+}

@@ -1,0 +1,45 @@
+import type { VNode } from 'preact';
+import { formatProgress } from '../../src/core/progressText.ts';
+import type { Progress } from '../../src/core/progress.ts';
+import type { EmbeddingMapState } from '../../src/protocol/embeddingMap.ts';
+import { act } from './host.ts';
+
+/** What is going on, how long it will take, and a way to stop it. */
+export function ProgressStrip({ shown }: { readonly shown: EmbeddingMapState }): VNode | null {
+  const underway: { readonly name: string; readonly progress: Progress }[] = shown.maps.flatMap(
+    ({ progress, encoder }) =>
+      progress ? [{ name: shown.maps.length > 1 ? `${encoder?.id ?? ''}: ` : '', progress }] : [],
+  );
+  const compared = shown.comparison?.progress;
+  if (compared) underway.push({ name: '', progress: compared });
+  const [first] = underway;
+  if (!first) return null;
+  const { total, done } = first.progress;
+  return (
+    <div class="progress-strip">
+      <div class="progress">
+        <vscode-progress-bar
+          indeterminate={total === undefined}
+          value={done}
+          max={total ?? 1}
+          aria-label={first.progress.phase}
+        />
+      </div>
+      {underway.map(({ name, progress }) => (
+        <p key={name}>
+          {name}
+          {formatProgress(progress)}
+        </p>
+      ))}
+      <button
+        type="button"
+        class="chip"
+        onClick={() => {
+          act('cancel');
+        }}
+      >
+        Cancel
+      </button>
+    </div>
+  );
+}
