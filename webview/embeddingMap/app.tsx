@@ -8,6 +8,7 @@ import { LiveRegion } from './liveRegion.tsx';
 import { MapCanvas } from './mapCanvas.tsx';
 import { mapViews } from './mapViews.ts';
 import { Notices } from './notices.tsx';
+import { PointMenu } from './pointMenu.tsx';
 import { ProgressStrip } from './progressStrip.tsx';
 import { current } from './selection.ts';
 import { SelectionBar } from './selectionBar.tsx';
@@ -54,6 +55,7 @@ export function App(): VNode | null {
       </div>
       <StatusLine shown={shown} />
       <LiveRegion />
+      <PointMenu shown={shown} />
     </div>
   );
 }

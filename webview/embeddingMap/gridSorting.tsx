@@ -18,7 +18,7 @@ export function GridSorting(): VNode | null {
           void change({ sortBy: column === '' ? undefined : { column, descending: sortBy?.descending ?? false } });
         }}
       >
-        <option value="">As they are</option>
+        <option value="">Unsorted</option>
         {columns.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}

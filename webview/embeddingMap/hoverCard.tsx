@@ -8,7 +8,8 @@ import { host, state } from './host.ts';
 import type { MapView } from './mapView.ts';
 import { neighbors } from './neighbors.ts';
 import { cardPictures, useOnlyPictures, usePicture } from './pictures.ts';
-import { hovered, lookedAt } from './selection.ts';
+import { pointedSide } from './mapViews.ts';
+import { lookedAt } from './selection.ts';
 import { valueText } from './sentences.ts';
 
 /** Neighbours that are shown as pictures. */
@@ -20,8 +21,9 @@ const NO_ROWS = new Uint32Array();
 /** The image that is looked at: its picture, what is known of it, and whom the encoder finds most alike. */
 export function HoverCard({ view }: { readonly view: MapView }): VNode | null {
   const row = lookedAt.value;
-  // With two maps the card is beside the pointer, not on both.
-  if (row < 0 || (view.side === 1 && hovered.value < 0) || view.side === 1) return null;
+  // Of two maps on the one that the pointer is on.
+  const isHere = view.side === (state.value?.maps.length === 2 ? pointedSide.value : 0);
+  if (row < 0 || !isHere) return null;
   return <Card view={view} row={row} />;
 }
 
@@ -118,11 +120,12 @@ function putBeside(card: HTMLElement, view: MapView, row: number, others: Uint32
   card.style.visibility = isInside ? 'visible' : 'hidden';
   if (!place) return;
   const [left, top] = place;
-  const reach = GAP + card.offsetWidth + 8;
+  const gap = GAP + view.reachOf(row);
+  const reach = gap + card.offsetWidth + 8;
   const toRight = [...others].filter((other) => (view.placeOf(other)?.[0] ?? left) > left).length;
   const [fitsLeft, fitsRight] = [left - reach >= 0, left + reach <= width];
   const isRight = fitsRight && (!fitsLeft || 2 * toRight <= others.length);
-  const x = isRight ? left + GAP : Math.max(8, left - GAP - card.offsetWidth);
+  const x = isRight ? left + gap : Math.max(8, left - gap - card.offsetWidth);
   const y = Math.max(8, Math.min(height - card.offsetHeight - 8, top - card.offsetHeight / 3));
   card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 }

@@ -10,8 +10,16 @@ import { Popover } from './popover.tsx';
 const steps = [2, 3, 5, 8, 10, 15, 20, 30, 50, 80, 120, MOST_MAP_NEIGHBORS];
 
 const methods = [
-  { method: 'umap', name: 'UMAP', title: 'Keeps images together that are alike; distances between groups mean nothing' },
-  { method: 'pca', name: 'PCA', title: 'The two directions in which the embeddings differ most, to check the other by' },
+  {
+    method: 'umap',
+    name: 'UMAP',
+    title: 'Keeps images together that are alike; distances between groups mean nothing',
+  },
+  {
+    method: 'pca',
+    name: 'PCA',
+    title: 'The two directions in which the embeddings differ most, to check the other by',
+  },
 ] as const;
 
 /** How the map is laid out. */

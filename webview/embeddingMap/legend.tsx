@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../src/core/progressText.ts';
 import type { MapColumn, MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
 import { entryStyle } from './colours.ts';
@@ -8,6 +8,7 @@ import { coloured } from './data.ts';
 import { hidden, hasFilter, hide, pointedCategory, showAll } from './filter.ts';
 import { state } from './host.ts';
 import { IconButton } from './iconButton.tsx';
+import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
 import { RampLegend } from './rampLegend.tsx';
 import { showsLegend } from './ui.ts';
 
@@ -39,8 +40,13 @@ const entries = computed((): readonly Entry[] => {
 export function Legend(): VNode | null {
   const column = coloured.value;
   const info = state.value?.columns.find(({ id }) => id === column?.id);
+  const isShown = showsLegend.value ?? mapWidth.value >= ROOM_FOR_LEGEND;
+  const box = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    legendWidth.value = isShown && box.current ? box.current.offsetLeft + box.current.offsetWidth : 0;
+  }, [isShown, column !== undefined]);
   if (!column || !info) return null;
-  if (!showsLegend.value) {
+  if (!isShown) {
     return (
       <div class="legend folded">
         <IconButton
@@ -54,7 +60,7 @@ export function Legend(): VNode | null {
     );
   }
   return (
-    <aside class="legend" aria-label={`Colours by ${info.name}`}>
+    <aside class="legend" ref={box} aria-label={`Colours by ${info.name}`}>
       <div class="legend-title">
         <h2>{info.name}</h2>
         {hasFilter.value && (
@@ -70,7 +76,11 @@ export function Legend(): VNode | null {
           }}
         />
       </div>
-      {column.kind === 'category' ? <Categories column={column} info={info} /> : <RampLegend column={column} info={info} />}
+      {column.kind === 'category' ? (
+        <Categories column={column} info={info} />
+      ) : (
+        <RampLegend column={column} info={info} />
+      )}
     </aside>
   );
 }
@@ -100,7 +110,12 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const entry = shown[focused];
-    const steps: Readonly<Record<string, number>> = { ArrowDown: focused + 1, ArrowUp: focused - 1, Home: 0, End: shown.length - 1 };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: focused + 1,
+      ArrowUp: focused - 1,
+      Home: 0,
+      End: shown.length - 1,
+    };
     const next = steps[event.key];
     if (next !== undefined) {
       const to = Math.max(0, Math.min(shown.length - 1, next));

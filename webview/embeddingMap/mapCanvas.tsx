@@ -3,13 +3,13 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MapSide } from '../../src/protocol/embeddingMap.ts';
 import { HoverCard } from './hoverCard.tsx';
-import { state } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 import { onMapKey } from './mapKeys.ts';
 import { MapPointer } from './mapPointer.ts';
 import { MapView } from './mapView.ts';
 import { inView, mapViews } from './mapViews.ts';
-import { current, hovered, lookedAt } from './selection.ts';
+import { NO_NATIVE_MENU, openMenu } from './pointMenu.tsx';
+import { current, hovered } from './selection.ts';
 import { mode } from './ui.ts';
 
 interface MapCanvasProps {
@@ -35,10 +35,6 @@ export function MapCanvas({ side, title }: MapCanvasProps): VNode {
     mapViews.value = mapViews.peek().with(side, made);
     const stop = effect(() => {
       element.dataset['mode'] = mode.value;
-      const row = lookedAt.value;
-      const images = state.value?.images.revision ?? 0;
-      const context = { webviewSection: 'point', images, row, preventDefaultContextMenuItems: true };
-      element.dataset['vscodeContext'] = JSON.stringify(row < 0 ? { preventDefaultContextMenuItems: true } : context);
     });
     setView(made);
     return () => {
@@ -63,9 +59,16 @@ export function MapCanvas({ side, title }: MapCanvasProps): VNode {
             event.stopPropagation();
           }
         }}
-        onContextMenu={() => {
-          // Where the menu opens is the image that it is about.
-          if (hovered.peek() >= 0) current.value = hovered.peek();
+        data-vscode-context={NO_NATIVE_MENU}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          // The menu's key means the current image, and has no place of its own.
+          const isKey = event.button !== 2 && hovered.peek() < 0;
+          const row = isKey ? current.peek() : hovered.peek();
+          if (row >= 0) current.value = row;
+          const box = stage.current!.getBoundingClientRect();
+          const place = isKey ? view?.placeOf(row) : undefined;
+          openMenu(row, place ? box.left + place[0] : event.clientX, place ? box.top + place[1] : event.clientY);
         }}
       />
       {title !== undefined && <p class="map-title">{title}</p>}

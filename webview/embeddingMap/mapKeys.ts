@@ -4,6 +4,7 @@ import { count } from './data.ts';
 import { filteredOut, isOpen, matches, searchText } from './filter.ts';
 import { actOn } from './host.ts';
 import type { MapView } from './mapView.ts';
+import { pointedSide } from './mapViews.ts';
 import { combine, current, hovered, isSelected, select, selection, toggle } from './selection.ts';
 import { mode, type DragMode } from './ui.ts';
 
@@ -38,10 +39,12 @@ export function onMapKey(view: MapView, event: KeyboardEvent): boolean {
   const direction = directions[key];
   if (direction) {
     const from = current.peek();
-    const next = from < 0 ? firstOf(view) : nextTowards(view.positions, from, direction, (row) => isOpen(view.side, row));
+    const next =
+      from < 0 ? firstOf(view) : nextTowards(view.positions, from, direction, (row) => isOpen(view.side, row));
     if (next < 0) return true;
     if (shiftKey) void select(combine(Uint32Array.from(from < 0 ? [next] : [from, next]), 'add'));
     hovered.value = -1;
+    pointedSide.value = view.side;
     current.value = next;
     view.reach(next);
     return true;

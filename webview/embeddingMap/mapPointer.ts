@@ -3,6 +3,7 @@ import { rowsInBox, rowsInPolygon } from '../shared/scatter/shapes.ts';
 import { filteredOut, isOpen } from './filter.ts';
 import { actOn } from './host.ts';
 import type { MapView } from './mapView.ts';
+import { pointedSide } from './mapViews.ts';
 import { combine, current, hovered, select, selection, toggle, type SelectionMode } from './selection.ts';
 import { mode, type DragMode } from './ui.ts';
 
@@ -117,6 +118,7 @@ export class MapPointer {
   }
 
   #hover({ left, top }: Place): void {
+    pointedSide.value = this.#view.side;
     const row = this.#view.rowAt(left, top);
     hovered.value = row;
     this.#element.dataset['onPoint'] = String(row >= 0);

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, type ReadonlySignal } from '@preact/signals';
 import { boundsOf, PointGrid, type PlaneBounds } from '../../src/core/neighbors/pointGrid.ts';
 import { mapColumns, type MapSide } from '../../src/protocol/embeddingMap.ts';
 import { crowding } from '../shared/scatter/crowding.ts';
@@ -13,6 +13,7 @@ import { ViewTransform } from '../shared/scatter/viewTransform.ts';
 import { ClusterShapes } from './clusterShapes.ts';
 import { colours, palette } from './colours.ts';
 import { columnOf, points } from './data.ts';
+import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
 import { filteredOut, flags, isOpen } from './filter.ts';
 import { state } from './host.ts';
 import { neighbors } from './neighbors.ts';
@@ -30,6 +31,11 @@ const MOST_LOOKED_AT = 3_000;
 /** Pixels around a dot in which it is meant. */
 const REACH = 9;
 const NO_ROWS = new Uint32Array();
+
+/** Has an effect run again when one of these changes. */
+const watch = (...signals: readonly ReadonlySignal<unknown>[]): void => {
+  signals.forEach((one) => one.value);
+};
 
 /** One map: points, what is drawn above them, and the part of the plane that is shown. */
 export class MapView {
@@ -80,6 +86,10 @@ export class MapView {
       },
       effect(this.#takePoints),
       effect(this.#takeClusters),
+      effect(() => {
+        watch(legendWidth);
+        if (this.#isFitted && this.#size.width > 0) this.fit();
+      }),
       effect(this.#follow),
     );
     mapPictures.onLoaded.add(this.redraw);
@@ -119,6 +129,11 @@ export class MapView {
     return this.#grid.nearestTo(view.x(left), view.y(top), (REACH + this.#radius) / view.scale, accepts);
   }
 
+  /** How far a row's dot or picture reaches around its place, in CSS pixels. */
+  reachOf(row: number): number {
+    return this.#pictured.has(row) ? this.#pictureSide / 2 : this.#radius;
+  }
+
   /** Where a row is on the canvas, in CSS pixels; undefined without a position. */
   placeOf(row: number): readonly [left: number, top: number] | undefined {
     const [x, y] = [this.positions[2 * row], this.positions[2 * row + 1]];
@@ -149,7 +164,7 @@ export class MapView {
 
   fit(): void {
     this.#isFitted = true;
-    this.#motion.go(ViewTransform.fitting(this.#bounds, this.#size), performance.now(), FLIGHT_MS);
+    this.#motion.go(this.#fitting(this.#bounds), performance.now(), FLIGHT_MS);
     this.redraw();
   }
 
@@ -157,9 +172,9 @@ export class MapView {
   fitRows(rows: Iterable<number>): void {
     const own = [...rows].flatMap((row) => [this.positions[2 * row]!, this.positions[2 * row + 1]!]);
     if (own.length === 0) return;
-    const most = 12 * ViewTransform.fitting(this.#bounds, this.#size).scale;
+    const most = 12 * this.#fitting(this.#bounds).scale;
     this.#isFitted = false;
-    const view = ViewTransform.fitting(boundsOf(Float32Array.from(own)), this.#size, most);
+    const view = this.#fitting(boundsOf(Float32Array.from(own)), most);
     this.#motion.go(view, performance.now(), FLIGHT_MS);
     this.redraw();
   }
@@ -181,7 +196,7 @@ export class MapView {
     }
     this.#isFitted = false;
     const box = { left: x - reach, right: x + reach, bottom: y - reach, top: y + reach };
-    this.#motion.go(ViewTransform.fitting(box, this.#size), performance.now(), FLIGHT_MS);
+    this.#motion.go(this.#fitting(box), performance.now(), FLIGHT_MS);
     this.redraw();
   }
 
@@ -214,7 +229,7 @@ export class MapView {
     this.#crowd = crowding(positions);
     this.#pictured.clear();
     if (this.#isFitted) {
-      const view = ViewTransform.fitting(this.#bounds, this.#size);
+      const view = this.#fitting(this.#bounds);
       if (this.#points.isMoving(performance.now())) this.#motion.go(view, performance.now(), FLIGHT_MS);
       else this.#motion.jump(view);
     }
@@ -231,17 +246,22 @@ export class MapView {
 
   /** Draws anew when anything that is drawn has changed. */
   readonly #follow = (): void => {
-    void [colours.value, palette.value, flags[this.side]!.value, theme.value, shaded.value, showsClusters.value];
-    void [lookedAt.value, current.value, neighbors[this.side].value, picturesVersion()];
+    watch(colours, palette, flags[this.side]!, theme, shaded, showsClusters, lookedAt, current, neighbors[this.side]);
+    picturesVersion();
     this.redraw();
   };
+
+  /** The view that shows a part of the plane, beside the legend where there is room. */
+  #fitting(part: PlaneBounds, most = Infinity): ViewTransform {
+    const isBeside = this.side === 0 && this.#size.width >= ROOM_FOR_LEGEND;
+    return ViewTransform.fitting(part, this.#size, isBeside ? legendWidth.peek() : 0, most);
+  }
 
   #resize(width: number, height: number): void {
     const before = this.#size;
     this.#size = { width, height, ratio: devicePixelRatio };
-    const view = this.#isFitted
-      ? ViewTransform.fitting(this.#bounds, this.#size)
-      : this.#motion.target.resized(before, this.#size);
+    if (this.side === 0) mapWidth.value = width;
+    const view = this.#isFitted ? this.#fitting(this.#bounds) : this.#motion.target.resized(before, this.#size);
     this.#motion.jump(view);
     // At once: a canvas that is stretched until the next frame flickers.
     this.#draw(performance.now());

@@ -39,9 +39,9 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: OverlayS
   context.clearRect(0, 0, width, height);
   if (overlay.showsClusters) drawOutlines(context, overlay);
   drawLines(context, overlay);
-  const taken = drawPictures(context, overlay);
-  if (overlay.showsClusters) drawNames(context, overlay, taken);
-  drawRings(context, overlay);
+  const frames = drawPictures(context, overlay);
+  if (overlay.showsClusters) drawNames(context, overlay, [...frames.values()]);
+  drawRings(context, overlay, frames);
   drawSelecting(context, overlay);
 }
 
@@ -116,9 +116,9 @@ function drawLines(context: CanvasRenderingContext2D, { view, theme, scene, look
   context.globalAlpha = 1;
 }
 
-function drawPictures(context: CanvasRenderingContext2D, overlay: OverlayScene): Box[] {
+function drawPictures(context: CanvasRenderingContext2D, overlay: OverlayScene): Map<number, Box> {
   const { view, scene, pictured, pictureSize, pictures, theme } = overlay;
-  const boxes: Box[] = [];
+  const frames = new Map<number, Box>();
   context.imageSmoothingQuality = 'medium';
   for (const row of pictured) {
     const bitmap = pictures.get(row);
@@ -134,7 +134,7 @@ function drawPictures(context: CanvasRenderingContext2D, overlay: OverlayScene):
     context.globalAlpha = scene.flags[row] === 2 ? 0.35 : 1;
     if (isSelected) {
       context.fillStyle = theme.inkStyle;
-      rounded(context, { ...frame, left: frame.left - 2, top: frame.top - 2, width: frame.width + 4, height: frame.height + 4 }, 6);
+      rounded(context, widened(frame, 2), 6);
       context.fill();
     }
     context.fillStyle = `rgb(${part(0)} ${part(1)} ${part(2)})`;
@@ -145,10 +145,14 @@ function drawPictures(context: CanvasRenderingContext2D, overlay: OverlayScene):
     context.clip();
     context.drawImage(bitmap, left, top, width, height);
     context.restore();
-    boxes.push(frame);
+    frames.set(row, frame);
   }
   context.globalAlpha = 1;
-  return boxes;
+  return frames;
+}
+
+function widened({ left, top, width, height }: Box, by: number): Box {
+  return { left: left - by, top: top - by, width: width + 2 * by, height: height + 2 * by };
 }
 
 function rounded(context: CanvasRenderingContext2D, { left, top, width, height }: Box, radius: number): void {
@@ -156,16 +160,16 @@ function rounded(context: CanvasRenderingContext2D, { left, top, width, height }
   context.roundRect(left, top, width, height, radius);
 }
 
-function drawRings(context: CanvasRenderingContext2D, overlay: OverlayScene): void {
-  const { view, theme, scene, lookedAt, current, neighbors, radius, pictured, pictureSize } = overlay;
+function drawRings(context: CanvasRenderingContext2D, overlay: OverlayScene, frames: ReadonlyMap<number, Box>): void {
+  const { view, theme, scene, lookedAt, current, neighbors, radius } = overlay;
   const { positions, flags } = scene;
   const ring = (row: number, reach: number, width: number, style: string) => {
     if (row < 0 || 2 * row >= positions.length || (flags[row]! & HIDDEN) !== 0) return;
     context.beginPath();
-    if (pictured.includes(row)) {
-      const half = pictureSize / 2 + FRAME + 2;
-      const [left, top] = [view.left(positions[2 * row]!) - half, view.top(positions[2 * row + 1]!) - half];
-      context.roundRect(left, top, 2 * half, 2 * half, 6);
+    const frame = frames.get(row);
+    if (frame) {
+      const { left, top, width: wide, height } = widened(frame, 2);
+      context.roundRect(left, top, wide, height, 5);
     } else {
       context.arc(view.left(positions[2 * row]!), view.top(positions[2 * row + 1]!), reach, 0, 2 * Math.PI);
     }

@@ -30,13 +30,23 @@ export function Popover({ name, onClose, children }: PopoverProps): VNode {
       aria-label={name}
       ref={box}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
+        const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+        const isSlider = event.target instanceof HTMLInputElement;
+        if (event.key === 'Escape') onClose();
+        else if (step !== 0 && !isSlider) moveFocus(event.currentTarget, step);
+        else return;
         event.preventDefault();
         event.stopPropagation();
-        onClose();
       }}
     >
       {children}
     </div>
   );
+}
+
+/** To the next control, around at the ends. */
+function moveFocus(box: HTMLElement, step: number): void {
+  const controls = [...box.querySelectorAll<HTMLElement>('button, input')].filter(({ offsetParent }) => offsetParent);
+  const at = controls.findIndex((control) => control === document.activeElement);
+  controls.at((at + step) % controls.length)?.focus();
 }

@@ -25,21 +25,25 @@ export function ProgressStrip({ shown }: { readonly shown: EmbeddingMapState }):
           aria-label={first.progress.phase}
         />
       </div>
-      {underway.map(({ name, progress }) => (
-        <p key={name}>
-          {name}
-          {formatProgress(progress)}
-        </p>
-      ))}
-      <button
-        type="button"
-        class="chip"
-        onClick={() => {
-          act('cancel');
-        }}
-      >
-        Cancel
-      </button>
+      <div class="progress-text">
+        <div>
+          {underway.map(({ name, progress }) => (
+            <p key={name}>
+              {name}
+              {formatProgress(progress)}
+            </p>
+          ))}
+        </div>
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            act('cancel');
+          }}
+        >
+          Cancel
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,5 +1,11 @@
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
-import type { MapColumn, MapColumnInfo, MapComparison, MapSettings, ShownMap } from '../../src/protocol/embeddingMap.ts';
+import type {
+  MapColumn,
+  MapColumnInfo,
+  MapComparison,
+  MapSettings,
+  ShownMap,
+} from '../../src/protocol/embeddingMap.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
@@ -22,7 +28,7 @@ export function numberText(value: number, unit = ''): string {
 export function trustLine({ figures }: ShownMap): string | undefined {
   if (!figures) return undefined;
   const { trustworthiness, neighborsKept, judged, explained } = figures;
-  const kept = `${percent(neighborsKept)} of an image’s ${judged.neighbors} nearest neighbours stay near`;
+  const kept = `${percent(neighborsKept)} of the ${judged.neighbors} nearest neighbours are near on the map`;
   const trust = `trustworthiness ${trustworthiness.toFixed(2)}`;
   if (!explained) return `${kept} · ${trust}`;
   return `the two axes show ${percent(explained[0] + explained[1])} of the variance · ${kept} · ${trust}`;
@@ -45,8 +51,8 @@ export const gradeWords = {
 /** What distances mean, in a line. */
 export function meaningLine({ method }: MapSettings): string {
   return method === 'umap'
-    ? 'Images that lie together look alike to the encoder; how far apart groups lie and how large they are means nothing.'
-    : 'Distances are true as far as two directions can show them; images that lie together may still differ in all others.';
+    ? 'Near means alike; distances between groups mean nothing.'
+    : 'Far apart means different; what lies together may still differ.';
 }
 
 /** The same at length. */

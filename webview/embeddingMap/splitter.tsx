@@ -30,7 +30,12 @@ export function Splitter(): VNode {
       }}
       onPointerMove={move}
       onKeyDown={(event) => {
-        const steps: Readonly<Record<string, number>> = { ArrowLeft: STEP, ArrowUp: STEP, ArrowRight: -STEP, ArrowDown: -STEP };
+        const steps: Readonly<Record<string, number>> = {
+          ArrowLeft: STEP,
+          ArrowUp: STEP,
+          ArrowRight: -STEP,
+          ArrowDown: -STEP,
+        };
         const step = steps[event.key];
         if (step === undefined) return;
         event.preventDefault();

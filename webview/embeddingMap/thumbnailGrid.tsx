@@ -4,12 +4,13 @@ import { formatQuantity } from '../../src/core/progressText.ts';
 import { mapColumns } from '../../src/protocol/embeddingMap.ts';
 import { nextCell } from '../shared/gridNavigation.ts';
 import { rowStyle } from './colours.ts';
-import { categoryName, columnOf, images, sorted } from './data.ts';
+import { categoryName, columnOf, sorted } from './data.ts';
 import { gridContents, gridRows } from './gridRows.ts';
 import { GridSorting } from './gridSorting.tsx';
 import { actOn, state } from './host.ts';
 import { mapViews } from './mapViews.ts';
 import { gridPictures, useOnlyPictures, usePicture } from './pictures.ts';
+import { NO_NATIVE_MENU, openMenu } from './pointMenu.tsx';
 import { combine, current, hovered, isSelected, select, toggle } from './selection.ts';
 import { valueText } from './sentences.ts';
 import { layOutGrid, scrollTo, type GridLayout } from './virtualGrid.ts';
@@ -137,7 +138,6 @@ function Cell({ row, index, layout, onRange }: CellProps): VNode {
   const isNumber = sorted.value?.kind === 'number';
   const value = sorted.value && info && isNumber ? valueText(sorted.value, info, row) : undefined;
   const selected = isSelected.value[row] === 1;
-  const context = { webviewSection: 'point', images: images.value, row, preventDefaultContextMenuItems: true };
   return (
     <div
       class="cell"
@@ -157,7 +157,7 @@ function Cell({ row, index, layout, onRange }: CellProps): VNode {
         aria-current={current.value === row}
         tabIndex={current.value === row ? 0 : -1}
         aria-label={`Image ${index + 1}${label === undefined ? '' : `, ${label}`}${selected ? ', selected' : ''}`}
-        data-vscode-context={JSON.stringify(context)}
+        data-vscode-context={NO_NATIVE_MENU}
         onPointerEnter={() => {
           hovered.value = row;
         }}
@@ -167,8 +167,12 @@ function Cell({ row, index, layout, onRange }: CellProps): VNode {
           current.value = row;
           for (const view of mapViews.peek()) view?.reach(row);
         }}
-        onContextMenu={() => {
+        onContextMenu={(event) => {
+          event.preventDefault();
           current.value = row;
+          const box = event.currentTarget.getBoundingClientRect();
+          const isKey = event.button !== 2;
+          openMenu(row, isKey ? box.left : event.clientX, isKey ? box.bottom : event.clientY);
         }}
         onDblClick={() => {
           actOn('open', row);

@@ -9,7 +9,8 @@ interface KeptUi {
   readonly mode: DragMode;
   readonly shaded: boolean;
   readonly showsClusters: boolean;
-  readonly showsLegend: boolean;
+  /** Undefined: where there is room. */
+  readonly showsLegend: boolean | undefined;
   readonly showsGrid: boolean;
   /** Share of the panel that the grid takes. */
   readonly gridShare: number;
@@ -19,7 +20,7 @@ const usual: KeptUi = {
   mode: 'pan',
   shaded: false,
   showsClusters: true,
-  showsLegend: true,
+  showsLegend: undefined,
   showsGrid: true,
   gridShare: 0.28,
 };
@@ -30,7 +31,7 @@ export const mode = signal(kept.mode);
 /** Crowds are shaded instead of drawn dot by dot. */
 export const shaded = signal(kept.shaded);
 export const showsClusters = signal(kept.showsClusters);
-export const showsLegend = signal(kept.showsLegend);
+export const showsLegend = signal<boolean | undefined>(kept.showsLegend);
 export const showsGrid = signal(kept.showsGrid);
 export const gridShare = signal(kept.gridShare);
 

@@ -21,13 +21,7 @@ const SPARE = 2;
  * @param width of the grid in CSS pixels
  * @param wanted width of a cell, which is stretched until the line is full
  */
-export function layOutGrid(
-  count: number,
-  width: number,
-  wanted: number,
-  scrolled: number,
-  height: number,
-): GridLayout {
+export function layOutGrid(count: number, width: number, wanted: number, scrolled: number, height: number): GridLayout {
   const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
   const cell = Math.max(1, (width + GAP) / columns);
   const line = cell + CAPTION;

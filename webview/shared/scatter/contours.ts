@@ -88,7 +88,7 @@ export function contours(grid: Float32Array, columns: number, lines: number, lev
   const loops: Float32Array[] = [];
   for (const start of next.keys()) {
     const loop: number[] = [];
-    for (let edge = start; next.has(edge); ) {
+    for (let edge = start; next.has(edge);) {
       loop.push(...place(edge));
       const following = next.get(edge)!;
       next.delete(edge);
