@@ -161,7 +161,7 @@ async function opened(
   const cluster = Int32Array.from(rows, (row) => map.clusterOf[row] ?? -1);
   const summary = readSummary(map);
   const original = rows.reduce((count, row) => count + (row >= 0 && row < map.laidOut ? 1 : 0), 0);
-  const { trustworthiness, neighborsKept, judged, plane, seconds } = summary;
+  const { trustworthiness, neighborsKept, judged, recall, plane, seconds } = summary;
   return {
     root: dataset.root,
     encoder: { id: encoder.card.id, dim: encoder.card.output.dim, identity: encoder.identity },
@@ -169,7 +169,7 @@ async function opened(
     positions,
     cluster,
     figures: {
-      ...{ trustworthiness, neighborsKept, judged, seconds, recall: 1, madeAt: map.madeAt },
+      ...{ trustworthiness, neighborsKept, judged, seconds, recall, madeAt: map.madeAt },
       clusters: clustersNow(cluster, summary, paths, paths.map(labelOf)),
       explained: plane?.explained,
     },
