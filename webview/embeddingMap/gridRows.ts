@@ -1,11 +1,11 @@
 /** Which images the grid shows, and in which order. */
 import { computed } from '@preact/signals';
-import type { MapColumn } from '../../src/protocol/embeddingMap.ts';
 import { sorted } from './data.ts';
 import { filteredOut, matches } from './filter.ts';
 import { state } from './host.ts';
 import { inView } from './mapViews.ts';
 import { selection } from './selection.ts';
+import { sortRows } from './sorting.ts';
 
 export type GridContents = 'selection' | 'search' | 'view';
 
@@ -33,18 +33,3 @@ export const gridRows = computed((): Uint32Array => {
   if (!column || !by) return contents.value;
   return sortRows(contents.value, column, by.descending);
 });
-
-/** Sorted by a column, images without a value last; equal ones stay as they were. */
-export function sortRows(rows: Uint32Array, column: MapColumn, descending: boolean): Uint32Array {
-  const sign = descending ? -1 : 1;
-  const isNumber = column.kind === 'number';
-  const values = isNumber ? column.values : column.codes;
-  const isMissing = (row: number) => (isNumber ? Number.isNaN(values[row]!) : values[row]! < 0);
-  const order = Array.from(rows);
-  order.sort((a, b) => {
-    const [noA, noB] = [isMissing(a), isMissing(b)];
-    if (noA || noB) return Number(noA) - Number(noB);
-    return sign * (values[a]! - values[b]!);
-  });
-  return Uint32Array.from(order);
-}

@@ -70,10 +70,12 @@ export class FakeHost {
   }
 
   #handlers() {
-    const noted = <Params, Result>(method: string, answer: (params: Params) => Result) => (params: Params): Result => {
-      calls.push({ method, params });
-      return answer(params);
-    };
+    const noted =
+      <Params, Result>(method: string, answer: (params: Params) => Result) =>
+      (params: Params): Result => {
+        calls.push({ method, params });
+        return answer(params);
+      };
     return {
       'embeddingMap/state': () => this.data.state,
       'embeddingMap/points': ({ map }: { map: number }) => {
