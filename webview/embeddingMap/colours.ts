@@ -18,6 +18,18 @@ export const valueRange = computed((): readonly [low: number, high: number] | un
   return low <= high ? [low, high] : undefined;
 });
 
+/** Per category its place by how often it occurs: the most frequent ones have the colours that are told apart best. */
+const ranks = computed((): Uint16Array => {
+  const column = coloured.value;
+  if (column?.kind !== 'category') return new Uint16Array();
+  const counts = new Uint32Array(column.names.length);
+  for (const code of column.codes) if (code >= 0) counts[code]!++;
+  const order = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const ranked = new Uint16Array(order.length);
+  order.forEach((code, rank) => (ranked[code] = rank));
+  return ranked;
+});
+
 export const palette = computed(() => {
   const column = coloured.value;
   if (column?.kind === 'number') return rampPalette(kind.value);
@@ -27,7 +39,11 @@ export const palette = computed(() => {
 export const colours = computed(() => {
   const column = coloured.value;
   if (!column) return new Uint16Array(count.value);
-  if (column.kind === 'category') return categoryEntries(column.codes, column.names.length);
+  if (column.kind === 'category') {
+    const ranked = ranks.value;
+    const places = column.codes.map((code) => (code < 0 ? -1 : ranked[code]!));
+    return categoryEntries(places, column.names.length);
+  }
   const [low, high] = valueRange.value ?? [0, 1];
   return rampEntries(column.values, low, high);
 });
@@ -36,6 +52,13 @@ export const colours = computed(() => {
 export function entryStyle(entry: number): string {
   const from = palette.value.subarray(3 * entry, 3 * entry + 3);
   return `rgb(${from.join(' ')})`;
+}
+
+/** Of a category by its code, −1 for none, as styles have it. */
+export function categoryStyle(code: number): string {
+  const none = ranks.value.length;
+  const [entry] = categoryEntries(Int32Array.of(code < 0 ? -1 : (ranks.value[code] ?? -1)), none);
+  return entryStyle(entry!);
 }
 
 /** Of a row, as styles have it. */

@@ -78,6 +78,7 @@ export function LayoutSettings({ shown }: { readonly shown: EmbeddingMapState })
           <button
             type="button"
             class="chip"
+            title="Compute the map again, also of images that came since; it is turned to the one that is shown"
             disabled={maps.some(({ progress }) => progress !== undefined)}
             onClick={() => {
               setOpen(false);
@@ -86,6 +87,30 @@ export function LayoutSettings({ shown }: { readonly shown: EmbeddingMapState })
           >
             Lay Out Anew
           </button>
+          <div class="links">
+            <button
+              type="button"
+              class="link"
+              title="Take notice of labels, tags and images that have changed"
+              onClick={() => {
+                setOpen(false);
+                act('refresh');
+              }}
+            >
+              Refresh
+            </button>
+            <button
+              type="button"
+              class="link"
+              title="Choose another implementation of UMAP"
+              onClick={() => {
+                setOpen(false);
+                act('openSettings');
+              }}
+            >
+              Settings
+            </button>
+          </div>
         </Popover>
       )}
     </div>

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../src/core/progressText.ts';
 import type { MapColumn, MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
-import { entryStyle } from './colours.ts';
+import { categoryStyle } from './colours.ts';
 import { coloured } from './data.ts';
 import { hidden, hasFilter, hide, pointedCategory, showAll } from './filter.ts';
 import { state } from './host.ts';
@@ -165,7 +165,7 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
                 isolate(code);
               }}
             >
-              <span class="swatch" style={{ background: entryStyle(code < 0 ? column.names.length : code) }} />
+              <span class="swatch" style={{ background: categoryStyle(code) }} />
               <span class="entry-name">{name}</span>
               <span class="hint count">{formatCount(count)}</span>
             </button>

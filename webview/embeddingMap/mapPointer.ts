@@ -109,7 +109,9 @@ export class MapPointer {
   readonly #wheel = (event: WheelEvent): void => {
     event.preventDefault();
     const { left, top } = this.#placeOf(event);
-    this.#view.zoom(Math.exp(-event.deltaY * (event.deltaMode === 0 ? 0.0018 : 0.06)), left, top);
+    // Two fingers on a touchpad come as small turns of the wheel with Ctrl.
+    const pace = event.ctrlKey ? 0.01 : event.deltaMode === 0 ? 0.0018 : 0.06;
+    this.#view.zoom(Math.exp(-event.deltaY * pace), left, top);
   };
 
   #placeOf({ clientX, clientY }: MouseEvent): Place {

@@ -3,10 +3,9 @@ import { boundsOf, PointGrid, type PlaneBounds } from '../../src/core/neighbors/
 import { mapColumns, type MapSide } from '../../src/protocol/embeddingMap.ts';
 import { crowding } from '../shared/scatter/crowding.ts';
 import { wayIntoView } from '../shared/scatter/directions.ts';
-import { pictureSize, placePictures } from '../shared/scatter/picturePlacement.ts';
 import { PointLayer } from '../shared/scatter/pointLayer.ts';
 import { dotLook } from '../shared/scatter/pointLook.ts';
-import { fitCanvas, HIDDEN, type DrawingSize, type PointScene } from '../shared/scatter/pointRenderer.ts';
+import { fitCanvas, type DrawingSize, type PointScene } from '../shared/scatter/pointRenderer.ts';
 import type { Polygon } from '../shared/scatter/shapes.ts';
 import { FLIGHT_MS, ViewMotion } from '../shared/scatter/viewMotion.ts';
 import { ViewTransform } from '../shared/scatter/viewTransform.ts';
@@ -20,14 +19,13 @@ import { neighbors } from './neighbors.ts';
 import { drawOverlay } from './overlay.ts';
 import { picturesVersion, mapPictures } from './pictures.ts';
 import { PointMotion } from './pointMotion.ts';
+import { PointPictures } from './pointPictures.ts';
 import { current, lookedAt } from './selection.ts';
 import { theme } from './theme.ts';
 import { shaded, showsClusters } from './ui.ts';
+import { rememberedView, rememberView } from './viewMemory.ts';
 
 const ZOOM_STEP = 1.4;
-/** How far one has to zoom in for pictures, and points in view with which they are looked for at all. */
-const PICTURES_FROM = 1.25;
-const MOST_LOOKED_AT = 3_000;
 /** Pixels around a dot in which it is meant. */
 const REACH = 9;
 const NO_ROWS = new Uint32Array();
@@ -54,6 +52,7 @@ export class MapView {
   readonly #motion = new ViewMotion(new ViewTransform(1, 0, 0));
   readonly #points = new PointMotion();
   readonly #clusters = new ClusterShapes();
+  readonly #pictures: PointPictures;
   readonly #stops: (() => void)[] = [];
   #grid = new PointGrid(new Float32Array());
   #bounds: PlaneBounds = this.#grid.bounds;
@@ -61,9 +60,9 @@ export class MapView {
   #size: DrawingSize = { width: 0, height: 0, ratio: 1 };
   /** Nobody has moved the view since it showed all. */
   #isFitted = true;
-  /** Rows that are shown as pictures, and how large. */
-  #pictured = new Set<number>();
-  #pictureSide = 0;
+  #isRestored = false;
+  /** What waits until the map has a size. */
+  #onSize: (() => void) | undefined;
   #isDue = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #radius = 3;
@@ -71,6 +70,7 @@ export class MapView {
   /** @param host the element that the canvases fill */
   constructor(host: HTMLElement, side: MapSide) {
     this.side = side;
+    this.#pictures = new PointPictures(side);
     this.#overlay = document.createElement('canvas');
     this.#overlay.className = 'overlay';
     this.#context = this.#overlay.getContext('2d')!;
@@ -124,14 +124,14 @@ export class MapView {
   rowAt(left: number, top: number): number {
     const { view } = this;
     const accepts = (row: number) => isOpen(this.side, row);
-    const pictured = this.#pictureAt(left, top);
+    const pictured = this.#pictures.at(left, top, (row) => this.placeOf(row));
     if (pictured >= 0 && accepts(pictured)) return pictured;
     return this.#grid.nearestTo(view.x(left), view.y(top), (REACH + this.#radius) / view.scale, accepts);
   }
 
   /** How far a row's dot or picture reaches around its place, in CSS pixels. */
   reachOf(row: number): number {
-    return this.#pictured.has(row) ? this.#pictureSide / 2 : this.#radius;
+    return this.#pictures.rows.has(row) ? this.#pictures.size / 2 : this.#radius;
   }
 
   /** Where a row is on the canvas, in CSS pixels; undefined without a position. */
@@ -196,8 +196,10 @@ export class MapView {
     }
     this.#isFitted = false;
     const box = { left: x - reach, right: x + reach, bottom: y - reach, top: y + reach };
-    this.#motion.go(this.#fitting(box), performance.now(), FLIGHT_MS);
-    this.redraw();
+    this.#whenSized(() => {
+      this.#motion.go(this.#fitting(box), performance.now(), FLIGHT_MS);
+      this.redraw();
+    });
   }
 
   /** Moves so that a row can be seen. */
@@ -227,7 +229,8 @@ export class MapView {
     this.#grid = new PointGrid(positions);
     this.#bounds = this.#grid.bounds;
     this.#crowd = crowding(positions);
-    this.#pictured.clear();
+    this.#pictures.clear();
+    if (positions.length > 0) this.#restore();
     if (this.#isFitted) {
       const view = this.#fitting(this.#bounds);
       if (this.#points.isMoving(performance.now())) this.#motion.go(view, performance.now(), FLIGHT_MS);
@@ -263,6 +266,8 @@ export class MapView {
     if (this.side === 0) mapWidth.value = width;
     const view = this.#isFitted ? this.#fitting(this.#bounds) : this.#motion.target.resized(before, this.#size);
     this.#motion.jump(view);
+    this.#onSize?.();
+    this.#onSize = undefined;
     // At once: a canvas that is stretched until the next frame flickers.
     this.#draw(performance.now());
   }
@@ -303,7 +308,8 @@ export class MapView {
   #drawAbove(scene: PointScene, view: ViewTransform, magnification: number): void {
     const size = this.#size;
     fitCanvas(this.#overlay, size);
-    const { rows, side } = this.#picturesFor(scene, view, magnification);
+    if (this.#points.isMoving(performance.now())) this.#pictures.clear();
+    else this.#pictures.choose(scene, this.#grid, view, magnification, size);
     const near = neighbors[this.side].peek();
     const row = lookedAt.peek();
     drawOverlay(this.#context, {
@@ -314,8 +320,8 @@ export class MapView {
       radius: this.#radius,
       clusters: this.#clusters.shapes,
       showsClusters: showsClusters.peek(),
-      pictured: rows,
-      pictureSize: side,
+      pictured: [...this.#pictures.rows],
+      pictureSize: this.#pictures.size,
       pictures: mapPictures,
       lookedAt: 2 * row < scene.positions.length ? row : -1,
       neighbors: near?.of === row ? near.rows : NO_ROWS,
@@ -325,46 +331,28 @@ export class MapView {
     });
   }
 
-  #picturesFor(
-    { positions, flags: own }: PointScene,
-    view: ViewTransform,
-    magnification: number,
-  ): { readonly rows: readonly number[]; readonly side: number } {
-    const none = { rows: [], side: 0 };
-    this.#pictureSide = 0;
-    if (this.#points.isMoving(performance.now())) return none;
-    if (magnification < PICTURES_FROM && own.length > 150) return none;
-    const visible: number[] = [];
-    this.#grid.inRectangle(view.visible(this.#size, 40), (row) => {
-      if ((own[row]! & HIDDEN) === 0) visible.push(row);
+  /** Shows the part that was looked at before the page was thrown away. */
+  #restore(): void {
+    if (this.side !== 0 || this.#isRestored) return;
+    this.#isRestored = true;
+    const viewFor = rememberedView();
+    if (!viewFor) return;
+    this.#isFitted = false;
+    this.#whenSized(() => {
+      this.#motion.jump(viewFor(this.#size));
     });
-    const side = visible.length > MOST_LOOKED_AT ? 0 : pictureSize(visible.length, this.#size);
-    if (side === 0) {
-      this.#pictured.clear();
-      return none;
-    }
-    const place = (row: number) => [view.left(positions[2 * row]!), view.top(positions[2 * row + 1]!)] as const;
-    // Two maps side by side share the pictures that are kept.
-    const rows = placePictures(visible, place, side, this.#pictured).slice(0, 250);
-    this.#pictured = new Set(rows);
-    this.#pictureSide = side;
-    mapPictures.want(picturesVersion(), `${this.side}`, rows);
-    return { rows, side };
   }
 
-  #pictureAt(left: number, top: number): number {
-    const half = this.#pictureSide / 2;
-    if (half === 0) return -1;
-    for (const row of this.#pictured) {
-      const place = this.placeOf(row);
-      if (place && Math.abs(place[0] - left) <= half && Math.abs(place[1] - top) <= half) return row;
-    }
-    return -1;
+  /** At once, or as soon as the map has a size. */
+  #whenSized(act: () => void): void {
+    if (this.#size.width > 0) act();
+    else this.#onSize = act;
   }
 
   #restSoon(): void {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
+      if (this.#isRestored) rememberView(this.#isFitted ? undefined : this.view, this.#size);
       const rows: number[] = [];
       const out = filteredOut.peek();
       this.#grid.inRectangle(this.view.visible(this.#size), (row) => {

@@ -16,7 +16,7 @@ export function ProgressStrip({ shown }: { readonly shown: EmbeddingMapState }):
   if (!first) return null;
   const { total, done } = first.progress;
   return (
-    <div class="progress-strip">
+    <div class="progress-strip" data-first={shown.maps[0]?.points === 0}>
       <div class="progress">
         <vscode-progress-bar
           indeterminate={total === undefined}

@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { MapColumn, MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
+import { mapColumns, type MapColumn, type MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
 import { RAMP_STEPS } from '../shared/scatter/palettes.ts';
 import { entryStyle, valueRange } from './colours.ts';
 import { keepRange, ranges } from './filter.ts';
+import { state } from './host.ts';
 import { numberText } from './sentences.ts';
 
 const BINS = 32;
@@ -26,8 +27,14 @@ export function RampLegend({ column, info }: RampLegendProps): VNode {
   };
   const stops = Array.from({ length: 9 }, (_, i) => entryStyle(Math.round((i / 8) * (RAMP_STEPS - 1))));
   const step = (high - low) / 200 || 1;
+  const query = column.id === mapColumns.similarity ? state.value?.query : undefined;
   return (
     <div class="ramp">
+      {query && (
+        <p class="hint ramp-query" title={query.path}>
+          to {query.path.split('/').at(-1)}
+        </p>
+      )}
       <svg viewBox={`0 0 ${BINS} 24`} preserveAspectRatio="none" aria-hidden="true">
         {bins.map((count, i) => {
           const height = count === 0 ? 0 : Math.max(1, 24 * Math.sqrt(count / most));

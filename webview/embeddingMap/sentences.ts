@@ -48,6 +48,11 @@ export const gradeWords = {
   poor: 'Neighbourhoods are mostly wrong',
 } as const;
 
+/** Of how many true neighbours a map was made. */
+export function recallText(recall: number): string {
+  return `made from ${(100 * recall).toFixed(1)} % of the true nearest neighbours`;
+}
+
 /** What distances mean, in a line. */
 export function meaningLine({ method }: MapSettings): string {
   return method === 'umap'

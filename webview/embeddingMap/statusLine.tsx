@@ -4,7 +4,16 @@ import type { EmbeddingMapState } from '../../src/protocol/embeddingMap.ts';
 import { act, change } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 import { Popover } from './popover.tsx';
-import { agreementLine, changesLine, gradeWords, meaning, meaningLine, trustGrade, trustLine } from './sentences.ts';
+import {
+  agreementLine,
+  changesLine,
+  gradeWords,
+  meaning,
+  meaningLine,
+  recallText,
+  trustGrade,
+  trustLine,
+} from './sentences.ts';
 
 /** What the map means, and how far it can be trusted. */
 export function StatusLine({ shown }: { readonly shown: EmbeddingMapState }): VNode | null {
@@ -71,6 +80,7 @@ export function StatusLine({ shown }: { readonly shown: EmbeddingMapState }): VN
                 <p key={map.encoder?.id} class="hint">
                   {maps.length > 1 && `${map.encoder?.id ?? ''}: `}
                   {trustLine(map)}
+                  {map.figures && map.figures.recall < 1 && ` · ${recallText(map.figures.recall)}`}
                 </p>
               ))}
             </div>

@@ -28,6 +28,9 @@ export function ThumbnailGrid(): VNode {
   const layout = layOutGrid(rows.length, place.width, WANTED, place.scrolled, place.height);
   const shown = useMemo(() => [...rows.subarray(layout.first, layout.end)], [rows, layout.first, layout.end]);
   useOnlyPictures(gridPictures, shown);
+  const lines = Array.from({ length: Math.ceil(shown.length / layout.columns) }, (_, line) =>
+    shown.slice(line * layout.columns, (line + 1) * layout.columns),
+  );
   useLayoutEffect(() => {
     const element = scroller.current!;
     const measure = (): void => {
@@ -104,18 +107,31 @@ export function ThumbnailGrid(): VNode {
         }}
       >
         {rows.length === 0 && <p class="hint">No image is in view.</p>}
-        <div class="cells" role="grid" aria-label={titles[gridContents.value]} style={{ height: `${layout.height}px` }}>
-          {shown.map((row, i) => (
-            <Cell
-              key={row}
-              row={row}
-              index={layout.first + i}
-              layout={layout}
-              onRange={() => {
-                const [from, to] = [Math.min(Math.max(at, 0), layout.first + i), Math.max(at, layout.first + i)];
-                void select(combine(rows.slice(from, to + 1), 'add'));
-              }}
-            />
+        <div
+          class="cells"
+          role="grid"
+          aria-label={titles[gridContents.value]}
+          aria-rowcount={Math.ceil(rows.length / layout.columns)}
+          style={{ height: `${layout.height}px` }}
+        >
+          {lines.map((line, i) => (
+            <div key={line[0]} class="line" role="row" aria-rowindex={layout.first / layout.columns + i + 1}>
+              {line.map((row, column) => {
+                const index = layout.first + i * layout.columns + column;
+                return (
+                  <Cell
+                    key={row}
+                    row={row}
+                    index={index}
+                    layout={layout}
+                    onRange={() => {
+                      const [from, to] = [Math.min(Math.max(at, 0), index), Math.max(at, index)];
+                      void select(combine(rows.slice(from, to + 1), 'add'));
+                    }}
+                  />
+                );
+              })}
+            </div>
           ))}
         </div>
       </div>

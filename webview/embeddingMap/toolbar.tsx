@@ -61,7 +61,7 @@ export function Toolbar({ shown }: { readonly shown: EmbeddingMapState }): VNode
           </select>
         </label>
         <Search />
-        <div class="segments" role="radiogroup" aria-label="What dragging does">
+        <div class="segments" role="group" aria-label="What dragging does">
           {modes.map((one) => (
             <IconButton
               key={one.mode}

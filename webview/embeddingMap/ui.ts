@@ -14,6 +14,17 @@ interface KeptUi {
   readonly showsGrid: boolean;
   /** Share of the panel that the grid takes. */
   readonly gridShare: number;
+  readonly view: KeptView | undefined;
+}
+
+/** The part of a map that was looked at. */
+export interface KeptView {
+  /** Which map it was. */
+  readonly map: string;
+  /** Its middle, and pixels per unit of the plane. */
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
 }
 
 const usual: KeptUi = {
@@ -23,6 +34,7 @@ const usual: KeptUi = {
   showsLegend: undefined,
   showsGrid: true,
   gridShare: 0.28,
+  view: undefined,
 };
 
 const kept: KeptUi = { ...usual, ...(vscodeApi.getState() as Partial<KeptUi> | undefined) };
@@ -34,6 +46,8 @@ export const showsClusters = signal(kept.showsClusters);
 export const showsLegend = signal<boolean | undefined>(kept.showsLegend);
 export const showsGrid = signal(kept.showsGrid);
 export const gridShare = signal(kept.gridShare);
+/** Undefined while the first map is shown as a whole. */
+export const keptView = signal<KeptView | undefined>(kept.view);
 
 effect(() => {
   const next: KeptUi = {
@@ -43,6 +57,7 @@ effect(() => {
     showsLegend: showsLegend.value,
     showsGrid: showsGrid.value,
     gridShare: gridShare.value,
+    view: keptView.value,
   };
   vscodeApi.setState(next);
 });

@@ -8,7 +8,7 @@ import { bundledApp } from '../shared/scatter/browserPage.ts';
 import type { Fake } from './appPage.ts';
 
 declare const fake: Fake;
-declare const start: (count: number) => void;
+declare const start: (count: number, kept: unknown) => void;
 
 const COUNT = 400;
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -183,6 +183,24 @@ describe("the Embedding Map's page", () => {
     assert.equal(await page.locator('.hover-card').count(), 1);
   });
 
+  it('shows the same part in the same way again after it was thrown away', async () => {
+    await open();
+    await page.focus('.stage');
+    for (const key of ['b', 'ArrowRight', 'f', '-']) await page.keyboard.press(key);
+    await page.locator('.pictures-title', { hasText: /In view[1-9]\d? images/ }).waitFor();
+    const title = await page.locator('.pictures-title').innerText();
+    const kept = await page.evaluate(() => fake.host.kept);
+    await page.close();
+    await open(COUNT, kept);
+    await page.locator('.pictures-title', { hasText: /In view[1-9]\d? images/ }).waitFor();
+    assert.equal(await page.locator('.pictures-title').innerText(), title);
+    assert.equal(await page.locator('.segments [aria-pressed=true]').getAttribute('title'), 'Drag to select a box (B)');
+    await page.keyboard.press('Tab');
+    await page.focus('.stage');
+    await page.keyboard.press('0');
+    await page.locator('.pictures-title', { hasText: '400 images' }).waitFor();
+  });
+
   it('says what is wrong, and what can be done about it', async () => {
     await open();
     await page.evaluate(() => {
@@ -198,7 +216,7 @@ describe("the Embedding Map's page", () => {
   });
 });
 
-async function open(count = COUNT): Promise<void> {
+async function open(count = COUNT, kept?: unknown): Promise<void> {
   page = await browser.newPage({ viewport: { width: 1300, height: 760 }, reducedMotion: 'reduce' });
   page.setDefaultTimeout(10_000);
   problems = [];
@@ -207,9 +225,12 @@ async function open(count = COUNT): Promise<void> {
     `<!doctype html><style>${app.style}</style><body class="vscode-dark"><div id="app"></div></body>`,
   );
   await page.addScriptTag({ content: hostScript });
-  await page.evaluate((images) => {
-    start(images);
-  }, count);
+  await page.evaluate(
+    ([images, state]) => {
+      start(images, state);
+    },
+    [count, kept] as const,
+  );
   await page.addScriptTag({ content: app.script });
   await page.locator('.entry').first().waitFor();
 }

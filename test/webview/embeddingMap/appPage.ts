@@ -22,7 +22,7 @@ function picture(row: number): { bytes: Uint8Array; type: string } {
 }
 
 /** @param count of images; image i is of class i mod 4, whose crowd lies in a corner of its own */
-function start(count: number): void {
+function start(count: number, kept?: unknown): void {
   const random = new RandomStream(7);
   const corners = [-1, -1, 1, -1, -1, 1, 1, 1];
   const positions = Float32Array.from({ length: 2 * count }, (_, i) => {
@@ -62,45 +62,48 @@ function start(count: number): void {
     missing: 0,
     failure: undefined,
   };
-  const host = new FakeHost({
-    state: {
-      revision: 1,
-      trusted: true,
-      indexing: false,
-      folder: { root: '/data', path: '/data', name: 'data' },
-      settings: { method: 'umap', neighbors: 15, minimumDistance: 0.1, seed: 0 },
-      layout: 'likeness',
-      images: { revision: 1, count },
-      maps: [map],
-      comparison: undefined,
+  const host = new FakeHost(
+    {
+      state: {
+        revision: 1,
+        trusted: true,
+        indexing: false,
+        folder: { root: '/data', path: '/data', name: 'data' },
+        settings: { method: 'umap', neighbors: 15, minimumDistance: 0.1, seed: 0 },
+        layout: 'likeness',
+        images: { revision: 1, count },
+        maps: [map],
+        comparison: undefined,
+        columns: [
+          info('class', 'Class', 'category'),
+          info('cluster', 'Cluster', 'category'),
+          info('size', 'Size', 'number', 'KB'),
+        ],
+        colorBy: 'class',
+        sortBy: undefined,
+        selection: { revision: 0, count: 0, elsewhere: 0, own: false },
+        query: undefined,
+        focus: undefined,
+        actions: ['open', 'similar', 'tag', 'exclude', 'export'],
+        picturesRevision: 1,
+        notices: [],
+        failure: undefined,
+      },
+      images,
+      positions: [positions, positions.map((value) => -value)],
       columns: [
-        info('class', 'Class', 'category'),
-        info('cluster', 'Cluster', 'category'),
-        info('size', 'Size', 'number', 'KB'),
+        { id: 'class', kind: 'category', revision: 1, names: classes, codes },
+        { id: 'cluster', kind: 'category', revision: 1, names: classes, codes },
+        { id: 'size', kind: 'number', revision: 1, values: Float32Array.from(images, (_, row) => (row * 7) % count) },
       ],
-      colorBy: 'class',
-      sortBy: undefined,
-      selection: { revision: 0, count: 0, elsewhere: 0, own: false },
-      query: undefined,
-      focus: undefined,
-      actions: ['open', 'similar', 'tag', 'exclude', 'export'],
-      picturesRevision: 1,
-      notices: [],
-      failure: undefined,
+      neighbors: (row, side, wanted) => ({
+        rows: Uint32Array.from({ length: wanted }, (_, rank) => (row + 4 * (rank + 1) + side) % count),
+        similarities: Float32Array.from({ length: wanted }, (_, rank) => 0.99 - 0.01 * rank),
+      }),
+      picture,
     },
-    images,
-    positions: [positions, positions.map((value) => -value)],
-    columns: [
-      { id: 'class', kind: 'category', revision: 1, names: classes, codes },
-      { id: 'cluster', kind: 'category', revision: 1, names: classes, codes },
-      { id: 'size', kind: 'number', revision: 1, values: Float32Array.from(images, (_, row) => (row * 7) % count) },
-    ],
-    neighbors: (row, side, wanted) => ({
-      rows: Uint32Array.from({ length: wanted }, (_, rank) => (row + 4 * (rank + 1) + side) % count),
-      similarities: Float32Array.from({ length: wanted }, (_, rank) => 0.99 - 0.01 * rank),
-    }),
-    picture,
-  });
+    kept,
+  );
   Object.assign(globalThis, { fake: { host, calls, map } });
 }
 

@@ -30,13 +30,15 @@ export const calls: { readonly method: string; readonly params: unknown }[] = []
 
 export class FakeHost {
   data: FakeData;
+  kept: unknown;
   selected: Uint32Array = new Uint32Array();
   readonly #listeners = new Set<(data: unknown) => void>();
   readonly #connection;
 
-  constructor(data: FakeData) {
+  /** @param kept what the page kept when it was thrown away before */
+  constructor(data: FakeData, kept?: unknown) {
     this.data = data;
-    let kept: unknown;
+    this.kept = kept;
     Object.assign(globalThis, {
       acquireVsCodeApi: () => ({
         postMessage: (message: unknown) => {
@@ -44,8 +46,8 @@ export class FakeHost {
             for (const listener of this.#listeners) listener(structuredClone(message));
           });
         },
-        getState: () => kept,
-        setState: (state: unknown) => (kept = state),
+        getState: () => this.kept,
+        setState: (state: unknown) => (this.kept = state),
       }),
     });
     const { reader, writer } = webviewTransport({
