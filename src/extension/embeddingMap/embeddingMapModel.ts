@@ -258,6 +258,8 @@ export class EmbeddingMapModel {
     this.#center();
     this.touch();
     await Promise.all([this.images.readColumns(), this.#openSecond(fresh), this.images.readSimilarities()]);
+    // Looking for neighbours takes a while for the first time, which whoever points at an image needn't wait for.
+    await this.neighbors({ images: this.images.rows.revision, row: 0, map: 0, count: 1 }).catch(() => undefined);
   }
 
   dispose(): void {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
+import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
 import { embeddingMapChanged, type EmbeddingMapRequests, type SelectionAction } from '../../protocol/embeddingMap.ts';
 import { mapLayouts } from '../../protocol/maps.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
+import { Debounced } from '../async/debounce.ts';
 import { commands, internalCommands, panels } from '../contract.ts';
 import { isInside, resolveInside } from '../files/rootPaths.ts';
 import { registerCommand } from '../notifications.ts';
@@ -48,6 +49,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
       model.touch();
     }),
   );
+  followDecisions(services, model);
   keepCurrent(services, model, panel, async () => {
     actions = await offeredActions();
     model.touch();
@@ -107,7 +109,7 @@ function newModel(services: Services, actions: () => readonly SelectionAction[])
 
 /** Opens the map again when what it is of has changed, as soon as somebody looks. */
 function keepCurrent(
-  { disposables, jobs }: Services,
+  { disposables, jobs, datasets }: Services,
   model: EmbeddingMapModel,
   panel: EditorPanel,
   seen: () => Promise<void>,
@@ -139,6 +141,15 @@ function keepCurrent(
       look();
     }),
   );
+  // Another window, or the command line, may have made the index that was missing.
+  disposables.add(
+    datasets.onDidChange(() => {
+      const { folder, state } = model;
+      if (state.failure?.code !== ErrorCode.NotIndexed || folder === undefined || !datasets.find(folder)) return;
+      isOutdated = true;
+      look();
+    }),
+  );
   let wasIndexing = false;
   disposables.add(
     jobs.onDidChange(() => {
@@ -150,6 +161,19 @@ function keepCurrent(
       look();
     }),
   );
+}
+
+/** Reads tags and classes again when somebody has decided something, here or elsewhere. */
+function followDecisions({ disposables }: Services, model: EmbeddingMapModel): void {
+  const settled = disposables.add(new Debounced(SETTLE_MS, () => void model.images.readColumns()));
+  const watcher = disposables.add(vscode.workspace.createFileSystemWatcher('**/.likeness/decisions.jsonl'));
+  const note = ({ fsPath }: vscode.Uri): void => {
+    const { root } = model.images;
+    if (root !== undefined && isInside(root, fsPath)) settled.trigger();
+  };
+  disposables.add(watcher.onDidCreate(note));
+  disposables.add(watcher.onDidChange(note));
+  disposables.add(watcher.onDidDelete(note));
 }
 
 /** Whose map an image is looked for on: the one that is shown if it may be there, else its dataset's. */
