@@ -5,11 +5,12 @@ import { formatCount } from '../../src/core/progressText.ts';
 import type { MapColumn, MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
 import { categoryStyle } from './colours.ts';
 import { coloured } from './data.ts';
-import { hidden, hasFilter, hide, pointedCategory, showAll } from './filter.ts';
+import { filteredOut, hasFilter, hidden, hide, pointedCategory, showAll } from './filter.ts';
 import { state } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
 import { RampLegend } from './rampLegend.tsx';
+import { combine, select } from './selection.ts';
 import { showsLegend } from './ui.ts';
 
 /** Entries at most; the rest is told as a number. */
@@ -85,6 +86,13 @@ export function Legend(): VNode | null {
   );
 }
 
+/** @param adds to what is selected */
+function selectCategory({ codes }: CategoryColumn, code: number, adds: boolean): void {
+  const out = filteredOut.peek();
+  const rows = Uint32Array.from([...codes.keys()].filter((row) => codes[row] === code && out[row] !== 1));
+  void select(combine(rows, adds ? 'add' : 'replace'));
+}
+
 /** One entry is in the tab order; arrows move within. */
 function Categories({ column, info }: { readonly column: CategoryColumn; readonly info: MapColumnInfo }): VNode {
   const list = useRef<HTMLUListElement>(null);
@@ -152,7 +160,7 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
               type="button"
               class="entry"
               tabIndex={index === focused ? 0 : -1}
-              title={`Show only ${name}; once more shows all`}
+              title={`Show only ${name}; once more shows all. With Ctrl: select these images`}
               aria-label={`${name}, ${formatCount(count)} images${isOff ? ', hidden' : ''}. Enter shows only these, Space hides or shows them`}
               onFocus={() => {
                 setFocused(index);
@@ -161,8 +169,9 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
               onBlur={() => {
                 pointedCategory.value = undefined;
               }}
-              onClick={() => {
-                isolate(code);
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) selectCategory(column, code, event.shiftKey);
+                else isolate(code);
               }}
             >
               <span class="swatch" style={{ background: categoryStyle(code) }} />

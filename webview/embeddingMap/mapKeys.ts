@@ -22,7 +22,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['/'], does: 'search' },
   { keys: ['Ctrl+Drag', 'Shift+Drag'], does: 'add to the selection' },
   { keys: ['Alt+Drag'], does: 'take out of the selection' },
-  { keys: ['Ctrl+Click'], does: 'select or unselect one image' },
+  { keys: ['Ctrl+Click'], does: 'select or unselect one image; in the legend, all of a class' },
   { keys: ['Double click'], does: 'open an image' },
   { keys: ['?'], does: 'this sheet' },
 ];

@@ -8,7 +8,7 @@ import { act } from './host.ts';
 export function ProgressStrip({ shown }: { readonly shown: EmbeddingMapState }): VNode | null {
   const underway: { readonly name: string; readonly progress: Progress }[] = shown.maps.flatMap(
     ({ progress, encoder }) =>
-      progress ? [{ name: shown.maps.length > 1 ? `${encoder?.id ?? ''}: ` : '', progress }] : [],
+      progress ? [{ name: shown.maps.length > 1 && encoder ? `${encoder.id}: ` : '', progress }] : [],
   );
   const compared = shown.comparison?.progress;
   if (compared) underway.push({ name: '', progress: compared });

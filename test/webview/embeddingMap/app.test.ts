@@ -95,6 +95,10 @@ describe("the Embedding Map's page", () => {
     await page.locator('.pictures-title', { hasText: 'In view100 images' }).waitFor();
     await hat.locator('.entry').click();
     await page.locator('.pictures-title', { hasText: '400 images' }).waitFor();
+    await hat.locator('.entry').click({ modifiers: ['Control'] });
+    await page.locator('.selection-bar', { hasText: '100 images' }).waitFor();
+    assert.deepEqual(classesOf(await selectedRows()), [0, 100, 0, 0]);
+    await page.locator('.selection-bar [aria-label^="Clear"]').click();
     await hat.locator('.entry').press('Space');
     await page.locator('.pictures-title', { hasText: '300 images' }).waitFor();
     assert.equal(await hat.getAttribute('data-off'), 'true');
