@@ -6,8 +6,11 @@ import { categoryName, coloured, columnOf, count, images, points, want } from '.
 import { host, state } from './host.ts';
 import { isSelected, selection } from './selection.ts';
 
-/** Categories that are hidden, by column; −1 for what belongs to none. */
-export const hidden = signal<ReadonlyMap<MapColumnId, ReadonlySet<number>>>(new Map());
+/** A category by its name, which stays when codes change; undefined for what belongs to none. */
+export type CategoryName = string | undefined;
+
+/** Categories that are hidden, by column. */
+export const hidden = signal<ReadonlyMap<MapColumnId, ReadonlySet<CategoryName>>>(new Map());
 /** The values that are shown, by column. */
 export const ranges = signal<ReadonlyMap<MapColumnId, readonly [low: number, high: number]>>(new Map());
 /** The legend's entry that is pointed at; all others stand back. */
@@ -18,7 +21,7 @@ export const searchText = signal('');
 export const matches = signal<Uint8Array | undefined>(undefined);
 export const matchCount = computed(() => matches.value?.reduce((sum, match) => sum + match, 0) ?? 0);
 
-export function hide(column: MapColumnId, categories: ReadonlySet<number>): void {
+export function hide(column: MapColumnId, categories: ReadonlySet<CategoryName>): void {
   hidden.value = new Map([...hidden.value, [column, categories]]);
 }
 
@@ -44,7 +47,9 @@ export const filteredOut = computed(() => {
   for (const [id, categories] of hidden.value) {
     const column = columnOf(id);
     if (column?.kind !== 'category' || categories.size === 0) continue;
-    for (let row = 0; row < out.length; row++) if (categories.has(column.codes[row]!)) out[row] = 1;
+    const isOff = column.names.map((name) => categories.has(name));
+    const isNoneOff = categories.has(undefined);
+    for (let row = 0; row < out.length; row++) if (isOff[column.codes[row]!] ?? isNoneOff) out[row] = 1;
   }
   for (const [id, [low, high]] of ranges.value) {
     const column = columnOf(id);

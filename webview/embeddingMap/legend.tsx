@@ -5,7 +5,7 @@ import { formatCount } from '../../src/core/progressText.ts';
 import type { MapColumn, MapColumnInfo } from '../../src/protocol/embeddingMap.ts';
 import { categoryStyle } from './colours.ts';
 import { coloured } from './data.ts';
-import { filteredOut, hasFilter, hidden, hide, pointedCategory, showAll } from './filter.ts';
+import { type CategoryName, filteredOut, hasFilter, hidden, hide, pointedCategory, showAll } from './filter.ts';
 import { state } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
@@ -99,7 +99,8 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
   const [focused, setFocused] = useState(0);
   const all = entries.value;
   const shown = all.slice(0, MOST_ENTRIES);
-  const off = hidden.value.get(column.id) ?? new Set<number>();
+  const off = hidden.value.get(column.id) ?? new Set<CategoryName>();
+  const nameOf = (code: number): CategoryName => column.names[code];
   useEffect(() => {
     setFocused(0);
     return () => {
@@ -107,13 +108,13 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
     };
   }, [column.id]);
   const isolate = (code: number): void => {
-    const others = all.filter((entry) => entry.code !== code).map((entry) => entry.code);
-    const isAlone = !off.has(code) && others.every((other) => off.has(other));
+    const others = all.filter((entry) => entry.code !== code).map((entry) => nameOf(entry.code));
+    const isAlone = !off.has(nameOf(code)) && others.every((other) => off.has(other));
     hide(column.id, new Set(isAlone ? [] : others));
   };
   const flip = (code: number): void => {
     const next = new Set(off);
-    if (!next.delete(code)) next.add(code);
+    if (!next.delete(nameOf(code))) next.add(nameOf(code));
     hide(column.id, next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -147,7 +148,7 @@ function Categories({ column, info }: { readonly column: CategoryColumn; readonl
       }}
     >
       {shown.map(({ code, name, count }, index) => {
-        const isOff = off.has(code);
+        const isOff = off.has(nameOf(code));
         return (
           <li
             key={code}

@@ -273,6 +273,8 @@ export class MapView {
   }
 
   #draw(now: number): void {
+    // It changes with the window's zoom, and when the window moves to another screen.
+    if (this.#size.ratio !== devicePixelRatio) this.#size = { ...this.#size, ratio: devicePixelRatio };
     const size = this.#size;
     if (size.width === 0 || size.height === 0) return;
     const scene = this.#scene(now);
