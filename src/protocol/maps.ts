@@ -129,10 +129,7 @@ export interface OpenedMap {
 }
 
 /** A map whose points are moving. */
-export interface LiveMap {
-  /** As in `OpenedMap`. */
-  readonly root: string;
-  readonly identity: string;
+export interface LiveMap extends Pick<OpenedMap, 'root' | 'encoder'> {
   /** Where they were asked for. */
   readonly paths: readonly string[] | undefined;
   /** `paths × 2`. */

@@ -113,6 +113,10 @@ async function keptMap(
   return { map: extended, notices: [] };
 }
 
+function namesOf({ card, identity }: StoredEncoder): OpenedMap['encoder'] {
+  return { id: card.id, dim: card.output.dim, identity };
+}
+
 function joined<Values extends Float64Array | Float32Array | Int32Array>(first: Values, second: Values): Values {
   const both = new (first.constructor as new (length: number) => Values)(first.length + second.length);
   both.set(first);
@@ -131,7 +135,7 @@ async function newMap(
   const images = await readMapImages(dataset, encoder, key.folder);
   const alignTo = otherMap(request, key, dataset) ?? lastMap(store, encoder.key, key.folder);
   const { root } = dataset;
-  const watch = live.watcher(request.live, { root, identity: encoder.identity, paths: images.paths });
+  const watch = live.watcher(request.live, { root, encoder: namesOf(encoder), paths: images.paths });
   return layOutAndKeep(
     { store, images, key, choice: request.choice, threads, alignTo, ...(watch && { watch }) },
     context,
@@ -164,7 +168,7 @@ async function opened(
   const { trustworthiness, neighborsKept, judged, recall, plane, seconds } = summary;
   return {
     root: dataset.root,
-    encoder: { id: encoder.card.id, dim: encoder.card.output.dim, identity: encoder.identity },
+    encoder: namesOf(encoder),
     paths,
     positions,
     cluster,

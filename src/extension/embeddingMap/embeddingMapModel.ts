@@ -89,8 +89,8 @@ export class EmbeddingMapModel {
       this.touch();
     };
     this.images = new ShownImages({ engine, selection, source, changed, failed });
-    const move = ({ root, identity, paths, positions }: LiveMap): void => {
-      this.images.identify(root, identity);
+    const move = ({ root, encoder, paths, positions }: LiveMap): void => {
+      this.images.identify(root, encoder.identity);
       if (paths) this.#setRows(paths);
       if (positions.length === 2 * this.images.rows.paths.length) this.#first.move(positions);
       this.touch();

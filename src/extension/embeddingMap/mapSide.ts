@@ -39,6 +39,8 @@ export class MapSide {
   #positions: Float32Array<ArrayBuffer> | undefined;
   #revision = 0;
   #opened: Omit<OpenedMap, 'positions' | 'paths' | 'cluster'> | undefined;
+  /** Of the map at rest, or of one that moves where there was none before. */
+  #encoder: OpenedMap['encoder'] | undefined;
   #choice: MapChoice | undefined;
   #missing = 0;
   /** Beside an older map. */
@@ -63,7 +65,7 @@ export class MapSide {
   }
 
   get identity(): string | undefined {
-    return this.#opened?.encoder.identity;
+    return this.#encoder?.identity;
   }
 
   /** What the map at rest is kept under. */
@@ -81,7 +83,8 @@ export class MapSide {
   }
 
   get shown(): ShownMap {
-    const { encoder, figures, placed, removed } = this.#opened ?? {};
+    const { figures, placed, removed } = this.#opened ?? {};
+    const encoder = this.#encoder;
     return {
       encoder: encoder && { id: encoder.id, dim: encoder.dim },
       points: this.#positions ? this.#revision : 0,
@@ -124,6 +127,7 @@ export class MapSide {
   take(map: OpenedMap, choice: MapChoice, positions: Float32Array, missing: number): void {
     const { root, encoder, figures, placed, removed, notices } = map;
     this.#opened = { root, encoder, figures, placed, removed, notices, missing: map.missing };
+    this.#encoder = encoder;
     this.#choice = choice;
     this.#missing = missing;
     this.#moving = false;
@@ -161,6 +165,7 @@ export class MapSide {
     this.#progress = undefined;
     this.settle(undefined);
     this.#opened = undefined;
+    this.#encoder = undefined;
     this.#choice = undefined;
     this.failure = undefined;
   }
@@ -187,6 +192,7 @@ export class MapSide {
         const live = await engine.call('maps/live', { live: request.live ?? 0, paths: !hasPaths }, { signal });
         if (live === undefined || isDone || signal.aborted) return;
         hasPaths = true;
+        if (!this.#opened) this.#encoder = live.encoder;
         this.#options.moved(live);
       } catch {
         // The map itself tells what is wrong.

@@ -14,6 +14,8 @@ import { FakeCaller } from '../fakeCaller.ts';
 const names = ['cat/a.png', 'cat/b.png', 'dog/c.png', 'dog/d.png'];
 const identityOf = (encoder: string | undefined) => `identity of ${encoder ?? 'own'}`;
 
+const own = { id: 'own', dim: 8, identity: identityOf(undefined) };
+
 /** Points on a line, in the order of the paths. */
 function opened({ encoder }: Pick<OpenMapRequest, 'encoder'>, change: Partial<OpenedMap> = {}): OpenedMap {
   const paths = change.paths ?? names;
@@ -178,7 +180,7 @@ describe('a map in the making', () => {
       },
       live: ({ paths }) => ({
         root: '/data',
-        identity: identityOf(undefined),
+        encoder: own,
         paths: paths ? names : undefined,
         positions: new Float32Array(8).fill(step++),
       }),
@@ -188,6 +190,7 @@ describe('a map in the making', () => {
     await until(() => model.state.columns.length > 0);
     const { state } = model;
     assert.deepEqual([state.images.count, state.maps[0]!.progress?.phase], [4, 'Laying out']);
+    assert.deepEqual(state.maps[0]!.encoder, { id: 'own', dim: 8 });
     const before = state.maps[0]!.points;
     await until(() => model.state.maps[0]!.points > before + 1);
     assert.equal(model.state.images.revision, state.images.revision, 'the rows stay the same');
@@ -213,7 +216,7 @@ describe('a map in the making', () => {
   test('can be stopped, and then the last map is there again', async () => {
     const { model } = fixture({
       open: (request, options) => (request.fresh === true ? stoppable(request, options) : opened(request)),
-      live: () => ({ root: '/data', identity: identityOf(undefined), paths: names, positions: new Float32Array(8) }),
+      live: () => ({ root: '/data', encoder: own, paths: names, positions: new Float32Array(8) }),
     });
     await model.show('/data');
     const again = model.refresh({ fresh: true });
