@@ -8,7 +8,7 @@ import { coloured } from './data.ts';
 import { type CategoryName, filteredOut, hasFilter, hidden, hide, pointedCategory, showAll } from './filter.ts';
 import { state } from './host.ts';
 import { IconButton } from './iconButton.tsx';
-import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
+import { legendCorner, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
 import { RampLegend } from './rampLegend.tsx';
 import { combine, select } from './selection.ts';
 import { showsLegend } from './ui.ts';
@@ -44,8 +44,11 @@ export function Legend(): VNode | null {
   const isShown = showsLegend.value ?? mapWidth.value >= ROOM_FOR_LEGEND;
   const box = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
-    legendWidth.value = isShown && box.current ? box.current.offsetLeft + box.current.offsetWidth : 0;
-  }, [isShown, column !== undefined]);
+    const { offsetLeft = 0, offsetTop = 0, offsetWidth = 0, offsetHeight = 0 } = (isShown && box.current) || {};
+    const [width, height] = [offsetLeft + offsetWidth, offsetTop + offsetHeight];
+    const before = legendCorner.peek();
+    if (width !== before.width || height !== before.height) legendCorner.value = { width, height };
+  });
   if (!column || !info) return null;
   if (!isShown) {
     return (

@@ -12,7 +12,7 @@ import { ViewTransform } from '../shared/scatter/viewTransform.ts';
 import { ClusterShapes } from './clusterShapes.ts';
 import { colours, palette } from './colours.ts';
 import { columnOf, points } from './data.ts';
-import { legendWidth, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
+import { legendCorner, mapWidth, ROOM_FOR_LEGEND } from './mapViews.ts';
 import { filteredOut, flags, isOpen } from './filter.ts';
 import { state } from './host.ts';
 import { neighbors } from './neighbors.ts';
@@ -87,7 +87,7 @@ export class MapView {
       effect(this.#takePoints),
       effect(this.#takeClusters),
       effect(() => {
-        watch(legendWidth);
+        watch(legendCorner);
         if (this.#isFitted && this.#size.width > 0) this.fit();
       }),
       effect(this.#follow),
@@ -254,10 +254,16 @@ export class MapView {
     this.redraw();
   };
 
-  /** The view that shows a part of the plane, beside the legend where there is room. */
+  /** The view that shows a part of the plane: beside the legend where that would cover points, and there is room. */
   #fitting(part: PlaneBounds, most = Infinity): ViewTransform {
-    const isBeside = this.side === 0 && this.#size.width >= ROOM_FOR_LEGEND;
-    return ViewTransform.fitting(part, this.#size, isBeside ? legendWidth.peek() : 0, most);
+    const view = ViewTransform.fitting(part, this.#size, 0, most);
+    const { width, height } = legendCorner.peek();
+    if (this.side !== 0 || width === 0 || this.#size.width < ROOM_FOR_LEGEND) return view;
+    let covered = 0;
+    this.#grid.inRectangle({ left: view.x(0), right: view.x(width), bottom: view.y(height), top: view.y(0) }, () => {
+      covered++;
+    });
+    return covered === 0 ? view : ViewTransform.fitting(part, this.#size, width, most);
   }
 
   #resize(width: number, height: number): void {
