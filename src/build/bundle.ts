@@ -33,6 +33,7 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
     { source: 'src/engine/encoders/onnxWorker.ts', output: 'onnxWorker' },
     { source: 'src/engine/training/viewWorker.ts', output: 'viewWorker' },
     { source: 'src/engine/maps/layoutWorker.ts', output: 'layoutWorker' },
+    { source: 'src/engine/maps/descentWorker.ts', output: 'descentWorker' },
     { source: 'src/engine/training/tensorflow/probeProcess.ts', output: 'tensorFlowProbe' },
   ];
   const cli = [{ source: 'src/cli/main.ts', output: 'cli' }];

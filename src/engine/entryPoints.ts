@@ -6,6 +6,7 @@ const sources = {
   onnxWorker: './encoders/onnxWorker.ts',
   viewWorker: './training/viewWorker.ts',
   layoutWorker: './maps/layoutWorker.ts',
+  descentWorker: './maps/descentWorker.ts',
   tensorFlowProbe: './training/tensorflow/probeProcess.ts',
 } as const;
 

@@ -25,6 +25,8 @@ export const commands = {
   filterSimilar: 'likeness.similar.filter',
   countSimilar: 'likeness.similar.setCount',
   openAugmentationPairs: 'likeness.openAugmentationPairs',
+  openEmbeddingMap: 'likeness.openEmbeddingMap',
+  showInMap: 'likeness.showInMap',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -35,6 +37,7 @@ export const internalCommands = {
   compareResult: 'likeness.result.compare',
   copyResultPath: 'likeness.result.copyPath',
   openResultAugmentations: 'likeness.result.openAugmentationPairs',
+  showResultInMap: 'likeness.result.showInMap',
   openFile: 'likeness.explorer.openFile',
   revealFile: 'likeness.explorer.revealFile',
   copyFilePath: 'likeness.explorer.copyPath',
@@ -63,6 +66,7 @@ export const views = {
 /** Panels of the editor area, by the type that VS Code restores them by. */
 export const panels = {
   augmentations: 'likeness.augmentationPairs',
+  embeddingMap: 'likeness.embeddingMap',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */
@@ -73,6 +77,7 @@ export const settings = {
   'likeness.index.watch': true as boolean,
   'likeness.similar.count': 24 as number,
   'likeness.similar.followActiveEditor': true as boolean,
+  'likeness.map.layout': 'likeness' as string,
   'likeness.training.threads': 0 as number,
   'likeness.training.engine': 'onnxruntime' as string,
   'likeness.training.tensorflowModule': '' as string,

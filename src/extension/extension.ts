@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { SimilarState } from '../protocol/similarView.ts';
 import { augmentationsPanel } from './augmentations/augmentationsPanel.ts';
+import { embeddingMapPanel } from './embeddingMap/embeddingMapPanel.ts';
 import { encoderCommands } from './commands/encoderCommands.ts';
 import { helpCommands } from './commands/helpCommands.ts';
 import { indexCommands } from './commands/indexCommands.ts';
@@ -40,6 +41,7 @@ const contributions: readonly Contribution[] = [
   { name: 'Similar commands', register: similarCommands },
   { name: 'follow the active editor', register: followActiveEditor },
   { name: 'Augmentation Pairs', register: augmentationsPanel },
+  { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'Training view', register: trainingView },
   { name: 'pretrain command', register: pretrainCommand },

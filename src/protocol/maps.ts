@@ -128,12 +128,12 @@ export interface OpenedMap {
   readonly notices: readonly Notice[];
 }
 
-/** A map in the making. */
-export interface LiveMap {
+/** A map whose points are moving. */
+export interface LiveMap extends Pick<OpenedMap, 'root' | 'encoder'> {
   /** Where they were asked for. */
   readonly paths: readonly string[] | undefined;
-  /** Undefined before the points begin to move. */
-  readonly positions: Float32Array | undefined;
+  /** `paths × 2`. */
+  readonly positions: Float32Array;
 }
 
 /** What is known of the images: names and indices into them (−1 for none), or numbers (NaN for none). */
@@ -160,7 +160,7 @@ export interface NeighborsRequest {
 export interface MapRequests {
   'maps/layout': { params: MapRequest; result: MapReport };
   'maps/open': { params: OpenMapRequest; result: OpenedMap };
-  /** Undefined where no such map is in the making. */
+  /** Undefined before its points begin to move, and after. */
   'maps/live': { params: { readonly live: number; readonly paths: boolean }; result: LiveMap | undefined };
   /** In the order of the paths. */
   'maps/columns': {

@@ -1,42 +1,30 @@
-import { categoryOf, count, data, element, make, sourceOf } from './data.ts';
+import { nextTowards as nextPoint, wayIntoView } from '../shared/scatter/directions.ts';
+import { categoryOf, data, element, make, sourceOf } from './data.ts';
 import { redraw } from './drawing.ts';
 import { isMatch, isShown, state } from './state.ts';
-import { canvas, leftOf, pan, topOf } from './view.ts';
+import { canvas, grid, leftOf, pan, positions, shownView, topOf } from './view.ts';
 
 const tooltip = element('tooltip');
 const dialog = element('picture') as HTMLDialogElement;
 
+const isOpen = (point: number): boolean => isShown(point) && isMatch(point);
+
 /** The image at a place of the canvas, or near it; −1 for none. */
 export function nearestTo(left: number, top: number, reach: number): number {
-  let [best, least] = [-1, reach * reach];
-  for (let point = 0; point < count; point++) {
-    const square = (leftOf(point) - left) ** 2 + (topOf(point) - top) ** 2;
-    if (square < least && isShown(point) && isMatch(point)) [best, least] = [point, square];
-  }
-  return best;
+  const view = shownView();
+  return grid.nearestTo(view.x(left), view.y(top), reach / view.scale, isOpen);
 }
 
-/** The nearest image in a direction: what lies aside counts as further away. */
-export function nextTowards(dx: number, dy: number): number {
+/** The nearest image in a direction. */
+export function nextTowards(direction: readonly [right: number, down: number]): number {
   if (state.current < 0) return nearestTo(canvas.clientWidth / 2, canvas.clientHeight / 2, Infinity);
-  let [best, least] = [state.current, Infinity];
-  for (let point = 0; point < count; point++) {
-    const [right, down] = [leftOf(point) - leftOf(state.current), topOf(point) - topOf(state.current)];
-    const ahead = right * dx + down * dy;
-    if (point === state.current || ahead <= 0 || !isShown(point) || !isMatch(point)) continue;
-    const distance = ahead + 2 * Math.abs(right * dy - down * dx);
-    if (distance < least) [best, least] = [point, distance];
-  }
-  return best;
+  return nextPoint(positions, state.current, direction, isOpen);
 }
 
 /** Makes an image the current one, and moves the map so that it can be seen. */
 export function reach(point: number): void {
   const { clientWidth: width, clientHeight: height } = canvas;
-  const [left, top] = [leftOf(point), topOf(point)];
-  const room = 80;
-  const isInside = left > room && left < width - room && top > room && top < height - room;
-  if (!isInside) pan(width / 2 - left, height / 2 - top);
+  pan(...wayIntoView(shownView(), [positions[2 * point]!, positions[2 * point + 1]!], { width, height }));
   redraw();
   select(point);
 }

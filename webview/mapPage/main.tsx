@@ -1,7 +1,8 @@
 /** The page that `likeness map --out FILE.html` writes: a map that opens from disk, without a network. */
+import { directions } from '../shared/scatter/directions.ts';
 import { nearestTo, nextTowards, openPicture, reach, select } from './current.ts';
 import { data, element, make } from './data.ts';
-import { dotRadius, redraw } from './drawing.ts';
+import { redraw, shownDots } from './drawing.ts';
 import { fillLegend, find, findNext, showAll, tellCount } from './legend.ts';
 import { state } from './state.ts';
 import { canvas, fit, pan, zoom } from './view.ts';
@@ -36,7 +37,7 @@ canvas.addEventListener('pointermove', (event) => {
   const place = placeOf(event);
   const before = pointers.get(event.pointerId);
   if (before === undefined) {
-    const point = nearestTo(place.left, place.top, REACH + dotRadius());
+    const point = nearestTo(place.left, place.top, REACH + shownDots().radius);
     canvas.style.cursor = point < 0 ? 'grab' : 'pointer';
     select(point);
     return;
@@ -59,7 +60,7 @@ canvas.addEventListener('pointerup', (event) => {
   pointers.delete(event.pointerId);
   if (moved > STILL) return;
   const { left, top } = placeOf(event);
-  const point = nearestTo(left, top, REACH + dotRadius());
+  const point = nearestTo(left, top, REACH + shownDots().radius);
   if (point < 0) return;
   select(point);
   openPicture(point);
@@ -81,13 +82,6 @@ canvas.addEventListener(
   { passive: false },
 );
 
-const directions: Readonly<Record<string, readonly [right: number, down: number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-
 canvas.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const direction = directions[event.key];
@@ -98,7 +92,7 @@ canvas.addEventListener('keydown', (event) => {
       select(-1);
       redraw();
     } else {
-      const point = nextTowards(right, down);
+      const point = nextTowards(direction);
       if (point >= 0) reach(point);
     }
   } else if ((event.key === 'Enter' || event.key === ' ') && state.current >= 0) {

@@ -1,82 +1,63 @@
+import { PointGrid } from '../../src/core/neighbors/pointGrid.ts';
+import { ViewTransform } from '../shared/scatter/viewTransform.ts';
 import { count, data, element } from './data.ts';
 
 export const canvas = element('map') as HTMLCanvasElement;
 
-/** Map units to CSS pixels: left = offsetX + scale · x, top = offsetY − scale · y. */
-export const view = { scale: 1, offsetX: 0, offsetY: 0 };
+/** `points × 2`, y upwards. */
+export const positions = Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? data.x : data.y)[i >> 1]!);
+export const grid = new PointGrid(positions);
 
-/** The canvas that everything was last fitted into; a map that was not moved since stays fitted when it changes. */
-let fitted = { width: 0, height: 0 };
+let view = new ViewTransform(1, 0, 0);
+let size = { width: 0, height: 0 };
+/** A map that was not moved since all of it was shown stays fitted when its place changes. */
+let isFitted = true;
+
+export function shownView(): ViewTransform {
+  return view;
+}
 
 export function leftOf(point: number): number {
-  return view.offsetX + view.scale * data.x[point]!;
+  return view.left(positions[2 * point]!);
 }
 
 export function topOf(point: number): number {
-  return view.offsetY - view.scale * data.y[point]!;
-}
-
-const bounds = boundsOf();
-
-function boundsOf(): readonly [left: number, bottom: number, right: number, top: number] {
-  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
-  data.x.forEach((x, point) => {
-    const y = data.y[point]!;
-    [left, bottom, right, top] = [Math.min(left, x), Math.min(bottom, y), Math.max(right, x), Math.max(top, y)];
-  });
-  return [left, bottom, right, top];
-}
-
-function fitScale(width: number, height: number): number {
-  const room = 48;
-  const [left, bottom, right, top] = bounds;
-  return Math.min(
-    Math.max(40, width - room) / Math.max(right - left, 1e-6),
-    Math.max(40, height - room) / Math.max(top - bottom, 1e-6),
-  );
+  return view.top(positions[2 * point + 1]!);
 }
 
 /** How much larger the map is than when all of it fits. */
 export function magnification(): number {
-  return view.scale / fitScale(canvas.clientWidth, canvas.clientHeight);
+  return view.magnification(grid.bounds, size);
 }
 
 export function fit(): void {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const [left, bottom, right, top] = bounds;
-  view.scale = fitScale(width, height);
-  view.offsetX = width / 2 - (view.scale * (left + right)) / 2;
-  view.offsetY = height / 2 + (view.scale * (top + bottom)) / 2;
-  fitted = { width, height };
+  view = ViewTransform.fitting(grid.bounds, size);
+  isFitted = true;
 }
 
-/** After the canvas has changed its size. */
+/** Before each drawing: the canvas may have changed its size. */
 export function refit(): void {
-  if (fitted.width === 0 || view.scale === fitScale(fitted.width, fitted.height)) fit();
+  const { clientWidth: width, clientHeight: height } = canvas;
+  if (width === size.width && height === size.height) return;
+  view = view.resized(size, { width, height });
+  size = { width, height };
+  if (isFitted) fit();
 }
 
 /** Around a place of the canvas. */
-export function zoom(factor: number, left = canvas.clientWidth / 2, top = canvas.clientHeight / 2): void {
-  const least = 0.5 * fitScale(canvas.clientWidth, canvas.clientHeight);
-  const scale = Math.min(2_000 * least, Math.max(least, view.scale * factor));
-  view.offsetX = left - ((left - view.offsetX) * scale) / view.scale;
-  view.offsetY = top - ((top - view.offsetY) * scale) / view.scale;
-  view.scale = scale;
+export function zoom(factor: number, left = size.width / 2, top = size.height / 2): void {
+  isFitted = false;
+  view = view.zoom(factor, left, top, grid.bounds, size);
 }
 
 export function pan(right: number, down: number): void {
-  view.offsetX += right;
-  view.offsetY += down;
+  isFitted = false;
+  view = view.pan(right, down);
 }
 
 /** Points that lie on the canvas, or little beside it. */
 export function pointsInView(): number[] {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const room = 40;
   const points: number[] = [];
-  for (let point = 0; point < count; point++) {
-    const [left, top] = [leftOf(point), topOf(point)];
-    if (left > -room && top > -room && left < width + room && top < height + room) points.push(point);
-  }
+  grid.inRectangle(view.visible(size, 40), (point) => points.push(point));
   return points;
 }

@@ -19,10 +19,17 @@ export function embeddedBelow(store: IndexStore, encoderKey: number, below: stri
   return below === '' ? images : images.filter(({ path }) => path.startsWith(`${below}/`));
 }
 
-/** The last map that was made of an encoder and a folder, if it may be turned. */
+/**
+ * The last map that was made of an encoder and a folder, or by another encoder where that one has none yet: what a person
+ * who looks at the folder remembers. Not one whose axes mean something.
+ */
 export function lastMap(store: IndexStore, encoderKey: number, folder: string): StoredMap | undefined {
-  const settings = store.listMaps(encoderKey, folder).find(mayBeTurned);
-  return settings === undefined ? undefined : store.readMap({ encoderKey, folder, settings });
+  const others = store.readEncoders().flatMap(({ key }) => (key === encoderKey ? [] : [key]));
+  for (const key of [encoderKey, ...others.reverse()]) {
+    const settings = store.listMaps(key, folder).find(mayBeTurned);
+    if (settings !== undefined) return store.readMap({ encoderKey: key, folder, settings });
+  }
+  return undefined;
 }
 
 export interface NewLayout {

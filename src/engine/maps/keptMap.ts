@@ -11,6 +11,8 @@ export interface MapSummary {
   readonly trustworthiness: number;
   readonly neighborsKept: number;
   readonly judged: MapFigures['judged'];
+  /** As `LaidOut`. */
+  readonly recall: number;
   /** Images in a neighbourhood. */
   readonly neighbors: number;
   /** A representative for each cluster. */
@@ -21,7 +23,7 @@ export interface MapSummary {
 }
 
 export function summaryOf(
-  { quality, plane, clusters }: LaidOut,
+  { quality, recall, plane, clusters }: LaidOut,
   neighbors: number,
   dim: number,
   seconds: number,
@@ -32,6 +34,7 @@ export function summaryOf(
     trustworthiness,
     neighborsKept,
     judged: { neighbors: quality.neighbors, images: quality.points },
+    recall,
     neighbors,
     representatives: clusters.map(({ representative }) => representative),
     ...(plane && rows && { plane: { explained: plane.explained, axes: rows.map((row) => [...row]) } }),

@@ -2,7 +2,9 @@ import { densityClusters, usualClustering } from '../../core/clustering/densityC
 import { nameClusters } from '../../core/clustering/clusterNames.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
+import { neighborsAmong } from '../../core/neighbors/neighborsAmong.ts';
 import { planeNeighbors } from '../../core/neighbors/planeNeighbors.ts';
+import { fitsSharedVectors } from '../../core/neighbors/simdProducts.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { fitCurve } from '../../core/projection/curve.ts';
 import { fuzzyGraph } from '../../core/projection/fuzzyGraph.ts';
@@ -15,6 +17,7 @@ import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { StoredNeighbors } from '../store/indexStore.ts';
+import { descendOnThreads } from './descentThreads.ts';
 import { layOutOnThreads } from './layoutThreads.ts';
 import type { MapImages } from './mapImages.ts';
 import { layOutByUmapJs } from './umapJs.ts';
@@ -26,6 +29,9 @@ const JUDGED_IMAGES = 1_000;
 /** Neighbours on the map that clusters are found by. */
 const CLUSTER_NEIGHBORS = 20;
 
+/** Up to so many images all pairs are compared, which takes the square of their number. */
+const MOST_EXACT = 50_000;
+
 /** Is told, once the points move, how to get at where they are. */
 export type WatchPoints = (positions: () => Float32Array) => void;
 
@@ -34,6 +40,8 @@ export interface LayoutWork {
   readonly choice: MapChoice;
   readonly threads: number;
   readonly watch?: WatchPoints;
+  /** Images from above which nearest neighbours are found approximately; `MOST_EXACT` where it is left out. */
+  readonly mostExact?: number;
 }
 
 /** A map of images, before anything is turned. */
@@ -41,6 +49,8 @@ export interface LaidOut {
   /** `images × 2`. */
   readonly positions: Float32Array;
   readonly quality: MapQuality;
+  /** Share of the true nearest neighbours that it was made from, of the images that it is judged by; 1 where they are exact. */
+  readonly recall: number;
   /** Of `pca`. */
   readonly plane: { readonly explained: readonly [x: number, y: number]; readonly axes: PlaneAxes } | undefined;
   readonly clusterOf: Int32Array;
@@ -67,9 +77,14 @@ export async function layOutImages(work: LayoutWork, context: JobContext): Promi
     const judged = judgedNeighbors(rows, JUDGED_NEIGHBORS);
     const wanted = choice.method === 'umap' ? neighborhood(choice, rows) - 1 : 0;
     const count = Math.min(rows - 1, Math.max(judged, wanted));
-    const nearest = await inPhase('Comparing images', rows, context, (between) =>
-      allNeighbors(images, count, products, between),
-    );
+    const isLarge = rows > (work.mostExact ?? MOST_EXACT) && fitsSharedVectors(rows, images.dim);
+    const found = isLarge
+      ? await descendOnThreads(images, count, choice.seed, threads, context)
+      : await inPhase('Comparing images', rows, context, (between) => allNeighbors(images, count, products, between));
+    const sample = samplePoints(rows, JUDGED_IMAGES, choice.seed);
+    const { nearest, recall } = isLarge
+      ? await withExact(images, found, sample, products, context)
+      : { nearest: found, recall: 1 };
     const plane = await inPhase('Finding the longest axes', rows, context, (between) =>
       principalPlane(images, products, between),
     );
@@ -77,13 +92,13 @@ export async function layOutImages(work: LayoutWork, context: JobContext): Promi
       choice.method === 'umap'
         ? await layOutNeighborhoods(work, nearest, startOf(plane, choice.seed), context)
         : plane.positions;
-    const sample = samplePoints(rows, JUDGED_IMAGES, choice.seed);
     const quality = await inPhase('Checking the map', sample.length, context, (between) =>
       mapQuality({ ...images, positions, graph: cosineGraph(nearest), neighbors: judged, sample }, products, between),
     );
     return {
       positions,
       quality,
+      recall,
       plane: choice.method === 'pca' ? plane : undefined,
       ...(await clustersOf(images, positions, context)),
       nearest: { perRow: judged, neighbors: firstColumns(nearest, judged) },
@@ -91,6 +106,37 @@ export async function layOutImages(work: LayoutWork, context: JobContext): Promi
   } finally {
     await worker.dispose();
   }
+}
+
+/** Neighbours with exact ones for some rows, by which the map is judged, and how many of those had been found. */
+async function withExact(
+  images: MapImages,
+  found: Neighbors,
+  sample: Uint32Array,
+  products: OnnxProducts,
+  context: JobContext,
+): Promise<{ readonly nearest: Neighbors; readonly recall: number }> {
+  const { count } = found;
+  const all = Uint32Array.from(images.paths.keys());
+  const exact = await inPhase('Checking neighbours', sample.length, context, (between) =>
+    neighborsAmong(images, sample, all, count + 1, products, between),
+  );
+  const nearest = { ...found, rows: found.rows.slice(), similarities: found.similarities.slice() };
+  let hits = 0;
+  sample.forEach((row, i) => {
+    const known = found.rows.subarray(row * count, (row + 1) * count);
+    let rank = 0;
+    for (let j = i * (count + 1); rank < count; j++) {
+      const other = exact.rows[j]!;
+      // Everyone is the nearest to itself, or among its copies.
+      if (other === row) continue;
+      if (known.includes(other)) hits++;
+      nearest.rows[row * count + rank] = other;
+      nearest.similarities[row * count + rank] = exact.similarities[j]!;
+      rank++;
+    }
+  });
+  return { nearest, recall: hits / (sample.length * count) };
 }
 
 async function layOutNeighborhoods(

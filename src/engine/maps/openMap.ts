@@ -42,7 +42,6 @@ export async function openMap(
   const images = embeddedBelow(store, encoder.key, below);
   const readable = store.readImagePaths().filter((path) => below === '' || path.startsWith(`${below}/`)).length;
   assertEnough(below === '' ? root : join(root, below), id, images.length, readable);
-  options.live.begin(request.live, () => images.map(({ path }) => path));
   try {
     const { map, notices } =
       (await keptMap(request, images, key, encoder, options, context)) ??
@@ -114,6 +113,10 @@ async function keptMap(
   return { map: extended, notices: [] };
 }
 
+function namesOf({ card, identity }: StoredEncoder): OpenedMap['encoder'] {
+  return { id: card.id, dim: card.output.dim, identity };
+}
+
 function joined<Values extends Float64Array | Float32Array | Int32Array>(first: Values, second: Values): Values {
   const both = new (first.constructor as new (length: number) => Values)(first.length + second.length);
   both.set(first);
@@ -131,7 +134,8 @@ async function newMap(
   const { store } = dataset;
   const images = await readMapImages(dataset, encoder, key.folder);
   const alignTo = otherMap(request, key, dataset) ?? lastMap(store, encoder.key, key.folder);
-  const watch = live.watcher(request.live, images.paths);
+  const { root } = dataset;
+  const watch = live.watcher(request.live, { root, encoder: namesOf(encoder), paths: images.paths });
   return layOutAndKeep(
     { store, images, key, choice: request.choice, threads, alignTo, ...(watch && { watch }) },
     context,
@@ -161,15 +165,15 @@ async function opened(
   const cluster = Int32Array.from(rows, (row) => map.clusterOf[row] ?? -1);
   const summary = readSummary(map);
   const original = rows.reduce((count, row) => count + (row >= 0 && row < map.laidOut ? 1 : 0), 0);
-  const { trustworthiness, neighborsKept, judged, plane, seconds } = summary;
+  const { trustworthiness, neighborsKept, judged, recall, plane, seconds } = summary;
   return {
     root: dataset.root,
-    encoder: { id: encoder.card.id, dim: encoder.card.output.dim, identity: encoder.identity },
+    encoder: namesOf(encoder),
     paths,
     positions,
     cluster,
     figures: {
-      ...{ trustworthiness, neighborsKept, judged, seconds, recall: 1, madeAt: map.madeAt },
+      ...{ trustworthiness, neighborsKept, judged, seconds, recall, madeAt: map.madeAt },
       clusters: clustersNow(cluster, summary, paths, paths.map(labelOf)),
       explained: plane?.explained,
     },

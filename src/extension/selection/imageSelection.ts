@@ -18,6 +18,7 @@ export class ImageSelection {
   readonly onDidChange = this.#changed.event;
   #current: SelectedImages | undefined;
   #revision = 0;
+  #source: string | undefined;
 
   /** Undefined where nothing is selected. */
   get current(): SelectedImages | undefined {
@@ -29,6 +30,11 @@ export class ImageSelection {
     return this.#revision;
   }
 
+  /** Who changed it last. */
+  get source(): string | undefined {
+    return this.#source;
+  }
+
   /**
    * Selects these images alone; none clears the selection.
    *
@@ -38,6 +44,7 @@ export class ImageSelection {
     const next = selected && selected.paths.length > 0 ? selected : undefined;
     if (next === undefined && this.#current === undefined) return;
     this.#current = next;
+    this.#source = source;
     this.#revision += 1;
     this.#changed.fire(source);
   }

@@ -140,8 +140,9 @@ describe('a map in the making', () => {
     const seen: Float32Array[] = [];
     const report = ({ phase }: Progress) => {
       const live = engine.maps.live({ live: 7, paths: seen.length === 0 });
-      if (phase === 'Comparing images') assert.deepEqual([live?.paths?.length, live?.positions], [36, undefined]);
-      if (live?.positions) seen.push(live.positions);
+      if (phase === 'Comparing images') assert.equal(live, undefined);
+      if (live && seen.length === 0) assert.equal(live.paths?.length, 36);
+      if (live) seen.push(live.positions);
     };
     const whole = engine.maps.open({ folder: root, choice, live: 7 }, { signal: abort.signal, report });
     await whole;

@@ -1,4 +1,5 @@
 import { densityGrid } from '../../../src/core/drawing/density.ts';
+import { boundsOf } from '../../../src/core/neighbors/pointGrid.ts';
 
 /** Cells along the longer side of a crowd, and free ones around it. */
 const CELLS = 44;
@@ -14,9 +15,9 @@ export type Outline = Float32Array;
 export function outlinesAround(positions: Float32Array, rows: Iterable<number>): Outline[] {
   const own = [...rows].filter((row) => !Number.isNaN(positions[2 * row]!));
   if (own.length < 3) return [];
-  const xs = own.map((row) => positions[2 * row]!).sort((a, b) => a - b);
-  const ys = own.map((row) => positions[2 * row + 1]!).sort((a, b) => a - b);
-  const [left, right, bottom, top] = [xs[0]!, xs.at(-1)!, ys[0]!, ys.at(-1)!];
+  const { left, bottom, right, top } = boundsOf(
+    Float32Array.from({ length: 2 * own.length }, (_, i) => positions[2 * own[i >> 1]! + (i % 2)]!),
+  );
   const cell = Math.max(right - left, top - bottom, 1e-6) / CELLS;
   const columns = Math.ceil((right - left) / cell) + 2 * MARGIN + 1;
   const lines = Math.ceil((top - bottom) / cell) + 2 * MARGIN + 1;
@@ -88,7 +89,7 @@ export function contours(grid: Float32Array, columns: number, lines: number, lev
   const loops: Float32Array[] = [];
   for (const start of next.keys()) {
     const loop: number[] = [];
-    for (let edge = start; next.has(edge); ) {
+    for (let edge = start; next.has(edge);) {
       loop.push(...place(edge));
       const following = next.get(edge)!;
       next.delete(edge);

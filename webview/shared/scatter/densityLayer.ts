@@ -23,6 +23,7 @@ export class DensityLayer {
   readonly #scratch: Float32Array;
   readonly #shares: Uint16Array;
   readonly #words: Uint32Array;
+  readonly #places: LinePlaces;
 
   /** In pixels of the screen; as many of them as `ratio` make a CSS pixel. */
   constructor(width: number, height: number, ratio: number) {
@@ -36,6 +37,7 @@ export class DensityLayer {
     this.#scratch = new Float32Array(cells);
     this.#shares = new Uint16Array(cells);
     this.#words = new Uint32Array(cells);
+    this.#places = placesOf(width, this.#columns, this.#cell);
   }
 
   /** @param palette as words of the image */
@@ -76,29 +78,55 @@ export class DensityLayer {
   /** Between the middles of four cells colours change evenly, so that no cell can be made out. */
   #paint(target: Uint32Array): void {
     const [cell, columns, lines] = [this.#cell, this.#columns, this.#lines];
-    const [shares, words] = [this.#shares, this.#words];
+    const [shares, words, places] = [this.#shares, this.#words, this.#places];
     for (let y = 0; y < this.#height; y++) {
       const down = Math.max(0, (y + 0.5) / cell - 0.5);
       const line = Math.min(lines - 1, Math.floor(down));
       const below = Math.min(lines - 1, line + 1) * columns;
       const above = line * columns;
       const lower = Math.round(256 * (down - line));
-      for (let x = 0; x < this.#width; x++) {
-        const right = Math.max(0, (x + 0.5) / cell - 0.5);
-        const column = Math.floor(right);
+      for (let column = 0; column < columns; column++) {
         const next = Math.min(columns - 1, column + 1);
-        const [a, b, c, d] = [above + column, above + next, below + column, below + next];
-        const strongest = shares[a]! | shares[b]! | shares[c]! | shares[d]!;
-        if (strongest === 0) continue;
-        const further = Math.round(256 * (right - column));
-        const upperShare = shares[a]! * (256 - further) + shares[b]! * further;
-        const lowerShare = shares[c]! * (256 - further) + shares[d]! * further;
-        const share = (upperShare * (256 - lower) + lowerShare * lower) >>> 16;
-        const at = y * this.#width + x;
+        const [a, b, c, d] = [
+          shares[above + column]!,
+          shares[above + next]!,
+          shares[below + column]!,
+          shares[below + next]!,
+        ];
+        if ((a | b | c | d) === 0) continue;
         // The nearest cell's colour: it changes little from one to the next, its strength does.
-        const nearest = (lower < 128 ? above : below) + (further < 128 ? column : next);
-        target[at] = blended(target[at]!, words[nearest]!, share);
+        const nearest = lower < 128 ? above : below;
+        const [leftWord, rightWord] = [words[nearest + column]!, words[nearest + next]!];
+        const end = places.first[column + 1]!;
+        for (let x = places.first[column]!; x < end; x++) {
+          const further = places.further[x]!;
+          const upperShare = a * (256 - further) + b * further;
+          const lowerShare = c * (256 - further) + d * further;
+          const share = (upperShare * (256 - lower) + lowerShare * lower) >>> 16;
+          const at = y * this.#width + x;
+          target[at] = blended(target[at]!, further < 128 ? leftWord : rightWord, share);
+        }
       }
     }
   }
+}
+
+/** Which pixels of a line lie between the middles of which two columns of cells. */
+interface LinePlaces {
+  /** The first pixel from each column's middle on, and the end. */
+  readonly first: Uint32Array;
+  /** Of each pixel, how far it is from that middle to the next, in 256ths. */
+  readonly further: Uint16Array;
+}
+
+function placesOf(width: number, columns: number, cell: number): LinePlaces {
+  const first = new Uint32Array(columns + 1).fill(width);
+  const further = new Uint16Array(width);
+  for (let x = width - 1; x >= 0; x--) {
+    const right = Math.max(0, (x + 0.5) / cell - 0.5);
+    const column = Math.min(columns - 1, Math.floor(right));
+    first[column] = x;
+    further[x] = Math.round(256 * (right - column));
+  }
+  return { first, further };
 }

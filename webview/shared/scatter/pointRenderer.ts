@@ -73,8 +73,8 @@ export interface PointRenderer {
 export type RendererKind = 'webgl' | 'canvas';
 
 /** Rims of selected points, in CSS pixels, and how much larger such a point is. */
-export const SELECTED_RIM = 1.5;
-export const SELECTED_GROWTH = 1.5;
+export const SELECTED_RIM = 1.25;
+export const SELECTED_GROWTH = 1;
 
 /** A layer of points of one kind, from the bottom to the top. */
 export interface PointPass {

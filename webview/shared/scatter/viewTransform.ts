@@ -24,13 +24,18 @@ export class ViewTransform implements PlaneView {
     this.offsetY = offsetY;
   }
 
-  /** The view that shows all of a rectangle. @param most limits the scale, for few or close points */
-  static fitting(bounds: PlaneBounds, size: PlaneSize, most = Infinity): ViewTransform {
+  /**
+   * The view that shows all of a rectangle.
+   *
+   * @param inset pixels at the left that something else covers
+   * @param most limits the scale, for few or close points
+   */
+  static fitting(bounds: PlaneBounds, size: PlaneSize, inset = 0, most = Infinity): ViewTransform {
     const { left, bottom, right, top } = bounds;
-    const scale = Math.min(fitScale(bounds, size), most);
+    const scale = Math.min(fitScale(bounds, { width: size.width - inset, height: size.height }), most);
     return new ViewTransform(
       scale,
-      size.width / 2 - (scale * (left + right)) / 2,
+      (size.width + inset) / 2 - (scale * (left + right)) / 2,
       size.height / 2 + (scale * (top + bottom)) / 2,
     );
   }

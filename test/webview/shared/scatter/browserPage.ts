@@ -19,7 +19,7 @@ export async function openScript(
   file: string,
   { width = 1280, height = 800, ratio = 1, card = false }: BrowserOptions = {},
 ): Promise<{ browser: Browser; page: Page; problems: string[] }> {
-  const script = await bundled(path.join(path.dirname(fileURLToPath(import.meta.url)), file));
+  const { script } = await bundledApp(path.join(path.dirname(fileURLToPath(import.meta.url)), file));
   const executablePath = await provideChromium(() => undefined);
   const drawing = card ? ['--ignore-gpu-blocklist', '--enable-gpu'] : ['--enable-unsafe-swiftshader'];
   const browser = await chromium.launch({
@@ -34,10 +34,11 @@ export async function openScript(
   return { browser, page, problems };
 }
 
-/** As the build bundles pages. */
-export async function bundled(source: string): Promise<string> {
+/** Script and style of a page, as the build bundles them. */
+export async function bundledApp(source: string): Promise<{ readonly script: string; readonly style: string }> {
   const { outputFiles } = await build({
     entryPoints: [source],
+    outdir: 'page',
     bundle: true,
     write: false,
     format: 'iife',
@@ -46,5 +47,6 @@ export async function bundled(source: string): Promise<string> {
     jsxImportSource: 'preact',
     logLevel: 'silent',
   });
-  return outputFiles[0]!.text;
+  const textOf = (ending: string) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
+  return { script: textOf('.js'), style: textOf('.css') };
 }

@@ -1,0 +1,185 @@
+import * as vscode from 'vscode';
+import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
+import { embeddingMapChanged, type EmbeddingMapRequests, type SelectionAction } from '../../protocol/embeddingMap.ts';
+import { mapLayouts } from '../../protocol/maps.ts';
+import { serveRequests } from '../../protocol/rpc.ts';
+import { Debounced } from '../async/debounce.ts';
+import { commands, internalCommands, panels } from '../contract.ts';
+import { isInside, resolveInside } from '../files/rootPaths.ts';
+import { registerCommand } from '../notifications.ts';
+import { EditorPanel } from '../panels/editorPanel.ts';
+import type { Services } from '../services.ts';
+import { readSetting } from '../settings.ts';
+import { activeImage } from '../similar/followActiveEditor.ts';
+import { EmbeddingMapModel } from './embeddingMapModel.ts';
+import { embeddingMapRequests } from './embeddingMapRequests.ts';
+import { folderForMap } from './mapQuestions.ts';
+import type { SavedMap } from './savedMap.ts';
+import { offeredActions, type MapContext } from './selectionActions.ts';
+
+const SAVED = 'embeddingMap';
+/** Positions that move are drawn so often: fluent enough to follow, and rare enough to cost nothing. */
+const POLL_MS = 200;
+/** Controls that are moved ask for a new map at this pace: it takes a while, and throws the last one away. */
+const SETTLE_MS = 500;
+
+/** The Embedding Map: all images of a dataset as points, by how alike its encoder finds them. */
+export function embeddingMapPanel(services: Services): EmbeddingMapModel {
+  const { disposables, context: extension, selection } = services;
+  let actions: readonly SelectionAction[] = [];
+  const model = disposables.add(newModel(services, () => actions));
+  const context: MapContext = { services, model, column: () => panel.column };
+  const panel: EditorPanel = disposables.add(
+    new EditorPanel({
+      extensionUri: extension.extensionUri,
+      viewType: panels.embeddingMap,
+      title: 'Embedding Map',
+      app: 'embeddingMap',
+      changed: embeddingMapChanged,
+      serve: (connection) => serveRequests<EmbeddingMapRequests>(connection, embeddingMapRequests(context)),
+    }),
+  );
+  disposables.add(
+    model.onDidChange(() => {
+      panel.tell(model.state.revision);
+    }),
+  );
+  disposables.add(
+    selection.onDidChange(() => {
+      model.touch();
+    }),
+  );
+  followDecisions(services, model);
+  keepCurrent(services, model, panel, async () => {
+    actions = await offeredActions();
+    model.touch();
+  });
+
+  const open = async (folder: string | undefined, image?: string): Promise<void> => {
+    if (folder === undefined) return;
+    panel.open();
+    await model.show(folder, image);
+  };
+  const assertTrusted = (): void => {
+    if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
+  };
+  const showImage = async (file: string): Promise<void> => {
+    await open(await folderOf(services, model, file), file);
+  };
+  disposables.add(
+    registerCommand(commands.openEmbeddingMap, async (argument) => {
+      assertTrusted();
+      await open(await folderForMap(services, argument));
+    }),
+  );
+  disposables.add(
+    registerCommand(commands.showInMap, async (argument) => {
+      assertTrusted();
+      if (argument instanceof vscode.Uri && argument.scheme !== 'file') throw virtualWorkspace(argument.path);
+      const file = argument instanceof vscode.Uri ? argument.fsPath : activeImage();
+      if (file !== undefined) await showImage(file);
+    }),
+  );
+  disposables.add(
+    registerCommand(internalCommands.showResultInMap, async (result) => {
+      const named = typeof result === 'object' && result !== null && 'path' in result ? result.path : undefined;
+      const root = services.similar.state.results?.root;
+      if (typeof named === 'string' && root !== undefined) await showImage(resolveInside(root, named));
+    }),
+  );
+  return model;
+}
+
+function newModel(services: Services, actions: () => readonly SelectionAction[]): EmbeddingMapModel {
+  const { engine, jobs, selection, context } = services;
+  const memory = context.workspaceState;
+  return new EmbeddingMapModel(
+    {
+      engine,
+      trusted: () => vscode.workspace.isTrusted,
+      indexing: (folder) => jobs.running.some((job) => isInside(job.folder, folder) || isInside(folder, job.folder)),
+      layout: () => mapLayouts.find((layout) => layout === readSetting('likeness.map.layout')) ?? 'likeness',
+      ...{ selection, source: panels.embeddingMap, actions },
+      save: (saved) => void memory.update(SAVED, saved),
+      ...{ pollMs: POLL_MS, settleMs: SETTLE_MS },
+    },
+    memory.get<SavedMap>(SAVED),
+  );
+}
+
+/** Opens the map again when what it is of has changed, as soon as somebody looks. */
+function keepCurrent(
+  { disposables, jobs, datasets }: Services,
+  model: EmbeddingMapModel,
+  panel: EditorPanel,
+  seen: () => Promise<void>,
+): void {
+  let isOutdated = false;
+  const look = (): void => {
+    if (!panel.visible) return;
+    if (!(model.isWaiting || isOutdated) || !vscode.workspace.isTrusted) return;
+    isOutdated = false;
+    void model.refresh();
+  };
+  disposables.add(
+    panel.onDidChangeVisibility(() => {
+      if (panel.visible) void seen();
+      look();
+    }),
+  );
+  disposables.add(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      isOutdated = model.folder !== undefined;
+      model.touch();
+      look();
+    }),
+  );
+  disposables.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('likeness.map.layout')) return;
+      isOutdated = model.folder !== undefined;
+      look();
+    }),
+  );
+  // Another window, or the command line, may have made the index that was missing.
+  disposables.add(
+    datasets.onDidChange(() => {
+      const { folder, state } = model;
+      if (state.failure?.code !== ErrorCode.NotIndexed || folder === undefined || !datasets.find(folder)) return;
+      isOutdated = true;
+      look();
+    }),
+  );
+  let wasIndexing = false;
+  disposables.add(
+    jobs.onDidChange(() => {
+      const { indexing } = model.state;
+      if (wasIndexing === indexing) return;
+      wasIndexing = indexing;
+      isOutdated ||= !indexing;
+      model.touch();
+      look();
+    }),
+  );
+}
+
+/** Reads tags and classes again when somebody has decided something, here or elsewhere. */
+function followDecisions({ disposables }: Services, model: EmbeddingMapModel): void {
+  const settled = disposables.add(new Debounced(SETTLE_MS, () => void model.images.readColumns()));
+  const watcher = disposables.add(vscode.workspace.createFileSystemWatcher('**/.likeness/decisions.jsonl'));
+  const note = ({ fsPath }: vscode.Uri): void => {
+    const { root } = model.images;
+    if (root !== undefined && isInside(root, fsPath)) settled.trigger();
+  };
+  disposables.add(watcher.onDidCreate(note));
+  disposables.add(watcher.onDidChange(note));
+  disposables.add(watcher.onDidDelete(note));
+}
+
+/** Whose map an image is looked for on: the one that is shown if it may be there, else its dataset's. */
+async function folderOf({ datasets }: Services, model: EmbeddingMapModel, file: string): Promise<string | undefined> {
+  const { folder } = model;
+  if (folder !== undefined && isInside(folder, file)) return folder;
+  await datasets.load();
+  return datasets.find(file)?.root ?? vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath;
+}

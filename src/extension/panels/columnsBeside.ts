@@ -1,0 +1,10 @@
+import * as vscode from 'vscode';
+
+/** Two columns for pictures that are opened from a panel, which they don't cover. @param panel where it is */
+export function columnsBeside(
+  panel: vscode.ViewColumn | undefined,
+): readonly [left: vscode.ViewColumn, right: vscode.ViewColumn] {
+  const { One, Two, Three } = vscode.ViewColumn;
+  const [left = One, right = Two] = [One, Two, Three].filter((column) => column !== panel);
+  return [left, right];
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { projectRoot } from '../../../src/build/project.ts';
+import {
+  chooseMenuItem,
+  explorerContextMenu,
+  quickPick,
+  runCommand,
+  screenshot,
+  webviewFrame,
+} from '../harness/page.ts';
+import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
+import { makeDataset } from '../runs.ts';
+import { eventually, openResultMenu, resultsFor, shownFiles, showsQuery } from './likenessViews.ts';
+
+const IMAGE = 'train/mug/mug-004.jpg';
+const OTHER = 'train/mug/mug-006.jpg';
+const LAUNCH_MS = 90_000;
+
+let home: string;
+let dataset: string;
+let workbench: Workbench;
+let page: Page;
+
+before(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'likeness-map-'));
+  dataset = await makeDataset(home);
+  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
+  page = workbench.page;
+});
+
+after(async () => {
+  await (workbench as Workbench | undefined)?.stop();
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+afterEach(async (context) => {
+  // For whoever wants to know what a failed test looked at.
+  await screenshot(page, `map ${'name' in context ? context.name : ''}`);
+});
+
+test('before anything is indexed the panel says so and offers to; then the map appears by itself', async () => {
+  await explorerContextMenu(page, 'train', 'Open Embedding Map');
+  const empty = await webviewFrame(page, '.empty', LAUNCH_MS);
+  await empty.locator('[role=alert]', { hasText: 'not indexed yet' }).waitFor();
+  // The folder may be meant as a data set of its own, so that this would be asked: all of it is wanted here.
+  await runCommand(page, 'Likeness: Index Folder');
+  await laidOut();
+  assert.match(await folderName(), /^pictures\/train$/);
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  await eventually(page, async () => {
+    assert.equal(await folderName(), 'pictures');
+  });
+  await laidOut();
+});
+
+test('points are coloured, selected by keys, and shown with their pictures', async () => {
+  const panel = await map();
+  await colourBy('Cluster');
+  await eventually(page, async () => {
+    assert.ok((await panel.locator('.legend .entry-name').count()) > 1);
+  });
+  await colourBy('Class');
+  await panel.locator('.legend .entry-name', { hasText: 'mug' }).waitFor();
+  const stage = panel.locator('.stage').first();
+  await stage.focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  const all = await imageCount();
+  await selected(all);
+  await page.keyboard.press('Escape');
+  await panel.locator('.selection-bar').waitFor({ state: 'detached' });
+  // From the middle to whoever is next.
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await selected(2);
+  await panel.locator('.hover-card .hover-path', { hasText: /\.(jpg|png|webp)$/ }).waitFor();
+  await eventually(page, async () => {
+    assert.equal(await panel.locator('.hover-card .hover-neighbor img').count(), 5);
+    assert.equal(await panel.locator('.pictures .cell[aria-selected=true] img').count(), 2);
+  });
+});
+
+test('an image is shown on the map from the Explorer, and acted on from there', async () => {
+  await explorerContextMenu(page, IMAGE, 'Show in Embedding Map');
+  const panel = await map();
+  await selected(1);
+  await panel.locator('.hover-card .hover-path', { hasText: IMAGE }).waitFor();
+  // A narrow panel has no room for all actions.
+  await panel.locator('button[aria-label="More to do with these images"]').click();
+  await panel.locator('.popover [data-action=similar]').click();
+  await showsQuery(page, path.basename(IMAGE));
+  await panel.locator('.selection-bar [data-action=open]').click();
+  await eventually(page, async () => {
+    assert.ok((await shownFiles(page)).includes(IMAGE));
+  });
+  assert.ok(await panel.locator('.stage').first().isVisible(), 'the picture does not cover the map');
+});
+
+test('a result of a search is shown on the map', async () => {
+  const [first] = await resultsFor(page, path.basename(IMAGE));
+  await openResultMenu(page, first!.path);
+  await chooseMenuItem(page, 'Show in Embedding Map');
+  const panel = await map();
+  await panel.locator('.hover-card .hover-path', { hasText: first!.path }).waitFor();
+});
+
+test('a new image is placed on the map, while the others stay', async () => {
+  const panel = await map();
+  const before = await imageCount();
+  await cp(path.join(dataset, OTHER), path.join(dataset, 'train/mug/copy.jpg'));
+  await eventually(page, async () => {
+    assert.equal(await imageCount(), before + 1);
+  });
+  await panel.locator('.status .link', { hasText: /1 .*lay out anew/ }).click();
+  await panel.locator('.status .link', { hasText: 'lay out anew' }).waitFor({ state: 'detached' });
+  await laidOut();
+});
+
+test('settings of the layout and principal components are a click away', async () => {
+  const panel = await map();
+  await panel.getByRole('radio', { name: 'PCA' }).click();
+  await panel.locator('.status', { hasText: /variance/ }).waitFor();
+  await panel.getByRole('radio', { name: 'UMAP' }).click();
+  await panel.locator('.status', { hasText: /variance/ }).waitFor({ state: 'detached' });
+  await laidOut();
+});
+
+test('two encoders lie side by side, and a reload of the window keeps all that', async () => {
+  const panel = await map();
+  await colourBy('Cluster');
+  await panel.locator('button[aria-label^="Compare with the map"]').click();
+  await quickPick(page, 'Pixels').click();
+  await twoMaps();
+  await screenshot(page, 'map two encoders');
+  await page.reload();
+  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await twoMaps();
+  await eventually(page, async () => {
+    const shown = await (await map()).locator('.color-by select').inputValue({ timeout: 1000 });
+    assert.equal(shown, 'cluster');
+  });
+  await (await map()).locator('button[aria-label="Show one map again"]').click();
+  await eventually(page, async () => {
+    assert.equal(await (await map()).locator('.stage').count(), 1);
+  });
+});
+
+/** The document of the panel; another one each time it is shown again. */
+function map(): Promise<FrameLocator> {
+  return webviewFrame(page, '.stage', LAUNCH_MS);
+}
+
+/** Waits until the map is at rest, and tells how far it can be trusted. */
+async function laidOut(): Promise<void> {
+  await eventually(page, async () => {
+    const panel = await map();
+    assert.equal(await panel.locator('.panel').getAttribute('aria-busy', { timeout: 1000 }), 'false');
+    assert.match((await panel.locator('.status').textContent({ timeout: 1000 })) ?? '', /neighbours/);
+  });
+}
+
+async function twoMaps(): Promise<void> {
+  await eventually(page, async () => {
+    const panel = await map();
+    assert.equal(await panel.locator('.stage').count(), 2);
+    assert.match((await panel.locator('.status').textContent({ timeout: 1000 })) ?? '', /Both encoders agree on \d+ %/);
+    assert.equal(await panel.locator('.panel').getAttribute('aria-busy', { timeout: 1000 }), 'false');
+  });
+}
+
+async function folderName(): Promise<string> {
+  return (await (await map()).locator('.folder').textContent({ timeout: 1000 })) ?? '';
+}
+
+/** As the toolbar tells it. */
+async function imageCount(): Promise<number> {
+  const text = await (await map()).locator('.bar-title .hint').textContent({ timeout: 1000 });
+  return Number(/^([\d,]+) image/.exec(text ?? '')?.[1]?.replaceAll(',', ''));
+}
+
+async function selected(count: number): Promise<void> {
+  const panel = await map();
+  await panel.locator('.selection-count', { hasText: new RegExp(`^${count} image`) }).waitFor();
+}
+
+async function colourBy(name: string): Promise<void> {
+  const panel = await map();
+  await panel.locator('.color-by select').selectOption({ label: name });
+}
