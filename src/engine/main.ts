@@ -42,6 +42,7 @@ serveRequests<EngineRequests>(connection, {
   'evaluation/run': (params, job) => engine.evaluate(params, job),
   'predictions/run': (params, job) => engine.predict(params, job),
   'maps/layout': (params, job) => engine.map(params, job),
+  'matrix/compare': (params, job) => engine.compareImages(params, job),
   'runs/list': (params) => engine.listRuns(params),
   'runs/delete': (params) => engine.deleteRun(params),
   'doctor/run': (params) => engine.doctor(params),

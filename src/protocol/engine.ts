@@ -5,11 +5,12 @@ import type { AugmentationRequests } from './augmentations.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
+import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -172,7 +173,14 @@ export interface DoctorReport {
 
 /** Requests a window makes of the engine: name → parameters and result. */
 export interface EngineRequests
-  extends RunRequests, EvaluationRequests, LabelRequests, PredictionRequests, AugmentationRequests, MapRequests {
+  extends
+    RunRequests,
+    EvaluationRequests,
+    LabelRequests,
+    PredictionRequests,
+    AugmentationRequests,
+    MapRequests,
+    MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

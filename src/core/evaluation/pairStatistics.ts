@@ -21,9 +21,12 @@ export class PairStatistics {
   /** Pairs with an image of no class. */
   readonly #other: Float64Array;
   readonly #classes: number;
-  /** Of different classes; and of the same one. */
+  #sumWithin = 0;
+  #sumBetween = 0;
+  /** Of different classes; of the same one; and with an image of no class. */
   readonly mostBetween: ExtremePairs;
   readonly leastWithin: ExtremePairs;
+  readonly mostUnlabelled: ExtremePairs;
 
   /**
    * @param classOf of each row, from 0; −1 for none
@@ -38,12 +41,14 @@ export class PairStatistics {
     this.#other = new Float64Array(this.#bins);
     this.mostBetween = new ExtremePairs(listed, 'most');
     this.leastWithin = new ExtremePairs(listed, 'least');
+    this.mostUnlabelled = new ExtremePairs(listed, 'most');
   }
 
   add({ products, start, end, tile, tileEnd }: PairBlock): void {
     const bins = this.#bins;
     const [classOf, within, between, other] = [this.#classOf, this.#within, this.#between, this.#other];
-    const { mostBetween, leastWithin } = this;
+    const { mostBetween, leastWithin, mostUnlabelled } = this;
+    let [sumWithin, sumBetween] = [0, 0];
     const scale = bins / 2;
     const width = tileEnd - tile;
     for (let row = start; row < end; row++) {
@@ -55,16 +60,30 @@ export class PairStatistics {
         const its = classOf[column]!;
         if (own < 0 || its < 0) {
           other[bin]!++;
+          if (similarity >= mostUnlabelled.threshold) mostUnlabelled.offer(row, column, similarity);
         } else if (own === its) {
           within[own * bins + bin]!++;
+          sumWithin += similarity;
           if (similarity <= leastWithin.threshold) leastWithin.offer(row, column, similarity);
         } else {
           between[own * bins + bin]!++;
           between[its * bins + bin]!++;
+          sumBetween += similarity;
           if (similarity >= mostBetween.threshold) mostBetween.offer(row, column, similarity);
         }
       }
     }
+    this.#sumWithin += sumWithin;
+    this.#sumBetween += sumBetween;
+  }
+
+  /** NaN where there are no pairs. */
+  get meanWithin(): number {
+    return this.#sumWithin / this.within.total;
+  }
+
+  get meanBetween(): number {
+    return this.#sumBetween / this.between.total;
   }
 
   /** Of all classes: pairs within one, and pairs of two. */

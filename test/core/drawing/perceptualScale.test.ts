@@ -17,7 +17,9 @@ test('all steps of the scale look equally large', () => {
 
 test('lightness rises with every step, over most of what there is', () => {
   const lightness = perceptualScale(64).map((colour) => toOkLab(colour)[0]);
-  lightness.slice(1).forEach((value, i) => assert.ok(value > lightness[i]!, `step ${i}`));
+  lightness.slice(1).forEach((value, i) => {
+    assert.ok(value > lightness[i]!, `step ${i}`);
+  });
   assert.ok(lightness[0]! < 0.25 && lightness.at(-1)! > 0.9);
 });
 
