@@ -25,7 +25,11 @@ export const commands = {
   filterSimilar: 'likeness.similar.filter',
   countSimilar: 'likeness.similar.setCount',
   openAugmentationPairs: 'likeness.openAugmentationPairs',
+  openSimilarityMatrix: 'likeness.openSimilarityMatrix',
 } as const;
+
+/** Shows images on the map, where this build has one. */
+export const EMBEDDING_MAP_COMMAND = 'likeness.openEmbeddingMap';
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
 export const internalCommands = {
@@ -63,6 +67,7 @@ export const views = {
 /** Panels of the editor area, by the type that VS Code restores them by. */
 export const panels = {
   augmentations: 'likeness.augmentationPairs',
+  similarityMatrix: 'likeness.similarityMatrix',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */

@@ -14,6 +14,7 @@ import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
 import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
+import { matrixPanel } from './matrix/matrixPanel.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
@@ -40,6 +41,7 @@ const contributions: readonly Contribution[] = [
   { name: 'Similar commands', register: similarCommands },
   { name: 'follow the active editor', register: followActiveEditor },
   { name: 'Augmentation Pairs', register: augmentationsPanel },
+  { name: 'Similarity Matrix', register: matrixPanel },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'Training view', register: trainingView },
   { name: 'pretrain command', register: pretrainCommand },

@@ -5,6 +5,7 @@ import type { RequestHandlers } from '../../protocol/rpc.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showFailure } from '../notifications.ts';
+import { columnsBeside } from '../panels/besidePanel.ts';
 import type { Services } from '../services.ts';
 import type { FollowedImage } from '../similar/activeImage.ts';
 import { openImage, openSideBySide } from '../similar/openImage.ts';
@@ -68,13 +69,6 @@ export function augmentationsRequests(
       return undefined;
     },
   };
-}
-
-/** Pictures that are opened from the panel don't cover it. */
-function columnsBeside(panel: vscode.ViewColumn | undefined): [left: vscode.ViewColumn, right: vscode.ViewColumn] {
-  const { One, Two, Three } = vscode.ViewColumn;
-  const [left = One, right = Two] = [One, Two, Three].filter((column) => column !== panel);
-  return [left, right];
 }
 
 async function act(
