@@ -7,12 +7,13 @@ import type { PanelFailure, Picture } from './panels.ts';
 /** Images, or means of whole classes or clusters. */
 export type MatrixShow = 'cells' | 'groups';
 
-/** The part of the matrix that is looked at, as shares of its edges: where it begins, and its width and height. */
+/** The square part of the matrix that is looked at, as shares of its edges. */
 export interface MatrixViewport {
+  /** Where it begins. */
   readonly x: number;
   readonly y: number;
-  readonly width: number;
-  readonly height: number;
+  /** Its edge; 1 is all. */
+  readonly size: number;
 }
 
 /** A pair of a list, and what people have decided of its images since it was found. */

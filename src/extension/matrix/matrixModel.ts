@@ -273,6 +273,6 @@ function isUsable(saved: SavedMatrix | undefined): saved is SavedMatrix {
 
 function isViewport(viewport: MatrixViewport | undefined): boolean {
   if (viewport === undefined) return true;
-  const { x, y, width, height } = viewport;
-  return [x, y, width, height].every((value) => Number.isFinite(value));
+  const { x, y, size } = viewport;
+  return [x, y, size].every((value) => Number.isFinite(value));
 }
