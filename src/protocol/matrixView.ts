@@ -18,8 +18,8 @@ export interface MatrixViewport {
 
 /** A pair of a list, and what people have decided of its images since it was found. */
 export interface ListedPair extends MatrixPair {
-  /** The class that each of the two was given; undefined where its label stays. */
-  readonly relabelled: readonly [string | undefined, string | undefined];
+  /** Those of the two that were given a class since. */
+  readonly relabelled: readonly { readonly path: string; readonly label: string }[];
 }
 
 /** A report without what is large, which the page asks for where it has changed. */

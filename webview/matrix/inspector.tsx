@@ -30,8 +30,8 @@ export function Inspector({ matrix }: { readonly matrix: ShownMatrix }): VNode {
         </>
       ) : (
         <p class="hint placeholder">
-          Point at a cell, or move through the matrix with the arrow keys, to see what is compared there. Click names
-          along the edges to select a group; double-click to zoom to it.
+          Point at a cell, or move through the matrix with the arrow keys, to see what is compared there. Ctrl and the
+          wheel zoom; a click on a name along the edges selects its images, a double-click zooms to them.
         </p>
       )}
     </section>

@@ -10,6 +10,9 @@ import { useGestures } from './gestures.ts';
 import { onMatrixKey } from './keys.ts';
 import { ink } from './theme.ts';
 
+/** Height of what is above and below the matrix, less the width of what is beside it. */
+const OTHERS = 200;
+
 /** The matrix on its canvas, with names, classes and the dendrogram along its edges. */
 export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -47,6 +50,7 @@ export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode 
         data-selecting={selecting.value}
         data-cells={cells}
         data-plot={JSON.stringify(plot satisfies Plot)}
+        data-view={JSON.stringify(scene.view)}
         tabIndex={0}
         role="application"
         aria-roledescription="similarity matrix"
@@ -82,7 +86,7 @@ function useWidth(element: { readonly current: HTMLElement | null }): number {
     const frame = element.current;
     if (!frame) return undefined;
     const measure = (): void => {
-      setWidth(Math.floor(Math.min(frame.clientWidth, Math.max(320, window.innerHeight * 1.12 - 190))));
+      setWidth(Math.floor(Math.min(frame.clientWidth, Math.max(320, window.innerHeight - OTHERS))));
     };
     const observer = new ResizeObserver(measure);
     observer.observe(frame);

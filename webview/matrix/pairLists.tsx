@@ -77,7 +77,6 @@ function PairList({ id, title, purpose, pairs }: PairListProps): VNode | null {
 function PairCard({ pair }: { readonly pair: ListedPair }): VNode {
   const { paths, similarity, copies, decided } = pair;
   const name = `${paths[0]} and ${paths[1]}`;
-  const relabelled = pair.relabelled.flatMap((label, i) => (label === undefined ? [] : [{ label, path: paths[i]! }]));
   const relabel = async (of: readonly string[], undo: boolean): Promise<void> => {
     await host.call('matrix/relabel', { paths: of, undo });
     await synchronize();
@@ -124,7 +123,7 @@ function PairCard({ pair }: { readonly pair: ListedPair }): VNode {
           Relabel…
         </button>
       </div>
-      {relabelled.map(({ label, path }) => (
+      {pair.relabelled.map(({ label, path }) => (
         <p class="hint done" key={path}>
           {path.slice(path.lastIndexOf('/') + 1)} is now “{label}”.{' '}
           <button

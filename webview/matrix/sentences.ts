@@ -9,9 +9,9 @@ export const orderTitles: Readonly<Record<MatrixOrder, string>> = {
   hierarchy: 'Dendrogram',
 };
 
-/** "0.613" */
+/** "0.613", "−0.296" */
 export function figure(value: number): string {
-  return Number.isNaN(value) ? '–' : value.toFixed(3);
+  return Number.isNaN(value) ? '–' : value.toFixed(3).replace('-', '−');
 }
 
 /** What a cell of the matrix is. */
@@ -87,7 +87,13 @@ function classText(label: string | undefined): string {
 }
 
 /** The classes of a pair, as they are told below its pictures. */
-export function pairClasses({ labels, relabelled }: Pick<ListedPair, 'labels' | 'relabelled'>): string {
-  const [first, second] = labels.map((label, i) => relabelled[i] ?? label ?? 'no class');
+export function pairClasses({
+  paths,
+  labels,
+  relabelled,
+}: Pick<ListedPair, 'paths' | 'labels' | 'relabelled'>): string {
+  const [first, second] = paths.map(
+    (path, i) => relabelled.find((given) => given.path === path)?.label ?? labels[i] ?? 'no class',
+  );
   return first === second ? first! : `${first!} ≠ ${second!}`;
 }

@@ -84,7 +84,7 @@ export function Controls({ current }: { readonly current: MatrixState }): VNode 
         value={show}
         options={[
           { value: 'cells', label: 'Images' },
-          ...(figures.grouped.includes(order) || show === 'groups' ? [{ value: 'groups', label: groups }] : []),
+          ...(figures.grouped.includes(order) ? [{ value: 'groups', label: groups }] : []),
         ]}
         onChoose={(value) => {
           void change({ order, show: value === 'groups' ? 'groups' : 'cells' });

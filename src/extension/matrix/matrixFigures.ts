@@ -9,7 +9,7 @@ import { failureOf } from '../panels/panelFailure.ts';
 export function figuresOf(report: MatrixReport, given: ReadonlyMap<string, string>): MatrixFigures {
   const { root, encoder, encoders, classes, clusters, overlap, table, missing, seconds } = report;
   const listed = (pairs: readonly MatrixPair[]): ListedPair[] =>
-    pairs.map((pair) => ({ ...pair, relabelled: [given.get(pair.paths[0]), given.get(pair.paths[1])] }));
+    pairs.map((pair) => ({ ...pair, relabelled: relabelledOf(pair, given) }));
   return {
     ...{ root, encoder, encoders, classes, clusters, overlap, table, missing, seconds },
     images: report.paths.length,
@@ -20,6 +20,13 @@ export function figuresOf(report: MatrixReport, given: ReadonlyMap<string, strin
     notices: report.notices.map(({ message }) => message),
     grouped: matrixOrders.filter((order) => report.arrangements[order].groups !== undefined),
   };
+}
+
+function relabelledOf({ paths }: MatrixPair, given: ReadonlyMap<string, string>): ListedPair['relabelled'] {
+  return paths.flatMap((path) => {
+    const label = given.get(path);
+    return label === undefined ? [] : [{ path, label }];
+  });
 }
 
 /** The report with a decision about a pair, in whichever of its lists the pair is. */

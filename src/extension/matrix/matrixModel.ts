@@ -71,6 +71,7 @@ export class MatrixModel {
     const isHere = selection !== undefined && selection.root === this.#report?.root;
     return {
       ...this.#content,
+      show: this.#groups === undefined ? 'cells' : this.#content.show,
       revision: this.#revision,
       trusted: this.#host.trusted(),
       indexing: subject !== undefined && this.#host.indexing(subject.root),
@@ -104,8 +105,13 @@ export class MatrixModel {
   /** In the order and of the kind that the state says. */
   get grid(): MatrixGrid | undefined {
     if (this.#report === undefined) return undefined;
-    const { cells, groups } = this.#report.arrangements[this.#content.order];
-    return ownGrid(this.#content.show === 'groups' ? (groups ?? cells) : cells);
+    const { cells } = this.#report.arrangements[this.#content.order];
+    return ownGrid(this.#content.show === 'groups' ? (this.#groups ?? cells) : cells);
+  }
+
+  /** Means of classes or clusters, where there are several. */
+  get #groups(): MatrixGrid | undefined {
+    return this.#report?.arrangements[this.#content.order].groups;
   }
 
   /** True where images have been neither compared nor refused, as after a reload. */
