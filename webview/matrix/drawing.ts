@@ -2,6 +2,7 @@ import { categoryColours, hexColour } from '../../src/core/drawing/categoryColou
 import type { MatrixBand } from '../../src/protocol/matrix.ts';
 import type { MatrixViewport } from '../../src/protocol/matrixView.ts';
 import type { ShownMatrix } from './host.ts';
+import { cellPath, cellsInSight } from './edgePictures.ts';
 import type { Rectangle } from './looking.ts';
 import type { DrawnTree } from './painting.ts';
 import type { Cell } from './viewport.ts';
@@ -23,6 +24,8 @@ export interface Plot {
   readonly edge: number;
   /** Width of the dendrogram; 0 without one. */
   readonly tree: number;
+  /** Of the pictures along the edges; 0 without them. */
+  readonly pictures: number;
 }
 
 export interface Scene {
@@ -36,18 +39,25 @@ export interface Scene {
   readonly cursor: Cell | undefined;
   readonly hovered: Cell | undefined;
   readonly rectangle: Rectangle | undefined;
+  /** Those of the images that have come, by path. */
+  readonly pictures: ReadonlyMap<string, HTMLImageElement>;
 }
 
 const STRIP = 7;
 const GAP = 3;
 const TOP_NAMES = 18;
 
-/** How much room there is for what is beside the matrix. */
-export function plotOf(width: number, hasTree: boolean): Plot {
+/**
+ * How much room there is for what is beside the matrix.
+ *
+ * @param pictures edge of the pictures along it; 0 for none
+ */
+export function plotOf(width: number, hasTree: boolean, pictures: number): Plot {
   const tree = hasTree ? Math.round(Math.min(96, width * 0.14)) : 0;
   const names = Math.round(Math.min(104, width * 0.17));
-  const left = tree + names + STRIP + 2 * GAP;
-  return { left, top: TOP_NAMES + STRIP + 2 * GAP, edge: Math.max(40, width - left - 1), tree };
+  const room = pictures === 0 ? 0 : pictures + GAP;
+  const left = tree + names + STRIP + 2 * GAP + room;
+  return { left, top: TOP_NAMES + STRIP + 2 * GAP + room, edge: Math.max(40, width - left - 1), tree, pictures };
 }
 
 export function draw(context: CanvasRenderingContext2D, plot: Plot, scene: Scene, ink: Ink, ratio: number): void {
@@ -58,6 +68,7 @@ export function draw(context: CanvasRenderingContext2D, plot: Plot, scene: Scene
   drawCells(context, plot, scene);
   drawBands(context, plot, scene, ink);
   drawStrips(context, plot, scene);
+  if (plot.pictures > 0) drawPictures(context, plot, scene);
   if (scene.tree && plot.tree > 0) drawTree(context, plot, scene, scene.tree, ink);
   drawMarks(context, plot, scene, ink);
 }
@@ -81,19 +92,20 @@ function axis(start: number, size: number, cells: number, origin: number, edge: 
 }
 
 function drawBands(context: CanvasRenderingContext2D, plot: Plot, { matrix, view }: Scene, ink: Ink): void {
-  const { left, top, edge, tree } = plot;
+  const { left, top, edge, tree, pictures } = plot;
+  const room = pictures === 0 ? 0 : pictures + GAP;
   const x = axis(view.x, view.size, matrix.cells, left, edge);
   const y = axis(view.y, view.size, matrix.cells, top, edge);
   context.textBaseline = 'middle';
   context.fillStyle = ink.text;
   context.strokeStyle = ink.ground;
   context.lineWidth = 1;
-  const namesWidth = left - tree - STRIP - 2 * GAP;
+  const namesWidth = left - tree - STRIP - 2 * GAP - room;
   for (const band of matrix.grid.bands) {
     const [start, end] = visible(y(band.start), y(band.end), top, edge);
     if (end - start >= 11) {
       context.textAlign = 'right';
-      context.fillText(fitting(context, band.name, namesWidth - 4), left - STRIP - 2 * GAP, (start + end) / 2);
+      context.fillText(fitting(context, band.name, namesWidth - 4), namesWidth, (start + end) / 2);
     }
     const [from, to] = visible(x(band.start), x(band.end), left, edge);
     if (to - from >= 24) {
@@ -148,9 +160,56 @@ function drawStrips(context: CanvasRenderingContext2D, { left, top, edge }: Plot
   }
 }
 
+/** The images of the rows and columns, where cells are large enough. */
+function drawPictures(
+  context: CanvasRenderingContext2D,
+  { left, top, edge, pictures: size }: Plot,
+  { matrix, view, pictures }: Scene,
+): void {
+  const { cells } = matrix;
+  const x = axis(view.x, view.size, cells, left, edge);
+  const y = axis(view.y, view.size, cells, top, edge);
+  const beside = STRIP + 2 * GAP + size;
+  const place = (begin: number, draw: (picture: HTMLImageElement, cell: number) => void): void => {
+    const [start, end] = cellsInSight(begin, view.size, cells);
+    for (let cell = start; cell < end; cell++) {
+      const picture = pictures.get(cellPath(matrix, cell));
+      if (picture && picture.naturalWidth > 0) draw(picture, cell);
+    }
+  };
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = 'high';
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, edge, top);
+  context.rect(0, top, left, edge);
+  context.clip();
+  place(view.x, (picture, cell) => {
+    drawInside(context, picture, (x(cell) + x(cell + 1) - size) / 2, top - beside, size);
+  });
+  place(view.y, (picture, cell) => {
+    drawInside(context, picture, left - beside, (y(cell) + y(cell + 1) - size) / 2, size);
+  });
+  context.restore();
+}
+
+/** All of a picture, in the middle of a square. */
+function drawInside(
+  context: CanvasRenderingContext2D,
+  picture: HTMLImageElement,
+  x: number,
+  y: number,
+  size: number,
+): void {
+  const { naturalWidth, naturalHeight } = picture;
+  const scale = size / Math.max(naturalWidth, naturalHeight);
+  const [width, height] = [naturalWidth * scale, naturalHeight * scale];
+  context.drawImage(picture, x + (size - width) / 2, y + (size - height) / 2, width, height);
+}
+
 function drawTree(
   context: CanvasRenderingContext2D,
-  { top, edge, tree: width }: Plot,
+  { left: origin, top, edge, tree: width, pictures }: Plot,
   { matrix, view }: Scene,
   tree: DrawnTree,
   ink: Ink,
@@ -158,14 +217,15 @@ function drawTree(
   const { leaves, positions, starts, ends, similarities, left, right } = tree;
   const y = axis(view.y, view.size, matrix.cells, top, edge);
   const root = similarities.at(-1)!;
+  const begin = origin - STRIP - 2 * GAP - (pictures === 0 ? 0 : pictures + GAP) - width;
   // The root at the left, copies at the right.
   const x = (node: number): number => {
     const share = (similarities[node]! - root) / Math.max(1e-6, 1 - root);
-    return 2 + Math.max(0, Math.min(1, share)) * (width - 6);
+    return begin + 6 + Math.max(0, Math.min(1, share)) * (width - 8);
   };
   context.save();
   context.beginPath();
-  context.rect(0, top, width, edge);
+  context.rect(begin, top, width, edge);
   context.clip();
   context.beginPath();
   for (let node = leaves; node < leaves + left.length; node++) {

@@ -18,15 +18,13 @@ export function Inspector({ matrix }: { readonly matrix: ShownMatrix }): VNode {
       <Legend low={matrix.grid.low} high={matrix.grid.high} value={value} />
       {sides && value !== undefined ? (
         <>
+          <p class="hint">
+            <strong>{valueText(sides, value)}</strong> {openingText(sides)}
+          </p>
           <div class="sides">
             <Side side={sides[0]} />
             <Side side={sides[1]} />
           </div>
-          <p class="hint">
-            {Number.isNaN(value)
-              ? 'A block of one image has no pair within.'
-              : `${sides[0].images.length * sides[1].images.length === 1 ? 'Similarity' : 'Mean similarity'} ${figure(value)}. ${openingText(sides)}`}
-          </p>
         </>
       ) : (
         <p class="hint placeholder">
@@ -36,6 +34,11 @@ export function Inspector({ matrix }: { readonly matrix: ShownMatrix }): VNode {
       )}
     </section>
   );
+}
+
+function valueText([first, second]: readonly [CellImages, CellImages], value: number): string {
+  if (Number.isNaN(value)) return 'A block of one image has no pair within.';
+  return `${first.images.length * second.images.length === 1 ? 'Similarity' : 'Mean similarity'} ${figure(value)}.`;
 }
 
 function Side({ side }: { readonly side: CellImages }): VNode {

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cellsOf } from './cells.ts';
 import { draw, plotOf, type Plot } from './drawing.ts';
+import { edgeOf, edgePictures, fetchEdgePictures } from './edgePictures.ts';
 import type { ShownMatrix } from './host.ts';
 import { state } from './host.ts';
 import { cursor, hovered, rectangle, selecting, viewport } from './looking.ts';
@@ -11,7 +12,7 @@ import { onMatrixKey } from './keys.ts';
 import { ink } from './theme.ts';
 
 /** Height of what is above and below the matrix, less the width of what is beside it. */
-const OTHERS = 200;
+const OTHERS = 235;
 
 /** The matrix on its canvas, with names, classes and the dendrogram along its edges. */
 export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode {
@@ -19,7 +20,14 @@ export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode 
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const { grid, cells } = matrix;
-  const plot = useMemo(() => plotOf(width, grid.tree !== undefined), [width, grid]);
+  const hasTree = grid.tree !== undefined;
+  const { size } = viewport.value;
+  // By the edge that there is without pictures: with them it must not change its mind.
+  const pictures = edgeOf(plotOf(width, hasTree, 0).edge, size, cells);
+  const plot = useMemo(() => plotOf(width, hasTree, pictures), [width, hasTree, pictures]);
+  useEffect(() => {
+    fetchEdgePictures(plot.edge);
+  }, [plot, viewport.value, matrix]);
   const picture = useMemo(() => pictureOf(matrix), [matrix]);
   const tree = useMemo(() => grid.tree && drawnTree(grid.tree), [grid]);
   const selected = state.value?.selected;
@@ -31,6 +39,7 @@ export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode 
     cursor: cursor.value,
     hovered: hovered.value,
     rectangle: rectangle.value,
+    pictures: edgePictures.value,
   };
   const colours = ink.value;
   useLayoutEffect(() => {

@@ -9,7 +9,8 @@ const KEPT = 600;
 let version = '';
 let recent: string[] = [];
 
-function thumbnailOf(path: string): Promise<string | undefined> {
+/** The address of a thumbnail as long as it is among those that were asked for last. */
+export function thumbnailOf(path: string): Promise<string | undefined> {
   const current = `${state.value?.figures?.root ?? ''} ${state.value?.version ?? 0}`;
   if (current !== version) {
     version = current;

@@ -25,7 +25,7 @@ export function cellsSentence(
   const compared = `${formatQuantity(images, 'image')} compared by ${encoder.id}, ordered ${by}`;
   const found = order === 'cluster' && clusters === 0 ? ' No clusters stand out.' : '';
   if (show === 'groups') {
-    return `${compared}. A cell is the mean similarity of two ${order === 'cluster' ? 'clusters' : 'groups'}, on the diagonal that within one.${found}`;
+    return `${compared}. A cell is the mean similarity of two ${order === 'cluster' ? 'clusters' : 'classes'}, on the diagonal that within one.${found}`;
   }
   if (cells < images) {
     return `${compared}. Beyond ${formatCount(MOST_CELLS)} images a cell is a mean: here over all pairs of two of ${formatCount(cells)} blocks of about ${formatCount(Math.round(images / cells))} images.${found}`;

@@ -109,10 +109,10 @@ test('another order or means of groups need no other comparison', async () => {
   await model.show({ root: '/data' });
   assert.equal(model.grid?.high, 0.5);
   await model.change({ order: 'class', show: 'groups' });
-  assert.deepEqual([model.grid?.high, model.state.show], [0.25, 'groups']);
+  assert.deepEqual([model.grid.high, model.state.show], [0.25, 'groups']);
   // Where there are no groups there are images; the wish stays.
   await model.change({ order: 'cluster', show: 'groups' });
-  assert.deepEqual([model.grid?.high, model.state.show], [0.75, 'cells']);
+  assert.deepEqual([model.grid.high, model.state.show], [0.75, 'cells']);
   await model.change({ order: 'class', show: 'groups' });
   assert.equal(model.state.show, 'groups');
   assert.equal(asked('matrix/compare').length, 1);
@@ -223,7 +223,7 @@ test('what people decide of a pair is shown in all lists, and taken back', async
   assert.equal(model.state.figures?.mostBetween[0]?.decided, 'same');
   assert.equal(model.state.figures.leastWithin[0]?.decided, undefined);
   await model.decide(['a.png', 'b.png'], undefined);
-  assert.equal(model.state.figures.mostBetween[0]?.decided, undefined);
+  assert.equal(model.state.figures.mostBetween[0].decided, undefined);
 });
 
 test('a new label is written down, shown with what it outdates, and taken back', async () => {

@@ -53,7 +53,7 @@ test('what a cell is depends on how many images there are', () => {
     /alike ones lie together\. Each cell is a pair\.$/,
   );
   assert.match(cellsSentence({ ...figures, clusters: 0 }, 'cluster', 'cells', 9), /No clusters stand out/);
-  assert.match(cellsSentence(figures, 'class', 'groups', 4), /mean similarity of two groups/);
+  assert.match(cellsSentence(figures, 'class', 'groups', 4), /mean similarity of two classes/);
 });
 
 const grid: MatrixGrid = {
