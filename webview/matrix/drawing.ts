@@ -46,6 +46,7 @@ export interface Scene {
 const STRIP = 7;
 const GAP = 3;
 const TOP_NAMES = 18;
+const LEAST_OUTLINE = 8;
 
 /**
  * How much room there is for what is beside the matrix.
@@ -279,15 +280,15 @@ function outline(
   y: number,
   endX: number,
   endY: number,
-  { ground, focus }: Ink,
+  { ground, text }: Ink,
 ): void {
-  const [width, height] = [Math.max(5, endX - x), Math.max(5, endY - y)];
+  const [width, height] = [Math.max(LEAST_OUTLINE, endX - x), Math.max(LEAST_OUTLINE, endY - y)];
   const [left, top] = [(x + endX - width) / 2, (y + endY - height) / 2];
   context.lineWidth = 4;
   context.strokeStyle = ground;
   context.strokeRect(left, top, width, height);
   context.lineWidth = 2;
-  context.strokeStyle = focus;
+  context.strokeStyle = text;
   context.strokeRect(left, top, width, height);
 }
 

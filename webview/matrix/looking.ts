@@ -67,7 +67,9 @@ export async function zoomToClasses(rows: string, columns: string): Promise<void
 export async function zoomIntoGroups(rows: string, columns: string): Promise<void> {
   const current = state.value;
   if (!current) return;
-  const order = current.order === 'hierarchy' ? 'class' : current.order;
+  // In the dendrogram's order groups are classes, or clusters where there is a single class.
+  const ofTree = (current.figures?.classes.length ?? 0) > 1 ? 'class' : 'cluster';
+  const order = current.order === 'hierarchy' ? ofTree : current.order;
   wantedBlock = { rows, columns };
   await host.call('matrix/change', { order, show: 'cells' });
 }

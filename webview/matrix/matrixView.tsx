@@ -31,7 +31,7 @@ export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode 
   const picture = useMemo(() => pictureOf(matrix), [matrix]);
   const tree = useMemo(() => grid.tree && drawnTree(grid.tree), [grid]);
   const selected = state.value?.selected;
-  const marked = useMemo(() => cellsOf(matrix, selected ?? []), [matrix, selected?.join()]);
+  const marked = useMemo(() => cellsOf(matrix, selected ?? []), [matrix, selected]);
   const height = plot.top + plot.edge + 1;
   const scene = {
     ...{ matrix, picture, tree, marked },

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
-import { matrixOrders } from '../../src/protocol/matrix.ts';
+import { matrixOrders, MOST_CELLS } from '../../src/protocol/matrix.ts';
 import type { MatrixState } from '../../src/protocol/matrixView.ts';
 import { Select } from '../shared/select.tsx';
 import { ShortcutSheet } from '../shared/shortcutSheet.tsx';
@@ -67,6 +67,7 @@ export function Controls({ current }: { readonly current: MatrixState }): VNode 
   const { figures, order, show, encoder } = current;
   if (!figures) return null;
   const groups = order === 'cluster' ? 'Cluster means' : figures.classes.length > 1 ? 'Class means' : 'Cluster means';
+  const cells = figures.images > MOST_CELLS ? 'Blocks of images' : 'Images';
   const encoders = figures.encoders.length > 1 || encoder !== undefined;
   return (
     <div class="controls">
@@ -80,10 +81,12 @@ export function Controls({ current }: { readonly current: MatrixState }): VNode 
         }}
       />
       <Select
+        // The control goes on showing the name that the chosen option had before.
+        key={`${cells} ${groups}`}
         label="Show"
         value={show}
         options={[
-          { value: 'cells', label: 'Images' },
+          { value: 'cells', label: cells },
           ...(figures.grouped.includes(order) ? [{ value: 'groups', label: groups }] : []),
         ]}
         onChoose={(value) => {

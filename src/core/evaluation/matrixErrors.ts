@@ -1,15 +1,20 @@
 /** What can go wrong with similarity matrices: one factory for each, as in `errors.ts`. */
 import { ErrorCode, LikenessError } from '../likenessError.ts';
 
-/** @param named how many images and folders were named; 0 where all were meant */
-export const nothingToCompare = (root: string, named: number) =>
-  new LikenessError(
-    ErrorCode.TooFewImages,
-    named === 0
-      ? `No image of ${root} is of what is chosen, so that there is nothing to compare; choose other classes, or the whole data set.`
-      : `${named === 1 ? 'What is chosen is not' : `None of the ${named} files and folders that are chosen is`} in the index of ${root}; choose others, or index the folder again.`,
-    { path: root },
-  );
+/** @param named how many images and folders were named; undefined where all were meant, of some classes or splits */
+export const nothingToCompare = (root: string, named: number | undefined) =>
+  new LikenessError(ErrorCode.TooFewImages, nothingText(root, named), { path: root });
+
+function nothingText(root: string, named: number | undefined): string {
+  if (named === undefined) {
+    return `No image of ${root} is of what is chosen, so that there is nothing to compare; choose other classes, or the whole data set.`;
+  }
+  if (named === 0) {
+    return `No image of ${root} is chosen; select images or folders of that data set, or compare all of it.`;
+  }
+  const what = named === 1 ? 'What is chosen is not' : `None of the ${named} files and folders that are chosen is`;
+  return `${what} in the index of ${root}; choose others, or index the folder again.`;
+}
 
 export const singleImage = (path: string) =>
   new LikenessError(

@@ -53,7 +53,7 @@ export function readMatrixImages(dataset: Dataset, known: KnownLabels, request: 
         encoder.card.id,
         encoders.map(({ card }) => card.id),
       );
-    throw nothingToCompare(root, named.length);
+    throw nothingToCompare(root, request.paths?.length);
   }
   if (paths.length === 1) throw singleImage(paths[0]!);
   const { dim } = table;

@@ -5,7 +5,7 @@ import type { RequestHandlers } from '../../protocol/rpc.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showFailure } from '../notifications.ts';
-import { columnsBeside } from '../panels/besidePanel.ts';
+import { columnsBeside } from '../panels/columnsBeside.ts';
 import type { Services } from '../services.ts';
 import type { FollowedImage } from '../similar/activeImage.ts';
 import { openImage, openSideBySide } from '../similar/openImage.ts';

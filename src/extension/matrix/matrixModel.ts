@@ -122,7 +122,8 @@ export class MatrixModel {
 
   /** Shows other images. */
   async show(subject: MatrixSubject): Promise<void> {
-    if (this.#subject) this.#history.push(this.#subject);
+    const isOther = JSON.stringify(subject) !== JSON.stringify(this.#subject);
+    if (this.#subject && isOther) this.#history.push(this.#subject);
     if (this.#history.length > HISTORY) this.#history.shift();
     await this.#turnTo(subject);
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
+import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
 import type { DecideRequest, DecisionRequests } from '../../protocol/decisions.ts';
 import type { MatrixSubject } from '../../protocol/matrix.ts';
 import { matrixChanged, type MatrixViewRequests } from '../../protocol/matrixView.ts';
@@ -63,6 +63,15 @@ export function matrixPanel(services: Services): void {
       const isOurs =
         subject !== undefined && (isInside(report.root, subject.root) || isInside(subject.root, report.root));
       if (!isOurs || (state.figures && report.embedded === 0 && report.removed === 0 && !state.failure)) return;
+      outdated = true;
+      shown();
+    }),
+  );
+  // Another window, or the command line, may have made the index that was missing.
+  disposables.add(
+    services.datasets.onDidChange(() => {
+      const { subject, state } = model;
+      if (state.failure?.code !== ErrorCode.NotIndexed || !subject || !services.datasets.find(subject.root)) return;
       outdated = true;
       shown();
     }),

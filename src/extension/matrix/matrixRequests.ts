@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { fileNotFound } from '../../core/errors.ts';
 import type { MatrixAction, MatrixViewRequests } from '../../protocol/matrixView.ts';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
-import { commands, EMBEDDING_MAP_COMMAND } from '../contract.ts';
+import { commands, EMBEDDING_MAP_COMMAND, panels } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showFailure } from '../notifications.ts';
-import { columnsBeside } from '../panels/besidePanel.ts';
+import { columnsBeside } from '../panels/columnsBeside.ts';
 import type { Services } from '../services.ts';
 import { openImage, openSideBySide } from '../similar/openImage.ts';
 import type { MatrixModel } from './matrixModel.ts';
@@ -149,7 +149,7 @@ async function act({ services, model }: MatrixContext, action: MatrixAction): Pr
       await model.change({ encoder: undefined });
       break;
     case 'clear':
-      services.selection.set(undefined, 'matrix');
+      services.selection.set(undefined, panels.similarityMatrix);
       break;
     case 'fineTune':
       await run(commands.fineTuneEncoder, chosenImages(services, model));
@@ -158,9 +158,18 @@ async function act({ services, model }: MatrixContext, action: MatrixAction): Pr
       await run(commands.pretrainEncoder, chosenImages(services, model));
       break;
     case 'map':
-      await run(EMBEDDING_MAP_COMMAND, chosenImages(services, model));
+      await showInMap(services, model);
       break;
   }
+}
+
+/** The map shows a whole dataset, and in it what is selected; where nothing is, that becomes what is shown here. */
+async function showInMap(services: Services, model: MatrixModel): Promise<void> {
+  const images = chosenImages(services, model);
+  if (images.root === undefined) return;
+  const { root, paths } = images;
+  if (model.state.subject?.isWhole === false) services.selection.set({ root, paths }, panels.similarityMatrix);
+  await vscode.commands.executeCommand(EMBEDDING_MAP_COMMAND, { folder: root, root, paths });
 }
 
 /** What is selected, or else all that is shown. */

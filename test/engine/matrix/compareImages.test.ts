@@ -224,6 +224,7 @@ describe('what can not be compared', () => {
     await assert.rejects(engine.compareImages({ root: empty }, job), failure(ErrorCode.NotIndexed, /no index yet/));
     await assert.rejects(compare({ paths: ['nowhere'] }), failure(ErrorCode.TooFewImages, /not in the index/));
     await assert.rejects(compare({ paths: ['a', 'b'] }), failure(ErrorCode.TooFewImages, /None of the 2 files/));
+    await assert.rejects(compare({ paths: [] }), failure(ErrorCode.TooFewImages, /No image of .+ is chosen/));
     await assert.rejects(compare({ filter: { classes: ['x'] } }), failure(ErrorCode.TooFewImages, /other classes/));
     await assert.rejects(compare({ paths: ['red/0.png'] }), failure(ErrorCode.TooFewImages, /red\/0\.png is the only/));
     await assert.rejects(

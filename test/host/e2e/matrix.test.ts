@@ -18,7 +18,7 @@ import {
 } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
-import { eventually, openGroup, shownFiles, similarView, treeRow } from './likenessViews.ts';
+import { chooseOption, eventually, openGroup, shownFiles, similarView, treeRow } from './likenessViews.ts';
 
 const LAUNCH_MS = 90_000;
 
@@ -249,9 +249,6 @@ function lightness([red, green, blue]: readonly number[]): number {
   return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
 }
 
-/** Chooses an option of one of the controls above the matrix. */
 async function choose(control: string, option: string): Promise<void> {
-  const select = (await matrixPanel()).locator(`vscode-single-select[aria-label="${control}"]`);
-  await select.click();
-  await select.locator('.option', { hasText: option }).click();
+  await chooseOption(page, await matrixPanel(), control, option);
 }
