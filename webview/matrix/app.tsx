@@ -148,7 +148,7 @@ function ViewBar({ current, cells }: { readonly current: MatrixState; readonly c
         Select
       </button>
       {selection > 0 && (
-        <span class="hint selection">
+        <span class="hint selection" role="status">
           {formatQuantity(selection, 'image')} selected{elsewhere > 0 ? `, ${selected.length} of them here` : ''}{' '}
           <button
             type="button"

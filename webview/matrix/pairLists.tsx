@@ -10,7 +10,7 @@ const SHOWN = 8;
 
 /** The pairs that are worth a look, with what can be said of them. */
 export function PairLists({ figures }: { readonly figures: MatrixFigures }): VNode {
-  const { mostBetween, leastWithin, mostUnlabelled } = figures;
+  const { classes, mostBetween, leastWithin, mostUnlabelled } = figures;
   return (
     <>
       <PairList
@@ -27,8 +27,8 @@ export function PairLists({ figures }: { readonly figures: MatrixFigures }): VNo
       />
       <PairList
         id="unlabelled"
-        title="Most similar with an image of no class"
-        purpose="Copies, and images that could take the class of their partner, come first."
+        title={classes.length === 0 ? 'Most similar pairs' : 'Most similar with an image of no class'}
+        purpose={`Copies${classes.length === 0 ? '' : ', and images that could take the class of their partner,'} come first.`}
         pairs={mostUnlabelled}
       />
     </>

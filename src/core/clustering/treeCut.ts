@@ -9,10 +9,15 @@ export interface TreeClusters {
   readonly clusterOf: Int32Array;
 }
 
+/** A cluster with more of all members tells little: it gives way to those of a finer cut, where that is nearly as good. */
+const LARGEST_SHARE = 0.4;
+const NEARLY = 0.5;
+
 /**
  * Cuts a tree of merges where the clusters are told apart best: at the height with the highest mean silhouette over all members
  * (P. Rousseeuw, "Silhouettes", Journal of Computational and Applied Mathematics 20, 1987). Parts with fewer members than
- * `minimumSize` are no clusters, and their members' silhouettes count as 0.
+ * `minimumSize` are no clusters, and their members' silhouettes count as 0. Where one cluster would hold most of all members, as
+ * the first split from nearly everything often does, the best cut without such a one is taken if it has half the silhouette.
  *
  * @param similarities `leaves × leaves`: means over members; on the diagonal those within a leaf
  * @param weights members that each leaf stands for; one each where it's left out
@@ -26,15 +31,23 @@ export function cutTree(
   const { leaves } = tree;
   const sizes = Float64Array.from({ length: leaves }, (_, leaf) => weights?.[leaf] ?? 1);
   const parts = new Parts(tree, similarities, sizes);
-  let bestScore = 0;
-  let best: Int32Array = new Int32Array(leaves).fill(-1);
-  for (;;) {
+  const none: Cut = { score: 0, partOf: new Int32Array(leaves).fill(-1) };
+  let [best, bestDivided] = [none, none];
+  do {
     const score = parts.silhouette(minimumSize);
+    if (score <= 0) continue;
     // Of cuts that are equally good the one with fewer clusters.
-    if (score >= bestScore && score > 0) [bestScore, best] = [score, parts.members(minimumSize)];
-    if (!parts.mergeNext()) break;
-  }
-  return largestFirst(best, sizes);
+    if (score >= best.score) best = { score, partOf: parts.members(minimumSize) };
+    if (score >= bestDivided.score && parts.largestShare <= LARGEST_SHARE) {
+      bestDivided = { score, partOf: parts.members(minimumSize) };
+    }
+  } while (parts.mergeNext());
+  return largestFirst((bestDivided.score >= NEARLY * best.score ? bestDivided : best).partOf, sizes);
+}
+
+interface Cut {
+  readonly score: number;
+  readonly partOf: Int32Array;
 }
 
 /** The parts of a tree that is cut at some height, and how similar each leaf is to each of them. */
@@ -96,6 +109,12 @@ class Parts {
       if (this.#partOf[leaf] === gone) this.#partOf[leaf] = kept;
     }
     return true;
+  }
+
+  /** Of the largest part, of all members. */
+  get largestShare(): number {
+    const all = this.#partSizes.reduce((sum, size) => sum + size, 0);
+    return this.#partSizes.reduce((most, size) => Math.max(most, size), 0) / all;
   }
 
   /** The mean over all members, by cosine distance; 0 with fewer than two clusters. */

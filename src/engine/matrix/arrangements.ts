@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { averageLinkage, type MergeTree } from '../../core/clustering/averageLinkage.ts';
 import { nameClusters } from '../../core/clustering/clusterNames.ts';
 import { usualClustering } from '../../core/clustering/densityClusters.ts';
+import { cancelled } from '../../core/errors.ts';
 import { leafOrder } from '../../core/clustering/leafOrder.ts';
 import { cutTree } from '../../core/clustering/treeCut.ts';
 import {
@@ -57,14 +58,18 @@ interface Grouping {
   readonly none: string;
 }
 
-/** The images along the axes: by class, by cluster, and as their dendrogram has them. */
-export async function arrange(images: MatrixImages, items: MatrixItems): Promise<Arranged> {
+/** The images along the axes: by class, by cluster, and as their dendrogram has them. Rejects with `cancelled`. */
+export async function arrange(images: MatrixImages, items: MatrixItems, signal: AbortSignal): Promise<Arranged> {
+  const between = async (): Promise<void> => {
+    await breathe();
+    if (signal.aborted) throw cancelled();
+  };
   const tree = averageLinkage(items.similarities.slice(), items.count, items.sizes);
   const leaves = leafOrder(tree, items.similarities);
-  await breathe();
+  await between();
   const { minimumSize } = usualClustering(images.rows);
   const { count, clusterOf } = cutTree(tree, items.similarities, minimumSize, items.sizes);
-  await breathe();
+  await between();
   const clusters = clustersOf(
     images,
     items.itemOf.map((item) => clusterOf[item]!),
@@ -81,9 +86,9 @@ export async function arrange(images: MatrixImages, items: MatrixItems): Promise
   );
   const maker = new GridMaker(images, items);
   const byClass = maker.grouped(classes, places);
-  await breathe();
+  await between();
   const byCluster = maker.grouped(clusters, places);
-  await breathe();
+  await between();
   const hierarchy = maker.hierarchical(tree, leaves, places, clusters, images.classes.length > 1 ? classes : clusters);
   return { arrangements: { class: byClass, cluster: byCluster, hierarchy }, clusters: count };
 }

@@ -47,7 +47,7 @@ export async function compareImages(
   const images = readMatrixImages(dataset, labels, request);
   const statistics = new PairStatistics(images.classOf, images.classes.length, CONSIDERED_PAIRS);
   const items = await compareAll(images, statistics, { threads, limits, context });
-  const { arrangements, clusters } = await arrange(images, items);
+  const { arrangements, clusters } = await arrange(images, items, context.signal);
   const { encoder, encoders, paths, classes, classOf, missing, notices } = images;
   return {
     root: dataset.root,

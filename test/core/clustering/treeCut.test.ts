@@ -38,8 +38,27 @@ test('the score is the mean silhouette: of all cuts none has a higher one', () =
     const found = cutTree(tree, matrix, 2);
     const scores = Array.from({ length: n - 1 }, (_, i) => silhouette(matrix, n, partsAfter(tree, i), 2));
     const best = Math.max(0, ...scores);
+    // Three groups, of which none is most of all.
     assert.ok(Math.abs(silhouette(matrix, n, [...found.clusterOf], 2) - best) < 1e-5);
   }
+});
+
+test('a cluster of nearly everything gives way to those that it consists of', () => {
+  const n = 40;
+  const matrix = new Float32Array(n * n);
+  const random = new RandomStream(8);
+  // Four faint groups that are far from a fifth one.
+  const groupOf = (leaf: number): number => (leaf < 36 ? leaf % 4 : 4);
+  for (let a = 0; a < n; a++) {
+    for (let b = a; b < n; b++) {
+      const [one, other] = [groupOf(a), groupOf(b)];
+      const similarity = one === other ? 0.75 : one === 4 || other === 4 ? 0.1 : 0.5;
+      matrix[a * n + b] = matrix[b * n + a] = a === b ? 1 : similarity + 0.01 * random.uniform();
+    }
+  }
+  const { count, clusterOf } = clustersOf(matrix, n, 3);
+  assert.equal(count, 5);
+  for (let leaf = 4; leaf < 36; leaf++) assert.equal(clusterOf[leaf], clusterOf[leaf - 4]);
 });
 
 test('a leaf that stands for several images counts as all of them', () => {
