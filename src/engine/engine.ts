@@ -32,6 +32,7 @@ import type { DecideRequest, DecisionRequests, StandingDecision } from '../proto
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type { MapReport, MapRequest } from '../protocol/maps.ts';
+import type { MatrixReport, MatrixRequest } from '../protocol/matrix.ts';
 import type { PredictReport, PredictRequest } from '../protocol/predictions.ts';
 import type {
   PretrainPlan,
@@ -70,6 +71,7 @@ import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
 import { checkMapRequest } from './maps/mapChoice.ts';
 import { mapFolder } from './maps/mapFolder.ts';
 import { MapService } from './maps/mapService.ts';
+import { compareImages } from './matrix/compareImages.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
@@ -308,6 +310,15 @@ export class Engine {
     return this.#datasets.guard(dataset, () =>
       checkDataset(request, { dataset, registry: this.#registry, threads, load }, context),
     );
+  }
+
+  /** Compares all pairs of the indexed images that are named. */
+  async compareImages(request: MatrixRequest, context: JobContext): Promise<MatrixReport> {
+    const dataset = this.#datasets.get(request.root);
+    return this.#datasets.guard(dataset, async () => {
+      const labels = await this.#labels.read(dataset);
+      return compareImages(request, { dataset, labels, threads: this.#options.threads }, context);
+    });
   }
 
   /** Names the class of every image below a folder by an encoder that was fine-tuned; it needs no index. */

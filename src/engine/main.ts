@@ -51,6 +51,7 @@ serveRequests<EngineRequests>(connection, {
   'maps/neighbors': (params) => engine.maps.neighbors(params),
   'maps/similarities': (params) => engine.maps.similarities(params),
   'maps/compare': (params) => engine.maps.compare(params),
+  'matrix/compare': (params, job) => engine.compareImages(params, job),
   'runs/list': (params) => engine.listRuns(params),
   'runs/delete': (params) => engine.deleteRun(params),
   'doctor/run': (params) => engine.doctor(params),

@@ -27,7 +27,11 @@ export const commands = {
   openAugmentationPairs: 'likeness.openAugmentationPairs',
   openEmbeddingMap: 'likeness.openEmbeddingMap',
   showInMap: 'likeness.showInMap',
+  openSimilarityMatrix: 'likeness.openSimilarityMatrix',
 } as const;
+
+/** Shows images on the map, where this build has one. */
+export const EMBEDDING_MAP_COMMAND = 'likeness.openEmbeddingMap';
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
 export const internalCommands = {
@@ -67,6 +71,7 @@ export const views = {
 export const panels = {
   augmentations: 'likeness.augmentationPairs',
   embeddingMap: 'likeness.embeddingMap',
+  similarityMatrix: 'likeness.similarityMatrix',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */

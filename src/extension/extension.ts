@@ -15,6 +15,7 @@ import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
 import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
+import { matrixPanel } from './matrix/matrixPanel.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
@@ -42,6 +43,7 @@ const contributions: readonly Contribution[] = [
   { name: 'follow the active editor', register: followActiveEditor },
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'Embedding Map', register: embeddingMapPanel },
+  { name: 'Similarity Matrix', register: matrixPanel },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'Training view', register: trainingView },
   { name: 'pretrain command', register: pretrainCommand },

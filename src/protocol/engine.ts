@@ -7,6 +7,7 @@ import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
+import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
@@ -182,7 +183,8 @@ export interface EngineRequests
     AugmentationRequests,
     MapRequests,
     DecisionRequests,
-    CheckRequests {
+    CheckRequests,
+    MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

@@ -8,6 +8,7 @@ import {
 import { augmentationPresets } from '../../src/core/augmentation/presets.ts';
 import { viewCounts, viewSizes } from '../../src/protocol/augmentations.ts';
 import { EDITED_PRESET, OWN_PRESET, type AugmentationsState } from '../../src/protocol/augmentationsView.ts';
+import { Select } from '../shared/select.tsx';
 import { change } from './host.ts';
 import { augmentationTitles, strengthsOf, strengthTexts } from './names.ts';
 import { Slider } from './slider.tsx';
@@ -108,33 +109,5 @@ function Augmentation({ name, settings: { all, off } }: AugmentationProps): VNod
         />
       )}
     </fieldset>
-  );
-}
-
-interface SelectProps {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
-  readonly onChoose: (value: string) => void;
-}
-
-function Select({ label, value, options, onChoose }: SelectProps): VNode {
-  return (
-    <label class="select">
-      <span>{label}</span>
-      <vscode-single-select
-        aria-label={label}
-        value={value}
-        onChange={(event) => {
-          onChoose((event.currentTarget as HTMLSelectElement).value);
-        }}
-      >
-        {options.map((option) => (
-          <vscode-option key={option.value} value={option.value} selected={option.value === value}>
-            {option.label}
-          </vscode-option>
-        ))}
-      </vscode-single-select>
-    </label>
   );
 }

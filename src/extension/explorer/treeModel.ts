@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
-import type { Count, DatasetSummary, FailedFile } from '../../protocol/engine.ts';
+import type { Count, DatasetSummary, FailedFile, ImageFilter } from '../../protocol/engine.ts';
 import { rowContexts } from '../contract.ts';
 import type { IndexingJob } from '../datasets/indexingJobs.ts';
 import type { DatasetState } from '../datasets/datasets.ts';
@@ -22,6 +22,8 @@ export interface Row {
   readonly folder: string;
   /** The file that the row stands for, absolute. */
   readonly file?: string;
+  /** The images of the dataset that the row stands for. */
+  readonly filter?: ImageFilter;
 }
 
 /** No rows at all while nothing is indexed, so that the view shows its welcome. */
@@ -140,6 +142,7 @@ function countsRow(label: string, icon: string, counts: readonly Count[], parent
     tooltip: `${name}: ${formatQuantity(count, 'image')}`,
     icon: 'circle-small-filled',
     folder,
+    filter: { [label === 'Classes' ? 'classes' : 'splits']: [name] },
   }));
   return { id, context: rowContexts.group, label, description: formatCount(counts.length), icon, folder, children };
 }

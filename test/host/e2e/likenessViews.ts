@@ -25,6 +25,17 @@ export async function eventually<T>(page: Page, check: () => Promise<T>, patienc
   }
 }
 
+/** Chooses an option of one of a panel's controls, by their names. */
+export async function chooseOption(page: Page, panel: FrameLocator, control: string, option: string): Promise<void> {
+  const select = panel.locator(`vscode-single-select[aria-label="${control}"]`);
+  const item = select.locator('.option', { hasText: option });
+  await eventually(page, async () => {
+    // A list that is open closes when something else takes the focus.
+    if (!(await item.isVisible())) await select.click({ timeout: 2000 });
+    await item.click({ timeout: 2000 });
+  });
+}
+
 /** A row of the Embedding Explorer by the start of its text. */
 export function treeRow(page: Page, label: string): Locator {
   return viewRow(page, 'Embedding Explorer', label);

@@ -6,9 +6,10 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, webviewFrame, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
+  chooseOption,
   describes,
   eventually,
   foldSimilarView,
@@ -86,7 +87,28 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await take('compare');
   await runCommand(page, 'View: Close All Editors');
 
+  await matrixPicture(page, take);
   await trainingPictures(page, take);
+}
+
+/** All images against each other as their dendrogram has them, with a pair under the pointer. */
+async function matrixPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'Likeness: Open Similarity Matrix');
+  const panel = await webviewFrame(page, 'canvas.matrix');
+  await chooseOption(page, panel, 'Order by', 'Dendrogram');
+  const canvas = panel.locator('canvas.matrix');
+  await eventually(page, async () => {
+    assert.match((await canvas.getAttribute('data-plot')) ?? '', /"tree":[1-9]/);
+  });
+  await canvas.focus();
+  // From the first cell of the second cluster on to where it meets the diagonal: there alike images are neighbours.
+  for (const key of ['ArrowRight', 'PageDown', ...Array<string>(240).fill('ArrowRight')])
+    await page.keyboard.press(key);
+  await panel.locator('.inspector img').nth(1).waitFor();
+  await take('matrix');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }
 
 /** The choices with what they cost, and a run on its way. */

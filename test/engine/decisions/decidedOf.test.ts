@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readImageMarks } from '../../../src/engine/maps/imageMarks.ts';
+import { parseDecisions } from '../../../src/core/decisions/decisions.ts';
+import { decisionsByPath, isExcluded, tagsOf } from '../../../src/engine/decisions/decidedOf.ts';
 
 test('tags and exclusions are read from decisions; whatever else the file holds is passed over', () => {
   const lines = [
@@ -16,10 +17,14 @@ test('tags and exclusions are read from decisions; whatever else the file holds 
     null,
   ];
   const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n<<<<<<< HEAD\n{"path":"f","act`;
-  const { tags, excluded } = readImageMarks(text);
+  const paths = ['a', 'b', 'c', 'e', 'f'];
+  const decided = decisionsByPath(parseDecisions(text), undefined, paths);
   assert.deepEqual(
-    [...tags].map(([path, own]) => [path, [...own].sort()]),
-    [['a', ['dark', 'odd']]],
+    paths.map((path) => tagsOf(decided.get(path))),
+    [['dark', 'odd'], [], [], [], []],
   );
-  assert.deepEqual([...excluded], ['c']);
+  assert.deepEqual(
+    paths.filter((path) => isExcluded(decided.get(path))),
+    ['c'],
+  );
 });

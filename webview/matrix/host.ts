@@ -1,0 +1,60 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { MatrixGrid } from '../../src/protocol/matrix.ts';
+import {
+  matrixChanged,
+  type MatrixAction,
+  type MatrixChange,
+  type MatrixImageNames,
+  type MatrixState,
+  type MatrixViewRequests,
+} from '../../src/protocol/matrixView.ts';
+import { connectState } from '../shared/hostState.ts';
+
+export const { host, state, synchronize } = connectState<MatrixViewRequests, MatrixState>(matrixChanged, (connected) =>
+  connected.call('matrix/state', {}),
+);
+
+/** A matrix and what its axes stand for. */
+export interface ShownMatrix {
+  readonly grid: MatrixGrid;
+  readonly cells: number;
+  readonly names: MatrixImageNames;
+  /** Differs for every other matrix. */
+  readonly key: string;
+}
+
+/** The matrix that the state speaks of; the one before while it is on its way. */
+export const matrix = signal<ShownMatrix | undefined>(undefined);
+
+const wanted = computed(() => {
+  const current = state.value;
+  return current?.figures && { key: `${current.version} ${current.order} ${current.show}`, version: current.version };
+});
+let names: { readonly version: number; readonly names: MatrixImageNames } | undefined;
+
+effect(() => {
+  const next = wanted.value;
+  if (next === undefined) matrix.value = undefined;
+  else if (matrix.peek()?.key !== next.key) void load(next);
+});
+
+async function load({ key, version }: { readonly key: string; readonly version: number }): Promise<void> {
+  const [grid, found] = await Promise.all([
+    host.call('matrix/grid', {}),
+    names?.version === version ? names.names : host.call('matrix/images', {}),
+  ]);
+  // Another one is wanted by now, and on its way.
+  if (wanted.value?.key !== key || !grid || !found) return;
+  names = { version, names: found };
+  matrix.value = { grid, cells: grid.starts.length - 1, names: found, key };
+}
+
+/** Changes what a control stands for; what it brings then comes with the state. */
+export async function change(control: MatrixChange): Promise<void> {
+  await host.call('matrix/change', control);
+  await synchronize();
+}
+
+export function act(action: MatrixAction): void {
+  void host.call('matrix/act', { action });
+}
