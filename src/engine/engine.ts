@@ -100,6 +100,11 @@ export class Engine {
     });
   }
 
+  /** The root of the dataset that a path lies in, else the folder itself. */
+  rootOf(path: string): string {
+    return this.#datasets.rootOf(path);
+  }
+
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
     if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
     const dataset = this.#datasets.create(request.folder);

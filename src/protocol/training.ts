@@ -117,6 +117,11 @@ export interface TrainRequest<Kind extends RunKind> {
   readonly folder: string;
   readonly settings: SettingsOf[Kind];
   readonly scan?: ScanSettings;
+  /**
+   * Images to train on alone, relative to the root, with `/`; a folder stands for all images below it. Splits and labels hold
+   * within them, and the run goes on with them when it is resumed. Absent: the whole dataset.
+   */
+  readonly images?: readonly string[];
   /** Where TensorFlow.js is, for runs on it; see `TensorFlowRequest.module`. */
   readonly tensorFlowModule?: string;
 }
@@ -132,6 +137,8 @@ export interface PretrainPlan {
   readonly images: number;
   /** Images of the test split, which are left out. */
   readonly heldOut: number;
+  /** Of a run on a selection: the images that are selected, of so many in the dataset. */
+  readonly selected?: { readonly images: number; readonly of: number };
   readonly settings: RunSettingsOf['pretrain'];
   /** Whether the dataset has an augmentation of its own, which `custom` stands for. */
   readonly ownAugmentation?: boolean;
@@ -167,6 +174,8 @@ export interface RunSummary {
   readonly message: string | undefined;
   /** Id of the encoder it made; undefined until it is finished. */
   readonly encoder: string | undefined;
+  /** Images that were selected to train on; undefined where it was the whole dataset. */
+  readonly selected?: number | undefined;
   /** On disk, checkpoint and encoder included. */
   readonly bytes: number;
   readonly resumable: boolean;
@@ -189,7 +198,7 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 4;
+export const TRAINING_PROTOCOL_VERSION = 5;
 
 /** Requests a window makes of a training process: name → parameters and result. Cancelling a training stops the run. */
 export interface TrainingRequests {

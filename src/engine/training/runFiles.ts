@@ -9,6 +9,7 @@ import { MetricsFile } from './metricsFile.ts';
 import { isTemporary, replaceFile } from './replaceFile.ts';
 import type { RunHold } from './runHold.ts';
 import { formatRecord, type RunChanges, type RunRecord } from './runRecord.ts';
+import { readSelected } from './selectedImages.ts';
 
 export const RECORD_FILE = 'run.json';
 const METRICS_FILE = 'metrics.jsonl';
@@ -42,6 +43,11 @@ export class RunFiles {
   /** As it is, or will be once what is being written has been. */
   get record(): RunRecord {
     return this.#record;
+  }
+
+  /** What the run trains on alone; undefined: the whole dataset. Rejects with invalid-run. */
+  async selectedImages(): Promise<readonly string[] | undefined> {
+    return this.#record.selected === undefined ? undefined : readSelected(this.folder);
   }
 
   /** Changes `run.json`; whoever reads it finds all of a change or nothing. */
