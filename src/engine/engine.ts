@@ -35,6 +35,8 @@ import type {
   PretrainRequest,
   ResumeRequest,
   RunKind,
+  RunMapsReport,
+  RunMetricsReport,
   RunRequests,
   RunSummary,
   TrainingReport,
@@ -63,10 +65,12 @@ import { KeyedQueue } from './jobs/keyedQueue.ts';
 import { LabelCache } from './labels/labelCache.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
 import { checkMapRequest, mapFolder } from './maps/mapFolder.ts';
+import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
+import { readRunMetrics } from './training/runMetrics.ts';
 import { RunStore } from './training/runStore.ts';
 
 /**
@@ -326,6 +330,26 @@ export class Engine {
   /** The training runs of a dataset, newest first. */
   async listRuns({ folder }: RunRequests['runs/list']['params']): Promise<RunSummary[]> {
     return new RunStore(this.#datasets.rootOf(folder)).list();
+  }
+
+  /** What a run has measured since it was asked last. */
+  async runMetrics({ folder, run, after }: RunRequests['runs/metrics']['params']): Promise<RunMetricsReport> {
+    return readRunMetrics(await new RunStore(this.#datasets.rootOf(folder)).folder(run), after);
+  }
+
+  /** Images of a run's dataset before and after it; where there is no index yet, the dataset is indexed first. */
+  async runMaps(
+    { folder, run, scan }: RunRequests['runs/maps']['params'],
+    context: JobContext,
+  ): Promise<RunMapsReport> {
+    const root = this.#datasets.rootOf(folder);
+    const summary = await new RunStore(root).summary(run);
+    if (this.#datasets.find(root)?.store.readMeta(meta.indexedAt) === undefined) {
+      await this.indexFolder({ folder: root, ...(scan && { scan }) }, context);
+    }
+    const dataset = this.#datasets.get(root);
+    const options = { dataset, registry: this.#registry, runtime: this.#options };
+    return this.#datasets.guard(dataset, () => mapRun(summary, options, context));
   }
 
   /** Deletes a run that nobody works on and, if wanted, the encoder it made. Returns the bytes freed. */

@@ -43,6 +43,8 @@ serveRequests<EngineRequests>(connection, {
   'predictions/run': (params, job) => engine.predict(params, job),
   'maps/layout': (params, job) => engine.map(params, job),
   'runs/list': (params) => engine.listRuns(params),
+  'runs/metrics': (params) => engine.runMetrics(params),
+  'runs/maps': (params, job) => engine.runMaps(params, job),
   'runs/delete': (params) => engine.deleteRun(params),
   'doctor/run': (params) => engine.doctor(params),
 });

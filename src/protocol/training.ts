@@ -215,10 +215,84 @@ export interface TrainingRequests {
 }
 export type TrainingMethod = keyof TrainingRequests;
 
+/** Where reading a file that grows has ended. */
+export interface FilePosition {
+  readonly bytes: number;
+  /** Tells whether what was read is still there: a run that goes on from a checkpoint writes its later steps anew. */
+  readonly tail: string;
+}
+
+/** Lines of `metrics.jsonl`; one entry per line. */
+export interface MetricColumns {
+  readonly steps: Float64Array;
+  /** Counted from 1. */
+  readonly epochs: Float64Array;
+  /** Of computing, all sessions together. */
+  readonly seconds: Float64Array;
+  /** NaN where a line lacks the metric. */
+  readonly metrics: Readonly<Record<string, Float64Array>>;
+}
+
+/** Lines of `histograms.jsonl`: how alike the pairs of an epoch's last batch are, as cosines of z. */
+export interface HistogramRows {
+  readonly epochs: Float64Array;
+  readonly low: number;
+  readonly high: number;
+  readonly bins: number;
+  /** Pairs of views of the same image: row-major, `epochs × bins`. */
+  readonly positives: Uint32Array;
+  /** Pairs of views of different images. */
+  readonly negatives: Uint32Array;
+}
+
+export interface RunMetricsRequest extends RunRequest {
+  /** Where the last answer ended; absent: from the beginning. */
+  readonly after?: RunMetricsReport['ends'];
+}
+
+export interface RunMetricsReport {
+  readonly metrics: MetricColumns;
+  readonly histograms: HistogramRows;
+  /** Whether they go on from where the last answer ended; false where the files are new or have been written anew. */
+  readonly continues: boolean;
+  readonly ends: { readonly metrics: FilePosition; readonly histograms: FilePosition };
+  /** There is more to read than one answer takes. */
+  readonly more: boolean;
+}
+
+/** The images of a dataset as an encoder sees them. */
+export interface RunMap {
+  readonly encoder: { readonly id: string; readonly name: string };
+  readonly x: Float32Array;
+  /** Upwards. */
+  readonly y: Float32Array;
+  /** Share of images whose nearest neighbours know their class, the mean over classes; undefined where there are no two. */
+  readonly knn: number | undefined;
+}
+
+/** The same images before and after a training; one entry per image. */
+export interface RunMapsReport {
+  readonly before: RunMap;
+  /** Turned, moved and mirrored to lie upon the other as well as it can. */
+  readonly after: RunMap;
+  readonly classes: readonly string[];
+  /** −1: without a class. */
+  readonly classOf: Int32Array;
+  /** Images of the dataset, of which some are shown. */
+  readonly of: number;
+  /** Which images are classified by their neighbours: those of the test split where there is one. */
+  readonly judged: 'test' | 'all';
+  readonly notices: readonly Notice[];
+}
+
 /** Requests about past runs, which the engine answers. */
 export interface RunRequests {
   /** Newest first; empty where nothing has been trained. */
   'runs/list': { params: { readonly folder: string }; result: readonly RunSummary[] };
+  /** What a run has measured so far, whichever process trains it. */
+  'runs/metrics': { params: RunMetricsRequest; result: RunMetricsReport };
+  /** Maps by the encoder that the run started from, or its network with first weights, and by the one that it made. */
+  'runs/maps': { params: RunRequest & { readonly scan?: ScanSettings }; result: RunMapsReport };
   /** Deletes the run and, if wanted, the encoder it made; gives the bytes freed. */
   'runs/delete': { params: RunRequest & { readonly encoder: boolean }; result: { readonly bytes: number } };
 }

@@ -2,7 +2,7 @@ import { usage, type LikenessError } from '../../core/errors.ts';
 import { nameClusters } from '../../core/clustering/clusterNames.ts';
 import { densityClusters, usualClustering } from '../../core/clustering/densityClusters.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
-import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
+import { allNeighbors, type UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import { planeNeighbors } from '../../core/neighbors/planeNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { fitCurve } from '../../core/projection/curve.ts';
@@ -128,8 +128,8 @@ async function embeddedEncoder(
   return { key: await embedMissing(store, encoder, images, context), card: encoder.card };
 }
 
-interface LayoutWork {
-  readonly images: MapImages;
+export interface LayoutWork {
+  readonly images: UnitVectors;
   readonly method: MapMethod;
   readonly neighbors: number;
   readonly minimumDistance: number;
@@ -137,13 +137,14 @@ interface LayoutWork {
   readonly threads: number;
 }
 
-interface LaidOut {
+export interface LaidOut {
   readonly positions: Float32Array;
   readonly quality: MapQuality;
   readonly explained: MapReport['explained'];
 }
 
-async function layOutImages(work: LayoutWork, context: JobContext): Promise<LaidOut> {
+/** Positions of images by their vectors, and how far they can be trusted. */
+export async function layOutImages(work: LayoutWork, context: JobContext): Promise<LaidOut> {
   const { images, method, seed, threads } = work;
   const worker = new OnnxWorker();
   try {

@@ -136,6 +136,9 @@ function recorderOf(files: RunFiles, events: TensorBoardWriter, program: Trainin
       files.appendMetrics(step, epoch, seconds, metrics);
       events.append(step, metrics);
     },
+    appendHistograms: (step, epoch, seconds, histograms) => {
+      files.appendHistograms(step, epoch, seconds, histograms);
+    },
     saveProgress: async (epoch, step, seconds, metrics) => {
       await files.update({ epoch, step, seconds, metrics });
     },

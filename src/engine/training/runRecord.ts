@@ -2,7 +2,7 @@
 import { messageOf } from '../../core/errors.ts';
 import type { RunKind, RunSettings, RunState } from '../../protocol/training.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
-import { finite } from './metricsFile.ts';
+import { finite } from './stepLinesFile.ts';
 import { parseRunSettings } from './runSettings.ts';
 
 /** Raised when a reader of the older format would misunderstand a newer file. */

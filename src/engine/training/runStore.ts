@@ -102,6 +102,11 @@ export class RunStore {
       .sort((a, b) => b.startedAt - a.startedAt || b.id.localeCompare(a.id, 'en', { numeric: true }));
   }
 
+  /** Where the files of a run are, absolute. Rejects with run-not-found. */
+  folder(id: string): Promise<string> {
+    return this.#folderOf(id);
+  }
+
   /** Rejects with run-not-found. */
   async summary(id: string): Promise<RunSummary> {
     await this.#folderOf(id);

@@ -186,6 +186,7 @@ describe('a run that is stopped', () => {
         start: { step: 0, seconds: 0, state: program.initialState(7), metrics: {} },
         recorder: {
           appendMetrics: (step) => told.push(step),
+          appendHistograms: () => undefined,
           saveProgress: () => Promise.resolve(),
           saveCheckpoint: (_, step) => {
             saved.push(step);
