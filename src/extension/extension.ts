@@ -14,6 +14,7 @@ import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
 import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
+import { selectionContext } from './selection/selectionContext.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
@@ -27,7 +28,9 @@ import { trainingOutcome } from './training/trainingOutcome.ts';
 import { trainingStatus } from './training/trainingStatus.ts';
 import { trainingRows } from './training/trainingTree.ts';
 import type { TrainingRow } from './training/trainingTree.ts';
+import { selectionCommands } from './training/selectionCommands.ts';
 import { trainingView } from './training/trainingView.ts';
+import { trainingPanel } from './trainingPanel/trainingPanel.ts';
 
 const contributions: readonly Contribution[] = [
   { name: 'help commands', register: helpCommands },
@@ -41,7 +44,10 @@ const contributions: readonly Contribution[] = [
   { name: 'follow the active editor', register: followActiveEditor },
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'dataset watcher', register: datasetWatcher },
+  { name: 'selection context', register: selectionContext },
   { name: 'Training view', register: trainingView },
+  { name: 'Training panel', register: trainingPanel },
+  { name: 'selection commands', register: selectionCommands },
   { name: 'pretrain command', register: pretrainCommand },
   { name: 'fine-tune command', register: fineTuneCommand },
   { name: 'distill command', register: distillCommand },

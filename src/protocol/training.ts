@@ -1,4 +1,5 @@
 import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
+import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
 export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder';
@@ -175,7 +176,7 @@ export interface RunSummary {
   /** Id of the encoder it made; undefined until it is finished. */
   readonly encoder: string | undefined;
   /** Images that were selected to train on; undefined where it was the whole dataset. */
-  readonly selected?: number | undefined;
+  readonly selected?: number;
   /** On disk, checkpoint and encoder included. */
   readonly bytes: number;
   readonly resumable: boolean;
@@ -220,29 +221,6 @@ export interface FilePosition {
   readonly bytes: number;
   /** Tells whether what was read is still there: a run that goes on from a checkpoint writes its later steps anew. */
   readonly tail: string;
-}
-
-/** Lines of `metrics.jsonl`; one entry per line. */
-export interface MetricColumns {
-  readonly steps: Float64Array;
-  /** Counted from 1. */
-  readonly epochs: Float64Array;
-  /** Of computing, all sessions together. */
-  readonly seconds: Float64Array;
-  /** NaN where a line lacks the metric. */
-  readonly metrics: Readonly<Record<string, Float64Array>>;
-}
-
-/** Lines of `histograms.jsonl`: how alike the pairs of an epoch's last batch are, as cosines of z. */
-export interface HistogramRows {
-  readonly epochs: Float64Array;
-  readonly low: number;
-  readonly high: number;
-  readonly bins: number;
-  /** Pairs of views of the same image: row-major, `epochs × bins`. */
-  readonly positives: Uint32Array;
-  /** Pairs of views of different images. */
-  readonly negatives: Uint32Array;
 }
 
 export interface RunMetricsRequest extends RunRequest {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { HistogramRows, MetricColumns, RunMetricsReport } from '../../protocol/training.ts';
+import type { HistogramRows, MetricColumns } from '../../core/training/runCurves.ts';
+import type { RunMetricsReport } from '../../protocol/training.ts';
 import { BEGINNING, readNewLines } from './newLines.ts';
 import { HISTOGRAMS_FILE, METRICS_FILE } from './runFiles.ts';
 
@@ -34,7 +35,7 @@ function parsed(line: string): Line[] {
   try {
     const value: unknown = JSON.parse(line);
     const isObject = typeof value === 'object' && value !== null;
-    return isObject && 'step' in value && typeof value.step === 'number' ? [value as Line] : [];
+    return isObject && 'step' in value && typeof value.step === 'number' ? [value] : [];
   } catch {
     return [];
   }

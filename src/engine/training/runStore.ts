@@ -204,7 +204,7 @@ export class RunStore {
       metrics: record.metrics,
       message: record.message,
       encoder,
-      selected: record.selected,
+      ...(record.selected !== undefined && { selected: record.selected }),
       bytes: (await bytesBelow(folder)) + encoderBytes,
       resumable: canStart && !isHeld && state !== 'finished' && settings !== unknownSettings,
     };

@@ -4,7 +4,7 @@ import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchOrder } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
+import { WARMUP_SHARE, warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
@@ -16,9 +16,6 @@ import type { TensorFlow } from './tensorflow/tensors.ts';
 import { trainingLoop, type StepOutcome } from './trainingLoop.ts';
 import type { TrainingSession } from './trainingSession.ts';
 import { ViewLoader } from './viewLoader.ts';
-
-/** Share of a run during which the learning rate rises; SimCLRv2 takes 5 % too. */
-const WARMUP_SHARE = 0.05;
 
 /** Where a run is when it starts or goes on. */
 export interface RunPosition {

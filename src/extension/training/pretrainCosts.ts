@@ -1,4 +1,5 @@
 import { formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { selectedText } from '../../core/training/selectedText.ts';
 import type { PretrainPlan } from '../../protocol/training.ts';
 import { formatBytes, networkName } from './trainingText.ts';
 
@@ -36,8 +37,9 @@ export function networkText({ settings, memoryBytes }: PretrainPlan): string {
 }
 
 /** "Trains on 1,200 images; the 200 images of the test split are left out". */
-export function imagesText({ images, heldOut, settings }: PretrainPlan): string {
-  const trained = `Trains on ${formatQuantity(images, 'image')}`;
+export function imagesText({ images, heldOut, settings, selected }: PretrainPlan): string {
+  const part = selected ? ` of the ${selectedText(selected)}` : '';
+  const trained = `Trains on ${formatQuantity(images, 'image')}${part}`;
   if (settings.includeTest) return `${trained}, those of the test split among them`;
   if (heldOut === 0) return trained;
   return `${trained}; the ${formatQuantity(heldOut, 'image')} of the test split ${heldOut === 1 ? 'is' : 'are'} left out`;
