@@ -60,7 +60,7 @@ function Runs({ current }: { readonly current: TrainingPanelState }): VNode {
     [read, labels, shown.map(({ key, colour, run }) => `${key}${colour}${run.state}`).join()],
   );
   const hasCurves = drawn.some((run) => Object.keys(run.curves.series).length > 0);
-  const path = <AlignmentPath runs={drawn} />;
+  const path = <AlignmentPath runs={drawn} smoothing={choices.smoothing} />;
   return (
     <>
       <RunTable current={current} labels={labels} />

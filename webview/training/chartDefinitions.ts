@@ -40,7 +40,7 @@ export const chartDefinitions: readonly ChartDefinition[] = [
   {
     id: 'loss',
     title: 'Loss',
-    look: 'It should fall fast at first, then slowly. Only runs with the same loss, batch and temperature can be compared by it.',
+    look: 'It should fall fast at first, then slowly. Only runs with the same loss, batch and temperature can be compared by it. Guessing costs ln(2N − 1) where the loss is contrastive.',
     metrics: [{ key: 'loss' }, { key: 'validationLoss', part: 'validation', dash: DASH }],
     format: 'number',
     guessing: true,
@@ -55,7 +55,7 @@ export const chartDefinitions: readonly ChartDefinition[] = [
   {
     id: 'knn',
     title: 'kNN accuracy',
-    look: 'How often the nearest images have the same class, the mean over classes. What is above the dotted line has been learnt: that is the same network untrained.',
+    look: 'How often the nearest images have the same class, the mean over classes. What is above the dotted line of the same colour has been learnt: that is the network untrained.',
     metrics: [{ key: 'knnMacro' }],
     format: 'share',
     baselines: [{ key: 'knnMacroUntrained', label: 'untrained' }],

@@ -1,7 +1,7 @@
 /** Lines of a chart from the curves of the runs. */
 import { smoothed } from '../../src/core/training/runCurves.ts';
 import type { PanelRun, RunCurves, TrainingViewChoices } from '../../src/protocol/trainingView.ts';
-import type { ChartLine, ReferenceLine } from '../shared/charts/lineChart.tsx';
+import type { ChartLine, ReferenceLine } from '../shared/charts/chartLines.ts';
 import type { ChartDefinition } from './chartDefinitions.ts';
 import { formatTime } from './format.ts';
 
@@ -58,13 +58,13 @@ export function referencesOf(
     const { metrics } = run.panelRun.run;
     return baselines.flatMap(({ key, label }) => {
       const value = metrics[key];
-      return value === undefined ? [] : [{ value, label: `${run.label}, ${label}`, colour: run.colour }];
+      return value === undefined ? [] : [{ value, label: `${run.label}, ${label}`, colour: run.colour, unnamed: true }];
     });
   });
   const chances = guessing ? [...new Set(runs.flatMap(({ curves }) => chanceOf(curves) ?? []))] : [];
   return [
     ...references.map((reference) => ({ ...reference, colour })),
-    ...chances.map((value) => ({ value, label: 'guessing, ln(2N − 1)', colour })),
+    ...chances.map((value) => ({ value, label: 'guessing', colour })),
     ...own,
   ];
 }

@@ -1,7 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TrainingViewChoices } from '../../src/protocol/trainingView.ts';
-import { LineChart, type ChartLine } from '../shared/charts/lineChart.tsx';
+import type { ChartLine } from '../shared/charts/chartLines.ts';
+import { LineChart } from '../shared/charts/lineChart.tsx';
 import { chartDefinitions, type ChartDefinition } from './chartDefinitions.ts';
 import { describeLines, linesOf, referencesOf, type DrawnRun } from './curveLines.ts';
 import { axisLabels, formatNumber, formatPlace, formatShare } from './format.ts';

@@ -6,7 +6,7 @@ import { HistogramChart } from '../shared/charts/histogramChart.tsx';
 import type { DrawnRun } from './curveLines.ts';
 import { ridgePath, rowShares } from './ridges.ts';
 
-const [WIDTH, ROW, OVERLAP] = [440, 15, 26];
+const [WIDTH, ROW, OVERLAP] = [440, 17, 15];
 const [LEFT, RIGHT] = [46, 10];
 /** Ridges that can be told apart. */
 const MOST_RIDGES = 14;

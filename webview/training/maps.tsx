@@ -44,7 +44,7 @@ export function MapsSection({ state, runs, labels }: MapsProps): VNode | null {
             {candidates.map(({ key }) => (
               <vscode-button
                 key={key}
-                secondary={report !== undefined}
+                secondary={report !== undefined || candidates.length > 1}
                 onClick={() => {
                   actOn(key, 'maps');
                 }}
@@ -127,6 +127,12 @@ function Maps({ report, label }: { readonly report: RunMapsReport; readonly labe
         ))}
         {classes.length > MOST_NAMED && <span class="hint">and {formatCount(classes.length - MOST_NAMED)} more</span>}
       </div>
+      {before.encoder.id.startsWith('untrained-') && (
+        <p class="hint">
+          The untrained network is given the brightness and contrast of the data set’s images here, so that it can do
+          better than the figure that the run itself has measured with its very first weights.
+        </p>
+      )}
       {classOf.length < of && (
         <p class="hint">
           Shows {formatCount(classOf.length)} of {formatCount(of)} images.

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { smoothed } from '../../src/core/training/runCurves.ts';
 import type { DrawnRun } from './curveLines.ts';
 import { formatNumber } from './format.ts';
 import { niceTicks } from './ticks.ts';
@@ -6,12 +7,17 @@ import { niceTicks } from './ticks.ts';
 const [WIDTH, HEIGHT] = [440, 260];
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 14, 12, 36];
 
+interface AlignmentPathProps {
+  readonly runs: readonly DrawnRun[];
+  readonly smoothing: number;
+}
+
 /** Where a run has gone between alignment and uniformity, epoch by epoch. */
-export function AlignmentPath({ runs }: { readonly runs: readonly DrawnRun[] }): VNode | null {
+export function AlignmentPath({ runs, smoothing }: AlignmentPathProps): VNode | null {
   const paths = runs.flatMap((run) => {
     const [across, up] = [run.curves.series['uniformity'], run.curves.series['alignment']];
     if (!across || !up || across.values.length === 0 || across.values.length !== up.values.length) return [];
-    return [{ run, xs: across.values, ys: up.values }];
+    return [{ run, xs: smoothed(across.values, smoothing), ys: smoothed(up.values, smoothing) }];
   });
   if (paths.length === 0) return null;
   const xTicks = niceTicks(

@@ -170,10 +170,6 @@ function columnsOf(
     ...(several ? [text('dataset', 'Data set', ({ dataset }) => dataset)] : []),
     text('kind', 'Kind', ({ run }) => kindNames[run.kind]),
     text('state', 'State', ({ run }) => stateNames[run.state]),
-    ...differingSettings(compared.map(({ settings }) => settings))
-      // The columns say that already.
-      .filter((name) => name !== 'Name')
-      .map((name) => text(`setting ${name}`, name, (run) => settingOf(run, name), true)),
     ...comparedMetrics.filter(({ key }) => runs.some(({ run }) => run.metrics[key] !== undefined)).map(metricColumn),
     {
       id: 'seconds',
@@ -187,6 +183,10 @@ function columnsOf(
       valueOf: ({ run }) => run.startedAt,
       textOf: ({ run }) => formatTime(run.startedAt),
     },
+    ...differingSettings(compared.map(({ settings }) => settings))
+      // The columns say that already.
+      .filter((name) => name !== 'Name')
+      .map((name) => text(`setting ${name}`, name, (run) => settingOf(run, name), true)),
   ];
 }
 

@@ -3,27 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { ChartLine, ReferenceLine } from './chartLines.ts';
 import './lineChart.css';
 import { colourNow, themeVersion } from './theme.ts';
-
-export interface ChartLine {
-  readonly label: string;
-  /** A style's value, such as `var(--vscode-charts-blue)`. */
-  readonly colour: string;
-  readonly dash?: readonly number[] | undefined;
-  /** Of a smoothed line's own points: drawn faintly and left out of the legend. */
-  readonly faint?: boolean;
-  /** Ascending. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
-
-/** A value that all lines are compared with. */
-export interface ReferenceLine {
-  readonly label: string;
-  readonly value: number;
-  readonly colour: string;
-}
 
 interface LineChartProps {
   /** For screen readers: what it shows, and what can be seen. */
@@ -90,9 +72,10 @@ export function LineChart(props: LineChartProps): VNode {
 function update(plot: uPlot, data: uPlot.AlignedData): void {
   const { min, max } = plot.scales['x']!;
   const xs = plot.data[0];
-  const isClose = min !== undefined && max !== undefined && (min > xs[0]! || max < xs.at(-1)!);
+  // Neither is there before the first drawing.
+  const isClose = typeof min === 'number' && typeof max === 'number' && (min > xs[0]! || max < xs.at(-1)!);
   plot.setData(data, !isClose);
-  if (isClose) plot.setScale('x', { min: min, max: max });
+  if (isClose) plot.setScale('x', { min, max });
 }
 
 function moveCross(plot: uPlot, by: number, sync: string): void {
@@ -119,6 +102,10 @@ function optionsOf(props: LineChartProps, width: number): uPlot.Options {
   const text = colourNow('var(--vscode-descriptionForeground)');
   const grid = colourNow('var(--vscode-widget-border, var(--vscode-panel-border, gray))');
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const drawn: readonly { readonly dash?: readonly number[] | undefined }[] = [
+    ...lines,
+    ...references.map(() => ({ dash: [2, 4] })),
+  ];
   const axis = {
     stroke: text,
     font,
@@ -126,7 +113,13 @@ function optionsOf(props: LineChartProps, width: number): uPlot.Options {
     grid: { stroke: grid, width: 0.5 },
     ticks: { stroke: grid, width: 0.5, size: 4 },
   };
-  const value = (_: uPlot, number: number | null): string => (number === null ? '–' : formatY(number));
+  // Without a cross the legend tells the newest values.
+  const newest = (plot: uPlot, series: number, format: (value: number) => string): string => {
+    const last = [...plot.data[series]!].findLast((number) => typeof number === 'number');
+    return typeof last === 'number' ? format(last) : '–';
+  };
+  const value = (plot: uPlot, number: number | null, series: number, at: number | null): string =>
+    at === null || number === null ? newest(plot, series, formatY) : formatY(number);
   return {
     width: Math.max(width, 60),
     height,
@@ -139,10 +132,22 @@ function optionsOf(props: LineChartProps, width: number): uPlot.Options {
       { ...axis, label: xLabel, labelSize: 18, size: 30, values: (_, splits) => splits.map(formatX) },
       { ...axis, size: 52, values: (_, splits) => splits.map(formatY) },
     ],
-    cursor: { sync: { key: sync, scales: ['x', null] }, points: { size: 6 }, drag: { x: true, y: false } },
-    legend: { live: true },
+    cursor: {
+      sync: { key: sync, scales: ['x', null] },
+      points: { size: 6 },
+      drag: { x: true, y: false },
+      dataIdx: (plot, series, at) => measuredNear(plot.data[series]!, at),
+    },
+    legend: {
+      live: true,
+      markers: { width: 2, fill: 'transparent', dash: (_, series) => (drawn[series - 1]?.dash ? 'dashed' : 'solid') },
+    },
     series: [
-      { label: xLabel, value: (_, number: number | null) => (number === null ? '–' : formatX(number)) },
+      {
+        label: xLabel,
+        value: (plot, number: number | null, series, at) =>
+          at === null || number === null ? newest(plot, series, formatX) : formatX(number),
+      },
       ...lines.map(({ label, colour, dash, faint = false, x }): uPlot.Series => {
         const stroke = colourNow(colour);
         const isShort = x.length < FEW_POINTS;
@@ -152,14 +157,25 @@ function optionsOf(props: LineChartProps, width: number): uPlot.Options {
           alpha: faint ? 0.28 : 1,
           ...(dash && { dash: [...dash] }),
           points: { show: isShort && !faint, size: 5, fill: stroke },
-          ...(faint && { class: 'faint' }),
+          ...(faint && { class: 'unnamed' }),
         };
       }),
-      ...references.map(({ label, colour }): uPlot.Series => {
-        return { label, value, stroke: colourNow(colour), width: 1, dash: [4, 4], points: { show: false } };
+      ...references.map(({ label, colour, unnamed = false }): uPlot.Series => {
+        const line = { label, value, stroke: colourNow(colour), width: 1, dash: [2, 4], points: { show: false } };
+        return unnamed ? { ...line, class: 'unnamed' } : line;
       }),
     ],
   };
+}
+
+/** Where a line has a value, nearest to a place: others may have been measured more often. */
+function measuredNear(values: ArrayLike<number | null | undefined>, at: number): number {
+  for (let distance = 0; distance < values.length; distance++) {
+    for (const place of [at - distance, at + distance]) {
+      if (typeof values[place] === 'number') return place;
+    }
+  }
+  return at;
 }
 
 function rangeOf(low: number | null, high: number | null, include: readonly number[]): [number, number] {

@@ -19,9 +19,15 @@ export function colourNow(value: string): string {
 }
 
 /** Colours that are told apart in every theme; what comes after the last begins again with other dashes. */
-const seriesColours = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map(
-  (name) => `var(--vscode-charts-${name})`,
-);
+const seriesColours = [
+  'var(--vscode-charts-blue)',
+  // High contrast themes have no orange among the colours of charts.
+  'var(--vscode-charts-orange, var(--vscode-symbolIcon-classForeground, var(--vscode-foreground)))',
+  'var(--vscode-charts-green)',
+  'var(--vscode-charts-purple)',
+  'var(--vscode-charts-red)',
+  'var(--vscode-charts-yellow)',
+];
 const dashes: readonly (readonly number[] | undefined)[] = [undefined, [8, 3], [2, 3]];
 
 /** How the line with a number is drawn, from 0. */
