@@ -63,7 +63,7 @@ export function LineChart(props: LineChartProps): VNode {
     const made = plot.current;
     if (step === undefined || !made) return;
     event.preventDefault();
-    moveCross(made, step * (event.shiftKey ? 10 : 1), props.sync);
+    moveCross(made, step * (event.shiftKey ? 10 : 1));
   };
   return <div class="line-chart" ref={place} tabIndex={0} role="img" aria-label={name} onKeyDown={onKeyDown} />;
 }
@@ -78,15 +78,15 @@ function update(plot: uPlot, data: uPlot.AlignedData): void {
   if (isClose) plot.setScale('x', { min, max });
 }
 
-function moveCross(plot: uPlot, by: number, sync: string): void {
+function moveCross(plot: uPlot, by: number): void {
   const xs = plot.data[0];
   if (xs.length === 0) return;
   const from = plot.cursor.idx ?? (by > 0 ? -1 : xs.length);
   const to = Math.max(0, Math.min(xs.length - 1, from + by));
-  const { clientWidth, clientHeight } = plot.over;
-  const [left, top] = [plot.valToPos(xs[to]!, 'x'), clientHeight / 2];
-  plot.setCursor({ left, top });
-  uPlot.sync(sync).pub('mousemove', plot, left, top, clientWidth, clientHeight, to);
+  // As if the mouse had moved: that is what other charts of the same key follow.
+  const { left, top, height } = plot.over.getBoundingClientRect();
+  const place = { clientX: left + plot.valToPos(xs[to]!, 'x'), clientY: top + height / 2 };
+  plot.over.dispatchEvent(new MouseEvent('mousemove', place));
 }
 
 /** All lines over the union of their places; a line has nothing where only others have a point. */
