@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import type { CurveAxis, TrainingPanelAction, TrainingPanelState } from '../../src/protocol/trainingView.ts';
 import { ShortcutSheet, type Shortcut } from '../shared/shortcutSheet.tsx';
@@ -77,26 +78,41 @@ export function Toolbar({ current: { runs, training, choices } }: { readonly cur
               </button>
             ))}
           </div>
-          <label
-            class="smoothing"
-            title="Each point is drawn towards those before it; the points themselves stay visible, faintly"
-          >
-            <span class="hint">Smoothing</span>
-            <input
-              type="range"
-              min={0}
-              max={0.95}
-              step={0.05}
-              value={choices.smoothing}
-              aria-label="Smoothing of the curves"
-              aria-valuetext={smoothingText(choices.smoothing)}
-              onInput={({ currentTarget }) => void choose({ ...choices, smoothing: Number(currentTarget.value) })}
-            />
-            <output>{smoothingText(choices.smoothing)}</output>
-          </label>
+          <Smoothing choices={choices} />
         </div>
       )}
     </header>
+  );
+}
+
+function Smoothing({ choices }: Pick<TrainingPanelState, 'choices'>): VNode {
+  // What the hand says comes before what the host has heard of it so far.
+  const [moved, setMoved] = useState<number>();
+  const shown = moved ?? choices.smoothing;
+  return (
+    <label
+      class="smoothing"
+      title="Each point is drawn towards those before it; the points themselves stay visible, faintly"
+    >
+      <span class="hint">Smoothing</span>
+      <input
+        type="range"
+        min={0}
+        max={0.95}
+        step={0.05}
+        value={shown}
+        aria-label="Smoothing of the curves"
+        aria-valuetext={smoothingText(shown)}
+        onInput={({ currentTarget }) => {
+          const smoothing = Number(currentTarget.value);
+          setMoved(smoothing);
+          void choose({ ...choices, smoothing }).then(() => {
+            setMoved((latest) => (latest === smoothing ? undefined : latest));
+          });
+        }}
+      />
+      <output>{smoothingText(shown)}</output>
+    </label>
   );
 }
 

@@ -59,6 +59,15 @@ export class RunReader {
     };
   }
 
+  /** The newest value of each metric. */
+  get newest(): Readonly<Record<string, number>> {
+    const found = Object.entries(this.#columns.metrics).map(([name, values]) => [
+      name,
+      values.findLast(Number.isFinite),
+    ]);
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Record<string, number>;
+  }
+
   /** What is wrong with the run and what to do; undefined where nothing is, or nothing can be told. */
   diagnosis(run: RunSummary): string | undefined {
     if (this.#judged?.version !== this.#version) {

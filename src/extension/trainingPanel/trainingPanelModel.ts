@@ -247,7 +247,8 @@ export class TrainingPanelModel {
     const selected = run.selected === undefined ? [] : [['Images', `${run.selected} selected`] as const];
     return {
       key,
-      run,
+      // What the engine listed lags behind a run that goes on.
+      run: reader && run.state === 'running' ? { ...run, metrics: { ...run.metrics, ...reader.newest } } : run,
       dataset: path.basename(run.root),
       settings: [...settingTexts(run.settings), ...selected],
       colour: this.#colourOf(key),
