@@ -214,7 +214,7 @@ export const embeddingInvalid = (path: string, encoder: string) =>
 export const tooFewImages = (images: number, needed: number) =>
   new LikenessError(
     ErrorCode.TooFewImages,
-    `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add images, or train on a larger folder.`,
+    `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add or select more images, or train on a larger folder.`,
   );
 /** Training goes on only with networks that it knows how to differentiate and whose weights it can tell apart. */
 export const encoderNotTrained = (encoder: string) =>

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileNotFound, notIndexed } from '../core/errors.ts';
+import { fileNotFound } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -21,14 +20,12 @@ import type {
   AugmentationRequests,
   BatchReport,
   BatchRequest,
-  PairDecisionRequest,
   SampleRequest,
   SensitivityReport,
   ViewsReport,
   ViewsRequest,
 } from '../protocol/augmentations.ts';
 import type { CheckReport, CheckRequest } from '../protocol/check.ts';
-import type { DecideRequest, DecisionRequests, StandingDecision } from '../protocol/decisions.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type { MapReport, MapRequest } from '../protocol/maps.ts';
@@ -39,6 +36,8 @@ import type {
   PretrainRequest,
   ResumeRequest,
   RunKind,
+  RunMapsReport,
+  RunMetricsReport,
   RunRequests,
   RunSummary,
   TrainingReport,
@@ -52,8 +51,8 @@ import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
 import { checkDataset } from './curation/checkDataset.ts';
 import { Datasets, type Dataset } from './dataset.ts';
-import { decideImages, listImageDecisions } from './decisions/imageDecisions.ts';
-import { decidePair } from './decisions/pairDecision.ts';
+import { DecisionService } from './decisions/decisionService.ts';
+import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
@@ -72,10 +71,12 @@ import { checkMapRequest } from './maps/mapChoice.ts';
 import { mapFolder } from './maps/mapFolder.ts';
 import { MapService } from './maps/mapService.ts';
 import { compareImages } from './matrix/compareImages.ts';
+import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
+import { readRunMetrics } from './training/runMetrics.ts';
 import { RunStore } from './training/runStore.ts';
 
 /**
@@ -94,15 +95,15 @@ export class Engine {
   readonly #typical = new TypicalNearest();
   /** What the Embedding Map asks for. */
   readonly maps: MapService;
+  readonly decisions: DecisionService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
-  /** And one writer of what people decided. */
-  readonly #decisions = new KeyedQueue();
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
+    this.decisions = new DecisionService(this.#datasets);
     this.#search = new VectorSearch(options.threads);
     this.maps = new MapService({
       datasets: this.#datasets,
@@ -117,6 +118,11 @@ export class Engine {
       rootOf: (path: string) => this.#datasets.rootOf(path),
       threads: options.threads,
     });
+  }
+
+  /** The root of the dataset that a path lies in, else the folder itself. */
+  rootOf(path: string): string {
+    return this.#datasets.rootOf(path);
   }
 
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
@@ -155,25 +161,7 @@ export class Engine {
   async summary(request: DatasetRequest): Promise<DatasetSummary | undefined> {
     const dataset = this.#datasets.find(request.path);
     if (dataset === undefined) return undefined;
-    return this.#datasets.guard(dataset, async () => {
-      const { root, store, rules } = dataset;
-      const encoder = currentEncoder(dataset);
-      const paths = store.readImagePaths();
-      const indexedAt = store.readMeta(meta.indexedAt);
-      const known = await this.#labels.read(dataset);
-      return {
-        root,
-        indexLocation: store.location,
-        encoder: encoder?.card,
-        images: paths.length,
-        embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
-        classes: countNames(paths.map(known.labelOf)),
-        splits: countNames(paths.map(rules.splitOf)),
-        failed: failedFiles(store, encoder?.key),
-        indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
-        notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],
-      };
-    });
+    return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels));
   }
 
   async similar(request: SimilarRequest): Promise<SimilarReport> {
@@ -224,30 +212,6 @@ export class Engine {
     const root = this.#datasets.rootOf(folder);
     writeConfig(root, { augmentation: recipe });
     return { root };
-  }
-
-  /** Writes down what a person says of two images. */
-  async decidePair({ root, paths, action }: PairDecisionRequest): Promise<undefined> {
-    const folder = this.#datasets.rootOf(root);
-    await this.#decisions.run(folder, () => decidePair(folder, paths, action, Date.now()));
-    return undefined;
-  }
-
-  /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
-  rootOf(path: string): string {
-    if (!this.#datasets.exists(path)) throw notIndexed(dirname(path));
-    return this.#datasets.rootOf(path);
-  }
-
-  /** Writes down what a person decides of images, or takes it back. */
-  async decide({ root, ...request }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
-    const folder = this.#datasets.rootOf(root);
-    return { changed: await this.#decisions.run(folder, () => decideImages(folder, request, Date.now())) };
-  }
-
-  /** What people decided of single images of a dataset. */
-  listDecisions({ root }: DecisionRequests['decisions/list']['params']): Promise<StandingDecision[]> {
-    return listImageDecisions(this.#datasets.rootOf(root));
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */
@@ -384,6 +348,26 @@ export class Engine {
     return new RunStore(this.#datasets.rootOf(folder)).list();
   }
 
+  /** What a run has measured since it was asked last. */
+  async runMetrics({ folder, run, after }: RunRequests['runs/metrics']['params']): Promise<RunMetricsReport> {
+    return readRunMetrics(await new RunStore(this.#datasets.rootOf(folder)).folder(run), after);
+  }
+
+  /** Images of a run's dataset before and after it; where there is no index yet, the dataset is indexed first. */
+  async runMaps(
+    { folder, run, scan }: RunRequests['runs/maps']['params'],
+    context: JobContext,
+  ): Promise<RunMapsReport> {
+    const root = this.#datasets.rootOf(folder);
+    const summary = await new RunStore(root).summary(run);
+    if (this.#datasets.find(root)?.store.readMeta(meta.indexedAt) === undefined) {
+      await this.indexFolder({ folder: root, ...(scan && { scan }) }, context);
+    }
+    const dataset = this.#datasets.get(root);
+    const options = { dataset, registry: this.#registry, runtime: this.#options };
+    return this.#datasets.guard(dataset, () => mapRun(summary, options, context));
+  }
+
   /** Deletes a run that nobody works on and, if wanted, the encoder it made. Returns the bytes freed. */
   async deleteRun({ folder, run, encoder }: RunRequests['runs/delete']['params']): Promise<{ readonly bytes: number }> {
     return { bytes: await new RunStore(this.#datasets.rootOf(folder)).delete(run, { encoder }) };
@@ -397,10 +381,4 @@ export class Engine {
     await Promise.all([this.#encoders.dispose(), this.#search.dispose()]);
     this.#datasets.dispose();
   }
-}
-
-function countNames(names: readonly (string | undefined)[]): Count[] {
-  const counts = new Map<string, number>();
-  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -16,6 +16,8 @@ export const commands = {
   labelAutomatically: 'likeness.labelAutomatically',
   predictClasses: 'likeness.predictClasses',
   showTraining: 'likeness.showTraining',
+  pretrainOnSelection: 'likeness.pretrainOnSelection',
+  fineTuneOnSelection: 'likeness.fineTuneOnSelection',
   stopTraining: 'likeness.training.stop',
   refresh: 'likeness.refresh',
   showLog: 'likeness.showLog',
@@ -51,6 +53,7 @@ export const internalCommands = {
   openRunMetrics: 'likeness.training.openMetrics',
   showReconstructions: 'likeness.training.showReconstructions',
   copyRunName: 'likeness.training.copyName',
+  showRunCurves: 'likeness.training.showCurves',
   deleteRun: 'likeness.training.delete',
 } as const;
 
@@ -72,6 +75,7 @@ export const panels = {
   augmentations: 'likeness.augmentationPairs',
   embeddingMap: 'likeness.embeddingMap',
   similarityMatrix: 'likeness.similarityMatrix',
+  training: 'likeness.trainingPanel',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */
@@ -97,6 +101,8 @@ export const contextKeys = {
   hasQuery: 'likeness.hasQuery',
   /** This window trains an encoder. */
   isTraining: 'likeness.isTraining',
+  /** Images of this window are selected; see `ImageSelection`. */
+  hasSelection: 'likeness.hasSelection',
 } as const;
 
 /** `contextValue` of the rows of the Embedding Explorer and of the Training view, one per kind. */

@@ -16,6 +16,7 @@ import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
 import { matrixPanel } from './matrix/matrixPanel.ts';
+import { selectionContext } from './selection/selectionContext.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
@@ -29,7 +30,9 @@ import { trainingOutcome } from './training/trainingOutcome.ts';
 import { trainingStatus } from './training/trainingStatus.ts';
 import { trainingRows } from './training/trainingTree.ts';
 import type { TrainingRow } from './training/trainingTree.ts';
+import { selectionCommands } from './training/selectionCommands.ts';
 import { trainingView } from './training/trainingView.ts';
+import { trainingPanel } from './trainingPanel/trainingPanel.ts';
 
 const contributions: readonly Contribution[] = [
   { name: 'help commands', register: helpCommands },
@@ -45,7 +48,10 @@ const contributions: readonly Contribution[] = [
   { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'Similarity Matrix', register: matrixPanel },
   { name: 'dataset watcher', register: datasetWatcher },
+  { name: 'selection context', register: selectionContext },
   { name: 'Training view', register: trainingView },
+  { name: 'Training panel', register: trainingPanel },
+  { name: 'selection commands', register: selectionCommands },
   { name: 'pretrain command', register: pretrainCommand },
   { name: 'fine-tune command', register: fineTuneCommand },
   { name: 'distill command', register: distillCommand },

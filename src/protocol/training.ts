@@ -1,4 +1,5 @@
 import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
+import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
 export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder';
@@ -117,6 +118,11 @@ export interface TrainRequest<Kind extends RunKind> {
   readonly folder: string;
   readonly settings: SettingsOf[Kind];
   readonly scan?: ScanSettings;
+  /**
+   * Images to train on alone, relative to the root, with `/`; a folder stands for all images below it. Splits and labels hold
+   * within them, and the run goes on with them when it is resumed. Absent: the whole dataset.
+   */
+  readonly images?: readonly string[];
   /** Where TensorFlow.js is, for runs on it; see `TensorFlowRequest.module`. */
   readonly tensorFlowModule?: string;
 }
@@ -132,6 +138,8 @@ export interface PretrainPlan {
   readonly images: number;
   /** Images of the test split, which are left out. */
   readonly heldOut: number;
+  /** Of a run on a selection: the images that are selected, of so many in the dataset. */
+  readonly selected?: { readonly images: number; readonly of: number };
   readonly settings: RunSettingsOf['pretrain'];
   /** Whether the dataset has an augmentation of its own, which `custom` stands for. */
   readonly ownAugmentation?: boolean;
@@ -167,6 +175,8 @@ export interface RunSummary {
   readonly message: string | undefined;
   /** Id of the encoder it made; undefined until it is finished. */
   readonly encoder: string | undefined;
+  /** Images that were selected to train on; undefined where it was the whole dataset. */
+  readonly selected?: number;
   /** On disk, checkpoint and encoder included. */
   readonly bytes: number;
   readonly resumable: boolean;
@@ -189,7 +199,7 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 4;
+export const TRAINING_PROTOCOL_VERSION = 5;
 
 /** Requests a window makes of a training process: name → parameters and result. Cancelling a training stops the run. */
 export interface TrainingRequests {
@@ -206,10 +216,61 @@ export interface TrainingRequests {
 }
 export type TrainingMethod = keyof TrainingRequests;
 
+/** Where reading a file that grows has ended. */
+export interface FilePosition {
+  readonly bytes: number;
+  /** Tells whether what was read is still there: a run that goes on from a checkpoint writes its later steps anew. */
+  readonly tail: string;
+}
+
+export interface RunMetricsRequest extends RunRequest {
+  /** Where the last answer ended; absent: from the beginning. */
+  readonly after?: RunMetricsReport['ends'];
+}
+
+export interface RunMetricsReport {
+  readonly metrics: MetricColumns;
+  readonly histograms: HistogramRows;
+  /** Whether they go on from where the last answer ended; false where the files are new or have been written anew. */
+  readonly continues: boolean;
+  readonly ends: { readonly metrics: FilePosition; readonly histograms: FilePosition };
+  /** There is more to read than one answer takes. */
+  readonly more: boolean;
+}
+
+/** The images of a dataset as an encoder sees them. */
+export interface RunMap {
+  readonly encoder: { readonly id: string; readonly name: string };
+  readonly x: Float32Array;
+  /** Upwards. */
+  readonly y: Float32Array;
+  /** Share of images whose nearest neighbours know their class, the mean over classes; undefined where there are no two. */
+  readonly knn: number | undefined;
+}
+
+/** The same images before and after a training; one entry per image. */
+export interface RunMapsReport {
+  readonly before: RunMap;
+  /** Turned, moved and mirrored to lie upon the other as well as it can. */
+  readonly after: RunMap;
+  readonly classes: readonly string[];
+  /** −1: without a class. */
+  readonly classOf: Int32Array;
+  /** Images of the dataset, of which some are shown. */
+  readonly of: number;
+  /** Which images are classified by their neighbours: those of the test split where there is one. */
+  readonly judged: 'test' | 'all';
+  readonly notices: readonly Notice[];
+}
+
 /** Requests about past runs, which the engine answers. */
 export interface RunRequests {
   /** Newest first; empty where nothing has been trained. */
   'runs/list': { params: { readonly folder: string }; result: readonly RunSummary[] };
+  /** What a run has measured so far, whichever process trains it. */
+  'runs/metrics': { params: RunMetricsRequest; result: RunMetricsReport };
+  /** Maps by the encoder that the run started from, or its network with first weights, and by the one that it made. */
+  'runs/maps': { params: RunRequest & { readonly scan?: ScanSettings }; result: RunMapsReport };
   /** Deletes the run and, if wanted, the encoder it made; gives the bytes freed. */
   'runs/delete': { params: RunRequest & { readonly encoder: boolean }; result: { readonly bytes: number } };
 }

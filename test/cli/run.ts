@@ -16,18 +16,21 @@ export interface Outcome {
 export interface RunOptions {
   readonly cache: string;
   readonly cwd?: string;
+  /** Its standard input. */
+  readonly input?: string;
   /** Handed the process, to signal it. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the command line from source, as a process of its own. */
-export function likeness(args: readonly string[], { cache, cwd, onStart }: RunOptions): Promise<Outcome> {
+export function likeness(args: readonly string[], { cache, cwd, input, onStart }: RunOptions): Promise<Outcome> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       cwd,
       env: { ...process.env, LIKENESS_CACHE: cache },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

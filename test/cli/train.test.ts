@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { writeStripes } from '../engine/training/colourDataset.ts';
@@ -101,6 +101,31 @@ describe('likeness train', () => {
     assert.match(shown.stdout, /test images right [\d.]+ % ± [\d.]+ %, mean over classes/);
     const listed = await likeness(['train', 'list', root], { cache });
     assert.match(listed.stdout, /from scratch: finished, epoch 1 of 1, [\d.]+ % of test images right/);
+  });
+
+  it('trains on the images that a file or another program names', async (context) => {
+    const { root, cache } = await dataset(context);
+    const list = join(temporaryFolder(context), 'list.txt');
+    writeFileSync(list, 'train/wide\nmiddle\r\n\ntest/wide/0.png\nnowhere/0.png\n');
+    // From a folder of its own, paths are its own too.
+    const inside = { cache, cwd: join(root, 'train') };
+    const planned = await likeness(['train', 'pretrain', root, ...small, '--images', list, '--plan', '--json'], inside);
+    assert.equal(planned.code, 0, planned.stderr);
+    const plan = documentOf('plan', planned);
+    assert.deepEqual([plan.images, plan.heldOut, plan.selected], [16, 1, { images: 17, of: 30 }]);
+    assert.match(planned.stderr, /1 of the selected paths is no image/);
+    const done = await likeness(['train', 'autoencoder', root, ...small, '--epochs', '1', '--images', '-'], {
+      ...inside,
+      input: [join(root, 'train', 'wide'), 'middle'].join('\n'),
+    });
+    assert.equal(done.code, 0, done.stderr);
+    const listed = await likeness(['train', 'list', root], { cache });
+    assert.match(listed.stdout, /epoch 1 of 1, on 16 selected images/);
+    const missing = await likeness(['train', 'pretrain', root, '--images', 'none.txt'], inside);
+    assert.match(missing.stderr, /none\.txt/);
+    assert.equal(missing.code, 3);
+    const resumed = await likeness(['train', 'resume', 'run', '--images', list], inside);
+    assert.equal(resumed.code, 2);
   });
 
   it('distils a fine-tuned encoder, or any other one, and trains an autoencoder', async (context) => {

@@ -30,15 +30,15 @@ export const decideCommand: Command = {
       case 'different': {
         const [first, second, ...more] = rest.map((image) => resolve(image));
         if (first === undefined || second === undefined || more.length > 0) throw incomplete;
-        const root = engine.rootOf(first);
+        const root = engine.decisions.datasetOf(first);
         const paths = [first, second].map((image) => relativeToRoot(root, image) ?? image) as [string, string];
-        await engine.decidePair({ root, paths, action: invocation.flag('undo') ? undefined : action });
+        await engine.decisions.pair({ root, paths, action: invocation.flag('undo') ? undefined : action });
         const done = invocation.flag('undo') ? 'Nothing is decided of' : `Decided "${action}" of`;
         return { json: { changed: paths }, lines: [`${done} ${paths.join(' and ')}.`] };
       }
       case 'list': {
         if (rest.length > 1) throw incomplete;
-        const decisions = await engine.listDecisions({ root: resolve(rest[0] ?? '.') });
+        const decisions = await engine.decisions.list({ root: resolve(rest[0] ?? '.') });
         return { json: { decisions }, lines: decisions.length > 0 ? decisions.map(describe) : ['Nothing is decided.'] };
       }
       default:
@@ -62,9 +62,9 @@ export const tagCommand: Command = {
 /** The dataset is that of the first image; one of another dataset lies outside of it and is refused. */
 async function decide(engine: Engine, images: readonly string[], decision: ImageDecision, invocation: Invocation) {
   const files = images.map((image) => resolve(image));
-  const root = engine.rootOf(files[0]!);
+  const root = engine.decisions.datasetOf(files[0]!);
   const paths = files.map((file) => relativeToRoot(root, file) ?? file);
-  const { changed } = await engine.decide({ root, paths, decision, undo: invocation.flag('undo') });
+  const { changed } = await engine.decisions.decide({ root, paths, decision, undo: invocation.flag('undo') });
   const unchanged = new Set(paths).size - changed.length;
   return {
     json: { changed },

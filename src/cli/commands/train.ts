@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { selectedText } from '../../core/training/selectedText.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { PretrainPlan, RunKind, RunSummary, TrainingReport, TrainRequest } from '../../protocol/training.ts';
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
+import { readImageList } from '../imageList.ts';
 import { tensorFlowArgument } from '../paths.ts';
 import { settingsOf, trainSettingOptions } from './trainOptions.ts';
 
@@ -15,13 +17,19 @@ const options: Record<string, OptionSpec> = {
     value: 'NAME|FOLDER',
     help: "the TensorFlow.js of --engine tensorflow; default: tfjs-node-gpu, else tfjs-node, of the dataset's node_modules",
   },
+  images: {
+    type: 'string',
+    value: 'FILE',
+    help: 'train on these images alone: a text file with a path a line, from the root or the current folder; -: standard input',
+  },
   plan: { type: 'boolean', help: 'pretrain: only tell what the run would do and take' },
   in: { type: 'string', value: 'FOLDER', help: 'the dataset of a run; default: the current folder' },
 };
 
 export const trainCommand: Command = {
   name: 'train',
-  usage: 'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] | resume RUN | list | delete RUN',
+  usage:
+    'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] [--images FILE] | resume RUN | list | delete RUN',
   summary:
     'Teach an encoder on the images of a folder: without labels (pretrain: SimCLR), with some (finetune: SimCLRv2), by a larger encoder (distill), or to reconstruct (autoencoder). The result is an ONNX encoder.',
   options,
@@ -30,12 +38,25 @@ export const trainCommand: Command = {
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     const folder = resolve(invocation.text('in') ?? '.');
     const tensorFlow = tensorFlowOf(invocation);
+    if (
+      invocation.text('images') !== undefined &&
+      action !== undefined &&
+      ['resume', 'list', 'delete'].includes(action)
+    ) {
+      throw usage(`--images means nothing to train ${action}: a run keeps the images that it began with.`);
+    }
     switch (action) {
       case 'pretrain':
       case 'finetune':
       case 'distill':
       case 'autoencoder':
-        return train(action, { folder: resolve(subject ?? '.'), ...tensorFlow }, invocation, engine, job);
+        return train(
+          action,
+          { folder: resolve(subject ?? '.'), ...tensorFlow, ...(await imagesOf(invocation, subject ?? '.', engine)) },
+          invocation,
+          engine,
+          job,
+        );
       case 'resume':
         if (subject === undefined) throw usage('resume takes the id of a run; likeness train list names them.');
         return reportOutput(await engine.resumeRun({ folder, run: subject, ...tensorFlow }, job));
@@ -76,13 +97,22 @@ function tensorFlowOf(invocation: Invocation): { readonly tensorFlowModule?: str
   return tensorFlowModule === undefined ? {} : { tensorFlowModule };
 }
 
+async function imagesOf(
+  invocation: Invocation,
+  folder: string,
+  engine: Engine,
+): Promise<Pick<TrainRequest<RunKind>, 'images'>> {
+  const file = invocation.text('images');
+  return file === undefined ? {} : { images: await readImageList(file, engine.rootOf(resolve(folder))) };
+}
+
 function planOutput(plan: PretrainPlan): CommandOutput {
-  const { images, heldOut, settings, stepsPerEpoch, secondsPerStep, seconds, memoryBytes } = plan;
+  const { images, heldOut, selected, settings, stepsPerEpoch, secondsPerStep, seconds, memoryBytes } = plan;
   const { network, size, batchImages, epochs, loss, temperature, augmentation, engine } = settings;
   return {
     json: plan,
     lines: [
-      `${network} at ${size} px on ${formatQuantity(images, 'image')}${heldOut > 0 ? `; ${formatCount(heldOut)} of the test split are left out` : ''}`,
+      `${network} at ${size} px on ${formatQuantity(images, 'image')}${selected ? ` (${selectedText(selected)})` : ''}${heldOut > 0 ? `; ${formatCount(heldOut)} of the test split are left out` : ''}`,
       `  ${formatCount(epochs)} epochs of ${formatQuantity(stepsPerEpoch, 'step')} with ${batchImages} images; ${loss}, temperature ${temperature}, augmentation ${augmentation}`,
       `  ${secondsPerStep.toFixed(2)} s a step on this machine${engine === 'tensorflow' ? ' with TensorFlow.js' : ''}: about ${formatDuration(seconds)} in all, ${megabytes(memoryBytes)} of memory`,
     ],
@@ -150,12 +180,13 @@ function percent(value: number | undefined): string {
   return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
 }
 
-function runLine({ id, name, state, epoch, settings, metrics, bytes, encoder }: RunSummary): string {
+function runLine({ id, name, state, epoch, settings, metrics, bytes, encoder, selected }: RunSummary): string {
   const { knnMacro, testMacro } = metrics;
   const kNN = knnMacro === undefined ? '' : `, kNN ${percent(knnMacro)}`;
   const quality = testMacro === undefined ? kNN : `, ${percent(testMacro)} of test images right`;
   const made = encoder === undefined ? '' : `, encoder ${encoder}`;
-  return `${id}  ${name}: ${state}, epoch ${epoch} of ${settings.epochs}${quality}${made}, ${megabytes(bytes)}`;
+  const part = selected === undefined ? '' : `, on ${formatQuantity(selected, 'selected image')}`;
+  return `${id}  ${name}: ${state}, epoch ${epoch} of ${settings.epochs}${part}${quality}${made}, ${megabytes(bytes)}`;
 }
 
 function megabytes(bytes: number): string {

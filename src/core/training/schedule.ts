@@ -1,3 +1,6 @@
+/** Share of a run during which the learning rate rises; SimCLRv2 takes 5 % too. */
+export const WARMUP_SHARE = 0.05;
+
 /** The learning rate of a step, from 0; a pure function, so that a resumed run goes on as if undisturbed. */
 export type LearningRateSchedule = (step: number) => number;
 

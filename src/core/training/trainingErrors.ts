@@ -77,3 +77,27 @@ function quoted(names: readonly string[]): string {
   const shown = names.slice(0, 3).map((name) => `"${name}"`);
   return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
 }
+
+/** @param named images and folders that were selected, none of which is an image of the dataset */
+export const nothingSelected = (named: number, root: string) =>
+  new LikenessError(
+    ErrorCode.TooFewImages,
+    named === 0
+      ? `No image is selected; select some images of ${root}, or train on all of them.`
+      : `${named === 1 ? 'What is selected is no image' : `None of the ${named} paths that are selected is an image`} of ${root}; they may have been moved or deleted, or be excluded in .likeness/config.json.`,
+  );
+
+/** What a person should know of a run on a selection. */
+export const selectedMissing = (missing: number) =>
+  new LikenessError(
+    ErrorCode.ImagesChanged,
+    missing === 1
+      ? '1 of the selected paths is no image of the dataset any more, and the run goes without it.'
+      : `${missing} of the selected paths are no images of the dataset any more, and the run goes without them.`,
+  );
+
+export const tooFewSelectedClasses = (classes: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `A classifier needs labelled images of at least two classes, and what is selected has ${classes.length === 0 ? 'none to train on' : `only "${classes[0]}"`}; select images of more classes, outside of the test split.`,
+  );

@@ -36,15 +36,19 @@ export class AutoencoderTraining implements TrainingKind<'autoencoder', Autoenco
     this.#options = options;
   }
 
-  async prepare({ root, settings: wished, scan }: Wish<'autoencoder'>, context: JobContext): Promise<AutoencoderRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context);
+  async prepare(
+    { root, settings: wished, scan, images }: Wish<'autoencoder'>,
+    context: JobContext,
+  ): Promise<AutoencoderRun> {
+    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
     const imageCount = selection.training.length;
     const settings = resolveAutoencoderSettings(wished, imageCount, this.#options.threads);
     const { network, size, batchImages } = settings;
     const config = { network, size, batchImages, normalisation: NORMALISATION, clipNorm: CLIP_NORM };
     const program = autoencoderProgram({ ...config, optimizer: optimizerConfig(settings) });
     neededMemory(program, settings.engine);
-    return { root, selection, settings, program, imageCount };
+    const { chosen } = selection;
+    return { root, selection, settings, program, imageCount, ...(chosen && { chosen }) };
   }
 
   async load({ root, files, selection, settings }: StartedRun<AutoencoderRun>, context: JobContext) {

@@ -66,8 +66,8 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
   }
 
   /** Rejects with teacher-unfit, encoder-not-found, encoder-not-trained, usage, too-few-images, or a code of scanning. */
-  async prepare({ root, settings: wished, scan }: Wish<'distill'>, context: JobContext): Promise<DistillRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context);
+  async prepare({ root, settings: wished, scan, images }: Wish<'distill'>, context: JobContext): Promise<DistillRun> {
+    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
     const { reference, resolved: teacher } = await this.#teacher(root, wished.teacher);
     const { classes = [] } = teacher.card;
     const student = await this.#student(root, wished.from);
@@ -86,7 +86,13 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     const program = programOf(settings, teacherDim, others);
     neededMemory(program, settings.engine, Math.max(1, settings.teacherViews) * opinionBytes(imageCount, teacherDim));
     const run = { root, selection, teacher, teacherDim, others, shape, settings, program, imageCount };
-    return { ...run, ...(student && { values: student.values }), ...(isOfClasses && { classes }) };
+    const { chosen } = selection;
+    return {
+      ...run,
+      ...(chosen && { chosen }),
+      ...(student && { values: student.values }),
+      ...(isOfClasses && { classes }),
+    };
   }
 
   async load(run: StartedRun<DistillRun>, context: JobContext) {

@@ -6,7 +6,7 @@ import { fineTuneProgram } from '../../core/training/fineTuneProgram.ts';
 import { resolveFineTuneSettings, type ResolvedFineTuneSettings } from '../../core/training/fineTuneSettings.ts';
 import { balancedClassWeights } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { singleLabelClasses } from '../../core/training/trainingErrors.ts';
+import { singleLabelClasses, tooFewSelectedClasses } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { exportRun } from './encoderExport.ts';
 import { labelledImages, loadFineTuneData, type FineTuneData, type LabelledImages } from './fineTuneData.ts';
@@ -59,10 +59,15 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
   }
 
   /** Rejects with nothing-pretrained, encoder-not-found, encoder-not-trained, usage, out-of-memory or a code of scanning. */
-  async prepare({ root, settings: wished, scan }: Wish<'finetune'>, { signal }: JobContext): Promise<FineTuneRun> {
-    const { images: all, notices } = await listTrainingSet(root, scan, signal);
+  async prepare(
+    { root, settings: wished, scan, images: named }: Wish<'finetune'>,
+    { signal }: JobContext,
+  ): Promise<FineTuneRun> {
+    const { images: all, notices, chosen } = await listTrainingSet(root, scan, signal, named);
     const images = labelledImages(all);
-    if (images.classes.length < 2) throw tooFewLabelledClasses(root, images.classes);
+    if (images.classes.length < 2) {
+      throw chosen ? tooFewSelectedClasses(images.classes) : tooFewLabelledClasses(root, images.classes);
+    }
     const source = await this.#source(root, wished.from);
     const imageCount = trainedImages(images, wished.labelsPerClass ?? 0);
     const settings = resolveFineTuneSettings(wished, source, imageCount, this.#options.threads);
@@ -80,6 +85,7 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
       images,
       shape,
       labelNotices: notices,
+      ...(chosen && { chosen }),
     };
   }
 

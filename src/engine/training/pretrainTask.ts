@@ -1,4 +1,5 @@
 import { trainingFailed } from '../../core/errors.ts';
+import { pairHistograms, type PairHistograms } from '../../core/evaluation/pairHistograms.ts';
 import type { BatchTargets } from '../../core/training/batchTargets.ts';
 import { diagnose, type TrainingRecord } from '../../core/training/diagnosis.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -70,6 +71,12 @@ export class PretrainTask implements TrainingTask {
 
   async afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics> {
     return { ...epochMetrics(outcome), ...(await this.#monitor.afterEpoch(done, state)) };
+  }
+
+  /** Of z, which the loss looks at. */
+  histograms({ results, samples }: StepOutcome): PairHistograms {
+    const z = results['z']!;
+    return pairHistograms(z, samples.length, z.length / (2 * samples.length));
   }
 
   end(state: TensorMap): Promise<Metrics> {

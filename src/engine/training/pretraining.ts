@@ -20,7 +20,7 @@ import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 import { PretrainTask } from './pretrainTask.ts';
 import { runSeconds } from './runCost.ts';
-import { openTensorFlow, passedOverNotices, type TaskOpener } from './runLifecycle.ts';
+import { missingNotices, openTensorFlow, passedOverNotices, type TaskOpener } from './runLifecycle.ts';
 import { measureSteps } from './stepTiming.ts';
 import {
   neededMemory,
@@ -56,11 +56,11 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
    * or of `resolveTensorFlow`.
    */
   async plan(
-    { folder, settings: wished, scan, tensorFlowModule }: PretrainRequest,
+    { folder, settings: wished, scan, images, tensorFlowModule }: PretrainRequest,
     context: JobContext,
   ): Promise<PretrainPlan> {
     const root = this.#options.rootOf(folder);
-    const { selection, settings, program } = await this.prepare({ root, settings: wished, scan }, context);
+    const { selection, settings, program } = await this.prepare({ root, settings: wished, scan, images }, context);
     const tensorFlow = await openTensorFlow(settings, root, tensorFlowModule);
     const timing = await measureSteps(root, selection.training, settings, program, tensorFlow?.tf, context);
     const steps = stepsPerEpoch(selection.training.length, settings.batchImages);
@@ -74,19 +74,21 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
       secondsPerStep: timing.secondsPerStep,
       seconds: runSeconds(timing, { ...selection, stepsPerEpoch: steps, epochs: settings.epochs }),
       memoryBytes: neededMemory(program, settings.engine),
-      notices: passedOverNotices(tensorFlow),
+      notices: [...passedOverNotices(tensorFlow), ...missingNotices(selection.chosen)],
+      ...(selection.chosen && { selected: { images: selection.chosen.paths.length, of: selection.chosen.of } }),
     };
   }
 
-  async prepare({ root, settings: wished, scan }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context);
+  async prepare({ root, settings: wished, scan, images }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
+    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
     const { training } = selection;
     const settings = resolvePretrainSettings(withRecipe(wished, root), training.length, this.#options.threads);
     const classes = new Set(training.flatMap(({ label }) => label ?? [])).size;
     if (settings.loss === 'supervised' && classes < 2) throw tooFewClasses(classes);
     const program = programOf(settings);
     neededMemory(program, settings.engine);
-    return { root, selection, settings, program, imageCount: training.length };
+    const { chosen } = selection;
+    return { root, selection, settings, program, imageCount: training.length, ...(chosen && { chosen }) };
   }
 
   async load(

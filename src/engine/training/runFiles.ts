@@ -1,17 +1,22 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { runNotFound, systemCodeOf } from '../../core/errors.ts';
+import type { PairHistograms } from '../../core/evaluation/pairHistograms.ts';
 import type { SafetensorsContent } from '../../core/training/safetensors.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { CHECKPOINT, readCheckpoint, writeCheckpoint, type FreeBytes } from './checkpointFile.ts';
-import { MetricsFile } from './metricsFile.ts';
 import { isTemporary, replaceFile } from './replaceFile.ts';
 import type { RunHold } from './runHold.ts';
 import { formatRecord, type RunChanges, type RunRecord } from './runRecord.ts';
+import { readSelected } from './selectedImages.ts';
+import { finite, StepLinesFile } from './stepLinesFile.ts';
 
 export const RECORD_FILE = 'run.json';
-const METRICS_FILE = 'metrics.jsonl';
+/** `step`, `epoch` and `seconds`, then a number per metric. */
+export const METRICS_FILE = 'metrics.jsonl';
+/** What isn't one number: how alike the pairs of views are, once an epoch. */
+export const HISTOGRAMS_FILE = 'histograms.jsonl';
 
 /**
  * The files of a run that this process works on, until `close`. Writing rejects with disk-full, read-only, run-not-found
@@ -23,7 +28,8 @@ export class RunFiles {
   readonly folder: string;
   readonly #hold: RunHold;
   readonly #freeBytes: FreeBytes;
-  readonly #metrics: MetricsFile;
+  readonly #metrics: StepLinesFile;
+  readonly #histograms: StepLinesFile;
   readonly #writing = new KeyedQueue();
   #record: RunRecord;
 
@@ -33,15 +39,18 @@ export class RunFiles {
     this.#record = record;
     this.#hold = hold;
     this.#freeBytes = freeBytes;
-    this.#metrics = new MetricsFile(join(folder, METRICS_FILE), {
-      beforeWrite: () => this.#hold.assertKept(),
-      failureOf: (error) => this.#failureOf(join(folder, METRICS_FILE), error),
-    });
+    this.#metrics = this.#lines(METRICS_FILE);
+    this.#histograms = this.#lines(HISTOGRAMS_FILE);
   }
 
   /** As it is, or will be once what is being written has been. */
   get record(): RunRecord {
     return this.#record;
+  }
+
+  /** What the run trains on alone; undefined: the whole dataset. Rejects with invalid-run. */
+  async selectedImages(): Promise<readonly string[] | undefined> {
+    return this.#record.selected === undefined ? undefined : readSelected(this.folder);
   }
 
   /** Changes `run.json`; whoever reads it finds all of a change or nothing. */
@@ -59,12 +68,20 @@ export class RunFiles {
    * @param seconds of computing since the run began, all sessions together
    */
   appendMetrics(step: number, epoch: number, seconds: number, metrics: Readonly<Record<string, number>>): void {
-    this.#metrics.append(step, epoch, seconds, metrics);
+    this.#metrics.append({ step, epoch, seconds, ...finite(metrics) });
+  }
+
+  /** Adds a line to `histograms.jsonl`; as `appendMetrics`. */
+  appendHistograms(step: number, epoch: number, seconds: number, { positives, negatives }: PairHistograms): void {
+    const { low, high } = positives;
+    const counts = { positives: [...positives.counts], negatives: [...negatives.counts] };
+    this.#histograms.append({ step, epoch, seconds, ...{ low, high }, ...counts });
   }
 
   /** Forgets the metrics of later steps, which will be done again, and what a killed process left of a line. */
-  truncateMetrics(afterStep: number): Promise<void> {
-    return this.#metrics.truncate(afterStep);
+  async truncateMetrics(afterStep: number): Promise<void> {
+    await this.#metrics.truncate(afterStep);
+    await this.#histograms.truncate(afterStep);
   }
 
   /**
@@ -77,7 +94,7 @@ export class RunFiles {
     tensors: SafetensorsContent['tensors'],
     metadata: SafetensorsContent['metadata'],
   ): Promise<void> {
-    await this.#metrics.flush();
+    await this.#flush();
     await this.#write('checkpoint', () =>
       writeCheckpoint(this.folder, { tensors, metadata }, this.#freeBytes, () => this.#hold.assertKept()),
     );
@@ -99,10 +116,23 @@ export class RunFiles {
   /** Writes what is waiting, and lets others have the run. Rejects where metrics couldn't be written. */
   async close(): Promise<void> {
     try {
-      await this.#writing.run('', () => this.#metrics.flush());
+      await this.#writing.run('', () => this.#flush());
     } finally {
       this.#hold.release();
     }
+  }
+
+  #lines(name: string): StepLinesFile {
+    const file = join(this.folder, name);
+    return new StepLinesFile(file, {
+      beforeWrite: () => this.#hold.assertKept(),
+      failureOf: (error) => this.#failureOf(file, error),
+    });
+  }
+
+  async #flush(): Promise<void> {
+    await this.#metrics.flush();
+    await this.#histograms.flush();
   }
 
   #write(name: string, work: (file: string) => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import { asLikenessError, ErrorCode, isCancellation, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
+import { selectedMissing } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import type { TrainingEngine } from '../../protocol/training.ts';
@@ -8,6 +9,7 @@ import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { removePixels, type SharedPixels } from './pixelStore.ts';
 import type { RunFiles } from './runFiles.ts';
 import { checkpointMetadata, imagesKey, type RunStart } from './runStart.ts';
+import type { ChosenImages } from './selectedImages.ts';
 import { TensorBoardWriter } from './tensorBoardWriter.ts';
 import { resolveTensorFlow, type ResolvedTensorFlow } from './tensorflow/resolve.ts';
 import type { TrainingImage } from './trainingImages.ts';
@@ -51,6 +53,8 @@ export interface RunWork<Data extends RunData> {
   task(data: Data): Promise<TaskOpener>;
   /** Leaves what the run has made in the dataset. @returns the encoder's id */
   export(position: RunPosition, data: Data): Promise<string>;
+  /** Undefined where the whole dataset is trained on. */
+  readonly chosen: ChosenImages | undefined;
   /** What a person should know of a run that did succeed. */
   notices(data: Data): readonly LikenessError[];
 }
@@ -94,6 +98,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
     return [
       ...passedOverNotices(tensorFlow),
       ...noticesOf(data, start.images !== undefined && start.images !== images),
+      ...missingNotices(work.chosen),
       ...work.notices(data).map(({ code, message }) => ({ code, message })),
     ];
   } catch (error) {
@@ -131,6 +136,9 @@ function recorderOf(files: RunFiles, events: TensorBoardWriter, program: Trainin
       files.appendMetrics(step, epoch, seconds, metrics);
       events.append(step, metrics);
     },
+    appendHistograms: (step, epoch, seconds, histograms) => {
+      files.appendHistograms(step, epoch, seconds, histograms);
+    },
     saveProgress: async (epoch, step, seconds, metrics) => {
       await files.update({ epoch, step, seconds, metrics });
     },
@@ -148,6 +156,13 @@ export function passedOverNotices(tensorFlow: ResolvedTensorFlow | undefined): N
     const message = `${path} can't be loaded as TensorFlow.js (${reason}); ${tensorFlow!.name} is used instead.`;
     return { code: ErrorCode.TensorFlowBroken, message };
   });
+}
+
+/** Of a selection that isn't all there. */
+export function missingNotices(chosen: ChosenImages | undefined): Notice[] {
+  if (chosen === undefined || chosen.missing === 0) return [];
+  const { code, message } = selectedMissing(chosen.missing);
+  return [{ code, message }];
 }
 
 function noticesOf({ unreadable }: RunData, haveChanged: boolean): Notice[] {

@@ -2,7 +2,7 @@
 import { messageOf } from '../../core/errors.ts';
 import type { RunKind, RunSettings, RunState } from '../../protocol/training.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
-import { finite } from './metricsFile.ts';
+import { finite } from './stepLinesFile.ts';
 import { parseRunSettings } from './runSettings.ts';
 
 /** Raised when a reader of the older format would misunderstand a newer file. */
@@ -20,6 +20,8 @@ export interface NewRun {
   readonly classes?: readonly string[] | undefined;
   /** Which files of the dataset it takes, as it was told; the run goes on with the same ones. */
   readonly scan?: ScanSettings | undefined;
+  /** Images that a person selected, which are in a file of their own; undefined where the whole dataset is trained on. */
+  readonly selected?: number | undefined;
 }
 
 export interface RunRecord extends NewRun {
@@ -60,7 +62,7 @@ export function newRecord(run: NewRun, startedAt: number): RunRecord {
 /** The text of `run.json`, for people too: times are ISO 8601, and what is undefined is left out. */
 export function formatRecord(record: RunRecord): string {
   const { name, kind, state, startedAt, endedAt, seconds, epoch, step, stepsPerEpoch } = record;
-  const { metrics, message, encoder, settings, classes, scan } = record;
+  const { metrics, message, encoder, settings, classes, scan, selected } = record;
   const file = {
     version: VERSION,
     name,
@@ -78,6 +80,7 @@ export function formatRecord(record: RunRecord): string {
     settings,
     classes,
     scan,
+    selected,
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -97,6 +100,7 @@ export function parseRecord(text: string): RunRecord {
     settings: parseRunSettings(file['settings'], oneOf(file, 'kind', kinds)),
     ...(file['classes'] !== undefined && { classes: namesOf(file, 'classes') }),
     ...(file['scan'] !== undefined && { scan: scanOf(file['scan']) }),
+    ...(file['selected'] !== undefined && { selected: amountOf(file, 'selected') }),
     startedAt: timeOf(file, 'startedAt'),
     endedAt: file['endedAt'] === undefined ? undefined : timeOf(file, 'endedAt'),
     seconds: amountOf(file, 'seconds'),

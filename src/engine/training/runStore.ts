@@ -19,6 +19,7 @@ import { bytesBelow, removeFolder, removeRemains, subfolders } from './runFolder
 import { currentHolder, RunHold } from './runHold.ts';
 import { formatRecord, newRecord, parseRecord, type NewRun, type RunRecord } from './runRecord.ts';
 import { unknownSettings } from './runSettings.ts';
+import { formatSelected, SELECTED_FILE } from './selectedImages.ts';
 
 export interface RunStoreOptions {
   readonly freeBytes?: FreeBytes;
@@ -42,16 +43,21 @@ export class RunStore {
     this.#freeBytes = freeBytes;
   }
 
-  /** Begins a run, for this process to work on. Rejects with read-only or disk-full. */
-  async create(run: NewRun): Promise<RunFiles> {
+  /**
+   * Begins a run, for this process to work on. Rejects with read-only or disk-full.
+   *
+   * @param images that it trains on alone, relative to the root; undefined: the whole dataset
+   */
+  async create(run: NewRun, images?: readonly string[]): Promise<RunFiles> {
     const startedAt = Date.now();
-    const record = newRecord(run, startedAt);
+    const record = newRecord(images ? { ...run, selected: images.length } : run, startedAt);
     // Put together under a name that is no run's, so that no half of one is ever seen.
     const prepared = join(this.#folder, `.new-${randomBytes(6).toString('hex')}`);
     try {
       makeLikenessFolder(this.#root);
       await mkdir(prepared, { recursive: true });
       await removeRemains(this.#folder);
+      if (images) await replaceFile(join(prepared, SELECTED_FILE), [formatSelected(images)]);
       await replaceFile(join(prepared, RECORD_FILE), [formatRecord(record)]);
       let folder = '';
       const hold = await RunHold.takeNew(prepared, async () => {
@@ -94,6 +100,11 @@ export class RunStore {
     return runs
       .filter((run) => run !== undefined)
       .sort((a, b) => b.startedAt - a.startedAt || b.id.localeCompare(a.id, 'en', { numeric: true }));
+  }
+
+  /** Where the files of a run are, absolute. Rejects with run-not-found. */
+  folder(id: string): Promise<string> {
+    return this.#folderOf(id);
   }
 
   /** Rejects with run-not-found. */
@@ -193,6 +204,7 @@ export class RunStore {
       metrics: record.metrics,
       message: record.message,
       encoder,
+      ...(record.selected !== undefined && { selected: record.selected }),
       bytes: (await bytesBelow(folder)) + encoderBytes,
       resumable: canStart && !isHeld && state !== 'finished' && settings !== unknownSettings,
     };

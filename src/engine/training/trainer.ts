@@ -27,6 +27,7 @@ import type { RunFiles } from './runFiles.ts';
 import { carryOut, openTensorFlow, type RunData, type TaskOpener } from './runLifecycle.ts';
 import { firstStart, startOf, type RunStart } from './runStart.ts';
 import { RunStore } from './runStore.ts';
+import type { ChosenImages } from './selectedImages.ts';
 import type { RunPosition } from './trainingRun.ts';
 
 /** What the process needs besides the values of the graph. */
@@ -51,6 +52,8 @@ export interface Wish<Kind extends RunKind> {
   /** What is left out is chosen by the kind. */
   readonly settings: SettingsOf[Kind];
   readonly scan: ScanSettings | undefined;
+  /** As in `TrainRequest`. */
+  readonly images: readonly string[] | undefined;
 }
 
 /** A run before it has files of its own: what it works on, and how. */
@@ -64,6 +67,8 @@ export interface PreparedRun<Kind extends RunKind> {
   readonly values?: TensorMap;
   /** Those that it tells apart, in the order of its outputs. */
   readonly classes?: readonly string[];
+  /** Undefined where the whole dataset is trained on. */
+  readonly chosen?: ChosenImages;
 }
 
 /** With its files. */
@@ -99,21 +104,22 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
    * `cancelled` when stopped; the run can then be resumed.
    */
   async train(
-    { folder, settings, scan, tensorFlowModule }: TrainRequest<Kind>,
+    { folder, settings, scan, images, tensorFlowModule }: TrainRequest<Kind>,
     context: JobContext,
   ): Promise<TrainingReport> {
     const root = this.#options.rootOf(folder);
-    const run = await this.#kind.prepare({ root, settings, scan }, context);
+    const run = await this.#kind.prepare({ root, settings, scan, images }, context);
     const tensorFlow = await openTensorFlow(run.settings, root, tensorFlowModule);
     const store = new RunStore(root);
-    const files = await store.create({
+    const newRun = {
       name: run.settings.name,
       kind: this.#kind.kind,
       settings: run.settings as unknown as RunSettings,
       stepsPerEpoch: stepsPerEpoch(run.imageCount, run.settings.batchImages),
       ...(run.classes && { classes: run.classes }),
       ...(scan && { scan }),
-    });
+    };
+    const files = await store.create(newRun, run.chosen?.paths);
     const start = firstStart(run.program, run.settings.seed, run.values);
     return this.#carryOut(store, { ...run, files, start }, tensorFlow, context);
   }
@@ -142,7 +148,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     if (state === 'finished') throw runFinished(files.id);
     // The record's kind chose this trainer.
     const settings = files.record.settings as RunSettingsOf[Kind];
-    const run = await this.#kind.prepare({ root, settings, scan }, context);
+    const run = await this.#kind.prepare({ root, settings, scan, images: await files.selectedImages() }, context);
     assertSameClasses(files.id, classes, run.classes);
     const tensorFlow = await openTensorFlow(run.settings, root, module).catch((error: unknown) => {
       throw runNeedsTensorFlow(files.id, asLikenessError(error));
@@ -170,6 +176,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
         load: () => this.#kind.load(run, context),
         task: (data) => this.#kind.task(run, data),
         export: (position, data) => this.#kind.export(run, position, data),
+        chosen: run.chosen,
         notices: (data) => this.#kind.notices?.(run, data) ?? [],
       },
       context,

@@ -5,6 +5,7 @@ import type { ScanSettings } from '../../protocol/engine.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import { EvaluationCollector, evaluationSets, sample } from './evaluationSets.ts';
 import { newPixelStore, sourceInput, type PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
+import type { ChosenImages } from './selectedImages.ts';
 import type { TrainedOnImage } from './trainedOn.ts';
 import {
   decodeTrainingImages,
@@ -49,18 +50,21 @@ export interface Selection {
   /** Only evaluated on. */
   readonly test: readonly TrainingImage[];
   readonly notices: readonly LikenessError[];
+  /** Undefined where the whole dataset is meant. */
+  readonly chosen?: ChosenImages;
 }
 
-/** All images of a dataset; those of the test split are kept from training unless `includeTest`. */
+/** All images of a dataset, or those named; the test split is kept from training unless `includeTest`. */
 export async function selectImages(
   root: string,
   includeTest: boolean,
   scan: ScanSettings | undefined,
   { signal }: JobContext,
+  named?: readonly string[],
 ): Promise<Selection> {
-  const { images, notices } = await listTrainingSet(root, scan, signal);
+  const { images, ...rest } = await listTrainingSet(root, scan, signal, named);
   const isTest = ({ split }: TrainingImage) => split === 'test' && !includeTest;
-  return { training: images.filter((image) => !isTest(image)), test: images.filter(isTest), notices };
+  return { training: images.filter((image) => !isTest(image)), test: images.filter(isTest), ...rest };
 }
 
 /**

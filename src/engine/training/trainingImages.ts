@@ -14,6 +14,7 @@ import { contentId } from '../indexing/imagePipeline.ts';
 import { scanFolder } from '../indexing/scan.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import { readConfig } from '../store/config.ts';
+import { chooseImages, type ChosenImages } from './selectedImages.ts';
 
 /** Pixels that may be decoded at the same time; at most four bytes each. */
 const PIXEL_BUDGET = 50e6;
@@ -30,6 +31,8 @@ export interface TrainingSet {
   readonly images: TrainingImage[];
   /** What a person should know of the labels. */
   readonly notices: readonly LikenessError[];
+  /** Undefined where all images are listed. */
+  readonly chosen?: ChosenImages;
 }
 
 /** The images of `listTrainingSet`. */
@@ -45,11 +48,14 @@ export async function listTrainingImages(
  * All images of a dataset that nobody has excluded, with the labels that people gave them: by folder or in a table, and above both in a review. It
  * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`; kinds of labels that are never read are
  * but a notice, as there is training that needs none.
+ *
+ * @param named images or folders to list alone, relative to the root; see `chooseImages`, whose code it rejects with too
  */
 export async function listTrainingSet(
   root: string,
   scan: ScanSettings | undefined,
   signal: AbortSignal,
+  named?: readonly string[],
 ): Promise<TrainingSet> {
   const config = readConfig(root);
   const rules = labelRules(config);
@@ -63,10 +69,8 @@ export async function listTrainingSet(
   const isNeverRead = ({ code }: LikenessError) => code === ErrorCode.InvalidConfig;
   const { labelOf, isExcluded, notices } = await readKnownLabelsIfAny({ root, config, rules }, paths, isNeverRead);
   const included = paths.filter((path) => !isExcluded(path));
-  return {
-    images: included.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) })),
-    notices,
-  };
+  const images = included.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) }));
+  return named === undefined ? { images, notices } : { ...chooseImages(images, named, root), notices };
 }
 
 export interface DecodedTrainingImage {

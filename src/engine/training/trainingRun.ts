@@ -1,9 +1,10 @@
 import { isCancellation } from '../../core/errors.ts';
+import type { PairHistograms } from '../../core/evaluation/pairHistograms.ts';
 import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchOrder } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
+import { WARMUP_SHARE, warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
@@ -15,9 +16,6 @@ import type { TensorFlow } from './tensorflow/tensors.ts';
 import { trainingLoop, type StepOutcome } from './trainingLoop.ts';
 import type { TrainingSession } from './trainingSession.ts';
 import { ViewLoader } from './viewLoader.ts';
-
-/** Share of a run during which the learning rate rises; SimCLRv2 takes 5 % too. */
-const WARMUP_SHARE = 0.05;
 
 /** Where a run is when it starts or goes on. */
 export interface RunPosition {
@@ -33,6 +31,8 @@ export interface RunPosition {
 /** Takes what a run finds out. */
 export interface RunRecorder {
   appendMetrics(step: number, epoch: number, seconds: number, metrics: Readonly<Metrics>): void;
+  /** After every epoch, of what learns from pairs. */
+  appendHistograms(step: number, epoch: number, seconds: number, histograms: PairHistograms): void;
   /** After every epoch. */
   saveProgress(epoch: number, step: number, seconds: number, metrics: Readonly<Metrics>): Promise<void>;
   saveCheckpoint(state: TensorMap, step: number, seconds: number): Promise<void>;
@@ -70,6 +70,8 @@ export interface TrainingTask {
   begin(state: TensorMap): Promise<Metrics>;
   /** Cheap beside the step. Throws training-failed where the numbers go wrong for good. */
   afterStep(outcome: StepOutcome): Metrics;
+  /** How alike the pairs of the last batch of an epoch are; cheap beside the step. */
+  histograms?(outcome: StepOutcome): PairHistograms;
   /** @param done epochs, counted from 1 */
   afterEpoch(done: number, outcome: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics>;
   /** Whether more epochs would be in vain. */
@@ -246,6 +248,8 @@ class TrainingRun {
       // A step that is done is told, also where somebody stops the run while it is evaluated.
       Object.assign(this.#metrics, metrics);
       recorder.appendMetrics(step, done, this.#seconds, { ...metrics, secondsLeft: this.#secondsLeft() });
+      const pairs = lastOfEpoch ? task.histograms?.(outcome) : undefined;
+      if (pairs) recorder.appendHistograms(step, done, this.#seconds, pairs);
     }
     const unsaved = (performance.now() - this.#savedAt) / 1000;
     // Whoever reads that epochs are done expects that the run can go on from there.

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import type { PretrainSettings } from '../../protocol/training.ts';
 import { OWN_PRESET, EDITED_PRESET } from '../../protocol/augmentationsView.ts';
 import { withProgress } from '../commands/progress.ts';
-import { commands } from '../contract.ts';
 import { showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { costText, imagesText, networkText, planWithEpochs, pretrainChoices } from '../training/pretrainCosts.ts';
 import { isTraining } from '../training/runCommands.ts';
 import { trainRequest } from '../training/trainingCommand.ts';
+import { showStarted } from '../training/trainingOutcome.ts';
 import type { AugmentationsModel } from './augmentationsModel.ts';
 
 /** Trains an encoder of the dataset with what the panel shows, after a person has seen what that costs. */
@@ -16,7 +16,7 @@ export async function pretrainWith(services: Services, model: AugmentationsModel
   const { root } = model;
   if (root === undefined || isTraining(services)) return;
   const { runs } = services;
-  const request = trainRequest<'pretrain'>(root, trainingSettings(model));
+  const request = trainRequest<'pretrain'>({ folder: root }, trainingSettings(model));
   const plan = await withProgress('Measuring a few steps on this machine…', (options) => runs.plan(request, options));
   const items = pretrainChoices.map(({ title, icon, epochs, purpose }) => ({
     label: `$(${icon}) ${title}`,
@@ -32,7 +32,7 @@ export async function pretrainWith(services: Services, model: AugmentationsModel
   const { epochs } = chosen;
   const settings = { ...request.settings, epochs };
   runs.pretrain({ ...request, settings }, planWithEpochs(plan, epochs)).catch(showFailure);
-  await vscode.commands.executeCommand(commands.showTraining);
+  await showStarted();
 }
 
 /** The settings of a training that makes views like those of the panel. A preset goes by its name. */

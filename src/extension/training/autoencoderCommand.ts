@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { formatQuantity } from '../../core/progressText.ts';
 import { DEFAULT_NETWORK } from '../../core/training/networks/networks.ts';
 import type { AutoencoderSettings } from '../../protocol/training.ts';
@@ -19,16 +18,16 @@ export function autoencoderCommand(services: Services): void {
     command: commands.trainAutoencoder,
     title: 'Train Autoencoder',
     keys: ['epochs', 'network', 'size', 'name'],
-    decide: async ({ folder }, given) => {
-      const settings = given ?? (await ask(folder));
+    decide: async (subject, given) => {
+      const settings = given ?? (await ask(subject.name));
       if (!settings) return undefined;
-      return () => services.runs.trainAutoencoder(trainRequest<'autoencoder'>(folder, settings));
+      return () => services.runs.trainAutoencoder(trainRequest<'autoencoder'>(subject, settings));
     },
   });
 }
 
-async function ask(folder: string): Promise<Answers | undefined> {
-  const title = `Train Autoencoder on ${path.basename(folder)}`;
+async function ask(name: string): Promise<Answers | undefined> {
+  const title = `Train Autoencoder on ${name}`;
   const answers = await askInSteps<Answers>(title, { network: DEFAULT_NETWORK, size: 64, epochs: 100 }, [
     { ask: askForLength },
     startQuestion(

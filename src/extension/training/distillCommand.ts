@@ -30,14 +30,14 @@ export function distillCommand(services: Services): void {
       const teacher = subject.run?.encoder;
       const settings = given ? { ...(teacher !== undefined && { teacher }), ...given } : await ask(services, subject);
       if (!settings) return undefined;
-      return () => services.runs.distill(trainRequest<'distill'>(subject.folder, settings));
+      return () => services.runs.distill(trainRequest<'distill'>(subject, settings));
     },
   });
 }
 
 async function ask(
   { engine, datasets }: Services,
-  { folder, run }: TrainingSubject,
+  { folder, run, name }: TrainingSubject,
 ): Promise<DistillSettings | undefined> {
   await datasets.load();
   const current = datasets.find(folder)?.encoder?.id;
@@ -51,7 +51,7 @@ async function ask(
   const mayHaveClasses = ({ teacher }: DistillAnswers): boolean =>
     teachers.every(({ id, classes }) => id !== teacher || classes !== undefined);
   const answers = await askInSteps<DistillAnswers>(
-    `Distill Encoder on ${path.basename(folder)}`,
+    `Distill Encoder on ${name}`,
     {
       teacher: (chosen ?? teachers[0]!).id,
       network: STUDENT_NETWORK,

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { DEFAULT_NETWORK } from '../../core/training/networks/networks.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { FineTuneSettings } from '../../protocol/training.ts';
@@ -37,7 +36,7 @@ export function fineTuneCommand(services: Services): void {
       const from = subject.run?.encoder;
       const settings = given ? { ...(from !== undefined && { from }), ...given } : await ask(services, subject);
       if (!settings) return undefined;
-      return () => services.runs.fineTune(trainRequest<'finetune'>(subject.folder, settings));
+      return () => services.runs.fineTune(trainRequest<'finetune'>(subject, settings));
     },
   });
 }
@@ -45,7 +44,7 @@ export function fineTuneCommand(services: Services): void {
 /** Undefined when cancelled. */
 async function ask(
   { engine, datasets }: Services,
-  { folder, run }: TrainingSubject,
+  { folder, run, images, name }: TrainingSubject,
 ): Promise<FineTuneSettings | undefined> {
   const [cards, runs] = await Promise.all([
     engine.call('encoders/list', { folder }),
@@ -56,7 +55,7 @@ async function ask(
   const chosen = starts.find(({ value }) => value === run?.encoder);
   const first = chosen ?? starts[0]!;
   const answers = await askInSteps<FineTuneAnswers>(
-    `Fine-tune Encoder on ${path.basename(folder)}`,
+    `Fine-tune Encoder on ${name}`,
     {
       from: first.value,
       way: fineTuneWays(first)[0]!.value,
@@ -69,7 +68,8 @@ async function ask(
     [
       ...(chosen ? [] : [askForStart(starts)]),
       askForWay(starts),
-      askForLabels(datasets.find(folder)),
+      // How many labels a selection has nobody has counted.
+      askForLabels(images ? undefined : datasets.find(folder)),
       startQuestion(
         answersText,
         'The best epoch on held-out images is kept',

@@ -7,6 +7,7 @@ import { planWithEpochs } from './pretrainCosts.ts';
 import { askForLength, askForSettings, confirmSettings } from './pretrainQuestions.ts';
 import type { CustomSettings } from './pretrainQuestions.ts';
 import { registerTrainingCommand, trainRequest } from './trainingCommand.ts';
+import type { TrainingSubject } from './trainingCommand.ts';
 import { showNotices } from './trainingOutcome.ts';
 
 /** What is going to run, and what it was measured to cost. */
@@ -25,8 +26,8 @@ export function pretrainCommand(services: Services): void {
     command: commands.pretrainEncoder,
     title: 'Pretrain Encoder',
     keys: ['epochs', 'network', 'size', 'loss', 'augmentation', 'name'],
-    decide: async ({ folder }, given) => {
-      const decision = given ? await measured(services, folder, given) : await decide(services, folder);
+    decide: async (subject, given) => {
+      const decision = given ? await measured(services, subject, given) : await decide(services, subject);
       if (!decision) return undefined;
       showNotices(decision.plan.notices);
       return () => runs.pretrain(decision.request, decision.plan);
@@ -34,8 +35,8 @@ export function pretrainCommand(services: Services): void {
   });
 }
 
-async function decide(services: Services, folder: string): Promise<Decision | undefined> {
-  const usual = await measured(services, folder, {});
+async function decide(services: Services, subject: TrainingSubject): Promise<Decision | undefined> {
+  const usual = await measured(services, subject, {});
   for (;;) {
     const length = await askForLength(usual.plan);
     if (length === undefined) return undefined;
@@ -53,7 +54,7 @@ async function customise(services: Services, usual: Decision): Promise<Decision 
     const asked = await askForSettings(usual.plan, { network, size, augmentation, loss, epochs });
     if (asked === undefined || asked === back) return asked;
     settings = asked;
-    const decision = await measured(services, usual.request.folder, settings);
+    const decision = await measured(services, usual.request, settings);
     const confirmed = await confirmSettings(decision.plan);
     if (confirmed === undefined) return undefined;
     if (confirmed === 'start') return decision;
@@ -61,8 +62,12 @@ async function customise(services: Services, usual: Decision): Promise<Decision 
 }
 
 /** Lets the training process take a few steps. Rejects as cancelled where the person has had enough of it. */
-async function measured({ runs }: Services, folder: string, settings: PretrainSettings): Promise<Decision> {
-  const request = trainRequest<'pretrain'>(folder, settings);
+async function measured(
+  { runs }: Services,
+  subject: Pick<PretrainRequest, 'folder'> & { readonly images?: readonly string[] | undefined },
+  settings: PretrainSettings,
+): Promise<Decision> {
+  const request = trainRequest<'pretrain'>(subject, settings);
   const plan = await withProgress('Measuring a few steps on this machine…', (options) => runs.plan(request, options));
   return { request, plan };
 }

@@ -1,4 +1,5 @@
-import { formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { selectedText } from '../../core/training/selectedText.ts';
 import type { PretrainPlan } from '../../protocol/training.ts';
 import { formatBytes, networkName } from './trainingText.ts';
 
@@ -36,9 +37,14 @@ export function networkText({ settings, memoryBytes }: PretrainPlan): string {
 }
 
 /** "Trains on 1,200 images; the 200 images of the test split are left out". */
-export function imagesText({ images, heldOut, settings }: PretrainPlan): string {
-  const trained = `Trains on ${formatQuantity(images, 'image')}`;
+export function imagesText({ images, heldOut, settings, selected }: PretrainPlan): string {
+  const trained = `Trains on ${selected ? partText(images, selected) : formatQuantity(images, 'image')}`;
   if (settings.includeTest) return `${trained}, those of the test split among them`;
   if (heldOut === 0) return trained;
   return `${trained}; the ${formatQuantity(heldOut, 'image')} of the test split ${heldOut === 1 ? 'is' : 'are'} left out`;
+}
+
+/** "40 selected images of 1,616", "30 of 40 selected images of 1,616". */
+function partText(images: number, selected: NonNullable<PretrainPlan['selected']>): string {
+  return images === selected.images ? selectedText(selected) : `${formatCount(images)} of ${selectedText(selected)}`;
 }

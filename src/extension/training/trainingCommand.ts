@@ -3,17 +3,22 @@ import { untrustedWorkspace } from '../../core/errors.ts';
 import type { RunKind, RunSummary, SettingsOf, TrainRequest } from '../../protocol/training.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { settingsGiven } from '../commands/given.ts';
-import { commands } from '../contract.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf, tensorFlowChoice, trainingEngine, trainingThreads } from '../settings.ts';
 import { isTraining, summaryOf } from './runCommands.ts';
+import { selectedOf, subjectName } from './selectedSubject.ts';
+import { showStarted } from './trainingOutcome.ts';
 
 /** What a training is about. */
 export interface TrainingSubject {
   readonly folder: string;
   /** The past run that the command was called on. */
   readonly run: RunSummary | undefined;
+  /** Images to train on alone, relative to the dataset's root; undefined: all of them. */
+  readonly images: readonly string[] | undefined;
+  /** What is trained on, for people. */
+  readonly name: string;
 }
 
 /** A command that asks how to train, and then trains. */
@@ -44,24 +49,35 @@ export function registerTrainingCommand<Kind extends RunKind>(
       if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
       if (isTraining(services)) return;
       const run = summaryOf(argument);
-      const folder = run?.root ?? (await chooseFolder(services, argument, title));
+      const selected = selectedOf(argument);
+      const images = selected?.paths;
+      const folder = run?.root ?? selected?.root ?? (await chooseFolder(services, argument, title));
       if (folder === undefined) return;
-      const train = await decide({ folder, run }, settingsGiven<SettingsOf[Kind]>(argument, second, keys));
+      if (images) await services.datasets.load();
+      const name = subjectName(folder, images, services.datasets.find(folder)?.images);
+      const train = await decide(
+        { folder, run, images, name },
+        settingsGiven<SettingsOf[Kind]>(argument, second, keys),
+      );
       if (!train) return;
       train().catch(showFailure);
-      await vscode.commands.executeCommand(commands.showTraining);
+      await showStarted();
     }),
   );
 }
 
 /** A request with what people have set for all trainings. */
-export function trainRequest<Kind extends RunKind>(folder: string, settings: SettingsOf[Kind]): TrainRequest<Kind> {
+export function trainRequest<Kind extends RunKind>(
+  { folder, images }: { readonly folder: string; readonly images?: readonly string[] | undefined },
+  settings: SettingsOf[Kind],
+): TrainRequest<Kind> {
   const threads = trainingThreads();
   const engine = trainingEngine();
   return {
     folder,
     settings: { ...(threads !== undefined && { threads }), ...(engine !== undefined && { engine }), ...settings },
     scan: scanSettingsOf(folder),
+    ...(images && { images }),
     ...tensorFlowChoice(),
   };
 }

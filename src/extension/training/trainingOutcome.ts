@@ -3,7 +3,7 @@ import { trainingFailed } from '../../core/errors.ts';
 import { formatDuration } from '../../core/progressText.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import type { TrainingReport } from '../../protocol/training.ts';
-import { commands } from '../contract.ts';
+import { commands, internalCommands, views } from '../contract.ts';
 import { showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { useEncoder } from './runCommands.ts';
@@ -28,6 +28,18 @@ export function trainingOutcome(services: Services): void {
   );
 }
 
+/** A run has begun: its row is shown, and its curves are offered. */
+export async function showStarted(): Promise<void> {
+  await vscode.commands.executeCommand(`${views.training}.focus`);
+  const show = 'Show Curves';
+  // The message stays until it is answered, and nobody must wait for that.
+  void vscode.window
+    .showInformationMessage('The training has started; it can be stopped at any time.', show)
+    .then(async (chosen) => {
+      if (chosen === show) await vscode.commands.executeCommand(commands.showTraining);
+    });
+}
+
 /** Shows what a person should know about a training, each with a way to look closer. */
 export function showNotices(notices: readonly Notice[]): void {
   for (const { message } of notices) void showNotice(message);
@@ -45,8 +57,8 @@ async function offerEncoder(services: Services, { run }: TrainingReport): Promis
   const measured = accuracy === undefined ? '' : `: ${accuracy}`;
   const message = `${run.name} is trained, in ${formatDuration(run.seconds)}${measured}.`;
   const use = 'Use and Re-index';
-  const show = 'Show';
+  const show = 'Show Curves';
   const chosen = await vscode.window.showInformationMessage(message, ...(run.encoder === undefined ? [] : [use]), show);
   if (chosen === use) await useEncoder(services, run, 'index');
-  if (chosen === show) await vscode.commands.executeCommand(commands.showTraining);
+  if (chosen === show) await vscode.commands.executeCommand(internalCommands.showRunCurves, { run });
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { selectedText } from '../../core/training/selectedText.ts';
 import type { RunState, RunSummary } from '../../protocol/training.ts';
 import { rowContexts } from '../contract.ts';
 import type { RunningTraining } from './trainingRuns.ts';
@@ -117,10 +118,13 @@ function tooltipOf(run: RunSummary): string {
 }
 
 function pastDetails(run: RunSummary, parent: string): TrainingRow[] {
-  const { message, encoder, state, metrics, bytes } = run;
+  const { message, encoder, state, metrics, bytes, selected } = run;
   const rows: TrainingRow[] = [];
   if (message !== undefined) rows.push(detailRow(`${parent}/message`, message, undefined, 'info'));
   if (encoder !== undefined) rows.push(detailRow(`${parent}/encoder`, 'Encoder', encoder, 'symbol-misc'));
+  if (selected !== undefined) {
+    rows.push(detailRow(`${parent}/selected`, 'Images', selectedText({ images: selected }), 'checklist'));
+  }
   const trained = state === 'finished' ? 'Trained' : 'Trained so far';
   rows.push(detailRow(`${parent}/time`, trained, trainedText(run), 'clock'));
   if (Object.keys(metrics).length > 0) rows.push(metricsRow(parent, run));

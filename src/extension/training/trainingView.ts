@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { Throttled } from '../async/throttle.ts';
-import { commands, views } from '../contract.ts';
-import { registerCommand } from '../notifications.ts';
+import { internalCommands, views } from '../contract.ts';
 import type { Services } from '../services.ts';
 import { trainingRows } from './trainingTree.ts';
 import type { TrainingRow } from './trainingTree.ts';
@@ -52,11 +51,6 @@ export function trainingView({ disposables, runs, datasets }: Services): void {
       changed.fire();
     }),
   );
-  disposables.add(
-    registerCommand(commands.showTraining, async () => {
-      await vscode.commands.executeCommand(`${views.training}.focus`);
-    }),
-  );
 }
 
 function toTreeItem(row: TrainingRow): vscode.TreeItem {
@@ -71,5 +65,6 @@ function toTreeItem(row: TrainingRow): vscode.TreeItem {
   );
   if (row.description !== undefined) item.description = row.description;
   if (row.tooltip !== undefined) item.tooltip = row.tooltip;
+  if (row.run) item.command = { command: internalCommands.showRunCurves, title: 'Show Curves', arguments: [row] };
   return item;
 }

@@ -211,9 +211,9 @@ describe('a batch', () => {
   it('shows what people decided of a pair', async () => {
     const [first] = (await batch({})).hardestNegatives;
     assert.equal(first!.decided, undefined);
-    await engine.decidePair({ root, paths: first!.paths, action: 'same' });
+    await engine.decisions.pair({ root, paths: first!.paths, action: 'same' });
     assert.equal((await batch({})).hardestNegatives[0]!.decided, 'same');
-    await engine.decidePair({ root, paths: first!.paths, action: undefined });
+    await engine.decisions.pair({ root, paths: first!.paths, action: undefined });
     assert.equal((await batch({})).hardestNegatives[0]!.decided, undefined);
   });
 
@@ -221,7 +221,7 @@ describe('a batch', () => {
     const paths = Object.keys(colours).flatMap((name) => [0, 1, 2].map((i) => `${name}/${i}.png`));
     const [first, ...others] = paths as [string, ...string[]];
     const decide = (action: 'same' | undefined) =>
-      Promise.all(others.map((other) => engine.decidePair({ root, paths: [first, other], action })));
+      Promise.all(others.map((other) => engine.decisions.pair({ root, paths: [first, other], action })));
     await decide('same');
     const lines = readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8').split('\n');
     assert.equal(lines.length, others.length + 1);

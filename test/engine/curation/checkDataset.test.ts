@@ -95,7 +95,7 @@ describe('checking a dataset', () => {
     writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"dark":1.1}}');
     const all = await check();
     assert.deepEqual([all.counts.dark, all.thresholds.dark], [13, 1.1]);
-    await engine.decide({ root, paths: ['a/again.png'], decision: { action: 'exclude' } });
+    await engine.decisions.decide({ root, paths: ['a/again.png'], decision: { action: 'exclude' } });
     const without = await check();
     // The copy holds the same picture, so that the decision is about both.
     assert.deepEqual([without.images, without.counts], [11, { dark: 11 }]);

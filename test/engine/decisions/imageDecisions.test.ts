@@ -64,13 +64,13 @@ describe('an excluded image', () => {
     const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
     context.after(() => engine.dispose());
     await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
-    const { changed } = await engine.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' } });
+    const { changed } = await engine.decisions.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' } });
     assert.deepEqual(changed, ['warm/0.png']);
     const trained = (await listTrainingImages(root, undefined, signal)).map(({ path }) => path);
     assert.ok(!trained.includes('warm/0.png') && trained.includes('warm/2.png'));
     const { protocol } = await engine.evaluate({ folder: root, encoders: ['pixels'] }, job());
     assert.equal(protocol.images, 7, 'neither the image nor its copy');
-    await engine.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' }, undo: true });
+    await engine.decisions.decide({ root, paths: ['warm/0.png'], decision: { action: 'exclude' }, undo: true });
     assert.equal((await engine.evaluate({ folder: root, encoders: ['pixels'] }, job())).protocol.images, 9);
   });
 });

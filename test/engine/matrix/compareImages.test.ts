@@ -159,9 +159,9 @@ describe('a matrix of all images', () => {
     const [first] = (await compare()).mostBetween;
     assert.deepEqual([...first!.paths].sort(), ['blue/copy.png', 'red/0.png']);
     assert.deepEqual([first!.copies, first!.decided, first!.similarity > 0.99999], [true, undefined, true]);
-    await engine.decidePair({ root, paths: first!.paths, action: 'same' });
+    await engine.decisions.pair({ root, paths: first!.paths, action: 'same' });
     assert.equal((await compare()).mostBetween[0]!.decided, 'same');
-    await engine.decidePair({ root, paths: first!.paths, action: undefined });
+    await engine.decisions.pair({ root, paths: first!.paths, action: undefined });
     const [least] = (await compare()).leastWithin;
     assert.ok(least!.paths.includes('blue/copy.png'));
     assert.deepEqual((await compare()).mostUnlabelled, []);

@@ -54,7 +54,7 @@ describe('a finished run', () => {
     const root = await stripes(context);
     const { run } = await pretraining().train('pretrain', { folder: root, settings: { ...SMALL, epochs: 1 } }, job());
     const left = readdirSync(runFolder(root, run.id)).filter((name) => !name.startsWith('events.'));
-    assert.deepEqual(left.sort(), ['metrics.jsonl', 'run.json']);
+    assert.deepEqual(left.sort(), ['histograms.jsonl', 'metrics.jsonl', 'run.json']);
     assert.ok(!run.resumable);
     assert.ok(encoder(root, run.encoder).length > 1e6);
     assert.ok(existsSync(join(root, '.likeness', 'encoders', run.encoder!, 'projection-head.onnx')));
@@ -186,6 +186,7 @@ describe('a run that is stopped', () => {
         start: { step: 0, seconds: 0, state: program.initialState(7), metrics: {} },
         recorder: {
           appendMetrics: (step) => told.push(step),
+          appendHistograms: () => undefined,
           saveProgress: () => Promise.resolve(),
           saveCheckpoint: (_, step) => {
             saved.push(step);

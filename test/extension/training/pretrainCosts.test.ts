@@ -16,6 +16,16 @@ test('steps cost in proportion to the epochs, and what is done once costs the sa
   assert.equal(planWithEpochs({ ...planExample, seconds: 0 }, 1).seconds, 9);
 });
 
+test('of a selection it is said how much of the data set it is', () => {
+  const selected = { images: 40, of: 1616 };
+  const plan = { ...planExample, images: 40, heldOut: 0, selected };
+  assert.equal(imagesText(plan), 'Trains on 40 selected images of 1,616');
+  assert.equal(
+    imagesText({ ...plan, images: 30, heldOut: 10 }),
+    'Trains on 30 of 40 selected images of 1,616; the 10 images of the test split are left out',
+  );
+});
+
 test('each choice tells what it costs', () => {
   assert.deepEqual(
     pretrainChoices.map(({ title, epochs }) => `${title}: ${costText(planWithEpochs(planExample, epochs))}`),

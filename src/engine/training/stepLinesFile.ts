@@ -3,8 +3,16 @@ import { systemCodeOf } from '../../core/errors.ts';
 import { AppendedFile, type AppendedFileOptions } from './appendedFile.ts';
 import { replaceFile } from './replaceFile.ts';
 
-/** `metrics.jsonl`: an object a line, `step`, `epoch` and `seconds` first, then a number per metric. */
-export class MetricsFile {
+/** What a line says first. */
+export interface StepLine {
+  readonly step: number;
+  readonly epoch: number;
+  /** Of computing since the run began, all sessions together. */
+  readonly seconds: number;
+}
+
+/** A file with an object a line, in the order of steps, that a run which goes on from a checkpoint can go back in. */
+export class StepLinesFile {
   readonly #file: string;
   readonly #options: AppendedFileOptions;
   readonly #lines: AppendedFile;
@@ -16,8 +24,8 @@ export class MetricsFile {
   }
 
   /** Throws where writing earlier lines failed. */
-  append(step: number, epoch: number, seconds: number, metrics: Readonly<Record<string, number>>): void {
-    this.#lines.append(Buffer.from(`${JSON.stringify({ step, epoch, seconds, ...finite(metrics) })}\n`));
+  append(line: StepLine): void {
+    this.#lines.append(Buffer.from(`${JSON.stringify(line)}\n`));
   }
 
   /** Writes what is waiting. Rejects where that, or writing earlier lines, failed. */

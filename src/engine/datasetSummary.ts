@@ -1,0 +1,33 @@
+import type { Count, DatasetSummary } from '../protocol/engine.ts';
+import type { Dataset } from './dataset.ts';
+import { currentEncoder } from './encoders/encoderChoice.ts';
+import { failedFiles } from './indexing/indexer.ts';
+import { meta } from './indexing/meta.ts';
+import type { LabelCache } from './labels/labelCache.ts';
+
+/** What there is in a dataset, by class, split and encoder. */
+export async function summarizeDataset(dataset: Dataset, labels: LabelCache): Promise<DatasetSummary> {
+  const { root, store, rules } = dataset;
+  const encoder = currentEncoder(dataset);
+  const paths = store.readImagePaths();
+  const indexedAt = store.readMeta(meta.indexedAt);
+  const known = await labels.read(dataset);
+  return {
+    root,
+    indexLocation: store.location,
+    encoder: encoder?.card,
+    images: paths.length,
+    embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
+    classes: countNames(paths.map(known.labelOf)),
+    splits: countNames(paths.map(rules.splitOf)),
+    failed: failedFiles(store, encoder?.key),
+    indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
+    notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],
+  };
+}
+
+function countNames(names: readonly (string | undefined)[]): Count[] {
+  const counts = new Map<string, number>();
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
