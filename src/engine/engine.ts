@@ -3,7 +3,6 @@ import { fileNotFound } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
-  Count,
   DatasetRequest,
   DatasetSummary,
   DoctorReport,
@@ -56,11 +55,11 @@ import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
-import { currentEncoder, encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
+import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
-import { failedFiles, indexDataset } from './indexing/indexer.ts';
+import { indexDataset } from './indexing/indexer.ts';
 import { meta } from './indexing/meta.ts';
 import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
