@@ -8,6 +8,12 @@ export interface CheckRequest {
   readonly encoder?: string;
   /** Absent: all kinds. */
   readonly only?: readonly FindingKind[];
+  /** A file of accepted findings, absolute; absent: the dataset's own, if it has one. */
+  readonly baseline?: string;
+  /** Makes what is found the baseline. */
+  readonly writeBaseline?: boolean;
+  /** A git revision: findings that no image which was added or changed since has a part in are left out. */
+  readonly since?: string;
   readonly scan?: ScanSettings;
 }
 
@@ -18,6 +24,8 @@ export interface CheckReport {
   readonly images: number;
   /** The worst first. */
   readonly findings: readonly Finding[];
+  /** Findings that are not listed, since they are in the baseline or were answered with "ignore". */
+  readonly accepted: number;
   /** Of the kinds that were looked for and found. */
   readonly counts: Readonly<Partial<Record<FindingKind, number>>>;
   /** What decided, by kind, where it is a number: from the dataset's config or the usual one. */

@@ -6,10 +6,15 @@ import {
   type FindingKind,
   type Severity,
 } from '../../core/curation/findings.ts';
+import { junitReport } from '../../core/curation/reports/junit.ts';
+import { markdownReport } from '../../core/curation/reports/markdown.ts';
+import { sarifReport } from '../../core/curation/reports/sarif.ts';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import type { Command } from '../command.ts';
+import { writeOutput } from '../../engine/store/outputFile.ts';
+import { version } from '../../engine/version.ts';
+import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
 /** Findings of a kind that a person is shown; `--json` has them all. */
@@ -17,7 +22,7 @@ const SHOWN = 5;
 
 export const checkCommand: Command = {
   name: 'check',
-  usage: 'check [folder] [--only KIND,…] [--fail-on SEVERITY|KIND,…] [--encoder ID|FILE.onnx]',
+  usage: 'check [folder] [--only KIND,…] [--fail-on SEVERITY|KIND,…] [--since REV] [--sarif|--junit|--markdown FILE]',
   summary:
     'Find what is worth deciding: duplicates, leaks between splits, wrong labels, outliers, bad quality, unreadable files.',
   options: {
@@ -27,6 +32,20 @@ export const checkCommand: Command = {
       value: 'SEVERITY|KIND,…',
       help: `end with exit code 1 where something at least as bad (${severities.join(', ')}) or of a kind is found`,
     },
+    since: {
+      type: 'string',
+      value: 'REV',
+      help: 'list only what images have a part in that were added or changed since this git revision',
+    },
+    baseline: {
+      type: 'string',
+      value: 'FILE',
+      help: "accepted findings; default: the data set's .likeness/baseline.json",
+    },
+    'write-baseline': { type: 'boolean', help: 'accept all that is found: later checks list only what is new' },
+    sarif: { type: 'string', value: 'FILE', help: 'write the findings for code scanning' },
+    junit: { type: 'string', value: 'FILE', help: 'write the findings as a test report' },
+    markdown: { type: 'string', value: 'FILE', help: 'write the findings as a comment on a change' },
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'compare by this encoder' },
   },
   async run(invocation, engine, job) {
@@ -35,10 +54,19 @@ export const checkCommand: Command = {
     const encoder = encoderArgument(invocation.text('encoder'));
     const only = kindsOf(invocation.text('only'));
     const fails = failingOf(invocation.text('fail-on'));
+    const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
     const report = await engine.check(
-      { folder: resolve(folder), ...(encoder !== undefined && { encoder }), ...(only && { only }) },
+      {
+        folder: resolve(folder),
+        ...(encoder !== undefined && { encoder }),
+        ...(only && { only }),
+        ...(baseline !== undefined && { baseline: resolve(baseline) }),
+        ...(invocation.flag('write-baseline') && { writeBaseline: true }),
+        ...(since !== undefined && { since }),
+      },
       job,
     );
+    await writeReports(invocation, report, only ?? findingKinds);
     const { notices, findings, counts, ...about } = report;
     return {
       json: { findings, counts, ...about },
@@ -48,6 +76,20 @@ export const checkCommand: Command = {
     };
   },
 };
+
+async function writeReports(invocation: Invocation, report: CheckReport, looked: readonly FindingKind[]) {
+  const { findings, images, seconds } = report;
+  const writers = {
+    sarif: () => sarifReport(findings, version),
+    junit: () => junitReport(findings, looked, seconds),
+    markdown: () => markdownReport(findings, images),
+  };
+  for (const [name, text] of Object.entries(writers)) {
+    const file = invocation.text(name);
+    // A report of the last check is there to be replaced.
+    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, text());
+  }
+}
 
 function kindsOf(text: string | undefined): FindingKind[] | undefined {
   return text?.split(',').map((name) => {
@@ -69,11 +111,11 @@ function failingOf(text: string | undefined): (finding: Finding) => boolean {
   return ({ kind, severity }) => names.includes(kind) || severities.indexOf(severity) >= least;
 }
 
-function describe({ root, images, findings, counts }: CheckReport): string[] {
+function describe({ root, images, findings, counts, accepted }: CheckReport): string[] {
   const found = findings.length === 0 ? 'nothing found' : formatQuantity(findings.length, 'finding');
   const kinds = findingKinds.filter((kind) => counts[kind] !== undefined);
   return [
-    `${formatQuantity(images, 'image')} of ${root}: ${found}`,
+    `${formatQuantity(images, 'image')} of ${root}: ${found}${accepted > 0 ? `, ${formatCount(accepted)} accepted before` : ''}`,
     ...kinds.flatMap((kind) => {
       const own = findings.filter((finding) => finding.kind === kind);
       const hidden = own.length - SHOWN;

@@ -15,6 +15,8 @@ import { failedFiles } from '../indexing/indexer.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
+import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
+import { changedFiles } from './changedFiles.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -30,7 +32,7 @@ const COMPARING: readonly FindingKind[] = [
 /**
  * Looks for what is worth deciding in the images below a folder. Images that people have excluded are not looked at.
  *
- * Rejects with the codes of encoders and of the store, or `cancelled`.
+ * Rejects with the codes of `acceptedFindings` and `changedFiles`, of encoders and of the store, or `cancelled`.
  */
 export async function checkDataset(
   request: CheckRequest,
@@ -50,6 +52,8 @@ export async function checkDataset(
     'same-scene': SCENE_RATIO,
     ...config.thresholds,
   };
+  // Asked first, so that a revision that isn't there costs no time.
+  const changed = request.since === undefined ? undefined : await changedFiles(root, request.since);
   const findings: Finding[] = [];
   if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
   findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
@@ -60,7 +64,11 @@ export async function checkDataset(
     findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
     findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
   }
-  const shown = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
+  const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
+  if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
+  const accepted = await acceptedFindings(root, request.baseline);
+  const open = wanted.filter(({ id }) => !accepted.has(id));
+  const shown = changed === undefined ? open : open.filter((finding) => concerns(finding, changed));
   const counts: Partial<Record<FindingKind, number>> = {};
   for (const { kind } of shown) counts[kind] = (counts[kind] ?? 0) + 1;
   return {
@@ -68,11 +76,17 @@ export async function checkDataset(
     encoder: { id: encoder.card.id, dim: images.dim },
     images: images.rows,
     findings: shown,
+    accepted: wanted.length - open.length,
     counts,
     thresholds,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [...store.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
   };
+}
+
+/** Findings about whole classes are no change's alone. */
+function concerns({ path, related }: Finding, changed: ReadonlySet<string>): boolean {
+  return changed.has(path) || related.some((image) => changed.has(image.path));
 }
 
 async function neighborsOf(images: CuratedImages, threads: number, context: JobContext): Promise<Neighbors> {

@@ -65,11 +65,11 @@ export class DuplicateFindings {
 
   /** @param pairs those that are no copies */
   scenes(pairs: readonly ScenePair[]): Finding[] {
-    const { sameAs, copies } = this.#duplicates;
+    const { sameAs, copies, apart } = this.#duplicates;
     const isCopy = new Set(copies.map(({ first, second }) => pairKey(first, second)));
     const others = pairs
       .map(({ first, second, ratio }) => ({ first: sameAs[first]!, second: sameAs[second]!, ratio }))
-      .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)));
+      .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !apart(first, second));
     return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {
       const ratio = Math.min(
         ...others.filter(({ first, second }) => first === kept || second === kept).map((pair) => pair.ratio),

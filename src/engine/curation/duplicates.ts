@@ -3,6 +3,7 @@ import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { IndexStore } from '../store/indexStore.ts';
+import { readPairDecisions } from '../training/pairDecisions.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { havePixelsEqual, ThumbnailPictures } from './pictures.ts';
 
@@ -14,6 +15,8 @@ export interface Duplicates {
   readonly byPixels: ReadonlySet<number>;
   /** Edited copies; rows are those that `sameAs` gives. */
   readonly copies: readonly CopyPair[];
+  /** Pairs that a person said are different. */
+  readonly apart: (first: number, second: number) => boolean;
 }
 
 /** Agreement from which on two pictures of one size may have the very same pixels. */
@@ -41,11 +44,22 @@ export async function findDuplicates(
       await between(done + 1);
     }
   });
+  const apart = await decidedApart(images, store.root);
   const byPixels = await joinEqualPixels(images, copies, sameAs, store.root);
   const distinct = copies
     .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
-    .filter(({ first, second }) => first !== second);
-  return { sameAs, byPixels, copies: distinct };
+    .filter(({ first, second }) => first !== second && !apart(first, second));
+  return { sameAs, byPixels, copies: distinct, apart };
+}
+
+async function decidedApart(images: CuratedImages, root: string): Promise<Duplicates['apart']> {
+  const pairs = await readPairDecisions(root, images.paths);
+  const different = new Set(
+    pairs
+      .filter(({ kind }) => kind === 'different')
+      .flatMap(({ first, second }) => [`${first} ${second}`, `${second} ${first}`]),
+  );
+  return (first, second) => different.has(`${first} ${second}`);
 }
 
 function sameBytes({ contentKeys }: CuratedImages): Int32Array {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { baselineOf, formatBaseline, parseBaseline } from '../../../src/core/curation/baseline.ts';
+import { findingKinds, type Finding } from '../../../src/core/curation/findings.ts';
+import { junitReport } from '../../../src/core/curation/reports/junit.ts';
+import { markdownReport } from '../../../src/core/curation/reports/markdown.ts';
+import { sarifReport } from '../../../src/core/curation/reports/sarif.ts';
+
+const findings: readonly Finding[] = [
+  {
+    id: '0f',
+    kind: 'leak',
+    severity: 'error',
+    path: 'test/a & <b>/1 ü.jpg',
+    score: 0,
+    related: [{ path: 'train/`x`.jpg', similarity: 1 }],
+    message: 'Also in "train": <b>bold</b> & more.',
+  },
+  { id: '1e', kind: 'outlier', severity: 'info', path: 'z.jpg', score: 0.4, related: [], message: 'Unlike the rest.' },
+  { id: '2d', kind: 'small-class', severity: 'info', path: '', score: 0.1, related: [], message: '"c" has only 3.' },
+];
+
+describe('reports of findings', () => {
+  it('SARIF names rule, level, place and fingerprint of each', () => {
+    const { version, runs } = JSON.parse(sarifReport(findings, '1.2.3')) as {
+      version: string;
+      runs: readonly {
+        tool: { driver: { version: string; rules: readonly { id: string }[] } };
+        results: readonly Record<string, unknown>[];
+      }[];
+    };
+    const [{ tool, results }] = runs as [(typeof runs)[number]];
+    assert.deepEqual([version, tool.driver.version, runs.length], ['2.1.0', '1.2.3', 1]);
+    assert.deepEqual(
+      tool.driver.rules.map(({ id }) => id),
+      ['leak', 'outlier', 'small-class'],
+    );
+    assert.deepEqual(results[0], {
+      ruleId: 'leak',
+      ruleIndex: 0,
+      level: 'error',
+      message: { text: findings[0]!.message },
+      locations: [
+        { physicalLocation: { artifactLocation: { uri: 'test/a%20%26%20%3Cb%3E/1%20%C3%BC.jpg', uriBaseId: 'ROOT' } } },
+      ],
+      relatedLocations: [
+        { id: 1, physicalLocation: { artifactLocation: { uri: 'train/%60x%60.jpg', uriBaseId: 'ROOT' } } },
+      ],
+      partialFingerprints: { findingId: '0f' },
+    });
+    assert.equal(results[1]!['level'], 'note');
+  });
+
+  it('JUnit has a suite per kind, fails on what is at least a warning, and holds any text', () => {
+    const xml = junitReport(findings, ['leak', 'outlier', 'dark'], 1.5);
+    assert.match(xml, /<testsuites name="Likeness" tests="3" failures="1" time="1.5">/);
+    assert.match(xml, /<testcase classname="leak" name="test\/a &amp; &lt;b&gt;\/1 ü\.jpg"><failure type="error"/);
+    assert.match(xml, /<testcase classname="outlier" name="z\.jpg"><system-out>/);
+    assert.match(
+      xml,
+      /<testsuite name="Dark" tests="1" failures="0">\n {4}<testcase classname="dark" name="none found"\/>/,
+    );
+    assert.ok(!xml.includes('<b>'));
+    const odd = junitReport([{ ...findings[1]!, path: 'a\u0001\n"b".jpg' }], findingKinds, 0);
+    assert.match(odd, /name="a\?&#10;&quot;b&quot;\.jpg"/);
+  });
+
+  it('Markdown counts and lists, and takes no markup from names', () => {
+    const text = markdownReport(findings, 12);
+    assert.match(text, /^## 3 findings in 12 images\n/);
+    assert.match(text, /\| Leak between splits \| error \| 1 \|/);
+    assert.match(text, /- `test\/a & <b>\/1 ü\.jpg` ↔ `` train\/`x`\.jpg ``: Also in "train": \\<b\\>bold/);
+    assert.match(text, /\n- "c" has only 3\.\n/);
+    assert.equal(markdownReport([], 1), '## Nothing to decide in 1 image\n');
+  });
+});
+
+describe('a baseline', () => {
+  it('is one finding a line, sorted, and read again', () => {
+    const text = formatBaseline(baselineOf(findings));
+    assert.deepEqual(
+      text.split('\n').map((line) => /"kind":"([a-z-]+)"/.exec(line)?.[1]),
+      [undefined, 'leak', 'outlier', 'small-class', undefined, undefined],
+    );
+    assert.deepEqual(parseBaseline(text), new Set(['0f', '1e', '2d']));
+    assert.deepEqual(parseBaseline(formatBaseline({ findings: [] })), new Set());
+  });
+
+  it('that is none is told from an empty one', () => {
+    for (const text of ['', '{}', '[]', '<<<<<<< ours', '{"findings":[{"kind":"leak"}]}']) {
+      assert.equal(parseBaseline(text), undefined, text);
+    }
+  });
+});
