@@ -33,7 +33,7 @@ export function describeSubject({ root, paths, filter }: MatrixSubject): NonNull
   const of = path.basename(root);
   const { classes, splits } = filter ?? {};
   const parts = [
-    paths && (paths.length === 1 ? paths[0]! : `${formatQuantity(paths.length, 'chosen file')}`),
+    paths && (paths.length === 1 ? paths[0]! : formatQuantity(paths.length, 'chosen file')),
     classes && (classes.length <= 3 ? classes.join(', ') : `${classes.length} classes`),
     splits && splits.join(', '),
   ].filter((part) => part !== undefined);
