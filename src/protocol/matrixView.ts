@@ -103,8 +103,11 @@ export type MatrixChange =
 export interface MatrixViewRequests {
   'matrix/state': { params: Record<string, never>; result: MatrixState };
   'matrix/images': { params: Record<string, never>; result: MatrixImageNames | undefined };
-  /** The matrix in the order and of the kind that the state says. */
-  'matrix/grid': { params: Record<string, never>; result: MatrixGrid | undefined };
+  /** Undefined where other images are shown by now. */
+  'matrix/grid': {
+    params: { readonly order: MatrixOrder; readonly show: MatrixShow; readonly version: number };
+    result: MatrixGrid | undefined;
+  };
   'matrix/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
   'matrix/change': { params: MatrixChange; result: undefined };
   /** Makes these images the window's selection. */

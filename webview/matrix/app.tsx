@@ -3,7 +3,7 @@ import { formatProgress, formatQuantity } from '../../src/core/progressText.ts';
 import type { MatrixFigures, MatrixState } from '../../src/protocol/matrixView.ts';
 import { ClassTable } from './classTable.tsx';
 import { ActionButton, ActionChip, Failure, NothingChosen } from './emptyStates.tsx';
-import { act, matrix, state } from './host.ts';
+import { act, isLoading, matrix, state } from './host.ts';
 import { Inspector } from './inspector.tsx';
 import { announced, look, rectangle, selecting, viewport } from './looking.ts';
 import { MatrixView } from './matrixView.tsx';
@@ -64,7 +64,7 @@ function Figures({ current, figures }: FiguresProps): VNode {
   const { order, show, outdated, progress } = current;
   return (
     <div class="columns" data-stale={progress !== undefined}>
-      <div class="matrix-column">
+      <div class="matrix-column" aria-busy={isLoading.value}>
         <Controls current={current} />
         {shown && (
           <>

@@ -28,8 +28,15 @@ export const matrix = signal<ShownMatrix | undefined>(undefined);
 
 const wanted = computed(() => {
   const current = state.value;
-  return current?.figures && { key: `${current.version} ${current.order} ${current.show}`, version: current.version };
+  if (!current?.figures) return undefined;
+  const { version, order, show } = current;
+  return { version, order, show, key: `${version} ${order} ${show}` };
 });
+/** The matrix that the state speaks of is on its way. */
+export const isLoading = computed(() => wanted.value !== undefined && wanted.value.key !== matrix.value?.key);
+
+/** Of the images that are shown now: who looks at them in another order looks at them in the first one again. */
+let loaded = new Map<string, ShownMatrix>();
 let names: { readonly version: number; readonly names: MatrixImageNames } | undefined;
 
 effect(() => {
@@ -38,15 +45,23 @@ effect(() => {
   else if (matrix.peek()?.key !== next.key) void load(next);
 });
 
-async function load({ key, version }: { readonly key: string; readonly version: number }): Promise<void> {
+async function load({ key, version, order, show }: NonNullable<typeof wanted.value>): Promise<void> {
+  if (names?.version !== version) loaded = new Map();
+  const known = loaded.get(key);
+  if (known) {
+    matrix.value = known;
+    return;
+  }
   const [grid, found] = await Promise.all([
-    host.call('matrix/grid', {}),
+    host.call('matrix/grid', { order, show, version }),
     names?.version === version ? names.names : host.call('matrix/images', {}),
   ]);
   // Another one is wanted by now, and on its way.
   if (wanted.value?.key !== key || !grid || !found) return;
   names = { version, names: found };
-  matrix.value = { grid, cells: grid.starts.length - 1, names: found, key };
+  const shown = { grid, cells: grid.starts.length - 1, names: found, key };
+  loaded.set(key, shown);
+  matrix.value = shown;
 }
 
 /** Changes what a control stands for; what it brings then comes with the state. */

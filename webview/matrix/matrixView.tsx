@@ -60,6 +60,7 @@ export function MatrixView({ matrix }: { readonly matrix: ShownMatrix }): VNode 
         data-cells={cells}
         data-plot={JSON.stringify(plot satisfies Plot)}
         data-view={JSON.stringify(scene.view)}
+        data-cursor={JSON.stringify(scene.cursor ?? null)}
         tabIndex={0}
         role="application"
         aria-roledescription="similarity matrix"

@@ -3,8 +3,20 @@ import type { PairAction } from '../../core/decisions/decisionLines.ts';
 import { asLikenessError, isCancellation } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { DecideRequest } from '../../protocol/decisions.ts';
-import { matrixOrders, type MatrixGrid, type MatrixReport, type MatrixSubject } from '../../protocol/matrix.ts';
-import type { MatrixChange, MatrixImageNames, MatrixState, MatrixViewport } from '../../protocol/matrixView.ts';
+import {
+  matrixOrders,
+  type MatrixGrid,
+  type MatrixOrder,
+  type MatrixReport,
+  type MatrixSubject,
+} from '../../protocol/matrix.ts';
+import type {
+  MatrixChange,
+  MatrixImageNames,
+  MatrixShow,
+  MatrixState,
+  MatrixViewport,
+} from '../../protocol/matrixView.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
@@ -102,11 +114,11 @@ export class MatrixModel {
     return this.#report && { paths: this.#report.paths, classOf: this.#report.classOf.slice() };
   }
 
-  /** In the order and of the kind that the state says. */
-  get grid(): MatrixGrid | undefined {
-    if (this.#report === undefined) return undefined;
-    const { cells } = this.#report.arrangements[this.#content.order];
-    return ownGrid(this.#content.show === 'groups' ? (this.#groups ?? cells) : cells);
+  /** Undefined where no images are shown. @param show images are shown where there are no groups */
+  gridOf(order: MatrixOrder, show: MatrixShow): MatrixGrid | undefined {
+    if (this.#report === undefined || !matrixOrders.includes(order)) return undefined;
+    const { cells, groups } = this.#report.arrangements[order];
+    return ownGrid(show === 'groups' ? (groups ?? cells) : cells);
   }
 
   /** Means of classes or clusters, where there are several. */

@@ -28,7 +28,8 @@ export function matrixRequests(context: MatrixContext): RequestHandlers<MatrixVi
   return {
     'matrix/state': () => model.state,
     'matrix/images': () => model.images,
-    'matrix/grid': () => model.grid,
+    'matrix/grid': ({ order, show, version }) =>
+      version === model.state.version ? model.gridOf(order, show) : undefined,
     'matrix/thumbnails': async ({ paths }) => {
       const { root } = model;
       if (root === undefined) return [];

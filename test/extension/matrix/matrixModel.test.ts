@@ -107,17 +107,17 @@ test('images are compared, and the state holds nothing large', async () => {
 test('another order or means of groups need no other comparison', async () => {
   const { model, asked } = fixture();
   await model.show({ root: '/data' });
-  assert.equal(model.grid?.high, 0.5);
-  await model.change({ order: 'class', show: 'groups' });
-  assert.deepEqual([model.grid.high, model.state.show], [0.25, 'groups']);
+  assert.equal(model.gridOf('class', 'cells')?.high, 0.5);
+  assert.equal(model.gridOf('class', 'groups')?.high, 0.25);
   // Where there are no groups there are images; the wish stays.
+  assert.equal(model.gridOf('cluster', 'groups')?.high, 0.75);
   await model.change({ order: 'cluster', show: 'groups' });
-  assert.deepEqual([model.grid.high, model.state.show], [0.75, 'cells']);
+  assert.equal(model.state.show, 'cells');
   await model.change({ order: 'class', show: 'groups' });
   assert.equal(model.state.show, 'groups');
   assert.equal(asked('matrix/compare').length, 1);
   await model.change({ order: 'sideways' as never, show: 'cells' });
-  assert.equal(model.state.order, 'class');
+  assert.deepEqual([model.state.order, model.gridOf('sideways' as never, 'cells')], ['class', undefined]);
 });
 
 test('what is sent to a page is its own, not a view of all that came', async () => {
@@ -131,7 +131,7 @@ test('what is sent to a page is its own, not a view of all that came', async () 
     },
   });
   await model.show({ root: '/data' });
-  assert.equal(model.grid?.codes.buffer.byteLength, 12);
+  assert.equal(model.gridOf('class', 'cells')?.codes.buffer.byteLength, 12);
 });
 
 test('the newest request wins, and what was asked before is stopped', async () => {
@@ -186,7 +186,7 @@ test('failures say what can be done about them', async () => {
     const { model } = fixture({ compare: () => Promise.reject(error) });
     await model.show({ root: '/data' });
     assert.deepEqual([model.state.failure?.remedy, model.state.failure?.message], [remedy, error.message]);
-    assert.equal(model.grid, undefined);
+    assert.equal(model.gridOf('class', 'cells'), undefined);
   }
 });
 
