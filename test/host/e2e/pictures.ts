@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, webviewFrame, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
   describes,
@@ -102,6 +102,10 @@ async function trainingPictures(page: Page, take: Take): Promise<void> {
   await openFile(page, edited.query);
   await pictureShows(page);
   await take('training');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Show Training');
+  await (await webviewFrame(page, '[data-chart=path]')).locator('[data-chart=relativeLoss] canvas').waitFor();
+  await take('training-panel');
 }
 
 async function lightPictures(page: Page, take: Take): Promise<void> {
