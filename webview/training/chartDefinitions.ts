@@ -31,7 +31,7 @@ const DASH = [5, 3] as const;
 export const chartDefinitions: readonly ChartDefinition[] = [
   {
     id: 'relativeLoss',
-    title: 'Loss, of guessing',
+    title: 'Loss relative to guessing',
     look: 'The loss as a share of ln(2N − 1), what guessing among the views of N images costs. It should fall below 100 %: a curve that stays there has learnt nothing, one that comes back to it has collapsed.',
     metrics: [{ key: 'relativeLoss' }],
     format: 'share',

@@ -151,5 +151,5 @@ function meanText({ low, high, counts }: Histogram): string {
   const width = (high - low) / counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const sum = counts.reduce((all, count, bin) => all + count * (low + (bin + 0.5) * width), 0);
-  return (sum / Math.max(1, total)).toFixed(2);
+  return (sum / Math.max(1, total)).toFixed(2).replace('-0.00', '0.00');
 }

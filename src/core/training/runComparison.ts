@@ -29,7 +29,7 @@ export const comparedMetrics: readonly ComparedMetric[] = [
   { key: 'knnMacro', title: 'kNN', isShare: true, better: 'high', baseline: 'knnMacroUntrained' },
   { key: 'agreement', title: 'As the teacher', isShare: true, better: 'high' },
   { key: 'contrastiveAccuracy', title: 'Contrastive accuracy', isShare: true },
-  { key: 'relativeLoss', title: 'Loss, of guessing', isShare: true },
+  { key: 'relativeLoss', title: 'Loss / guessing', isShare: true },
   { key: 'effectiveRank', title: 'Effective rank', isShare: false },
   { key: 'reconstructionError', title: 'Squared error', isShare: false, better: 'low' },
 ];

@@ -127,6 +127,10 @@ async function trainingPictures(page: Page, take: Take): Promise<void> {
   await openFile(page, edited.query);
   await pictureShows(page);
   await take('training');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Show Training');
+  await (await webviewFrame(page, '[data-chart=path]')).locator('[data-chart=relativeLoss] canvas').waitFor();
+  await take('training-panel');
 }
 
 async function lightPictures(page: Page, take: Take): Promise<void> {

@@ -59,7 +59,10 @@ test('a run of the command line shows up by itself, with its curves', async () =
   for (const chart of ['relativeLoss', 'loss', 'contrastiveAccuracy', 'knn', 'effectiveRank', 'path']) {
     await panel.locator(`[data-chart=${chart}]`).waitFor();
   }
-  assert.match(await chartName(panel, 'relativeLoss'), /^Loss, of guessing: From outside from [\d.]+ % to [\d.]+ %$/);
+  assert.match(
+    await chartName(panel, 'relativeLoss'),
+    /^Loss relative to guessing: From outside from [\d.]+ % to [\d.]+ %$/,
+  );
   await panel.locator('.ridges').waitFor();
   await panel.locator('[data-chart=loss] .line-chart').focus();
   await page.keyboard.press('ArrowRight');

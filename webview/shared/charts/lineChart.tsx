@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ChartLine, ReferenceLine } from './chartLines.ts';
 import './lineChart.css';
-import { colourNow, themeVersion } from './theme.ts';
+import { colourNow, faint, themeVersion } from './theme.ts';
 
 interface LineChartProps {
   /** For screen readers: what it shows, and what can be seen. */
@@ -100,7 +100,7 @@ function dataOf(lines: readonly ChartLine[], references: readonly ReferenceLine[
 function optionsOf(props: LineChartProps, width: number): uPlot.Options {
   const { lines, references = [], xLabel, sync, formatX, formatY, include = [], height = HEIGHT } = props;
   const text = colourNow('var(--vscode-descriptionForeground)');
-  const grid = colourNow('var(--vscode-widget-border, var(--vscode-panel-border, gray))');
+  const grid = faint(text);
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const drawn: readonly { readonly dash?: readonly number[] | undefined }[] = [
     ...lines,

@@ -18,6 +18,11 @@ export function colourNow(value: string): string {
   return found !== '' ? found : name[2] === undefined ? 'gray' : colourNow(name[2]);
 }
 
+/** The same colour, hardly there: lines of a grid must not be taken for data, in no theme. */
+export function faint(colour: string): string {
+  return /^#[\da-f]{6}$/i.test(colour) ? `${colour}2e` : colour.replace(/^rgb\((.+)\)$/, 'rgba($1, 0.18)');
+}
+
 /** Colours that are told apart in every theme; what comes after the last begins again with other dashes. */
 const seriesColours = [
   'var(--vscode-charts-blue)',

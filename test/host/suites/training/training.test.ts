@@ -68,6 +68,18 @@ suite('train an encoder', function () {
     assert.equal(summary.embedded, summary.images);
   });
 
+  test('what is selected is trained on alone, and what leads out of the data set is refused', async () => {
+    const root = workspaceRoot();
+    const select = (...paths: string[]): Thenable<unknown> =>
+      vscode.commands.executeCommand(commands.trainAutoencoder, { root, paths, settings: tiny });
+    await select('../elsewhere.jpg');
+    assert.equal((await firstRow())?.context, rowContexts.runPretrained);
+    await select('train');
+    const { run } = await untilFirst(rowContexts.runAutoencoder);
+    const { images } = (await api.datasets())[0]!.summary!;
+    assert.ok(run!.selected! > 10 && run!.selected! < images, `${run?.selected} of ${images}`);
+  });
+
   test('a run is stopped with its state saved, and resumed', async () => {
     await pretrain({ ...tiny, epochs: 5000 });
     await untilTrained();
