@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, openFile, quickPick, runCommand, type PageElement } from '../harness/page.ts';
+import { chooseMenuItem, openFile, quickPick, runCommand, webviewFrame, type PageElement } from '../harness/page.ts';
 import { launchWorkbench } from '../harness/workbench.ts';
 import {
   describes,
@@ -86,7 +86,30 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await take('compare');
   await runCommand(page, 'View: Close All Editors');
 
+  await mapPicture(page, take);
   await trainingPictures(page, take);
+}
+
+/** The map with a class selected, and one of its images with those that are most alike. */
+export async function mapPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  const panel = await webviewFrame(page, '.stage', 90_000);
+  await panel.locator('.status .grade').waitFor({ timeout: 120_000 });
+  const search = panel.locator('.search input');
+  await search.fill('mushroom');
+  await panel.locator('.search .found').click();
+  // To the first that is found, and then from image to image.
+  await search.press('Enter');
+  await search.fill('');
+  await panel.locator('.stage').first().focus();
+  await page.keyboard.press('0');
+  await eventually(page, async () => {
+    assert.equal(await panel.locator('.hover-card .hover-neighbor img').count(), 5);
+  });
+  await take('map');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }
 
 /** The choices with what they cost, and a run on its way. */
