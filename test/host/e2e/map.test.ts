@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -8,6 +8,7 @@ import { projectRoot } from '../../../src/build/project.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
+  quickInput,
   quickPick,
   runCommand,
   screenshot,
@@ -202,3 +203,26 @@ async function colourBy(name: string): Promise<void> {
   const panel = await map();
   await panel.locator('.color-by select').selectOption({ label: name });
 }
+
+test('selected images are tagged, excluded and taken in again', async () => {
+  await explorerContextMenu(page, IMAGE, 'Show in Embedding Map');
+  await selected(1);
+  const panel = await map();
+  await actOn('tag');
+  await quickInput(page).waitFor();
+  await quickInput(page).fill('odd one');
+  await quickPick(page, 'Tag as “odd one”').click();
+  await eventually(page, async () => {
+    const text = await readFile(path.join(dataset, '.likeness/decisions.jsonl'), 'utf8');
+    assert.match(text, /"action":"tag","value":"odd one"/);
+  });
+  await colourBy('Tag');
+  await panel.locator('.hover-card', { hasText: 'Tag: odd one' }).waitFor();
+  await actOn('exclude');
+  await eventually(page, async () => {
+    assert.match(await readFile(path.join(dataset, '.likeness/decisions.jsonl'), 'utf8'), /"action":"exclude"/);
+  });
+  await panel.locator('.color-by option', { hasText: 'Excluded' }).waitFor({ state: 'attached' });
+  await actOn('include');
+  await panel.locator('.color-by option', { hasText: 'Excluded' }).waitFor({ state: 'detached' });
+});
