@@ -62,6 +62,8 @@ export interface MapReport {
   readonly neighborsKept: number;
   /** What both figures were taken from: so many nearest neighbours of so many images. */
   readonly judged: { readonly neighbors: number; readonly images: number };
+  /** Share of the true nearest neighbours that it was made from; 1 where they are exact. */
+  readonly recall: number;
   readonly method: MapMethod;
   /** Images in a neighbourhood; fewer than asked for where there are fewer images. */
   readonly neighbors: number;

@@ -3,6 +3,7 @@
  *
  *     npm run bench -- map [--images 20000] [--dim 576] [--classes 200] [--threads 2] [--reference]
  *
+ * Neighbours are also looked for by descent, as in maps of more than 50,000 images, and it is told how many it finds.
  * Budgets on two quiet cores, for 20,000 × 576: neighbours ≤ 4 s, neighbours and layout together ≤ 7 s. `--reference` lays
  * the same neighbours out with umap-js too, which takes a minute or so.
  */
@@ -21,6 +22,7 @@ import { principalPlane, startOf } from '../../src/core/projection/principalPlan
 import { RandomStream } from '../../src/core/random.ts';
 import { OnnxWorker } from '../../src/engine/encoders/onnxRuntime.ts';
 import { OnnxProducts } from '../../src/engine/evaluation/onnxProducts.ts';
+import { descendOnThreads } from '../../src/engine/maps/descentThreads.ts';
 import { layOutOnThreads } from '../../src/engine/maps/layoutThreads.ts';
 import { classVectors } from '../core/projection/generated.ts';
 import { printTable } from './report.ts';
@@ -61,15 +63,20 @@ async function timed<T>(name: string, work: () => T | Promise<T>): Promise<reado
 // The first session of a process loads the library.
 await allNeighbors({ ...data, rows: 100 }, 5, products, nothing);
 const [near, searching] = await timed('neighbours', () => allNeighbors(data, NEIGHBORS, products, nothing));
+const job = { signal: new AbortController().signal, report: nothing };
+const [descended] = await timed('neighbours by descent', () => descendOnThreads(data, NEIGHBORS, 0, threads, job));
+let found = 0;
+descended.rows.forEach((other, i) => {
+  const start = i - (i % NEIGHBORS);
+  if (near.rows.subarray(start, start + NEIGHBORS).includes(other)) found++;
+});
+table.push(['found by descent', `${((100 * found) / descended.rows.length).toFixed(1)} %`]);
 const [plane, projecting] = await timed('principal plane', () => principalPlane(data, products, nothing));
 const [graph, joining] = await timed('neighbour graph', () => fuzzyGraph(cosineGraph(near, NEIGHBORS - 1)));
 const curve = fitCurve(0.1);
 const epochs = usualEpochs(rows);
 const [positions, moving] = await timed(`${epochs} epochs, ${graph.targets.length} edges, ${threads} threads`, () =>
-  layOutOnThreads(planLayout(graph, { curve, epochs, seed: 0 }), startOf(plane, 0), threads, {
-    signal: new AbortController().signal,
-    report: nothing,
-  }),
+  layOutOnThreads(planLayout(graph, { curve, epochs, seed: 0 }), startOf(plane, 0), threads, job),
 );
 const sample = samplePoints(rows, 1_000, 0);
 const judge = (map: Float32Array) =>

@@ -10,7 +10,7 @@ import { mapViews } from './mapViews.ts';
 import { Notices } from './notices.tsx';
 import { PointMenu } from './pointMenu.tsx';
 import { ProgressStrip } from './progressStrip.tsx';
-import { current } from './selection.ts';
+import { current, hovered } from './selection.ts';
 import { SelectionBar } from './selectionBar.tsx';
 import { Splitter } from './splitter.tsx';
 import { StatusLine } from './statusLine.tsx';
@@ -66,6 +66,7 @@ function useFocus(focus: { readonly row: number; readonly revision: number } | u
   const isReady = first !== undefined && points[0].value !== undefined;
   useEffect(() => {
     if (!focus || !isReady) return;
+    hovered.value = -1;
     current.value = focus.row;
     for (const view of mapViews.peek()) view?.centre(focus.row, FOCUS_ZOOM_ROWS);
   }, [focus?.revision, isReady]);

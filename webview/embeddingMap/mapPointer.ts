@@ -61,7 +61,8 @@ export class MapPointer {
     const place = this.#placeOf(event);
     const before = this.#pointers.get(event.pointerId);
     if (!before) {
-      this.#hover(place);
+      // A map that moves under a pointer at rest sends moves too, and must not take the place of what keys have reached.
+      if (event.movementX !== 0 || event.movementY !== 0) this.#hover(place);
       return;
     }
     this.#pointers.set(event.pointerId, place);

@@ -59,6 +59,7 @@ export function ThumbnailGrid(): VNode {
   const go = (index: number): void => {
     const row = rows[index];
     if (row === undefined) return;
+    hovered.value = -1;
     current.value = row;
     reveal(index);
     for (const view of mapViews.peek()) view?.reach(row);
@@ -174,8 +175,9 @@ function Cell({ row, index, layout, onRange }: CellProps): VNode {
         tabIndex={current.value === row ? 0 : -1}
         aria-label={`Image ${index + 1}${label === undefined ? '' : `, ${label}`}${selected ? ', selected' : ''}`}
         data-vscode-context={NO_NATIVE_MENU}
-        onPointerEnter={() => {
-          hovered.value = row;
+        onPointerMove={({ movementX, movementY }) => {
+          // Not where the pictures are scrolled under a pointer at rest.
+          if (movementX !== 0 || movementY !== 0) hovered.value = row;
         }}
         onClick={(event) => {
           if (event.shiftKey) onRange();

@@ -37,10 +37,12 @@ export interface MapDocument {
   }[];
   readonly clusters: readonly { readonly id: number; readonly name: string; readonly size: number }[];
   readonly trustworthiness: number;
+  /** Share of the true nearest neighbours that the map was made from, where they were found approximately. */
+  readonly recall?: number;
 }
 
 export function mapDocument(report: MapReport): MapDocument {
-  const { points, x, y, cluster, labels, clusters, trustworthiness } = report;
+  const { points, x, y, cluster, labels, clusters, trustworthiness, recall } = report;
   return {
     points: points.map((path, i) => ({
       path,
@@ -51,6 +53,7 @@ export function mapDocument(report: MapReport): MapDocument {
     })),
     clusters: clusters.map(({ id, name, size }) => ({ id, name, size })),
     trustworthiness,
+    ...(recall < 1 && { recall }),
   };
 }
 

@@ -80,7 +80,7 @@ async function reportOf(
   const notices = [...known.notices, ...(missing > 0 ? [withoutVector(missing, encoder.card.id)] : [])];
   const labels = paths.map(known.labelOf);
   const cluster = clusterOf.slice(0, laidOut);
-  const { trustworthiness, neighborsKept, judged, plane, neighbors } = summary;
+  const { trustworthiness, neighborsKept, judged, recall, plane, neighbors } = summary;
   const { method, minimumDistance, seed } = choiceOf(request);
   return {
     root,
@@ -92,7 +92,7 @@ async function reportOf(
     labels,
     splits: paths.map((path) => rules.splitOf(path)),
     clusters: clustersNow(cluster, summary, paths, labels),
-    ...{ trustworthiness, neighborsKept, judged, method, neighbors, minimumDistance, seed },
+    ...{ trustworthiness, neighborsKept, judged, recall, method, neighbors, minimumDistance, seed },
     explained: plane?.explained,
     out: request.out?.file,
     notices: notices.map(({ code, message }) => ({ code, message })),

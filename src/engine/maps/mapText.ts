@@ -8,10 +8,12 @@ export function mapTitle({ points, method, encoder }: MapReport): string {
 }
 
 /** How far it can be trusted, in a line. */
-export function mapTrust({ trustworthiness, neighborsKept, judged, clusters, explained }: MapReport): string {
+export function mapTrust(report: MapReport): string {
+  const { trustworthiness, neighborsKept, judged, recall, clusters, explained } = report;
   return [
     `trustworthiness ${trustworthiness.toFixed(3)}`,
     `${(100 * neighborsKept).toFixed(0)} % of the ${judged.neighbors} nearest neighbours kept`,
+    ...(recall < 1 ? [`made from ${(100 * recall).toFixed(1)} % of the true nearest neighbours`] : []),
     `${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}`,
     ...(explained
       ? [`axes show ${explained.map((share) => `${(100 * share).toFixed(0)} %`).join(' and ')} of the variance`]

@@ -178,6 +178,9 @@ export class EmbeddingMapModel {
   async show(folder: string, image?: string): Promise<void> {
     this.#wanted = image;
     if (folder !== this.#folder) {
+      const { root } = this.images;
+      // Of another dataset nobody has asked for a second map, which may have to embed all of its images.
+      if (root === undefined || !isInside(root, folder)) this.#secondEncoder = undefined;
       this.#clear();
       this.#folder = folder;
     } else if (this.#first.isBusy) {

@@ -7,16 +7,18 @@ import type { Services } from '../services.ts';
 import { localFolders } from '../services.ts';
 
 /**
- * The folder to lay out: of the Explorer's or the tree's row that a command was called on, else the only dataset, else one
- * that is asked for. Undefined when cancelled.
+ * The folder to lay out: of the Explorer's or the tree's row that a command was called on, or what it was given as `folder`
+ * or `root`; else the only dataset, else one that is asked for. Undefined when cancelled.
  */
 export async function folderForMap(services: Services, argument: unknown): Promise<string | undefined> {
   if (argument instanceof vscode.Uri) {
     if (argument.scheme !== 'file') throw virtualWorkspace(argument.path);
     return argument.fsPath;
   }
-  const isRow = typeof argument === 'object' && argument !== null && 'folder' in argument;
-  if (isRow && typeof argument.folder === 'string') return argument.folder;
+  if (typeof argument === 'object' && argument !== null) {
+    if ('folder' in argument && typeof argument.folder === 'string') return argument.folder;
+    if ('root' in argument && typeof argument.root === 'string') return argument.root;
+  }
   const states = await services.datasets.load();
   const indexed = states.flatMap(({ summary }) => summary?.root ?? []);
   if (indexed.length === 1) return indexed[0];

@@ -151,6 +151,11 @@ export class ShownImages {
     const [root, identity, path] = [this.#root, this.#identity, this.#query];
     if (root === undefined || identity === undefined || path === undefined) return;
     const { paths, revision } = this.rows;
+    if (this.rows.rowOf(path) < 0) {
+      // It is gone, and so is what was asked about it.
+      this.#query = undefined;
+      return;
+    }
     const values = await this.#newest(this.#similaritiesLatest, (signal) =>
       this.#options.engine.call('maps/similarities', { root, identity, path, paths }, { signal }),
     );

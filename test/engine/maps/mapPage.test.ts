@@ -27,6 +27,7 @@ const report: MapReport = {
   trustworthiness: 0.9,
   neighborsKept: 0.5,
   judged: { neighbors: 2, images: 5 },
+  recall: 1,
   method: 'umap',
   neighbors: 3,
   minimumDistance: 0.1,

@@ -370,6 +370,30 @@ describe('two maps', () => {
   });
 });
 
+test('what was asked about an image that is gone is forgotten', async () => {
+  let paths = names;
+  const { model, asked } = fixture({ open: (request) => opened(request, { paths }) });
+  await model.show('/data');
+  await model.images.ask(1, 0);
+  paths = names.slice(1);
+  await model.refresh();
+  assert.deepEqual([model.state.query, model.state.notices], [undefined, []]);
+  assert.equal(asked('maps/similarities').length, 1);
+});
+
+test('a second map stays with its dataset', async () => {
+  const { model, asked } = fixture({
+    open: (request) => opened(request, { root: request.folder.startsWith('/data') ? '/data' : '/other' }),
+  });
+  await model.show('/data');
+  await model.compare('pixels');
+  await model.show('/data/train');
+  assert.equal(model.state.maps.length, 2);
+  await model.show('/other');
+  assert.equal(model.state.maps.length, 1);
+  assert.equal((asked('maps/open').at(-1) as OpenMapRequest).encoder, undefined);
+});
+
 test('the query can be taken back, and a column that is gone gives way to another', async () => {
   const { model } = fixture();
   await model.show('/data');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -8,6 +8,7 @@ import { projectRoot } from '../../../src/build/project.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
+  quickInput,
   quickPick,
   runCommand,
   screenshot,
@@ -89,11 +90,9 @@ test('an image is shown on the map from the Explorer, and acted on from there', 
   const panel = await map();
   await selected(1);
   await panel.locator('.hover-card .hover-path', { hasText: IMAGE }).waitFor();
-  // A narrow panel has no room for all actions.
-  await panel.locator('button[aria-label="More to do with these images"]').click();
-  await panel.locator('.popover [data-action=similar]').click();
+  await actOn('similar');
   await showsQuery(page, path.basename(IMAGE));
-  await panel.locator('.selection-bar [data-action=open]').click();
+  await actOn('open');
   await eventually(page, async () => {
     assert.ok((await shownFiles(page)).includes(IMAGE));
   });
@@ -187,7 +186,43 @@ async function selected(count: number): Promise<void> {
   await panel.locator('.selection-count', { hasText: new RegExp(`^${count} image`) }).waitFor();
 }
 
+/** Does something with the selection, by the menu where the panel has no room for the button. */
+async function actOn(action: string): Promise<void> {
+  const panel = await map();
+  await panel.locator('.selection-bar').waitFor();
+  const button = panel.locator(`.selection-bar > [data-action=${action}]`);
+  if (await button.isVisible()) {
+    await button.click();
+    return;
+  }
+  await panel.locator('button[aria-label="More to do with these images"]').click();
+  await panel.locator(`.popover [data-action=${action}]`).click();
+}
+
 async function colourBy(name: string): Promise<void> {
   const panel = await map();
   await panel.locator('.color-by select').selectOption({ label: name });
 }
+
+test('selected images are tagged, excluded and taken in again', async () => {
+  await explorerContextMenu(page, IMAGE, 'Show in Embedding Map');
+  await selected(1);
+  const panel = await map();
+  await actOn('tag');
+  await quickInput(page).waitFor();
+  await quickInput(page).fill('odd one');
+  await quickPick(page, 'Tag as “odd one”').click();
+  await eventually(page, async () => {
+    const text = await readFile(path.join(dataset, '.likeness/decisions.jsonl'), 'utf8');
+    assert.match(text, /"action":"tag","value":"odd one"/);
+  });
+  await colourBy('Tag');
+  await panel.locator('.hover-card', { hasText: 'Tag: odd one' }).waitFor();
+  await actOn('exclude');
+  await eventually(page, async () => {
+    assert.match(await readFile(path.join(dataset, '.likeness/decisions.jsonl'), 'utf8'), /"action":"exclude"/);
+  });
+  await panel.locator('.color-by option', { hasText: 'Excluded' }).waitFor({ state: 'attached' });
+  await actOn('include');
+  await panel.locator('.color-by option', { hasText: 'Excluded' }).waitFor({ state: 'detached' });
+});

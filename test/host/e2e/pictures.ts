@@ -87,6 +87,7 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await take('compare');
   await runCommand(page, 'View: Close All Editors');
 
+  await mapPicture(page, take);
   await matrixPicture(page, take);
   await trainingPictures(page, take);
 }
@@ -110,6 +111,28 @@ async function matrixPicture(page: Page, take: Take): Promise<void> {
   for (let column = 0; column <= row; column += 1) await page.keyboard.press('ArrowRight');
   await panel.locator('.inspector img').nth(1).waitFor();
   await take('matrix');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+}
+
+/** The map with a class selected, and one of its images with those that are most alike. */
+export async function mapPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  const panel = await webviewFrame(page, '.stage', 90_000);
+  await panel.locator('.status .grade').waitFor({ timeout: 120_000 });
+  const search = panel.locator('.search input');
+  await search.fill('mushroom');
+  await panel.locator('.search .found').click();
+  // To the first that is found, and then from image to image.
+  await search.press('Enter');
+  await search.fill('');
+  await panel.locator('.stage').first().focus();
+  await page.keyboard.press('0');
+  await eventually(page, async () => {
+    assert.equal(await panel.locator('.hover-card .hover-neighbor img').count(), 5);
+  });
+  await take('map');
   await runCommand(page, 'View: Close All Editors');
   await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }

@@ -144,6 +144,8 @@ describe("the Embedding Map's page", () => {
     await page.locator('.cell button:focus').waitFor();
     assert.match((await page.locator('.cell button:focus').innerText()).trim(), /^0 KB$/);
     assert.ok((await page.locator('.cell').count()) < 80);
+    // What is scrolled under the pointer takes no place.
+    await page.locator('.hover-path', { hasText: /\/0\.jpg/ }).waitFor();
     await page.keyboard.press('Enter');
     assert.deepEqual(await lastCall('actOn'), { images: 1, action: 'open', row: 0 });
   });
