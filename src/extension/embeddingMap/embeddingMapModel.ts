@@ -20,6 +20,8 @@ import type { EngineCaller } from '../engine/engineClient.ts';
 import { isInside } from '../files/rootPaths.ts';
 import type { ImageSelection } from '../selection/imageSelection.ts';
 import { agreementColumn, clusterColumn } from './columnSet.ts';
+import { folderName } from './folderName.ts';
+import { rowsWithout } from './imageRows.ts';
 import { MapSide } from './mapSide.ts';
 import { areUsable, restored, type SavedMap } from './savedMap.ts';
 import { ShownImages } from './shownImages.ts';
@@ -120,7 +122,9 @@ export class EmbeddingMapModel {
       trusted: trusted(),
       indexing: folder !== undefined && indexing(folder),
       folder:
-        folder === undefined ? undefined : { root: root ?? folder, path: folder, name: nameOf(root ?? folder, folder) },
+        folder === undefined
+          ? undefined
+          : { root: root ?? folder, path: folder, name: folderName(root ?? folder, folder) },
       settings: this.#settings,
       layout: layout(),
       images: { revision: rows.revision, count: rows.paths.length },
@@ -287,7 +291,7 @@ export class EmbeddingMapModel {
     }
     const { map } = opening;
     const positions = this.images.onRows(map.positions, map.paths);
-    this.#second.take(map, choice, positions, missingOf(positions));
+    this.#second.take(map, choice, positions, rowsWithout(positions));
     this.#remember();
     this.touch();
     await this.#compareNeighbors(folder, encoder);
@@ -388,13 +392,4 @@ export class EmbeddingMapModel {
       sortBy: this.#sortBy,
     });
   }
-}
-
-function missingOf(positions: Float32Array): number {
-  return positions.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0) / 2;
-}
-
-function nameOf(root: string, folder: string): string {
-  if (root === folder || !isInside(root, folder)) return path.basename(folder);
-  return [path.basename(root), ...path.relative(root, folder).split(path.sep)].join('/');
 }

@@ -65,3 +65,8 @@ export function movedRows(positions: Float32Array, before: Int32Array): Float32A
   });
   return moved;
 }
+
+/** Rows that have no position. */
+export function rowsWithout(positions: Float32Array): number {
+  return positions.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0) / 2;
+}
