@@ -32,9 +32,6 @@ export const commands = {
   openSimilarityMatrix: 'likeness.openSimilarityMatrix',
 } as const;
 
-/** Shows images on the map, where this build has one. */
-export const EMBEDDING_MAP_COMMAND = 'likeness.openEmbeddingMap';
-
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
 export const internalCommands = {
   findSimilarToResult: 'likeness.result.findSimilar',

@@ -67,8 +67,6 @@ export interface MatrixState {
   readonly selected: Uint32Array;
   /** How many images the window's selection has in this dataset, shown here or not. */
   readonly selection: number;
-  /** There is an Embedding Map to show images in. */
-  readonly hasMap: boolean;
 }
 
 /** The images of the matrix by their numbers. */

@@ -11,7 +11,7 @@ import { orderTitles } from './sentences.ts';
 
 /** What is compared, and what can be done with it. */
 export function Toolbar({ current }: { readonly current: MatrixState }): VNode {
-  const { subject, figures, canGoBack, selection, hasMap } = current;
+  const { subject, figures, canGoBack, selection } = current;
   const of = subject?.isWhole === true ? [] : [subject?.of];
   const counts = figures ? [formatQuantity(figures.images, 'image'), `encoder ${figures.encoder.id}`] : [];
   const acted = selection > 0 ? `${formatCount(selection)} Selected` : 'These Images';
@@ -34,14 +34,7 @@ export function Toolbar({ current }: { readonly current: MatrixState }): VNode {
         <ShortcutSheet title="Keys of the Similarity Matrix" shortcuts={shortcuts} />
         {figures && (
           <>
-            {hasMap && (
-              <ActionButton
-                action="map"
-                label={`Show ${acted} in Map`}
-                title={`Show ${meaning} in the map`}
-                secondary
-              />
-            )}
+            <ActionButton action="map" label={`Show ${acted} in Map`} title={`Show ${meaning} in the map`} secondary />
             <ActionButton
               action="pretrain"
               label={`Pretrain on ${acted}…`}

@@ -1,20 +1,12 @@
 import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
-import type { DecideRequest, DecisionRequests, ImageDecision } from '../../protocol/decisions.ts';
+import type { DecideRequest, ImageDecision } from '../../protocol/decisions.ts';
 import { mapColumns, type SelectionAction } from '../../protocol/embeddingMap.ts';
 import { showFailure } from '../notifications.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
 import type { ColumnSet } from './columnSet.ts';
 import { askForName } from './mapQuestions.ts';
 import type { MapContext } from './selectionActions.ts';
-
-/** The engine, as far as it writes down what people decide. */
-interface DecisionCaller {
-  readonly call: (
-    method: 'decisions/decide',
-    params: DecideRequest,
-  ) => Promise<DecisionRequests['decisions/decide']['result']>;
-}
 
 type DecidingAction = Extract<SelectionAction, 'tag' | 'untag' | 'relabel' | 'exclude' | 'include'>;
 
@@ -51,8 +43,7 @@ export async function decideOnImages(
 }
 
 async function write({ services, model }: MapContext, request: DecideRequest): Promise<readonly string[]> {
-  const engine = services.engine as unknown as DecisionCaller;
-  const { changed } = await engine.call('decisions/decide', request);
+  const { changed } = await services.engine.call('decisions/decide', request);
   await model.images.readColumns();
   return changed;
 }

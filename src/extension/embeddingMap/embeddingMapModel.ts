@@ -36,7 +36,7 @@ export interface EmbeddingMapHost {
   /** The window's selection, and what this panel is called when it changes it. */
   readonly selection: ImageSelection;
   readonly source: string;
-  readonly actions: () => readonly SelectionAction[];
+  readonly actions: readonly SelectionAction[];
   readonly save: (saved: SavedMap) => void;
   /** Positions that move are asked for so often; controls have come to rest after so many milliseconds. */
   readonly pollMs: number;
@@ -141,7 +141,7 @@ export class EmbeddingMapModel {
       },
       query,
       focus: this.#focus,
-      actions: actions(),
+      actions,
       picturesRevision: this.#pictures,
       notices: this.#notices,
       failure: this.#failure,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
-import { embeddingMapChanged, type EmbeddingMapRequests, type SelectionAction } from '../../protocol/embeddingMap.ts';
+import { embeddingMapChanged, type EmbeddingMapRequests } from '../../protocol/embeddingMap.ts';
 import { mapLayouts } from '../../protocol/maps.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
 import { Debounced } from '../async/debounce.ts';
@@ -26,8 +26,7 @@ const SETTLE_MS = 500;
 /** The Embedding Map: all images of a dataset as points, by how alike its encoder finds them. */
 export function embeddingMapPanel(services: Services): EmbeddingMapModel {
   const { disposables, context: extension, selection } = services;
-  let actions: readonly SelectionAction[] = [];
-  const model = disposables.add(newModel(services, () => actions));
+  const model = disposables.add(newModel(services));
   const context: MapContext = { services, model, column: () => panel.column };
   const panel: EditorPanel = disposables.add(
     new EditorPanel({
@@ -50,10 +49,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
     }),
   );
   followDecisions(services, model);
-  keepCurrent(services, model, panel, async () => {
-    actions = await offeredActions();
-    model.touch();
-  });
+  keepCurrent(services, model, panel);
 
   const open = async (folder: string | undefined, image?: string): Promise<void> => {
     if (folder === undefined) return;
@@ -90,7 +86,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
   return model;
 }
 
-function newModel(services: Services, actions: () => readonly SelectionAction[]): EmbeddingMapModel {
+function newModel(services: Services): EmbeddingMapModel {
   const { engine, jobs, selection, context } = services;
   const memory = context.workspaceState;
   return new EmbeddingMapModel(
@@ -99,7 +95,7 @@ function newModel(services: Services, actions: () => readonly SelectionAction[])
       trusted: () => vscode.workspace.isTrusted,
       indexing: (folder) => jobs.running.some((job) => isInside(job.folder, folder) || isInside(folder, job.folder)),
       layout: () => mapLayouts.find((layout) => layout === readSetting('likeness.map.layout')) ?? 'likeness',
-      ...{ selection, source: panels.embeddingMap, actions },
+      ...{ selection, source: panels.embeddingMap, actions: offeredActions },
       save: (saved) => void memory.update(SAVED, saved),
       ...{ pollMs: POLL_MS, settleMs: SETTLE_MS },
     },
@@ -108,12 +104,7 @@ function newModel(services: Services, actions: () => readonly SelectionAction[])
 }
 
 /** Opens the map again when what it is of has changed, as soon as somebody looks. */
-function keepCurrent(
-  { disposables, jobs, datasets }: Services,
-  model: EmbeddingMapModel,
-  panel: EditorPanel,
-  seen: () => Promise<void>,
-): void {
+function keepCurrent({ disposables, jobs, datasets }: Services, model: EmbeddingMapModel, panel: EditorPanel): void {
   let isOutdated = false;
   const look = (): void => {
     if (!panel.visible) return;
@@ -121,12 +112,7 @@ function keepCurrent(
     isOutdated = false;
     void model.refresh();
   };
-  disposables.add(
-    panel.onDidChangeVisibility(() => {
-      if (panel.visible) void seen();
-      look();
-    }),
-  );
+  disposables.add(panel.onDidChangeVisibility(look));
   disposables.add(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       isOutdated = model.folder !== undefined;

@@ -21,8 +21,6 @@ export interface MapContext {
   readonly column: () => vscode.ViewColumn | undefined;
 }
 
-/** Written apart from the map; it offers itself where it is there. */
-export const SIMILARITY_MATRIX = 'likeness.openSimilarityMatrix';
 /** More than these are not opened at once. */
 const MOST_OPENED = 8;
 
@@ -54,7 +52,7 @@ export async function actOnImages(
       await decideOnImages(context, action, images);
       break;
     case 'matrix':
-      await vscode.commands.executeCommand(SIMILARITY_MATRIX, images);
+      await vscode.commands.executeCommand(commands.openSimilarityMatrix, images);
       break;
     case 'pretrain':
       await vscode.commands.executeCommand(commands.pretrainEncoder, images);
@@ -135,11 +133,7 @@ async function exportImages(model: EmbeddingMapModel, { root, paths }: SelectedI
 }
 
 /** What a window offers to do with images. */
-export async function offeredActions(): Promise<readonly SelectionAction[]> {
-  const all: readonly SelectionAction[] = [
-    ...(['open', 'similar', 'tag', 'untag', 'relabel', 'exclude', 'include'] as const),
-    ...(['matrix', 'pretrain', 'fineTune', 'export', 'copyPaths', 'reveal'] as const),
-  ];
-  const registered = await vscode.commands.getCommands(true);
-  return all.filter((action) => action !== 'matrix' || registered.includes(SIMILARITY_MATRIX));
-}
+export const offeredActions: readonly SelectionAction[] = [
+  ...(['open', 'similar', 'tag', 'untag', 'relabel', 'exclude', 'include'] as const),
+  ...(['matrix', 'pretrain', 'fineTune', 'export', 'copyPaths', 'reveal'] as const),
+];

@@ -39,7 +39,6 @@ export interface MatrixHost {
   readonly indexing: (root: string) => boolean;
   readonly selection: () => SelectedImages | undefined;
   readonly select: (images: SelectedImages) => void;
-  readonly hasMap: () => boolean;
   readonly save: (saved: SavedMatrix) => void;
 }
 
@@ -93,7 +92,6 @@ export class MatrixModel {
       outdated: this.#given.size > 0,
       selected: Uint32Array.from(isHere ? selection.paths.flatMap((path) => this.#numbers.get(path) ?? []) : []),
       selection: isHere ? selection.paths.length : 0,
-      hasMap: this.#host.hasMap(),
     };
   }
 

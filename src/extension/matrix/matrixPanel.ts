@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
-import type { DecideRequest, DecisionRequests } from '../../protocol/decisions.ts';
 import type { MatrixSubject } from '../../protocol/matrix.ts';
 import { matrixChanged, type MatrixViewRequests } from '../../protocol/matrixView.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
-import { commands, EMBEDDING_MAP_COMMAND, panels } from '../contract.ts';
+import { commands, panels } from '../contract.ts';
 import { isInside } from '../files/rootPaths.ts';
 import { registerCommand } from '../notifications.ts';
 import { EditorPanel } from '../panels/editorPanel.ts';
@@ -101,31 +100,20 @@ export function matrixPanel(services: Services): void {
 function newModel(services: Services): MatrixModel {
   const { engine, jobs, selection, context } = services;
   const memory = context.workspaceState;
-  const { contributes } = context.extension.packageJSON as {
-    readonly contributes: { readonly commands: readonly { readonly command: string }[] };
-  };
-  const hasMap = contributes.commands.some(({ command }) => command === EMBEDDING_MAP_COMMAND);
-  const decisions = engine as unknown as DecisionCaller;
   return new MatrixModel(
     {
       engine,
-      decide: (request) => decisions.call('decisions/decide', request),
+      decide: (request) => engine.call('decisions/decide', request),
       trusted: () => vscode.workspace.isTrusted,
       indexing: (root) => jobs.running.some(({ folder }) => isInside(folder, root) || isInside(root, folder)),
       selection: () => selection.current,
       select: (images) => {
         selection.set(images, panels.similarityMatrix);
       },
-      hasMap: () => hasMap,
       save: (saved) => void memory.update(SAVED, saved),
     },
     memory.get<SavedMatrix>(SAVED),
   );
-}
-
-/** The part of the engine that writes down what people decide of single images. */
-interface DecisionCaller {
-  call(method: 'decisions/decide', params: DecideRequest): Promise<DecisionRequests['decisions/decide']['result']>;
 }
 
 /** What the command was called on; undefined where it came without anything. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { fileNotFound } from '../../core/errors.ts';
 import type { MatrixAction, MatrixViewRequests } from '../../protocol/matrixView.ts';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
-import { commands, EMBEDDING_MAP_COMMAND, panels } from '../contract.ts';
+import { commands, panels } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showFailure } from '../notifications.ts';
 import { columnsBeside } from '../panels/columnsBeside.ts';
@@ -170,7 +170,7 @@ async function showInMap(services: Services, model: MatrixModel): Promise<void> 
   if (images.root === undefined) return;
   const { root, paths } = images;
   if (model.state.subject?.isWhole === false) services.selection.set({ root, paths }, panels.similarityMatrix);
-  await vscode.commands.executeCommand(EMBEDDING_MAP_COMMAND, { folder: root, root, paths });
+  await vscode.commands.executeCommand(commands.openEmbeddingMap, { folder: root, root, paths });
 }
 
 /** What is selected, or else all that is shown. */

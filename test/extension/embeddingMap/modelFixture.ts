@@ -76,7 +76,7 @@ export function fixture({ open = (request) => opened(request), live = () => unde
       indexing: () => false,
       layout: () => 'likeness',
       ...{ selection, source: 'map' },
-      actions: () => ['open'],
+      actions: ['open'],
       save: (next) => void saves.push(next),
       ...{ pollMs: 5, settleMs: 5 },
     },
