@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileNotFound } from '../core/errors.ts';
+import { fileNotFound, usage } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -24,6 +24,7 @@ import type {
   ViewsReport,
   ViewsRequest,
 } from '../protocol/augmentations.ts';
+import type { ImportReport, ImportRequest } from '../protocol/columns.ts';
 import type { CheckReport, CheckRequest } from '../protocol/check.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
@@ -48,6 +49,7 @@ import { TypicalNearest } from './augmentations/otherImages.ts';
 import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
+import { importColumns } from './columns/importColumns.ts';
 import { checkDataset } from './curation/checkDataset.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
@@ -294,6 +296,19 @@ export class Engine {
     };
     const { threads } = this.#options;
     return predictFolder(request, { root, registry: this.#registry, threads, ownEncoder }, context);
+  }
+
+  /** Takes columns of a table into the index of a dataset. */
+  async importColumns({ folder, file }: ImportRequest): Promise<ImportReport> {
+    const dataset = this.#datasets.get(folder);
+    return this.#datasets.guard(dataset, () => importColumns(dataset, file));
+  }
+
+  /** Takes an imported column out again. Rejects with usage where there is none of that name. */
+  async removeColumn(folder: string, name: string): Promise<void> {
+    const dataset = this.#datasets.get(folder);
+    const isRemoved = await this.#datasets.guard(dataset, () => dataset.store.removeColumn(name));
+    if (!isRemoved) throw usage(`${dataset.root} has no imported column "${name}".`);
   }
 
   async thumbnails({ root, paths }: ThumbnailsRequest): Promise<Thumbnail[]> {

@@ -1,3 +1,6 @@
+import { imageColumn, imageOf, parseTable } from '../tables/delimitedText.ts';
+import { imageFinder } from '../tables/imageFinder.ts';
+
 /** One image's line in a table of labels. */
 export interface LabelRow {
   /** As it is written: a path, or a name alone, with `/`. */
@@ -6,7 +9,6 @@ export interface LabelRow {
   readonly label: string;
 }
 
-const imageColumns = ['path', 'image', 'file', 'filename', 'file_name', 'filepath', 'image_path', 'image_id', 'id'];
 const labelColumns = ['label', 'class', 'category', 'label_name', 'class_name', 'target'];
 
 /**
@@ -20,7 +22,7 @@ export function parseLabelTable(
   text: string,
   column?: string,
 ): { readonly rows: LabelRow[] } | { readonly fault: string } {
-  const table = parseTable(text.replace(/^\uFEFF/, ''));
+  const table = parseTable(text);
   const [header, ...lines] = table;
   if (header === undefined) return { fault: 'it is empty' };
   const names = header.map((name) => name.trim());
@@ -33,50 +35,15 @@ export function parseLabelTable(
         : `has no column "${column}"`;
     return { fault: `it ${wanted} (its columns are ${names.join(', ')})` };
   }
-  const named = lower.findIndex((name, i) => i !== label && imageColumns.includes(name));
-  const image = named >= 0 ? named : label === 0 ? 1 : 0;
+  const image = imageColumn(names, label);
   if (names.length < 2) return { fault: 'it has a single column, and images and labels need one each' };
   const rows = lines
     .map((fields) => ({
-      image: (fields[image] ?? '').trim().replaceAll('\\', '/').replace(/^\.\//, ''),
+      image: imageOf(fields[image]),
       label: (fields[label] ?? '').trim(),
     }))
     .filter((row) => row.image !== '');
   return { rows };
-}
-
-/** Fields of a table, line by line; empty lines are left out. */
-function parseTable(text: string): string[][] {
-  const [firstLine = ''] = text.split(/\r?\n/, 1);
-  const separator = [',', ';', '\t'].reduce((best, candidate) =>
-    firstLine.split(candidate).length > firstLine.split(best).length ? candidate : best,
-  );
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let field = '';
-  let isQuoted = false;
-  const endField = () => {
-    row.push(field);
-    field = '';
-  };
-  const endRow = () => {
-    endField();
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-  };
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]!;
-    if (isQuoted) {
-      if (character !== '"') field += character;
-      else if (text[i + 1] === '"') field += text[++i]!;
-      else isQuoted = false;
-    } else if (character === '"' && field === '') isQuoted = true;
-    else if (character === separator) endField();
-    else if (character === '\n') endRow();
-    else if (character !== '\r' || text[i + 1] !== '\n') field += character;
-  }
-  if (field !== '' || row.length > 0) endRow();
-  return rows;
 }
 
 export interface MatchedLabels {
@@ -96,20 +63,12 @@ export interface MatchedLabels {
  * @param folder of the table, relative to the root; '' for the root
  */
 export function matchLabels(rows: readonly LabelRow[], paths: readonly string[], folder: string): MatchedLabels {
-  const known = new Set(paths);
-  const byName = new Map<string, string | undefined>();
-  for (const path of paths) {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const stem = name.replace(/\.[^.]*$/, '');
-    // Undefined: more than one image is called so.
-    for (const key of new Set([name, stem])) byName.set(key, byName.has(key) ? undefined : path);
-  }
+  const find = imageFinder(paths, folder);
   const labels = new Map<string, string>();
   const unmatched: string[] = [];
   let conflict: MatchedLabels['conflict'];
   for (const { image, label } of rows) {
-    const beside = folder === '' ? image : `${folder}/${image}`;
-    const path = known.has(image) ? image : known.has(beside) ? beside : byName.get(image);
+    const path = find(image);
     if (path === undefined) {
       unmatched.push(image);
       continue;

@@ -21,6 +21,7 @@ import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
+import { keepFindings } from './lastFindings.ts';
 
 /** Neighbours of each image: for scenes the images around it count too. */
 const NEIGHBORS = 20;
@@ -69,6 +70,7 @@ export async function checkDataset(
   const accepted = await acceptedFindings(root, request.baseline);
   const open = wanted.filter(({ id }) => !accepted.has(id));
   const shown = changed === undefined ? open : open.filter((finding) => concerns(finding, changed));
+  if (request.only === undefined && below === '') await keepFindings(store, open);
   const counts: Partial<Record<FindingKind, number>> = {};
   for (const { kind } of shown) counts[kind] = (counts[kind] ?? 0) + 1;
   return {

@@ -1,6 +1,8 @@
 import { mapColumns } from '../../protocol/embeddingMap.ts';
 import type { ImageColumn } from '../../protocol/maps.ts';
 import type { Dataset } from '../dataset.ts';
+import { numbersOf } from '../../core/tables/columnTable.ts';
+import { readKeptFindings } from '../curation/lastFindings.ts';
 import { decisionsByPath, isExcluded, tagsOf } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 
@@ -12,6 +14,7 @@ export async function imageColumns(
 ): Promise<ImageColumn[]> {
   const { root, store, rules } = dataset;
   const facts = store.readImageFacts();
+  const findings = await readKeptFindings(store);
   const decided = decisionsByPath(await readDecisions(root), store, paths);
   const number = (id: string, name: string, unit: string, of: (path: string) => number | undefined): ImageColumn => ({
     ...{ id, name, unit, kind: 'number' },
@@ -25,6 +28,7 @@ export async function imageColumns(
     category(mapColumns.excluded, 'Excluded', paths, (path) =>
       isExcluded(decided.get(path)) ? 'excluded' : undefined,
     ),
+    category('finding', 'Finding of the last check', paths, (path) => findings.get(path)),
     category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
     number('width', 'Width', 'px', (path) => facts.get(path)?.width),
     number('height', 'Height', 'px', (path) => facts.get(path)?.height),
@@ -36,7 +40,13 @@ export async function imageColumns(
     number('lowInformation', 'Information score', '', (path) => facts.get(path)?.measures?.lowInformation),
     number('size', 'File size', 'KB', (path) => (facts.get(path)?.bytes ?? Number.NaN) / 1000),
   ];
-  return columns.filter(says);
+  const imported = store.readColumns().map((column): ImageColumn => {
+    const numbers = numbersOf(column);
+    const id = `imported:${column.name}`;
+    if (numbers === undefined) return category(id, column.name, paths, (path) => column.values.get(path));
+    return number(id, column.name, '', (path) => numbers.get(path));
+  });
+  return [...columns, ...imported].filter(says);
 }
 
 /** Names in their order, and which of them each image has. */

@@ -1,6 +1,7 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { ImageMeasures } from '../../core/images/quality.ts';
+import type { TableColumn } from '../../core/tables/columnTable.ts';
 
 /** What is wrong with a file, an image or an embedding, as it is listed. */
 export interface Problem {
@@ -170,6 +171,13 @@ export interface IndexStore {
   contentsWithoutMeasures(version: number): { readonly contentKey: number; readonly path: string }[];
   /** By content key. */
   readMeasures(): Map<number, ImageMeasures>;
+
+  /** In place of one of the same name. */
+  putColumn(column: TableColumn): void;
+  /** False where there is none of that name. */
+  removeColumn(name: string): boolean;
+  /** Sorted by name. */
+  readColumns(): TableColumn[];
 
   /** Files with their problem, naming them instead of `FILE_PLACEHOLDER`: of the file, its content, or (with an encoder) its embedding, by path. */
   readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[];

@@ -140,6 +140,15 @@ export const migrations: readonly string[] = [
     grey            BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- What people have imported of images, by the name of the column.
+  CREATE TABLE columns (
+    name  TEXT NOT NULL,
+    path  TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (name, path)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */

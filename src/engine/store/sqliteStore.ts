@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { encoderMismatch, indexReplaced } from '../../core/errors.ts';
 import type { ImageMeasures } from '../../core/images/quality.ts';
+import type { TableColumn } from '../../core/tables/columnTable.ts';
 import {
   FILE_PLACEHOLDER,
   type ContentRecord,
@@ -18,6 +19,7 @@ import {
   type VectorRecord,
   type VectorTable,
 } from './indexStore.ts';
+import { ColumnTable } from './columnTable.ts';
 import { Leases } from './leases.ts';
 import { MapTable } from './mapTable.ts';
 import { MeasureTable } from './measureTable.ts';
@@ -38,6 +40,7 @@ export class SqliteStore implements IndexStore {
   readonly #leases: Leases;
   readonly #maps: MapTable;
   readonly #measures: MeasureTable;
+  readonly #columns: ColumnTable;
   readonly #dimensions = new Map<number, number>();
   /** Tells our file from another one that took its place: writing to a deleted file would lose everything silently. */
   readonly #identity: string | undefined;
@@ -55,6 +58,7 @@ export class SqliteStore implements IndexStore {
     this.#leases = new Leases(database);
     this.#maps = new MapTable(database);
     this.#measures = new MeasureTable(database);
+    this.#columns = new ColumnTable(database);
     this.#identity = fileIdentity(database.location);
   }
 
@@ -211,6 +215,20 @@ export class SqliteStore implements IndexStore {
 
   readMeasures(): Map<number, ImageMeasures> {
     return this.#measures.read();
+  }
+
+  putColumn(column: TableColumn): void {
+    this.#alter(() => {
+      this.#columns.put(column);
+    });
+  }
+
+  removeColumn(name: string): boolean {
+    return this.#alter(() => this.#columns.remove(name));
+  }
+
+  readColumns(): TableColumn[] {
+    return this.#columns.read();
   }
 
   readProblems(encoderKey?: number): { readonly path: string; readonly problem: Problem }[] {

@@ -56,6 +56,12 @@ describe('checking a dataset', () => {
       }
       assert.equal(report.counts[kind], found.length);
     }
+    const columns = await engine.maps.columns({
+      root,
+      paths: ['a', report.findings.find(({ kind }) => kind === 'leak')!.path],
+    });
+    const kept = columns.find(({ id }) => id === 'finding');
+    assert.deepEqual(kept?.kind === 'category' && [...kept.codes].map((code) => kept.names[code]), [undefined, 'leak']);
     const ids = report.findings.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
 

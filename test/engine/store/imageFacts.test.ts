@@ -9,7 +9,7 @@ test('what files are like is read at once, and images without their vectors', (c
   const key = putImage(store, 'a', 'b.jpg', 'a.jpg');
   putImage(store, 'c', 'c.jpg');
   const facts = { bytes: 10, width: 4, height: 3, format: 'png' };
-  assert.deepEqual(store.readImageFacts().get('c.jpg'), { ...facts, measures: undefined });
+  assert.deepEqual(store.readImageFacts().get('c.jpg'), { ...facts, content: 'c', measures: undefined });
   const scores = { dark: 0.5, light: 0.25, blurry: 1, lowInformation: 0, grayscale: true };
   const measures = {
     ...scores,
@@ -21,7 +21,7 @@ test('what files are like is read at once, and images without their vectors', (c
     ['a.jpg', 'c.jpg'],
   );
   store.putMeasures(key, 2, measures);
-  assert.deepEqual(store.readImageFacts().get('b.jpg'), { ...facts, measures });
+  assert.deepEqual(store.readImageFacts().get('b.jpg'), { ...facts, content: 'a', measures });
   assert.deepEqual([store.hasMeasures(key, 2), store.hasMeasures(key, 3)], [true, false]);
   assert.deepEqual(
     store.contentsWithoutMeasures(2).map(({ path }) => path),

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { compareFindings, type Finding, type FindingKind } from '../../core/curation/findings.ts';
+import { systemCodeOf } from '../../core/errors.ts';
+import type { IndexStore } from '../store/indexStore.ts';
+import { replaceFile } from '../training/replaceFile.ts';
+
+/** What is kept of the last check of a whole dataset, for who colours images by it. Derived: safe to delete. */
+interface KeptFindings {
+  /** The worst kind of each image that has a part in a finding. */
+  readonly worst: Readonly<Record<string, FindingKind>>;
+}
+
+/** Beside the index, wherever that lies. */
+function fileOf({ location }: Pick<IndexStore, 'location'>): string {
+  return join(dirname(location), 'findings.json');
+}
+
+/** Findings are told anyway; that they can't be kept stops nobody. */
+export async function keepFindings(store: Pick<IndexStore, 'location'>, findings: readonly Finding[]): Promise<void> {
+  const worst: Record<string, FindingKind> = {};
+  for (const { kind, path, related } of findings.toSorted(compareFindings)) {
+    for (const image of [path, ...related.map((other) => other.path)]) {
+      if (image !== '') worst[image] ??= kind;
+    }
+  }
+  const kept: KeptFindings = { worst };
+  await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
+}
+
+/** The worst kind by path, as the last check found it; empty where there was none. */
+export async function readKeptFindings(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
+  try {
+    const value = JSON.parse(await readFile(fileOf(store), 'utf8')) as Partial<KeptFindings> | null;
+    return new Map(Object.entries(value?.worst ?? {}));
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { joinTable, numbersOf, type JoinedTable } from '../../../src/core/tables/columnTable.ts';
+
+const paths = ['a/1.png', 'a/2.png', 'b/2.png', 'b/three, four.png'];
+const joined = (text: string, folder = ''): JoinedTable => {
+  const result = joinTable(text, paths, folder);
+  assert.ok(!('fault' in result), 'fault' in result ? result.fault : '');
+  return result;
+};
+const faultOf = (text: string) => {
+  const result = joinTable(text, paths, '');
+  return 'fault' in result ? result.fault : '';
+};
+
+describe('a table of columns', () => {
+  it('is joined with the images by path or by a name that only one has', () => {
+    const { columns, matched, unmatched } = joined(
+      'score;Path;who\n0.5;a/1.png;ada\n;"b/three, four.png";\n2;2.png;bo\n1;gone.png;bo\n7;b\\2.png;cy\n',
+    );
+    assert.deepEqual([matched, unmatched], [3, ['2.png', 'gone.png']]);
+    assert.deepEqual(
+      columns.map(({ name, values }) => [name, [...values]]),
+      [
+        [
+          'score',
+          [
+            ['a/1.png', '0.5'],
+            ['b/2.png', '7'],
+          ],
+        ],
+        [
+          'who',
+          [
+            ['a/1.png', 'ada'],
+            ['b/2.png', 'cy'],
+          ],
+        ],
+      ],
+    );
+  });
+
+  it('lies in a folder that its paths may begin at', () => {
+    assert.deepEqual(
+      [...joined('file,x\n1.png,1\n./2.png,2\n', 'a').columns[0]!.values],
+      [
+        ['a/1.png', '1'],
+        ['a/2.png', '2'],
+      ],
+    );
+  });
+
+  it('holds numbers where all of its values are', () => {
+    const { columns } = joined('path,x,y\na/1.png,-1e3,1\na/2.png,0x10,one\n');
+    assert.deepEqual(
+      [...numbersOf(columns[0]!)!],
+      [
+        ['a/1.png', -1000],
+        ['a/2.png', 16],
+      ],
+    );
+    assert.equal(numbersOf(columns[1]!), undefined);
+  });
+
+  it('that is none is told why', () => {
+    assert.match(faultOf(''), /empty/);
+    assert.match(faultOf('path\na/1.png\n'), /single column/);
+    assert.match(faultOf('path,x,x\n'), /two of its columns are called "x"/);
+    assert.match(faultOf('path,,x\n'), /column 2 has no name/);
+  });
+});
