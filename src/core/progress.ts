@@ -17,4 +17,6 @@ export interface Progress {
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** How long a training waits at least before it reports again; at a human pace where it's left out. */
+  readonly reportIntervalMs?: number;
 }

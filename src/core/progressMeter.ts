@@ -11,6 +11,7 @@ const WARM_UP_MS = 1_500;
 export class ProgressMeter {
   readonly #report: JobContext['report'];
   readonly #now: () => number;
+  readonly #intervalMs: number;
   #phase = '';
   #total: number | undefined;
   #done = 0;
@@ -20,9 +21,10 @@ export class ProgressMeter {
   #samples: { readonly time: number; readonly done: number }[] = [];
 
   /** @param now milliseconds of a clock that never goes back. */
-  constructor(report: JobContext['report'], now: () => number) {
+  constructor(report: JobContext['report'], now: () => number, intervalMs = REPORT_INTERVAL_MS) {
     this.#report = report;
     this.#now = now;
+    this.#intervalMs = intervalMs;
   }
 
   /** @param done what was done before, in a job that goes on */
@@ -38,7 +40,7 @@ export class ProgressMeter {
   /** Sets how much is done since `start`; reports at a human pace. */
   update(done: number): void {
     this.#done = done;
-    if (this.#now() - this.#reportedAt >= REPORT_INTERVAL_MS) this.#send();
+    if (this.#now() - this.#reportedAt >= this.#intervalMs) this.#send();
   }
 
   add(count = 1): void {

@@ -59,7 +59,7 @@ export async function trainingLoop(options: TrainingLoopOptions, context: JobCon
   const report = (progress: Progress) => {
     context.report(detail === '' ? progress : { ...progress, detail });
   };
-  const meter = new ProgressMeter(report, () => performance.now());
+  const meter = new ProgressMeter(report, () => performance.now(), context.reportIntervalMs);
   meter.start('Training', totalSteps * batchImages, doneSteps * batchImages);
   const ahead: { readonly epoch: number; readonly samples: Uint32Array; readonly batch: Promise<ViewBatch> }[] = [];
   let planned = doneSteps;

@@ -87,11 +87,11 @@ describe('an autoencoder', () => {
     const roots = [await coloursFolder(context), await coloursFolder(context)];
     const bytesOf = (root: string, encoder: string | undefined) =>
       readFileSync(join(root, '.likeness', 'encoders', encoder!, 'encoder.onnx'));
-    const expected = await train(roots[0]!, { epochs: 14 });
+    const expected = await train(roots[0]!, { epochs: 4 });
     const stopping = job(({ phase, done }) => {
       if (phase === 'Training' && done >= 40) stopping.abort();
     });
-    await assert.rejects(train(roots[1]!, { epochs: 14 }, stopping), { code: ErrorCode.Cancelled });
+    await assert.rejects(train(roots[1]!, { epochs: 4 }, stopping), { code: ErrorCode.Cancelled });
     const [stopped] = await new RunStore(roots[1]!).list();
     const { run } = await new Trainings(OPTIONS).resume({ folder: roots[1]!, run: stopped!.id }, job());
     assert.ok(bytesOf(roots[1]!, run.encoder).equals(bytesOf(roots[0]!, expected.encoder)));

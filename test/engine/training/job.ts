@@ -6,6 +6,8 @@ export function job(report: (progress: Progress) => void = () => undefined): Job
   return {
     signal: controller.signal,
     report,
+    // Every step is told, so that a test can stop at one, however fast the machine is.
+    reportIntervalMs: 0,
     abort: () => {
       controller.abort();
     },

@@ -10,11 +10,12 @@ import {
   chooseMenuItem,
   explorerContextMenu,
   openFile,
+  type PageElement,
   quickPick,
+  reloadWindow,
   runCommand,
   screenshot,
   webviewFrame,
-  type PageElement,
 } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
@@ -155,8 +156,7 @@ test('a result of a search has the panel in its menu, and a reload of the window
   await openResultMenu(page, first!.path);
   await chooseMenuItem(page, 'Open Augmentation Pairs');
   await shows(path.basename(first!.path));
-  await page.reload();
-  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await reloadWindow(page);
   await shows(path.basename(first!.path));
   await eventually(page, async () => {
     assert.equal((await similarities()).length, 12);

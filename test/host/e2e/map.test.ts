@@ -10,6 +10,7 @@ import {
   explorerContextMenu,
   quickInput,
   quickPick,
+  reloadWindow,
   runCommand,
   screenshot,
   webviewFrame,
@@ -135,8 +136,7 @@ test('two encoders lie side by side, and a reload of the window keeps all that',
   await quickPick(page, 'Pixels').click();
   await twoMaps();
   await screenshot(page, 'map two encoders');
-  await page.reload();
-  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await reloadWindow(page);
   await twoMaps();
   await eventually(page, async () => {
     const shown = await (await map()).locator('.color-by select').inputValue({ timeout: 1000 });

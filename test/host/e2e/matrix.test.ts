@@ -12,6 +12,7 @@ import {
   explorerContextMenu,
   explorerItem,
   quickPick,
+  reloadWindow,
   runCommand,
   screenshot,
   webviewFrame,
@@ -162,8 +163,7 @@ test('a reload of the window keeps what was shown', async () => {
   await eventually(page, async () => {
     assert.equal((await facts()).cells, 8);
   });
-  await page.reload();
-  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await reloadWindow(page);
   await eventually(page, async () => {
     assert.equal((await facts()).cells, 8);
   });

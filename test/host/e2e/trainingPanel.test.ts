@@ -10,6 +10,7 @@ import {
   openViewContainer,
   quickInput,
   quickPick,
+  reloadWindow,
   runCommand,
   screenshot,
   webviewFrame,
@@ -153,9 +154,7 @@ test('a row of the tree opens the panel on its run; lines that are half written 
 });
 
 test('a reload of the window keeps the panel and what it shows', async () => {
-  // As a person does it: VS Code keeps its editors then, however lately they were opened.
-  await runCommand(page, 'Developer: Reload Window');
-  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await reloadWindow(page);
   await eventually(page, async () => {
     const panel = await training();
     assert.deepEqual(await panel.locator('.run-card h3').allTextContents(), ['Warmer']);

@@ -10,6 +10,7 @@ import {
   explorerContextMenu,
   openFile,
   quickPick,
+  reloadWindow,
   runCommand,
   screenshot,
   statusBarItem,
@@ -271,8 +272,7 @@ test('everything is reached by keyboard', async () => {
 test('a reload of the window keeps the query', async () => {
   await explorerContextMenu(page, query, 'Find Similar Images');
   await resultsFor(page, path.basename(query));
-  await page.reload();
-  await page.locator('.monaco-workbench .statusbar').waitFor();
+  await reloadWindow(page);
   await resultsFor(page, path.basename(query));
 });
 

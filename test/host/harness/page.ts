@@ -137,6 +137,15 @@ export function contextMenuItem(page: Page, label: string): Locator {
   return page.locator('.monaco-menu .action-label', { hasText: exactly(label) }).first();
 }
 
+/** Reloads the window as a person does: VS Code keeps its editors and what extensions remember, however lately that was. */
+export async function reloadWindow(page: Page): Promise<void> {
+  const before = await page.locator('body').elementHandle();
+  await runCommand(page, 'Developer: Reload Window');
+  // The old page is there for a moment yet.
+  await before.waitForElementState('hidden').catch(() => undefined);
+  await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+}
+
 /** Shows a view container by the title on the activity bar. */
 export async function openViewContainer(page: Page, title: string): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator(`a[aria-label^="${title}"]`) }).first();
