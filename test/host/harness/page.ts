@@ -150,7 +150,9 @@ export async function reloadWindow(page: Page): Promise<void> {
 export async function openViewContainer(page: Page, title: string): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator(`a[aria-label^="${title}"]`) }).first();
   await tab.waitFor();
-  if ((await tab.getAttribute('aria-selected')) !== 'true' && !(await isChecked(tab))) await tab.click();
+  // A click on the one that is shown already folds the side bar away, and the tab stays chosen then.
+  const isChosen = (await tab.getAttribute('aria-selected')) === 'true' || (await isChecked(tab));
+  if (!isChosen || !(await page.locator('.part.sidebar').isVisible())) await tab.click();
 }
 
 async function isChecked(tab: Locator): Promise<boolean> {
