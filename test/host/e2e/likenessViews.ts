@@ -137,7 +137,7 @@ async function expand(page: Page, element: Locator, wanted: boolean): Promise<vo
     if ((await expanded()) === wanted) return;
     await element.click({ timeout: 1000 });
     // A second click before the first one shows would undo it.
-    for (let waited = 0; waited < 1000 && (await expanded()) !== wanted; waited += 50) await page.waitForTimeout(50);
+    for (let waited = 0; waited < 5000 && (await expanded()) !== wanted; waited += 50) await page.waitForTimeout(50);
     assert.equal(await expanded(), wanted);
   });
 }

@@ -150,12 +150,14 @@ export async function reloadWindow(page: Page): Promise<void> {
 export async function openViewContainer(page: Page, title: string): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator(`a[aria-label^="${title}"]`) }).first();
   await tab.waitFor();
-  // A click on the one that is shown already folds the side bar away, and the tab stays chosen then.
-  const isChosen = (await tab.getAttribute('aria-selected')) === 'true' || (await isChecked(tab));
-  if (!isChosen || !(await page.locator('.part.sidebar').isVisible())) await tab.click();
+  if (await isChosen(tab)) return;
+  await tab.click();
+  // A second click before the first one shows would fold the side bar away.
+  for (let waited = 0; waited < 10_000 && !(await isChosen(tab)); waited += 50) await page.waitForTimeout(50);
 }
 
-async function isChecked(tab: Locator): Promise<boolean> {
+async function isChosen(tab: Locator): Promise<boolean> {
+  if ((await tab.getAttribute('aria-selected')) === 'true') return true;
   return ((await tab.getAttribute('class')) ?? '').split(' ').includes('checked');
 }
 
