@@ -17,12 +17,18 @@ export class ReportDocuments implements vscode.Disposable {
       this.#texts.get(uri.path) ?? 'This report is gone with the window that made it; run its command again.',
   });
 
-  /** Shows a report, in place of an earlier one of the same name. */
-  async show(name: string, markdown: string): Promise<void> {
+  /** Makes a report, or changes it, without showing it. */
+  write(name: string, markdown: string): void {
     const uri = reportUri(name);
+    if (this.#texts.get(uri.path) === markdown) return;
     this.#texts.set(uri.path, markdown);
     this.#changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  /** Shows a report, in place of an earlier one of the same name. */
+  async show(name: string, markdown: string): Promise<void> {
+    this.write(name, markdown);
+    await vscode.commands.executeCommand('markdown.showPreview', reportUri(name));
   }
 
   dispose(): void {
