@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Finding } from '../../core/curation/findings.ts';
 import { kindTexts } from '../../core/curation/kindTexts.ts';
 import { fileNotFound } from '../../core/errors.ts';
+import { formatQuantity } from '../../core/progressText.ts';
 import { commands, internalCommands } from '../contract.ts';
 import type { FindingRow } from '../explorer/findingRows.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
@@ -32,8 +34,12 @@ export function findingCommands({ disposables, findings, followed }: Services): 
     await vscode.commands.executeCommand(commands.findSimilar, vscode.Uri.file(file));
   });
   onFinding(internalCommands.excludeFinding, async ({ folder, finding }) => {
-    const back = await findings.exclude(folder, finding.path);
-    tellDecision(`${finding.path} is excluded from trainings, evaluations and labels.`, back);
+    const images = await pickExcluded(finding);
+    const [first, ...more] = images;
+    if (first === undefined) return;
+    const back = await findings.exclude(folder, images);
+    const what = more.length === 0 ? `${first} is` : `${formatQuantity(images.length, 'image')} are`;
+    tellDecision(`${what} excluded from trainings, evaluations and labels.`, back);
   });
   onFinding(internalCommands.ignoreFinding, async ({ folder, finding }) => {
     const back = await findings.ignore(folder, finding);
@@ -43,6 +49,24 @@ export function findingCommands({ disposables, findings, followed }: Services): 
       back,
     );
   });
+}
+
+/** Of several images those that are to go, which is asked: at first all but the one to look at, which of copies is the best. */
+async function pickExcluded(finding: Finding): Promise<readonly string[]> {
+  const images = imagesOf(finding);
+  if (images.length < 2) return images;
+  const items = images.map((image, position) => ({
+    label: path.posix.basename(image),
+    description: path.posix.dirname(image),
+    picked: position > 0,
+    image,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Exclude: ${kindTexts[finding.kind].name}`,
+    placeHolder: 'Which of them? Files of the same bytes as one of these are excluded with it',
+    canPickMany: true,
+  });
+  return picked?.map(({ image }) => image) ?? [];
 }
 
 /** Says what was done, with a way back; nobody must wait for an answer. */

@@ -56,12 +56,14 @@ export class FindingsModel {
   }
 
   /**
-   * Excludes an image. All findings that it has a part in are gone at once; what remains of a group of three or more is
-   * another finding, which the next check tells.
+   * Excludes images. All findings that one of them has a part in are gone at once; what remains of a group of three or more
+   * is another finding, which the next check tells.
+   *
+   * @param paths relative to the root
    */
-  exclude(root: string, path: string): Promise<TakeBack> {
-    return this.#decide({ root, paths: [path], decision: { action: 'exclude' } }, (finding) =>
-      imagesOf(finding).includes(path),
+  exclude(root: string, paths: readonly string[]): Promise<TakeBack> {
+    return this.#decide({ root, paths, decision: { action: 'exclude' } }, (finding) =>
+      imagesOf(finding).some((image) => paths.includes(image)),
     );
   }
 

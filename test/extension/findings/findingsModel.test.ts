@@ -88,7 +88,7 @@ describe('the findings of a window', () => {
   test('lose all that an excluded image has a part in', async () => {
     const { model, decided, ids } = fixture();
     await model.check(root, {});
-    const takeBack = await model.exclude(root, 'b.png');
+    const takeBack = await model.exclude(root, ['b.png']);
     assert.deepEqual(decided, [{ root, paths: ['b.png'], decision: { action: 'exclude' } }]);
     assert.deepEqual(ids(), [leak.id, small.id]);
     await takeBack();

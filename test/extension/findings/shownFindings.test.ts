@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { findingKinds } from '../../../src/core/curation/findings.ts';
+import { ErrorCode } from '../../../src/core/errors.ts';
 import {
   badges,
   findingsMarkdown,
