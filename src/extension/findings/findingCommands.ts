@@ -63,7 +63,7 @@ async function pickExcluded(finding: Finding): Promise<readonly string[]> {
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: `Exclude: ${kindTexts[finding.kind].name}`,
-    placeHolder: 'Which of them? Files of the same bytes as one of these are excluded with it',
+    placeHolder: 'Files of the same bytes are excluded too',
     canPickMany: true,
   });
   return picked?.map(({ image }) => image) ?? [];

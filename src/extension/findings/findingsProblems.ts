@@ -1,13 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding, Severity } from '../../core/curation/findings.ts';
-import type { CheckReport } from '../../protocol/check.ts';
 import { Throttled } from '../async/throttle.ts';
 import { reportUri } from '../reports/reportDocuments.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import { imageOfTab } from '../similar/activeImage.ts';
-import { findingsMarkdown, reportName } from './findingsText.ts';
+import { findingsMarkdown, lineInReport, reportName } from './findingsText.ts';
 import { shownFindings } from './shownFindings.ts';
 
 const SETTING = 'likeness.check.problems';
@@ -30,11 +29,13 @@ export function findingsProblems({ disposables, findings, reports }: Services): 
     const byFile = new Map<string, [vscode.Uri, vscode.Diagnostic[]]>();
     for (const report of vscode.workspace.isTrusted ? findings.reports : []) {
       // What is on the report has to be found there when it is opened.
-      reports.write(reportName(report.root), findingsMarkdown(report));
+      const markdown = findingsMarkdown(report);
+      reports.write(reportName(report.root), markdown);
       for (const finding of shownFindings(report, wanted, (file) => open.has(file))) {
-        const uri = placeOf(report, finding);
-        const [, diagnostics] = byFile.get(uri.toString()) ?? [uri, []];
-        byFile.set(uri.toString(), [uri, [...diagnostics, diagnosticOf(report.root, finding)]]);
+        const { uri, range } = placeOf(report.root, finding, markdown);
+        const entry = byFile.get(uri.toString()) ?? [uri, []];
+        entry[1].push(diagnosticOf(report.root, finding, range));
+        byFile.set(uri.toString(), entry);
       }
     }
     collection.clear();
@@ -63,12 +64,19 @@ function openImages(): ReadonlySet<string> {
   return new Set(tabs.flatMap(({ input }) => imageOfTab(input) ?? []));
 }
 
-function placeOf({ root }: CheckReport, finding: Finding): vscode.Uri {
-  return finding.path === '' ? reportUri(reportName(root)) : vscode.Uri.file(path.join(root, finding.path));
+function placeOf(root: string, finding: Finding, markdown: string): vscode.Location {
+  if (finding.path !== '') return new vscode.Location(vscode.Uri.file(path.join(root, finding.path)), WHOLE_IMAGE);
+  const line = lineInReport(markdown, finding);
+  const { length } = markdown.split('\n')[line] ?? '';
+  return new vscode.Location(reportUri(reportName(root)), new vscode.Range(line, 0, line, length));
 }
 
-function diagnosticOf(root: string, { kind, severity, related, message }: Finding): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(WHOLE_IMAGE, message, severityOf[severity]);
+function diagnosticOf(
+  root: string,
+  { kind, severity, related, message }: Finding,
+  range: vscode.Range,
+): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(range, message, severityOf[severity]);
   diagnostic.source = 'Likeness';
   diagnostic.code = kind;
   diagnostic.relatedInformation = related.map((image) => {

@@ -3,7 +3,7 @@ import { markdownReport } from '../../core/curation/reports/markdown.ts';
 import type { Finding, FindingKind, Severity } from '../../core/curation/findings.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import { noticeLines } from '../text/markdown.ts';
+import { escapeMarkdown, noticeLines } from '../text/markdown.ts';
 
 /** "pets: 7 findings, 1 error, 2 warnings." */
 export function outcomeText({ root, images, findings, accepted }: CheckReport): string {
@@ -42,6 +42,15 @@ export function reportName(root: string): string {
 
 export function findingsMarkdown({ findings, images, notices }: CheckReport): string {
   return [...noticeLines(notices), markdownReport(findings, images)].join('\n');
+}
+
+/** The line of the report that a finding is on, from 0; the first where it isn't listed. */
+export function lineInReport(markdown: string, { message }: Pick<Finding, 'message'>): number {
+  const text = escapeMarkdown(message);
+  return Math.max(
+    0,
+    markdown.split('\n').findIndex((line) => line.startsWith('- ') && line.endsWith(text)),
+  );
 }
 
 /** How many errors and warnings there are; nothing of what there is none of. */

@@ -7,6 +7,7 @@ import {
   badges,
   findingsMarkdown,
   healthOf,
+  lineInReport,
   outcomeText,
   reportName,
 } from '../../../src/extension/findings/findingsText.ts';
@@ -92,5 +93,10 @@ test('two datasets of the same name have a report each; what could not be told c
   const text = findingsMarkdown(
     report([leak], { notices: [{ code: ErrorCode.InvalidConfig, message: 'A table is missing.' }] }),
   );
+  assert.equal(
+    lineInReport(text, leak),
+    text.split('\n').findIndex((line) => line.startsWith('- ')),
+  );
+  assert.equal(lineInReport(text, dark), 0, 'not in this one');
   assert.match(text, /^> A table is missing\.\n\n## 1 finding in 1,988 images\n/);
 });
