@@ -379,6 +379,10 @@ export const cancelled = () => new LikenessError(ErrorCode.Cancelled, 'Stopped; 
 export const emptyDecisionValue = (action: 'relabel' | 'tag') =>
   usage(action === 'tag' ? 'A tag needs a name.' : 'An image is given a class by its name, which is empty here.');
 
+export const emptyFindingId = () => usage('What is no issue is named by the id of the finding, which is empty here.');
+export const unknownFinding = (id: string, root: string) =>
+  usage(`The last check of ${root} found nothing of the id "${id}"; run "likeness check" for what there is now.`);
+
 export const usage = (message: string) => new LikenessError(ErrorCode.Usage, message);
 
 function gigabytes(bytes: number): string {

@@ -30,6 +30,7 @@ export const commands = {
   openEmbeddingMap: 'likeness.openEmbeddingMap',
   showInMap: 'likeness.showInMap',
   openSimilarityMatrix: 'likeness.openSimilarityMatrix',
+  checkDataset: 'likeness.checkDataset',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -52,12 +53,17 @@ export const internalCommands = {
   copyRunName: 'likeness.training.copyName',
   showRunCurves: 'likeness.training.showCurves',
   deleteRun: 'likeness.training.delete',
+  openFinding: 'likeness.finding.open',
+  findSimilarToFinding: 'likeness.finding.findSimilar',
+  excludeFinding: 'likeness.finding.exclude',
+  ignoreFinding: 'likeness.finding.ignore',
 } as const;
 
 /** Registered but not declared: reachable from the status bar or from a message only. */
 export const undeclaredCommands = {
   showIndexing: 'likeness.showIndexing',
   showUnreadable: 'likeness.showUnreadable',
+  showFindings: 'likeness.showFindings',
 } as const;
 
 export const views = {
@@ -84,6 +90,8 @@ export const settings = {
   'likeness.similar.count': 24 as number,
   'likeness.similar.followActiveEditor': true as boolean,
   'likeness.map.layout': 'likeness' as string,
+  'likeness.check.problems': 'visible' as string,
+  'likeness.check.decorations': true as boolean,
   'likeness.training.threads': 0 as number,
   'likeness.training.engine': 'onnxruntime' as string,
   'likeness.training.tensorflowModule': '' as string,
@@ -111,6 +119,10 @@ export const rowContexts = {
   group: 'likeness.group',
   count: 'likeness.count',
   failure: 'likeness.failure',
+  /** A finding of images. */
+  finding: 'likeness.finding',
+  /** A finding about a class as a whole. */
+  classFinding: 'likeness.classFinding',
   /** A run that this window trains. */
   runActive: 'likeness.runActive',
   /** A run that another process trains. */

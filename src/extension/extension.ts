@@ -3,6 +3,11 @@ import type { SimilarState } from '../protocol/similarView.ts';
 import { augmentationsPanel } from './augmentations/augmentationsPanel.ts';
 import { embeddingMapPanel } from './embeddingMap/embeddingMapPanel.ts';
 import { encoderCommands } from './commands/encoderCommands.ts';
+import { checkCommand } from './findings/checkCommand.ts';
+import { findingCommands } from './findings/findingCommands.ts';
+import { findingDecorations } from './findings/findingDecorations.ts';
+import { findingsProblems } from './findings/findingsProblems.ts';
+import { healthStatus } from './findings/healthStatus.ts';
 import { helpCommands } from './commands/helpCommands.ts';
 import { indexCommands } from './commands/indexCommands.ts';
 import { registerContributions } from './contributions.ts';
@@ -47,6 +52,11 @@ const contributions: readonly Contribution[] = [
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'Similarity Matrix', register: matrixPanel },
+  { name: 'check command', register: checkCommand },
+  { name: 'finding commands', register: findingCommands },
+  { name: 'findings in the Problems panel', register: findingsProblems },
+  { name: 'finding decorations', register: findingDecorations },
+  { name: 'health status', register: healthStatus },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'selection context', register: selectionContext },
   { name: 'Training view', register: trainingView },

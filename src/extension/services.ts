@@ -9,6 +9,7 @@ import type { EngineCaller } from './engine/engineClient.ts';
 import type { Machine } from './engine/engineEnvironment.ts';
 import type { ProcessLog } from './engine/rpcProcess.ts';
 import { isInside } from './files/rootPaths.ts';
+import { FindingsModel } from './findings/findingsModel.ts';
 import { ReportDocuments } from './reports/reportDocuments.ts';
 import { ImageSelection } from './selection/imageSelection.ts';
 import { readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
@@ -37,6 +38,7 @@ export interface Services {
   readonly trainers: TrainingClient;
   readonly runs: TrainingRuns;
   readonly reports: ReportDocuments;
+  readonly findings: FindingsModel;
   readonly similar: SimilarModel;
   readonly explorerVisibility: Visibility;
   readonly similarVisibility: Visibility;
@@ -112,9 +114,17 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const followed = new FollowedImage();
   const selection = new ImageSelection();
   const reports = disposables.add(new ReportDocuments());
+  const findings = new FindingsModel({
+    engine,
+    scanSettings: scanSettingsOf,
+    indexed: async (root) => {
+      datasets.remember(root);
+      await datasets.refresh();
+    },
+  });
   return {
     ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
-    ...{ explorerVisibility, similar, similarVisibility, followed, selection },
+    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings },
   };
 }
 

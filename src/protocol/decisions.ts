@@ -4,15 +4,17 @@ export type ImageDecision =
   | { readonly action: 'exclude' }
   /** They have this class, whatever folder or table says. */
   | { readonly action: 'relabel'; readonly value: string }
-  | { readonly action: 'tag'; readonly value: string };
+  | { readonly action: 'tag'; readonly value: string }
+  /** A finding is no issue: checks don't list it any more. It is written down with the finding's own path. */
+  | { readonly action: 'ignore'; readonly finding: string };
 
 export interface DecideRequest {
   /** Absolute. */
   readonly root: string;
-  /** Relative to the root. */
+  /** Relative to the root; '' for the finding about the dataset as a whole that is to be ignored. */
   readonly paths: readonly string[];
   readonly decision: ImageDecision;
-  /** Takes decisions of this kind back instead: for `tag` of that value, for `relabel` of any. */
+  /** Takes decisions of this kind back instead: for `tag` of that value, for `relabel` of any, for `ignore` of that finding. */
   readonly undo?: boolean;
 }
 

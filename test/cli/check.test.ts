@@ -19,11 +19,18 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
   assert.match(shown.stdout, /^error unreadable: 1$/m);
   const told = await run('--only', 'leak,exact-duplicate', '--fail-on', 'leak', '--json');
   assert.equal(told.code, 1, told.stderr);
+  const decide = (...args: string[]) => likeness(['decide', 'ignore', ...args, '--in', root], { cache });
+  const unknown = await decide('f00');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /nothing of the id "f00"/);
   const { findings, counts } = JSON.parse(told.stdout) as CheckReport;
   assert.deepEqual(counts, { leak: 1, 'exact-duplicate': 1 });
   assert.deepEqual(Object.keys(findings[0]!), ['id', 'kind', 'severity', 'path', 'score', 'related', 'message']);
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'error')).code, 0, 'a warning is no error');
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'warning')).code, 1);
+  assert.match((await decide(findings[0]!.id)).stdout, /^1 finding changed\.$/m);
+  assert.equal((await run('--only', 'leak', '--fail-on', 'leak')).code, 0, 'what is no issue fails nothing');
+  assert.match((await decide(findings[0]!.id, '--undo')).stdout, /^1 finding changed\.$/m);
   for (const args of [['--only', 'nonsense'], ['--fail-on', 'sometimes'], ['elsewhere']]) {
     assert.equal((await run(...args)).code, 2, args.join(' '));
   }

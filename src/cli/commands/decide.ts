@@ -6,14 +6,22 @@ import type { Command, Invocation } from '../command.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
 
+/** Where the findings are that are no issue. */
+const inFolder = {
+  type: 'string',
+  value: 'FOLDER',
+  help: 'the dataset of the findings; default: this folder',
+} as const;
 const undo = { type: 'boolean', help: 'take it back' } as const;
 
 /** What a review does, scripted: every decision is a line of the dataset's decisions.jsonl. */
 export const decideCommand: Command = {
   name: 'decide',
-  usage: 'decide exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|list [folder] [--undo]',
-  summary: 'Exclude images, give them a class, or say that two belong together or apart; list what was decided.',
-  options: { undo },
+  usage:
+    'decide exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|ignore FINDING… [--in FOLDER]|list [folder] [--undo]',
+  summary:
+    'Exclude images, give them a class, say that two belong together or apart, or that findings are no issue; list what was decided.',
+  options: { in: inFolder, undo },
   async run(invocation, engine) {
     const [action, ...rest] = invocation.positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
@@ -35,6 +43,12 @@ export const decideCommand: Command = {
         await engine.decisions.pair({ root, paths, action: invocation.flag('undo') ? undefined : action });
         const done = invocation.flag('undo') ? 'Nothing is decided of' : `Decided "${action}" of`;
         return { json: { changed: paths }, lines: [`${done} ${paths.join(' and ')}.`] };
+      }
+      case 'ignore': {
+        if (rest.length === 0) throw incomplete;
+        const folder = resolve(invocation.text('in') ?? '.');
+        const changed = await engine.decisions.ignore(folder, rest, invocation.flag('undo'));
+        return { json: { changed }, lines: [summary(changed.length, new Set(rest).size, 'finding')] };
       }
       case 'list': {
         if (rest.length > 1) throw incomplete;
@@ -65,16 +79,15 @@ async function decide(engine: Engine, images: readonly string[], decision: Image
   const root = engine.decisions.datasetOf(files[0]!);
   const paths = files.map((file) => relativeToRoot(root, file) ?? file);
   const { changed } = await engine.decisions.decide({ root, paths, decision, undo: invocation.flag('undo') });
-  const unchanged = new Set(paths).size - changed.length;
-  return {
-    json: { changed },
-    lines: [
-      `${formatQuantity(changed.length, 'image')} changed${unchanged > 0 ? `, ${formatQuantity(unchanged, 'image')} as before` : ''}.`,
-    ],
-  };
+  return { json: { changed }, lines: [summary(changed.length, new Set(paths).size, 'image')] };
+}
+
+function summary(changed: number, named: number, noun: string): string {
+  const rest = named - changed;
+  return `${formatQuantity(changed, noun)} changed${rest > 0 ? `, ${formatQuantity(rest, noun)} as before` : ''}.`;
 }
 
 function describe({ path, decision, at }: StandingDecision): string {
-  const what = 'value' in decision ? `${decision.action} ${decision.value}` : decision.action;
-  return `${path}: ${what} (${at})`;
+  const about = 'value' in decision ? decision.value : 'finding' in decision ? `finding ${decision.finding}` : '';
+  return `${path === '' ? 'The whole dataset' : path}: ${`${decision.action} ${about}`.trimEnd()} (${at})`;
 }

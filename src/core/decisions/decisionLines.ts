@@ -1,11 +1,13 @@
-/** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner and, of tags, value. */
+/** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner, value and finding. */
 import { formatDecision, parseDecision, type DecidedImage, type Decision } from './decisions.ts';
 
 export type PairAction = 'same' | 'different';
 
 /** What a person decides of single images. */
 export type ImageChoice =
-  { readonly action: 'exclude' } | { readonly action: 'relabel' | 'tag'; readonly value: string };
+  | { readonly action: 'exclude' }
+  | { readonly action: 'relabel' | 'tag'; readonly value: string }
+  | { readonly action: 'ignore'; readonly finding: string };
 
 /** A line as it stands, and what it says; undefined for lines that make no sense to us, which stay where they are. */
 interface Line {
@@ -43,7 +45,7 @@ export function withPairDecision(
 
 /**
  * The text with a decision about each of some images in it, or without it where `undo`. An image has one class and is
- * excluded or not; it may have several tags, each of which is a line.
+ * excluded or not; it may have several tags, and several findings that are no issue, each of which is a line.
  *
  * @param at ISO 8601
  */
@@ -55,10 +57,12 @@ export function withImageDecisions(
 ): string {
   const byPath = new Map(images.map((image) => [image.path, image]));
   const value = 'value' in choice ? choice.value : undefined;
+  const finding = 'finding' in choice ? choice.finding : undefined;
   /** About the same: it would contradict what is decided, or say it twice. */
   const isReplaced = ({ decision }: Line): boolean => {
     if (decision === undefined || !byPath.has(decision.path)) return false;
     const { action } = decision;
+    if (choice.action === 'ignore') return action === 'ignore' && decision.finding === finding;
     if (choice.action === 'tag') return (action === 'tag' || action === 'untag') && decision.value === value;
     return action === choice.action || (choice.action === 'exclude' && action === 'keep');
   };
@@ -113,7 +117,8 @@ function compare(a: Decision, b: Decision): number {
     order(a.path, b.path) ||
     order(a.action, b.action) ||
     order(a.with?.path ?? '', b.with?.path ?? '') ||
-    order(a.value ?? '', b.value ?? '')
+    order(a.value ?? '', b.value ?? '') ||
+    order(a.finding ?? '', b.finding ?? '')
   );
 }
 

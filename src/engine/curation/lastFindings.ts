@@ -9,6 +9,8 @@ import { replaceFile } from '../training/replaceFile.ts';
 interface KeptFindings {
   /** The worst kind of each image that has a part in a finding. */
   readonly worst: Readonly<Record<string, FindingKind>>;
+  /** The path of each finding by its id. */
+  readonly paths: Readonly<Record<string, string>>;
 }
 
 /** Beside the index, wherever that lies. */
@@ -24,17 +26,26 @@ export async function keepFindings(store: Pick<IndexStore, 'location'>, findings
       if (image !== '') worst[image] ??= kind;
     }
   }
-  const kept: KeptFindings = { worst };
+  const paths = Object.fromEntries(findings.map(({ id, path }) => [id, path]));
+  const kept: KeptFindings = { worst, paths };
   await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
 }
 
 /** The worst kind by path, as the last check found it; empty where there was none. */
 export async function readKeptFindings(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
+  return new Map(Object.entries((await readKept(store)).worst ?? {}));
+}
+
+/** Where the findings of the last check are, by their ids; '' for those about the whole dataset. */
+export async function readFindingPaths(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
+  return new Map(Object.entries((await readKept(store)).paths ?? {}));
+}
+
+async function readKept(store: Pick<IndexStore, 'location'>): Promise<Partial<KeptFindings>> {
   try {
-    const value = JSON.parse(await readFile(fileOf(store), 'utf8')) as Partial<KeptFindings> | null;
-    return new Map(Object.entries(value?.worst ?? {}));
+    return (JSON.parse(await readFile(fileOf(store), 'utf8')) as Partial<KeptFindings> | null) ?? {};
   } catch (error) {
-    if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return new Map();
+    if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return {};
     throw error;
   }
 }

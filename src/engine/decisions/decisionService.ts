@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
-import { notIndexed } from '../../core/errors.ts';
+import { notIndexed, unknownFinding } from '../../core/errors.ts';
 import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
 import type { DecideRequest, DecisionRequests, StandingDecision } from '../../protocol/decisions.ts';
+import { readFindingPaths } from '../curation/lastFindings.ts';
 import type { Datasets } from '../dataset.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import { decideImages, listImageDecisions } from './imageDecisions.ts';
+import { readDecisions } from './decisionFile.ts';
 import { decidePair } from './pairDecision.ts';
 
 /** What people decide of images. One decision of a dataset is written at a time. */
@@ -33,6 +35,34 @@ export class DecisionService {
   async decide({ root, ...request }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
     const folder = this.#datasets.rootOf(root);
     return { changed: await this.#writing.run(folder, () => decideImages(folder, request, Date.now())) };
+  }
+
+  /**
+   * Writes down that findings of the last check are no issue, or takes that back. Rejects with usage where one isn't among
+   * them and was never answered, before anything is written.
+   *
+   * @param folder absolute, in a dataset
+   * @param findings ids
+   * @returns the ids of which something changed
+   */
+  async ignore(folder: string, findings: readonly string[], undo: boolean): Promise<readonly string[]> {
+    const { root, store } = this.#datasets.get(folder);
+    const paths = new Map(await readFindingPaths(store));
+    // A finding that was answered is in no later check.
+    for (const { action, finding, path } of await readDecisions(root)) {
+      if (action === 'ignore' && finding !== undefined) paths.set(finding, path);
+    }
+    const named = [...new Set(findings)].map((finding) => {
+      const path = paths.get(finding);
+      if (path === undefined) throw unknownFinding(finding, root);
+      return { finding, path };
+    });
+    const changed: string[] = [];
+    for (const { finding, path } of named) {
+      const done = await this.decide({ root, paths: [path], decision: { action: 'ignore', finding }, undo });
+      if (done.changed.length > 0) changed.push(finding);
+    }
+    return changed;
   }
 
   /** What people decided of single images of a dataset. */

@@ -1,6 +1,6 @@
 import { withImageDecisions } from '../../core/decisions/decisionLines.ts';
 import { parseDecisions, type DecidedImage, type Decision } from '../../core/decisions/decisions.ts';
-import { emptyDecisionValue, usage } from '../../core/errors.ts';
+import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
 import type { DecideRequest, ImageDecision, StandingDecision } from '../../protocol/decisions.ts';
 import { decidedImage, editDecisions, readDecisions } from './decisionFile.ts';
 
@@ -22,11 +22,15 @@ export async function decideImages(
 ): Promise<string[]> {
   const choice = 'value' in decision ? { ...decision, value: decision.value.trim() } : decision;
   if (!undo && 'value' in choice && choice.value === '') throw emptyDecisionValue(choice.action);
+  if (choice.action === 'ignore' && choice.finding === '') throw emptyFindingId();
   if (paths.length === 0) throw usage('No image is named that something could be decided of.');
+  // A finding about a whole class is about no image.
+  const subjectOf = async (path: string): Promise<DecidedImage> =>
+    choice.action === 'ignore' && path === '' ? { path, content: '' } : decidedImage(root, path, undo);
   const images: DecidedImage[] = [];
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const batch = paths.slice(start, start + AT_ONCE);
-    images.push(...(await Promise.all(batch.map((path) => decidedImage(root, path, undo)))));
+    images.push(...(await Promise.all(batch.map((path) => subjectOf(path)))));
   }
   const at = new Date(now).toISOString();
   let [before, after] = ['', ''];
@@ -40,8 +44,8 @@ export async function decideImages(
   return [...new Set(changed.map(([, { path }]) => path))].sort();
 }
 
-function keyOf({ path, content, action, value = '' }: Decision): string {
-  return [path, content, action, value].join('\n');
+function keyOf({ path, content, action, value = '', finding = '' }: Decision): string {
+  return [path, content, action, value, finding].join('\n');
 }
 
 /** What was decided of single images, sorted by path. Rejects with unreadable-file. */
@@ -54,7 +58,8 @@ export async function listImageDecisions(root: string): Promise<StandingDecision
   return standing.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function imageDecisionOf({ action, value }: Decision): ImageDecision | undefined {
+function imageDecisionOf({ action, value, finding }: Decision): ImageDecision | undefined {
   if (action === 'exclude') return { action };
+  if (action === 'ignore') return finding === undefined ? undefined : { action, finding };
   return (action === 'relabel' || action === 'tag') && value !== undefined ? { action, value } : undefined;
 }

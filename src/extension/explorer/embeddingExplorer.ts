@@ -10,12 +10,12 @@ import type { Row } from './treeModel.ts';
 const REFRESH_MS = 500;
 
 /** The tree of datasets, and the commands of its rows. */
-export function embeddingExplorer({ disposables, datasets, jobs, explorerVisibility }: Services): void {
+export function embeddingExplorer({ disposables, datasets, jobs, findings, explorerVisibility }: Services): void {
   const changed = disposables.add(new vscode.EventEmitter<void>());
   const rows = async (): Promise<Row[]> => {
     // A restricted workspace has nothing but its welcome.
     if (!vscode.workspace.isTrusted) return [];
-    return buildRows(await datasets.load(), jobs.running);
+    return buildRows(await datasets.load(), jobs.running, findings.reports);
   };
   const provider: vscode.TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
@@ -48,6 +48,7 @@ export function embeddingExplorer({ disposables, datasets, jobs, explorerVisibil
   };
   disposables.add(datasets.onDidChange(refresh));
   disposables.add(jobs.onDidChange(refresh));
+  disposables.add(findings.onDidChange(refresh));
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void datasets.refresh()));
   disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void datasets.refresh()));
 
@@ -70,15 +71,21 @@ function toTreeItem(row: Row): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, state);
   item.id = row.id;
   item.contextValue = row.context;
-  item.iconPath = new vscode.ThemeIcon(row.icon, warningColor(row.icon));
+  item.iconPath = new vscode.ThemeIcon(row.icon, severityColor(row.icon));
   if (row.description !== undefined) item.description = row.description;
   if (row.tooltip !== undefined) item.tooltip = row.tooltip;
-  if (row.context === rowContexts.failure) {
-    item.command = { command: internalCommands.openFile, title: 'Open', arguments: [row] };
-  }
+  const open = openedBy[row.context];
+  if (open !== undefined) item.command = { command: open, title: 'Open', arguments: [row] };
   return item;
 }
 
-function warningColor(icon: string): vscode.ThemeColor | undefined {
-  return icon === 'warning' ? new vscode.ThemeColor('list.warningForeground') : undefined;
+/** What a click on a row does, beside opening its children. */
+const openedBy: Readonly<Partial<Record<Row['context'], string>>> = {
+  [rowContexts.failure]: internalCommands.openFile,
+  [rowContexts.finding]: internalCommands.openFinding,
+};
+
+function severityColor(icon: string): vscode.ThemeColor | undefined {
+  if (icon === 'warning') return new vscode.ThemeColor('list.warningForeground');
+  return icon === 'error' ? new vscode.ThemeColor('list.errorForeground') : undefined;
 }

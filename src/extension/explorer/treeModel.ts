@@ -1,10 +1,12 @@
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { CheckReport } from '../../protocol/check.ts';
 import type { Count, DatasetSummary, FailedFile, ImageFilter } from '../../protocol/engine.ts';
 import { rowContexts } from '../contract.ts';
 import type { IndexingJob } from '../datasets/indexingJobs.ts';
 import type { DatasetState } from '../datasets/datasets.ts';
 import { formatCount, formatQuantity, progressCount, progressPace, progressPercent } from '../../core/progressText.ts';
+import { findingsRow } from './findingRows.ts';
 
 /** One row of the Embedding Explorer, before it becomes a tree item. */
 export interface Row {
@@ -26,11 +28,23 @@ export interface Row {
   readonly filter?: ImageFilter;
 }
 
-/** No rows at all while nothing is indexed, so that the view shows its welcome. */
-export function buildRows(states: readonly DatasetState[], jobs: readonly IndexingJob[]): Row[] {
+/**
+ * No rows at all while nothing is indexed, so that the view shows its welcome.
+ *
+ * @param checked what the last check found of the datasets that were checked
+ */
+export function buildRows(
+  states: readonly DatasetState[],
+  jobs: readonly IndexingJob[],
+  checked: readonly CheckReport[] = [],
+): Row[] {
   const jobOf = (folder: string): IndexingJob | undefined => jobs.find((job) => job.folder === folder);
   const rows = states.map((state) =>
-    datasetRow(state, jobOf(state.summary?.root ?? state.folder) ?? jobOf(state.folder)),
+    datasetRow(
+      state,
+      jobOf(state.summary?.root ?? state.folder) ?? jobOf(state.folder),
+      checked.find(({ root }) => root === state.summary?.root),
+    ),
   );
   const shown = new Set(states.flatMap((state) => [state.folder, state.summary?.root]));
   for (const job of jobs) {
@@ -62,7 +76,11 @@ function unknownFolder(folder: string): DatasetState {
   return { folder, name: path.basename(folder), summary: undefined, error: undefined };
 }
 
-function datasetRow({ folder, name, summary, error }: DatasetState, job: IndexingJob | undefined): Row {
+function datasetRow(
+  { folder, name, summary, error }: DatasetState,
+  job: IndexingJob | undefined,
+  checked?: CheckReport,
+): Row {
   const id = `dataset:${summary?.root ?? folder}`;
   const base = { id, label: name, folder: summary?.root ?? folder, tooltip: summary?.root ?? folder };
   const jobRows = job ? [jobRow(job, id)] : [];
@@ -89,7 +107,7 @@ function datasetRow({ folder, name, summary, error }: DatasetState, job: Indexin
     tooltip: datasetTooltip(summary),
     icon: 'database',
     expanded: true,
-    children: [...jobRows, ...contentRows(summary, id)],
+    children: [...jobRows, ...contentRows(summary, id), ...(checked ? [findingsRow(checked, id)] : [])],
   };
 }
 

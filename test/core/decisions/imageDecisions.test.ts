@@ -62,6 +62,20 @@ describe('decisions about single images', () => {
     assert.deepEqual(told(decide(two, ['a.png'], { action: 'tag', value: 'x' }, true)), [['a.png', 'tag', 'b']]);
   });
 
+  it('of findings that are no issue: a line for each, sorted by finding, taken back by itself', () => {
+    const ignore = (text: string, finding: string, undo = false) =>
+      decide(text, ['a.png'], { action: 'ignore', finding }, undo);
+    const findings = (text: string) => parseDecisions(text).map(({ finding }) => finding);
+    const two = ignore(ignore('', 'f2'), 'f1');
+    assert.deepEqual(findings(two), ['f1', 'f2']);
+    assert.deepEqual(Object.keys(JSON.parse(two.split('\n')[0]!) as object), [
+      ...['path', 'content', 'action', 'finding', 'at'],
+    ]);
+    assert.equal(ignore(two, 'f2'), two, 'a second time changes nothing');
+    assert.deepEqual(findings(ignore(two, 'f1', true)), ['f2']);
+    assert.equal(ignore(decide(two, ['a.png'], { action: 'exclude' }), 'f3', true).split('\n').length, 4);
+  });
+
   it('are taken back without a trace, beside lines of another kind and lines that make no sense', () => {
     const pair = withPairDecision('', [image('a.png'), image('b.png')], 'same', at);
     const before = `// by hand\n${pair}<<<<<<< ours\n{"path":"a.png","action":"fold","at":"later"}\n`;

@@ -50,6 +50,50 @@ describe('deciding of images', () => {
   });
 });
 
+describe('a finding that is no issue', () => {
+  it('is in no later check, until that is taken back; also one about the whole dataset', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 4; i++) write(root, `${i < 3 ? 'warm' : 'cold'}/${i}.png`, await shade([60 * i, 60, 40], i));
+    copyFileSync(join(root, 'warm/0.png'), join(root, 'warm/copy.png'));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const check = async () => {
+      const { findings, accepted } = await engine.check({ folder: root, encoder: 'pixels' }, job());
+      return { findings, accepted };
+    };
+    const before = await check();
+    const copies = before.findings.find(({ kind }) => kind === 'exact-duplicate')!;
+    const rare = before.findings.find(({ kind, path }) => kind === 'small-class' && path === '')!;
+    await assert.rejects(engine.decisions.ignore(root, [copies.id, 'nonsense'], false), { code: ErrorCode.Usage });
+    assert.equal((await check()).accepted, 0, 'all or nothing');
+    assert.deepEqual(await engine.decisions.ignore(root, [copies.id], false), [copies.id]);
+    const decision = { action: 'ignore', finding: rare.id } as const;
+    assert.deepEqual((await engine.decisions.decide({ root, paths: [''], decision })).changed, ['']);
+    const after = await check();
+    assert.deepEqual(
+      after.findings.map(({ id }) => id),
+      before.findings.map(({ id }) => id).filter((id) => id !== copies.id && id !== rare.id),
+    );
+    assert.equal(after.accepted, 2);
+    assert.deepEqual(
+      (await engine.decisions.list({ root })).map(({ path, decision: listed }) => [path, listed]),
+      [
+        ['', decision],
+        [copies.path, { action: 'ignore', finding: copies.id }],
+      ],
+    );
+    assert.deepEqual(await engine.decisions.ignore(root, [copies.id], false), [], 'said before');
+    assert.deepEqual(await engine.decisions.ignore(root, [copies.id, rare.id], true), [copies.id, rare.id]);
+    assert.deepEqual((await check()).findings, before.findings);
+  });
+
+  it('needs its id', async (context) => {
+    const decision = { action: 'ignore', finding: '' } as const;
+    const nameless = decideImages(temporaryFolder(context), { paths: [''], decision }, NOW);
+    await assert.rejects(nameless, { code: ErrorCode.Usage });
+  });
+});
+
 describe('an excluded image', () => {
   it('is left out of what is trained on, measured with and labelled, and so is its copy', async (context) => {
     const root = temporaryFolder(context);

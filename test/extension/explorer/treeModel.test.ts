@@ -5,9 +5,11 @@ import { indexBusy } from '../../../src/core/errors.ts';
 import type { EncoderCard } from '../../../src/core/encoders/card.ts';
 import { rowContexts } from '../../../src/extension/contract.ts';
 import type { DatasetState } from '../../../src/extension/datasets/datasets.ts';
+import { LISTED } from '../../../src/extension/explorer/findingRows.ts';
 import { buildRows, parentOf, unreadableRow } from '../../../src/extension/explorer/treeModel.ts';
 import type { Row } from '../../../src/extension/explorer/treeModel.ts';
 import type { DatasetSummary } from '../../../src/protocol/engine.ts';
+import { finding, report } from '../findings/findingExamples.ts';
 
 const summary: DatasetSummary = {
   root: '/data/pets',
@@ -120,4 +122,45 @@ test('every row below a dataset is found from the row that holds it, as VS Code 
   assert.equal(parentOf(rows, files.id), rows[1]);
   assert.equal(parentOf(rows, rows[1]!.id), undefined);
   assert.equal(unreadableRow(rows, '/data/cars'), undefined);
+});
+
+test('a dataset that was checked shows its findings by kind, the worst first', () => {
+  const found = [
+    finding('dark', ['train/c.png']),
+    finding('near-duplicate', ['train/a.png', 'train/b.png', 'train/c.png']),
+    finding('leak', ['test/a.png', 'train/a.png']),
+    finding('small-class', []),
+  ];
+  const rows = buildRows([indexed, bare], [], [report(found, { root: '/data/pets' })]);
+  const lines = outline(rows);
+  assert.deepEqual(lines.slice(lines.indexOf('  Findings | 4'), -1), [
+    '  Findings | 4',
+    '    Leak between splits | 1',
+    '      a.png | ↔ a.png',
+    '    Near duplicate | 1',
+    '      a.png | ↔ b.png and 1 more',
+    '    Dark | 1',
+    '      c.png | train',
+    '    Small class | 1',
+    '      small-class of a class.',
+  ]);
+  const flat = all(rows);
+  assert.equal(new Set(flat.map(({ id }) => id)).size, flat.length);
+  const leak = flat.find(({ description }) => description === '↔ a.png');
+  assert.equal(leak?.file, path.resolve('/data/pets/test/a.png'));
+  assert.match(leak.tooltip ?? '', /^test\/a\.png\n↔ train\/a\.png\nleak of/);
+  assert.deepEqual(
+    flat.filter(({ context }) => context === rowContexts.classFinding).map(({ file }) => file),
+    [undefined],
+  );
+});
+
+test('of many findings the first are listed, and where nothing was found it says so', () => {
+  const many = Array.from({ length: LISTED + 5 }, (_, i) => finding('blurry', [`${i}.png`]));
+  const rowsOf = (findings: typeof many) =>
+    outline(buildRows([indexed], [], [report(findings, { root: '/data/pets' })]));
+  const lines = rowsOf(many);
+  assert.equal(lines.at(-1), '      … and 5 more');
+  assert.equal(lines.filter((line) => line.startsWith('      ') && line.includes('.png')).length, LISTED);
+  assert.equal(rowsOf([]).at(-1), '  Findings | nothing to decide');
 });

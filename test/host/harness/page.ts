@@ -88,7 +88,9 @@ async function openNextAncestor(tree: Locator, relativePath: string): Promise<vo
 }
 
 function explorerRow(tree: Locator, relativePath: string): Locator {
-  const label = tree.page().locator(`.monaco-icon-label[aria-label$="/${relativePath}"]`);
+  // What decorates a file is told after its path.
+  const [plain, decorated] = [`[aria-label$="/${relativePath}"]`, `[aria-label*="/${relativePath} • "]`];
+  const label = tree.page().locator(`.monaco-icon-label${plain}, .monaco-icon-label${decorated}`);
   return tree.locator('.monaco-list-row').filter({ has: label }).first();
 }
 

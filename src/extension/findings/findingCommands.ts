@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Finding } from '../../core/curation/findings.ts';
+import { kindTexts } from '../../core/curation/kindTexts.ts';
+import { fileNotFound } from '../../core/errors.ts';
+import { formatQuantity } from '../../core/progressText.ts';
+import { commands, internalCommands } from '../contract.ts';
+import type { FindingRow } from '../explorer/findingRows.ts';
+import { registerCommand, showFailure } from '../notifications.ts';
+import type { Services } from '../services.ts';
+import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { imagesOf, type TakeBack } from './findingsModel.ts';
+
+/** What can be done with a finding of the Embedding Explorer. */
+export function findingCommands({ disposables, findings, followed }: Services): void {
+  const onFinding = (id: string, run: (row: FindingRow) => Promise<unknown>): void => {
+    disposables.add(
+      registerCommand(id, async (row) => {
+        if (isFindingRow(row)) await run(row);
+      }),
+    );
+  };
+  onFinding(internalCommands.openFinding, async ({ folder, finding }) => {
+    const [first, second] = imagesOf(finding).map((image) => path.join(folder, image));
+    if (first === undefined) return;
+    await Promise.all([first, ...(second === undefined ? [] : [second])].map(mustExist));
+    if (second === undefined) await openImage(followed, first, {});
+    else await openSideBySide(followed, first, second);
+  });
+  onFinding(internalCommands.findSimilarToFinding, async ({ file }) => {
+    if (file === undefined) return;
+    await mustExist(file);
+    await vscode.commands.executeCommand(commands.findSimilar, vscode.Uri.file(file));
+  });
+  onFinding(internalCommands.excludeFinding, async ({ folder, finding }) => {
+    const images = await pickExcluded(finding);
+    const [first, ...more] = images;
+    if (first === undefined) return;
+    const back = await findings.exclude(folder, images);
+    const what = more.length === 0 ? `${first} is` : `${formatQuantity(images.length, 'image')} are`;
+    tellDecision(`${what} excluded from trainings, evaluations and labels.`, back);
+  });
+  onFinding(internalCommands.ignoreFinding, async ({ folder, finding }) => {
+    const back = await findings.ignore(folder, finding);
+    const about = finding.path === '' ? '' : ` of ${finding.path}`;
+    tellDecision(
+      `Not an issue: ${kindTexts[finding.kind].name.toLowerCase()}${about}. Checks no longer list it.`,
+      back,
+    );
+  });
+}
+
+/** Of several images those that are to go, which is asked: at first all but the one to look at, which of copies is the best. */
+async function pickExcluded(finding: Finding): Promise<readonly string[]> {
+  const images = imagesOf(finding);
+  if (images.length < 2) return images;
+  const items = images.map((image, position) => ({
+    label: path.posix.basename(image),
+    description: path.posix.dirname(image),
+    picked: position > 0,
+    image,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Exclude: ${kindTexts[finding.kind].name}`,
+    placeHolder: 'Files of the same bytes are excluded too',
+    canPickMany: true,
+  });
+  return picked?.map(({ image }) => image) ?? [];
+}
+
+/** Says what was done, with a way back; nobody must wait for an answer. */
+function tellDecision(message: string, takeBack: TakeBack): void {
+  const tell = async (): Promise<void> => {
+    const undo = 'Undo';
+    if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack();
+  };
+  tell().catch(showFailure);
+}
+
+/** VS Code would open an empty editor that says less. */
+async function mustExist(file: string): Promise<void> {
+  await stat(file).catch(() => {
+    throw fileNotFound(file);
+  });
+}
+
+function isFindingRow(row: unknown): row is FindingRow {
+  return typeof row === 'object' && row !== null && 'finding' in row && 'folder' in row;
+}
