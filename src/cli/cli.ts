@@ -6,6 +6,7 @@ import { commandHelp, parseInvocation, type Command } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodersCommand } from './commands/encoders.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   checkCommand,
   decideCommand,
   tagCommand,
+  exportCommand,
   importCommand,
   doctorCommand,
 ];

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileNotFound, usage } from '../core/errors.ts';
+import { fileNotFound } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -24,7 +24,6 @@ import type {
   ViewsReport,
   ViewsRequest,
 } from '../protocol/augmentations.ts';
-import type { ImportReport, ImportRequest } from '../protocol/columns.ts';
 import type { CheckReport, CheckRequest } from '../protocol/check.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
@@ -49,7 +48,6 @@ import { TypicalNearest } from './augmentations/otherImages.ts';
 import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
-import { importColumns } from './columns/importColumns.ts';
 import { checkDataset } from './curation/checkDataset.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
@@ -59,6 +57,7 @@ import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
 import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
+import { ExchangeService } from './exchange/exchangeService.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { indexDataset } from './indexing/indexer.ts';
@@ -97,6 +96,8 @@ export class Engine {
   /** What the Embedding Map asks for. */
   readonly maps: MapService;
   readonly decisions: DecisionService;
+  /** Imports and exports. */
+  readonly exchange: ExchangeService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -105,6 +106,7 @@ export class Engine {
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.decisions = new DecisionService(this.#datasets);
+    this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.#search = new VectorSearch(options.threads);
     this.maps = new MapService({
       datasets: this.#datasets,
@@ -296,19 +298,6 @@ export class Engine {
     };
     const { threads } = this.#options;
     return predictFolder(request, { root, registry: this.#registry, threads, ownEncoder }, context);
-  }
-
-  /** Takes columns of a table into the index of a dataset. */
-  async importColumns({ folder, file }: ImportRequest): Promise<ImportReport> {
-    const dataset = this.#datasets.get(folder);
-    return this.#datasets.guard(dataset, () => importColumns(dataset, file));
-  }
-
-  /** Takes an imported column out again. Rejects with usage where there is none of that name. */
-  async removeColumn(folder: string, name: string): Promise<void> {
-    const dataset = this.#datasets.get(folder);
-    const isRemoved = await this.#datasets.guard(dataset, () => dataset.store.removeColumn(name));
-    if (!isRemoved) throw usage(`${dataset.root} has no imported column "${name}".`);
   }
 
   async thumbnails({ root, paths }: ThumbnailsRequest): Promise<Thumbnail[]> {

@@ -16,12 +16,12 @@ export const importCommand: Command = {
     if (removed !== undefined) {
       const [folder = '.', ...rest] = invocation.positionals;
       if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
-      await engine.removeColumn(resolve(folder), removed);
+      await engine.exchange.removeColumn(resolve(folder), removed);
       return { json: { removed }, lines: [`"${removed}" is out of the index.`] };
     }
     const [file, folder = '.', ...rest] = invocation.positionals;
     if (file === undefined || rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
-    const report = await engine.importColumns({ file: resolve(file), folder: resolve(folder) });
+    const report = await engine.exchange.importColumns({ file: resolve(file), folder: resolve(folder) });
     const { matched, unmatched, columns } = report;
     const hidden = unmatched.length - SHOWN;
     return {

@@ -46,15 +46,25 @@ export function qualityIssues(
   images: readonly (MeasuredImage | undefined)[],
   thresholds: Readonly<Partial<Record<string, number>>> = {},
 ): QualityIssue[] {
-  const sizes = sizeScores(images);
-  return images.flatMap((image, row) => {
-    if (image === undefined) return [];
-    const scores = scoresOf(image, sizes[row]!);
+  return qualityScores(images).flatMap((scores, row) => {
+    if (scores === undefined) return [];
     return qualityKinds.flatMap((kind): QualityIssue[] => {
       const score = scores[kind];
       return score < (thresholds[kind] ?? qualityThresholds[kind]) ? [{ row, kind, score }] : [];
     });
   });
+}
+
+/**
+ * The scores of each image, from 0, bad, to 1; undefined for those that were not measured.
+ *
+ * @param images all that an odd size is told by
+ */
+export function qualityScores(
+  images: readonly (MeasuredImage | undefined)[],
+): (Record<QualityKind, number> | undefined)[] {
+  const sizes = sizeScores(images);
+  return images.map((image, row) => image && scoresOf(image, sizes[row]!));
 }
 
 function scoresOf({ width, height, quality }: MeasuredImage, size: number): Record<QualityKind, number> {

@@ -1,4 +1,4 @@
-import { imageColumn, imageOf, parseTable } from '../tables/delimitedText.ts';
+import { formatRow, imageColumn, imageOf, parseTable } from '../tables/delimitedText.ts';
 import { imageFinder } from '../tables/imageFinder.ts';
 
 /** One image's line in a table of labels. */
@@ -85,10 +85,6 @@ export function matchLabels(rows: readonly LabelRow[], paths: readonly string[],
 export function formatProposals(
   proposals: readonly { readonly path: string; readonly label: string; readonly confidence: number }[],
 ): string {
-  const rows = proposals.map(({ path, label, confidence }) => [quoted(path), quoted(label), String(confidence)]);
-  return [['path', 'label', 'confidence'], ...rows].map((fields) => `${fields.join(',')}\n`).join('');
-}
-
-function quoted(text: string): string {
-  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = proposals.map(({ path, label, confidence }) => [path, label, String(confidence)]);
+  return [['path', 'label', 'confidence'], ...rows].map(formatRow).join('');
 }

@@ -52,3 +52,12 @@ export function parseTable(text: string): string[][] {
   if (field !== '' || row.length > 0) endRow();
   return rows;
 }
+
+/** A line of a table with commas, and its line feed. */
+export function formatRow(fields: readonly string[]): string {
+  return `${fields.map(quoted).join(',')}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

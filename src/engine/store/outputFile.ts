@@ -5,7 +5,7 @@ import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { labelFile } from '../labels/knownLabels.ts';
-import { replaceFile } from '../training/replaceFile.ts';
+import { replaceFile, type Chunks } from '../training/replaceFile.ts';
 import { writeFailure } from './fileErrors.ts';
 import { relativeToRoot } from './findRoot.ts';
 import { LIKENESS_FOLDER } from './locations.ts';
@@ -45,6 +45,30 @@ export async function writeOutput({ file, replace }: OutputFile, content: string
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'EEXIST') throw fileExists(file);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw fileNotFound(file);
+    throw writeFailure(file, error) ?? error;
+  }
+}
+
+/**
+ * As `writeOutput`, of what is too much to hold at once: all of it is there in the end, or nothing is.
+ *
+ * @param chunks may reject, as with `cancelled`
+ * @param beforeRename what else has to be done before the file is there; where it rejects there is none
+ */
+export async function streamOutput(
+  { file, replace }: OutputFile,
+  chunks: Chunks,
+  beforeRename?: () => Promise<void>,
+): Promise<void> {
+  try {
+    await replaceFile(file, chunks, async () => {
+      // One that was written meanwhile is somebody's too.
+      if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
+      await beforeRename?.();
+    });
+  } catch (error) {
+    const code = systemCodeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw fileNotFound(file);
     throw writeFailure(file, error) ?? error;
   }

@@ -10,24 +10,23 @@ const IN_USE = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /** What platforms answer that can't flush a folder. */
 const NOT_FLUSHABLE = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES']);
 
+/** What a file is written of, one after another; what makes them may reject, and nothing is written then. */
+export type Chunks = readonly (Uint8Array | string)[] | AsyncIterable<Uint8Array | string>;
+
 /**
  * Replaces a file, or creates it: whoever reads it, also after a power cut, finds the old content or all of the new one.
  * Rejects with the operating system's error; nothing is left behind then.
  *
- * @param chunks one after another; they must not change until the promise settles
+ * @param chunks they must not change until the promise settles
  * @param beforeRename throws to leave the old content
  */
-export async function replaceFile(
-  file: string,
-  chunks: readonly (Uint8Array | string)[],
-  beforeRename?: () => Promise<void>,
-): Promise<void> {
+export async function replaceFile(file: string, chunks: Chunks, beforeRename?: () => Promise<void>): Promise<void> {
   // A name of its own, so that even a process that shouldn't write here any more can't get into another one's content.
   const temporary = `${file}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
   try {
     const handle = await open(temporary, 'wx');
     try {
-      for (const chunk of chunks) await handle.writeFile(chunk);
+      for await (const chunk of chunks) await handle.writeFile(chunk);
       await handle.sync();
     } finally {
       await handle.close();

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidRun, messageOf } from '../../core/errors.ts';
+import { namedImages } from '../../core/images/namedImages.ts';
 import { nothingSelected } from '../../core/training/trainingErrors.ts';
 import type { TrainingImage } from './trainingImages.ts';
 
@@ -29,26 +30,10 @@ export function chooseImages(
   named: readonly string[],
   root: string,
 ): { readonly images: TrainingImage[]; readonly chosen: ChosenImages } {
-  const wanted = new Set(named.map(plainPath));
-  const met = new Set<string>();
-  const kept = images.filter(({ path }) => {
-    const reached = namesOf(path).filter((name) => wanted.has(name));
-    for (const name of reached) met.add(name);
-    return reached.length > 0;
-  });
-  if (kept.length === 0) throw nothingSelected(wanted.size, root);
-  const chosen = { paths: kept.map(({ path }) => path), missing: wanted.size - met.size, of: images.length };
-  return { images: kept, chosen };
+  const { images: kept, names, missing } = namedImages(images, named);
+  if (kept.length === 0) throw nothingSelected(names, root);
+  return { images: kept, chosen: { paths: kept.map(({ path }) => path), missing, of: images.length } };
 }
-
-/** A path and the folders that it lies in. */
-function namesOf(path: string): string[] {
-  const names = [path];
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) names.push(path.slice(0, end));
-  return names;
-}
-
-const plainPath = (path: string): string => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
 
 /** The text of `SELECTED_FILE`: a path a line, so that people can read and compare it. */
 export function formatSelected(paths: readonly string[]): string {

@@ -1,0 +1,114 @@
+/** Where the images of an exported folder go. */
+import { classesOf, type ExportImage } from './exportImage.ts';
+import { fileNames, folderNames, parted } from './fileNames.ts';
+
+/** Images without a label: none of a class, and known to nothing that takes folders for classes. */
+const UNLABELLED = 'unlabelled';
+const NO_SPLIT = 'no-split';
+
+export interface PlacedImage {
+  readonly image: ExportImage;
+  /** Relative to the exported folder, with `/`. */
+  readonly target: string;
+}
+
+/**
+ * `SPLIT/CLASS/NAME`, or `CLASS/NAME` where no image is of a split; images without a label go to `unlabelled/`, by
+ * split too, and those without a split, where others have one, to `no-split/CLASS`.
+ */
+export function planImageFolder(images: readonly ExportImage[]): PlacedImage[] {
+  const splits = [...new Set(images.flatMap(({ split }) => split ?? []))].sort();
+  const splitFolder = folderNames(splits, [UNLABELLED, NO_SPLIT]);
+  const classFolder = folderNames(classesOf(images), [UNLABELLED, 'unlabeled']);
+  return named(images, ({ label, split }) => {
+    const ofSplit = splits.length === 0 ? [] : [split === undefined ? NO_SPLIT : splitFolder.get(split)!];
+    const folders = label === undefined ? [UNLABELLED, ...ofSplit] : [...ofSplit, classFolder.get(label)!];
+    return folders.join('/');
+  });
+}
+
+/** A part of a YOLO data set. */
+export interface YoloSplit {
+  /** Its key in `data.yaml`. */
+  readonly name: string;
+  /** Its folder in `images` and in `labels`. */
+  readonly folder: string;
+}
+
+export interface YoloPlan {
+  /** The classes, by their number. */
+  readonly names: readonly string[];
+  readonly splits: readonly YoloSplit[];
+  /** `labels` is the file of the image's class, relative to the exported folder, and `text` its content. */
+  readonly images: readonly (PlacedImage & { readonly labels: string; readonly text: string })[];
+}
+
+/**
+ * `images/SPLIT/NAME` and `labels/SPLIT/STEM.txt`, which YOLO finds by putting `labels` in the place of the last `images`
+ * in a path. Images of no split are taken for `train`.
+ *
+ * @param images all with a label
+ */
+export function planYolo(images: readonly ExportImage[]): YoloPlan {
+  const names = classesOf(images);
+  const codes = new Map(names.map((name, code) => [name, code]));
+  const splitOf = ({ split }: ExportImage) => (split === undefined ? 'train' : split === 'validation' ? 'val' : split);
+  const splits = [...new Set(images.map(splitOf))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const folders = folderNames(splits, ['images', 'labels']);
+  const placed = named(
+    images,
+    (image) => `images/${folders.get(splitOf(image))!}`,
+    (name) => parted(name).stem,
+  );
+  return {
+    names,
+    splits: splits.map((name) => ({
+      name: otherKeys.has(name) ? `${name}_split` : name,
+      folder: folders.get(name)!,
+    })),
+    images: placed.map(({ image, target }) => ({
+      image,
+      target,
+      labels: `labels/${parted(target.slice('images/'.length)).stem}.txt`,
+      text: `${codes.get(image.label!)!} 0.5 0.5 1 1\n`,
+    })),
+  };
+}
+
+/** What `data.yaml` says beside its splits. */
+const otherKeys: ReadonlySet<string> = new Set(['path', 'names', 'nc', 'download']);
+const yoloSplits = ['train', 'val', 'test'];
+const rank = (split: string) => (yoloSplits.includes(split) ? yoloSplits.indexOf(split) : yoloSplits.length);
+
+/** The text of `data.yaml`; paths are relative to it, so that the folder can be moved. Strings of JSON are strings of YAML. */
+export function yoloDescription({ names, splits }: YoloPlan): string {
+  return [
+    '# Classes of whole images, written as one box around each: no box was drawn around an object.',
+    ...splits.map(({ name, folder }) => `${JSON.stringify(name)}: ${JSON.stringify(`images/${folder}`)}`),
+    `nc: ${names.length}`,
+    'names:',
+    ...names.map((name, code) => `  ${code}: ${JSON.stringify(name)}`),
+    '',
+  ].join('\n');
+}
+
+/** With a name of its own for each image in its folder. */
+function named(
+  images: readonly ExportImage[],
+  folderOf: (image: ExportImage) => string,
+  keyOf?: (name: string) => string,
+): PlacedImage[] {
+  const byFolder = new Map<string, ExportImage[]>();
+  for (const image of images) {
+    const folder = folderOf(image);
+    const own = byFolder.get(folder);
+    if (own === undefined) byFolder.set(folder, [image]);
+    else own.push(image);
+  }
+  const targets = new Map<ExportImage, string>();
+  for (const [folder, own] of byFolder) {
+    const files = own.map(({ path, content }) => ({ name: path.slice(path.lastIndexOf('/') + 1), content }));
+    fileNames(files, keyOf).forEach((name, i) => targets.set(own[i]!, `${folder}/${name}`));
+  }
+  return images.map((image) => ({ image, target: targets.get(image)! }));
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { cocoPieces } from '../../../src/core/export/coco.ts';
+import type { ExportImage } from '../../../src/core/export/exportImage.ts';
+import { exportImage } from './exportImages.ts';
+
+interface CocoDocument {
+  readonly info: { readonly note: string };
+  readonly categories: readonly { readonly id: number; readonly name: string }[];
+  readonly images: readonly { readonly id: number; readonly file_name: string }[];
+  readonly annotations: readonly Record<string, unknown>[];
+}
+
+const documentOf = (images: readonly ExportImage[]) =>
+  JSON.parse([...cocoPieces(images, 'pets')].join('')) as CocoDocument;
+const content = (start: string) => start.padEnd(64, '0');
+
+it('COCO has the whole frame of each labelled image, and says so', () => {
+  const { info, categories, images, annotations } = documentOf([
+    exportImage('a.png', { content: content('b1'), label: 'dog' }),
+    exportImage('b.png', { content: content('c2'), label: undefined }),
+    exportImage('c.png', { content: content('d3'), label: 'cat' }),
+  ]);
+  assert.match(info.note, /whole images/);
+  assert.deepEqual(
+    categories.map(({ id, name }) => [id, name]),
+    [
+      [1, 'cat'],
+      [2, 'dog'],
+    ],
+  );
+  assert.deepEqual(
+    images.map(({ file_name }) => file_name),
+    ['a.png', 'b.png', 'c.png'],
+  );
+  assert.equal(annotations.length, 2);
+  assert.deepEqual(annotations[0], {
+    ...{ id: images[0]!.id, image_id: images[0]!.id, category_id: 2 },
+    ...{ bbox: [0, 0, 40, 30], area: 1200, iscrowd: 0, segmentation: [] },
+  });
+  assert.equal(annotations[1]!['image_id'], images[2]!.id);
+});
+
+it('an id of COCO stays when other images come and go or a file is renamed, is no 0, and no two copies share one', () => {
+  const own = exportImage('own.png', { content: content('7f') });
+  const idOf = (images: readonly ExportImage[], path: string) =>
+    documentOf(images).images.find(({ file_name }) => file_name === path)!.id;
+  const alone = idOf([own], 'own.png');
+  assert.equal(alone, 0x7f0000000000);
+  assert.equal(idOf([exportImage('a.png', { content: content('aa') }), own], 'own.png'), alone);
+  assert.equal(idOf([{ ...own, path: 'renamed.png' }], 'renamed.png'), alone);
+  assert.notEqual(idOf([own, { ...own, path: 'z.png' }], 'z.png'), alone);
+  assert.equal(idOf([exportImage('zero.png', { content: content('') })], 'zero.png'), 1);
+});
