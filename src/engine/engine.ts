@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileNotFound, usage } from '../core/errors.ts';
+import { emptyDecisionValue, fileNotFound, usage } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -31,6 +31,7 @@ import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type { MapReport, MapRequest } from '../protocol/maps.ts';
 import type { MatrixReport, MatrixRequest } from '../protocol/matrix.ts';
 import type { PredictReport, PredictRequest } from '../protocol/predictions.ts';
+import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../protocol/selection.ts';
 import type {
   PretrainPlan,
   PretrainRequest,
@@ -51,6 +52,8 @@ import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
 import { importColumns } from './columns/importColumns.ts';
 import { checkDataset } from './curation/checkDataset.ts';
+import { selectImages } from './curation/selectImages.ts';
+import { splitImages } from './curation/splitImages.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
 import { summarizeDataset } from './datasetSummary.ts';
@@ -275,6 +278,38 @@ export class Engine {
     return this.#datasets.guard(dataset, () =>
       checkDataset(request, { dataset, registry: this.#registry, threads, load }, context),
     );
+  }
+
+  /** Chooses images that stand for all of a folder, and tags them where asked to. */
+  async select(request: SelectRequest, context: JobContext): Promise<SelectReport> {
+    const { tag } = request;
+    if (tag?.trim() === '') throw emptyDecisionValue('tag');
+    const dataset = await this.#broughtUpToDate(request, context);
+    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const { threads } = this.#options;
+    const report = await this.#datasets.guard(dataset, () =>
+      selectImages(request, { dataset, registry: this.#registry, threads, load }, context),
+    );
+    const { root, paths } = report;
+    if (tag !== undefined) await this.decisions.decide({ root, paths, decision: { action: 'tag', value: tag } });
+    return report;
+  }
+
+  /** Splits the images of a folder without tearing copies apart. */
+  async split(request: SplitRequest, context: JobContext): Promise<SplitReport> {
+    const dataset = await this.#broughtUpToDate(request, context);
+    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const { threads } = this.#options;
+    return this.#datasets.guard(dataset, () =>
+      splitImages(request, { dataset, registry: this.#registry, threads, load }, context),
+    );
+  }
+
+  async #broughtUpToDate({ folder, encoder, scan }: SelectRequest | SplitRequest, context: JobContext) {
+    const isNew = this.#datasets.find(folder) === undefined;
+    const first = isNew && encoder !== undefined && { encoder };
+    await this.indexFolder({ folder, ...first, ...(scan && { scan }) }, context);
+    return this.#datasets.get(folder);
   }
 
   /** Compares all pairs of the indexed images that are named. */

@@ -1,4 +1,4 @@
-import { imageColumn, imageOf, parseTable } from '../tables/delimitedText.ts';
+import { imageColumn, imageOf, parseTable, quoted } from '../tables/delimitedText.ts';
 import { imageFinder } from '../tables/imageFinder.ts';
 
 /** One image's line in a table of labels. */
@@ -87,8 +87,4 @@ export function formatProposals(
 ): string {
   const rows = proposals.map(({ path, label, confidence }) => [quoted(path), quoted(label), String(confidence)]);
   return [['path', 'label', 'confidence'], ...rows].map((fields) => `${fields.join(',')}\n`).join('');
-}
-
-function quoted(text: string): string {
-  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

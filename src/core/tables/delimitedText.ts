@@ -52,3 +52,8 @@ export function parseTable(text: string): string[][] {
   if (field !== '' || row.length > 0) endRow();
   return rows;
 }
+
+/** A field as a table with commas has it, in quotes where it needs them. */
+export function quoted(text: string): string {
+  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
