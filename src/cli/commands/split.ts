@@ -88,6 +88,7 @@ function describe(report: SplitReport): string[] {
       ),
     ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more classes; --json has all images`] : []),
     furthest(classes, shares),
+    ...(kept === assignments.length ? ['All images have a split; --all assigns them anew.'] : []),
     ...(out === undefined ? [] : [`Written to ${out}.`]),
     ...(applied ? ['The split is in .likeness/config.json.'] : []),
     ...(out === undefined && !applied
