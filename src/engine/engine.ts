@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { emptyDecisionValue, fileNotFound, usage } from '../core/errors.ts';
+import { fileNotFound, usage } from '../core/errors.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
@@ -31,7 +31,6 @@ import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
 import type { MapReport, MapRequest } from '../protocol/maps.ts';
 import type { MatrixReport, MatrixRequest } from '../protocol/matrix.ts';
 import type { PredictReport, PredictRequest } from '../protocol/predictions.ts';
-import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../protocol/selection.ts';
 import type {
   PretrainPlan,
   PretrainRequest,
@@ -51,9 +50,7 @@ import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
 import { importColumns } from './columns/importColumns.ts';
-import { checkDataset } from './curation/checkDataset.ts';
-import { selectImages } from './curation/selectImages.ts';
-import { splitImages } from './curation/splitImages.ts';
+import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
 import { summarizeDataset } from './datasetSummary.ts';
@@ -100,6 +97,7 @@ export class Engine {
   /** What the Embedding Map asks for. */
   readonly maps: MapService;
   readonly decisions: DecisionService;
+  readonly curation: CurationService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -109,14 +107,15 @@ export class Engine {
     this.#encoders = new EncoderPool(options);
     this.decisions = new DecisionService(this.#datasets);
     this.#search = new VectorSearch(options.threads);
-    this.maps = new MapService({
+    const common = {
       datasets: this.#datasets,
       registry: this.#registry,
-      search: this.#search,
-      labels: this.#labels,
-      load: (resolved) => this.#encoders.get(resolved),
+      load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
       threads: options.threads,
-    });
+    };
+    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
+    const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
+    this.curation = new CurationService({ ...common, decisions: this.decisions, index });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),
@@ -265,51 +264,8 @@ export class Engine {
   }
 
   /** Looks for what is worth deciding in a dataset, which is brought up to date first. */
-  async check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
-    const { folder, encoder, scan } = request;
-    const isNew = this.#datasets.find(folder) === undefined;
-    await this.indexFolder(
-      { folder, ...(isNew && encoder !== undefined && { encoder }), ...(scan && { scan }) },
-      context,
-    );
-    const dataset = this.#datasets.get(folder);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
-    const { threads } = this.#options;
-    return this.#datasets.guard(dataset, () =>
-      checkDataset(request, { dataset, registry: this.#registry, threads, load }, context),
-    );
-  }
-
-  /** Chooses images that stand for all of a folder, and tags them where asked to. */
-  async select(request: SelectRequest, context: JobContext): Promise<SelectReport> {
-    const { tag } = request;
-    if (tag?.trim() === '') throw emptyDecisionValue('tag');
-    const dataset = await this.#broughtUpToDate(request, context);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
-    const { threads } = this.#options;
-    const report = await this.#datasets.guard(dataset, () =>
-      selectImages(request, { dataset, registry: this.#registry, threads, load }, context),
-    );
-    const { root, paths } = report;
-    if (tag !== undefined) await this.decisions.decide({ root, paths, decision: { action: 'tag', value: tag } });
-    return report;
-  }
-
-  /** Splits the images of a folder without tearing copies apart. */
-  async split(request: SplitRequest, context: JobContext): Promise<SplitReport> {
-    const dataset = await this.#broughtUpToDate(request, context);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
-    const { threads } = this.#options;
-    return this.#datasets.guard(dataset, () =>
-      splitImages(request, { dataset, registry: this.#registry, threads, load }, context),
-    );
-  }
-
-  async #broughtUpToDate({ folder, encoder, scan }: SelectRequest | SplitRequest, context: JobContext) {
-    const isNew = this.#datasets.find(folder) === undefined;
-    const first = isNew && encoder !== undefined && { encoder };
-    await this.indexFolder({ folder, ...first, ...(scan && { scan }) }, context);
-    return this.#datasets.get(folder);
+  check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
+    return this.curation.check(request, context);
   }
 
   /** Compares all pairs of the indexed images that are named. */

@@ -46,7 +46,7 @@ export const selectCommand: Command = {
     const method = methodOf(invocation.text('method'));
     const encoder = encoderArgument(invocation.text('encoder'));
     const [fixed, tag, out] = [invocation.text('fixed'), invocation.text('tag'), invocation.text('out')];
-    const report = await engine.select(
+    const report = await engine.curation.select(
       {
         folder: resolve(folder),
         count,

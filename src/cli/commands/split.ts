@@ -32,7 +32,7 @@ export const splitCommand: Command = {
     const shares = sharesOf(invocation);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
-    const report = await engine.split(
+    const report = await engine.curation.split(
       {
         folder: resolve(folder),
         shares,

@@ -40,17 +40,17 @@ describe('selecting images', () => {
     const request = { folder: root, encoder: 'pixels' };
     const copies = new Set(['a/0.png', 'a/copy.png', 'b/edited.jpg']);
     for (const method of selectionMethods) {
-      const report = await engine.select({ ...request, count: 13, method }, job());
+      const report = await engine.curation.select({ ...request, count: 13, method }, job());
       assert.deepEqual([report.candidates, report.copies, report.method], [13, 2, method]);
       assert.equal(new Set(report.paths).size, 13);
       assert.equal(report.paths.filter((path) => copies.has(path)).length, 1);
     }
     const fixed = ['b/edited.jpg', 'a/1.png'];
     await engine.decisions.decide({ root, paths: ['a/2.png'], decision: { action: 'exclude' } });
-    const rest = await engine.select({ ...request, count: 10, fixed }, job());
+    const rest = await engine.curation.select({ ...request, count: 10, fixed }, job());
     assert.deepEqual([rest.candidates, rest.copies, rest.fixed], [10, 2, 2]);
     for (const path of [...copies, 'a/1.png', 'a/2.png']) assert.ok(!rest.paths.includes(path), path);
-    const below = await engine.select({ ...request, folder: join(root, 'b'), count: 4, fixed: ['a'] }, job());
+    const below = await engine.curation.select({ ...request, folder: join(root, 'b'), count: 4, fixed: ['a'] }, job());
     assert.deepEqual(below.paths.toSorted(), ['b/10.png', 'b/11.png', 'b/8.png', 'b/9.png']);
     assert.deepEqual(below.classes, [{ name: 'b', count: 4 }]);
   });
@@ -61,7 +61,7 @@ describe('selecting images', () => {
     const file = join(temporaryFolder(context), 'chosen.txt');
     const out = { file, replace: false };
     const request = { folder: root, encoder: 'pixels', count: 6, balanced: true, tag: 'first', out };
-    const { paths, classes } = await engine.select(request, job());
+    const { paths, classes } = await engine.curation.select(request, job());
     assert.deepEqual(classes, [
       { name: 'a', count: 3 },
       { name: 'b', count: 3 },
@@ -73,13 +73,14 @@ describe('selecting images', () => {
       paths.toSorted(),
     );
     assert.deepEqual(decided[0]!.decision, { action: 'tag', value: 'first' });
-    await assert.rejects(engine.select(request, job()), { code: ErrorCode.FileExists });
+    await assert.rejects(engine.curation.select(request, job()), { code: ErrorCode.FileExists });
   });
 
   it('says in a sentence what it cannot do, and stops when it is told to', async (context) => {
     const root = await smallDataset(context);
     const engine = newEngine(context);
-    const select = (rest: object) => engine.select({ folder: root, encoder: 'pixels', count: 2, ...rest }, job());
+    const select = (rest: object) =>
+      engine.curation.select({ folder: root, encoder: 'pixels', count: 2, ...rest }, job());
     await assert.rejects(select({ count: 16 }), {
       code: ErrorCode.TooFewImages,
       message: /has 15 images .* 16 images/,
@@ -92,10 +93,10 @@ describe('selecting images', () => {
     await assert.rejects(select({ tag: ' ' }), { code: ErrorCode.Usage });
     const stopping = job();
     stopping.abort();
-    await assert.rejects(engine.select({ folder: root, count: 2 }, stopping), { code: ErrorCode.Cancelled });
+    await assert.rejects(engine.curation.select({ folder: root, count: 2 }, stopping), { code: ErrorCode.Cancelled });
     writeFileSync(join(root, '.likeness/config.json'), '{"labels":{"source":"none"}}');
     await assert.rejects(select({ balanced: true }), { code: ErrorCode.NotEnoughLabels });
-    await assert.rejects(engine.select({ folder: temporaryFolder(context), count: 1 }, job()), {
+    await assert.rejects(engine.curation.select({ folder: temporaryFolder(context), count: 1 }, job()), {
       code: ErrorCode.FolderNotFound,
     });
   });
@@ -110,20 +111,20 @@ describe('splitting images', () => {
     const config = join(root, '.likeness/config.json');
     const shares = { train: 0.6, validation: 0.2, test: 0.2 };
     assert.ok((await leaks()) > 0);
-    const asTheyAre = await engine.split({ folder: root, shares }, job());
+    const asTheyAre = await engine.curation.split({ folder: root, shares }, job());
     assert.equal(asTheyAre.kept, asTheyAre.assignments.length);
     assert.ok(asTheyAre.torn > 0 && asTheyAre.notices.length === 1);
 
     const file = join(temporaryFolder(context), 'splits.csv');
-    const dry = await engine.split({ folder: root, shares, all: true, out: { file, replace: false } }, job());
+    const dry = await engine.curation.split({ folder: root, shares, all: true, out: { file, replace: false } }, job());
     assert.deepEqual([dry.kept, dry.torn, dry.applied, existsSync(config)], [0, 0, false, false]);
     assert.ok(dry.groups > 0);
     assert.equal(readFileSync(file, 'utf8').trim().split('\n').length, dry.assignments.length + 1);
     assert.ok(furthest(dry) < 5, `${furthest(dry)} images from the shares`);
-    const applied = await engine.split({ folder: root, shares, all: true, apply: true }, job());
+    const applied = await engine.curation.split({ folder: root, shares, all: true, apply: true }, job());
     assert.deepEqual(applied.assignments, dry.assignments);
     assert.equal(await leaks(), 0);
-    const after = await engine.split({ folder: root, shares }, job());
+    const after = await engine.curation.split({ folder: root, shares }, job());
     assert.deepEqual([after.assignments, after.kept, after.torn], [dry.assignments, dry.assignments.length, 0]);
   });
 
@@ -132,7 +133,10 @@ describe('splitting images', () => {
     write(root, 'test/a/copy.png', await shade([30, 90, 120], 0));
     const engine = newEngine(context);
     const shares = { train: 0.5, validation: 0, test: 0.5 };
-    const { assignments, kept } = await engine.split({ folder: root, encoder: 'pixels', shares, apply: true }, job());
+    const { assignments, kept } = await engine.curation.split(
+      { folder: root, encoder: 'pixels', shares, apply: true },
+      job(),
+    );
     const splitOf = new Map(assignments.map(({ path, split }) => [path, split]));
     assert.equal(kept, 1);
     for (const path of ['test/a/copy.png', 'a/0.png', 'a/copy.png', 'b/edited.jpg']) {
