@@ -60,12 +60,26 @@ function radius(problem: SelectionProblem, chosen: readonly number[]): number {
   return Math.max(...distances);
 }
 
+/** How closely every row is represented, by the mean distance to the 20th neighbour or the last. */
 function represented(problem: SelectionProblem, chosen: readonly number[]): number {
   const all = [...problem.fixed, ...chosen];
   if (all.length === 0) return 0;
+  const steepness = 2 / apart(problem);
   let sum = 0;
-  for (let row = 0; row < problem.rows; row++) sum += Math.max(0, likest(problem, row, all));
+  for (let row = 0; row < problem.rows; row++) sum += Math.exp(steepness * (likest(problem, row, all) - 1));
   return sum;
+}
+
+function apart(problem: SelectionProblem): number {
+  const rows = [...Array(problem.rows).keys()];
+  const distances = rows.map((row) => {
+    const others = rows.filter((other) => other !== row).map((other) => 1 - cosine(problem, row, other));
+    return others
+      .sort((a, b) => a - b)
+      .slice(0, 20)
+      .at(-1)!;
+  });
+  return distances.reduce((sum, distance) => sum + distance, 0) / problem.rows;
 }
 
 describe('k-centre', () => {
@@ -128,16 +142,18 @@ describe('facility location', () => {
       } as SelectionWork['products'],
     };
     const chosen = await facilityLocation(0)(problem, counting);
+    const steepness = 2 / apart(problem);
     const covered = new Float64Array(600);
+    const closeness = (i: number, row: number) => Math.exp(steepness * (cosine(problem, i, row) - 1));
     for (const row of chosen) {
       const gainOf = (candidate: number) => {
         let gain = 0;
-        for (let i = 0; i < 600; i++) gain += Math.max(0, cosine(problem, i, candidate) - covered[i]!);
+        for (let i = 0; i < 600; i++) gain += Math.max(0, closeness(i, candidate) - covered[i]!);
         return gain;
       };
       const most = Math.max(...problem.candidates.map(gainOf));
       assert.ok(gainOf(row) >= most - 1e-4);
-      for (let i = 0; i < 600; i++) covered[i] = Math.max(covered[i]!, cosine(problem, i, row));
+      for (let i = 0; i < 600; i++) covered[i] = Math.max(covered[i]!, closeness(i, row));
     }
     assert.ok(products < 600 * 20, `${products} instead of ${600 * 40}`);
   });

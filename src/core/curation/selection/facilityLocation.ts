@@ -1,35 +1,42 @@
 import type { HeldMatrix } from '../../linearAlgebra/products.ts';
-import { gathered } from '../../neighbors/neighborsAmong.ts';
+import { gathered, neighborsAmong } from '../../neighbors/neighborsAmong.ts';
 import { RandomStream } from '../../random.ts';
 import { GainHeap, type Gain } from './gainHeap.ts';
-import { CHOOSING, type SelectionProblem, type Selector } from './selection.ts';
+import { CHOOSING, type SelectionProblem, type SelectionWork, type Selector } from './selection.ts';
 
 /** Rows that are to be represented; of more, so many are drawn, which bounds memory and work. */
 const MOST_REPRESENTED = 20_000;
 /** Candidates whose gains are worked out at once: at first, and while choosing, when most bounds hold. */
 const FIRST_BLOCK = 256;
 const BLOCK = 16;
-const STREAM = 0x666c;
+/** Neighbours that tell how far apart rows lie, and rows that are asked. */
+const NEIGHBORS = 20;
+const ASKED = 1_000;
+const [STREAM, ASKED_STREAM] = [0x666c, 0x6673];
 
 /**
- * Rows that represent all others: they maximise Σᵢ max(0, maxⱼ cos(i, j)), how like its likest chosen row j every row i is.
+ * Rows that represent all others: they maximise Σᵢ maxⱼ exp(−2 (1 − cos(i, j)) / d) over the chosen rows j, how close to every
+ * row i its closest chosen one is; d is the mean distance 1 − cos to the 20th neighbour, so that it makes no difference
+ * how close together an encoder puts all images, and a row far from all is as good as not represented.
  * The function is submodular, so that taking the row that adds most, again and again, reaches (1 − 1/e) of the best choice
  * or more (G. Nemhauser, L. Wolsey, M. Fisher, Mathematical Programming 14, 1978). What a row adds only shrinks, and is
  * worked out anew only for rows that might be next (M. Minoux, "Accelerated greedy algorithms", 1978), by products in
  * blocks: no matrix of all pairs is held. Of rows that add the same the lowest is taken.
  *
- * @param seed draws the rows that are to be represented where there are more than `most`
+ * @param seed draws the rows that are to be represented where there are more than `most`, and those that tell d
  */
 export function facilityLocation(seed: number, most = MOST_REPRESENTED): Selector {
-  return async (problem, { products, inPhase }) => {
+  return async (problem, work) => {
     if (problem.count === 0) return [];
-    const represented = representedRows(problem.rows, seed, most);
+    const { products, inPhase } = work;
+    const steepness = 2 / (await distanceApart(problem, seed, work));
+    const represented = drawnRows(problem.rows, most, new RandomStream(seed, STREAM));
     const held = await products.hold(
       gathered(problem.vectors, problem.dim, represented),
       represented.length,
       problem.dim,
     );
-    const coverage = new Coverage(problem, held);
+    const coverage = new Coverage(problem, held, steepness);
     const { candidates, fixed, count } = problem;
     try {
       for (let start = 0; start < fixed.length; start += FIRST_BLOCK) {
@@ -70,32 +77,59 @@ async function best(heap: GainHeap, round: number, coverage: Coverage): Promise<
   }
 }
 
-function representedRows(rows: number, seed: number, most: number): Uint32Array {
+/** The mean distance to the 20th neighbour, or to the last one where there are fewer. */
+async function distanceApart(problem: SelectionProblem, seed: number, { products, inPhase }: SelectionWork) {
+  const { rows } = problem;
+  const asked = drawnRows(rows, ASKED, new RandomStream(seed, ASKED_STREAM));
+  // Each finds itself as well.
+  const count = Math.min(NEIGHBORS + 1, rows);
+  const { similarities } = await inPhase('Comparing images', asked.length, (between) =>
+    neighborsAmong(
+      problem,
+      asked,
+      Uint32Array.from({ length: rows }, (_, row) => row),
+      count,
+      products,
+      between,
+    ),
+  );
+  let sum = 0;
+  for (let i = count - 1; i < similarities.length; i += count) sum += 1 - similarities[i]!;
+  // Of nothing but copies any distance will do.
+  return Math.max(1e-6, sum / asked.length);
+}
+
+function drawnRows(rows: number, most: number, random: RandomStream): Uint32Array {
   const all = [...Array(rows).keys()];
-  return Uint32Array.from(rows <= most ? all : new RandomStream(seed, STREAM).shuffled(all).slice(0, most)).sort();
+  return Uint32Array.from(rows <= most ? all : random.shuffled(all).slice(0, most)).sort();
 }
 
 /** How well each row is represented by what is chosen. */
 class Coverage {
   readonly #problem: SelectionProblem;
   readonly #represented: HeldMatrix<Float32Array>;
+  readonly #steepness: number;
+  /** Of each row, how like it its likest chosen one is, and what that counts. */
   readonly #likeness: Float32Array;
+  readonly #closeness: Float64Array;
 
-  constructor(problem: SelectionProblem, represented: HeldMatrix<Float32Array>) {
+  constructor(problem: SelectionProblem, represented: HeldMatrix<Float32Array>, steepness: number) {
     this.#problem = problem;
     this.#represented = represented;
-    this.#likeness = new Float32Array(represented.rows);
+    this.#steepness = steepness;
+    this.#likeness = new Float32Array(represented.rows).fill(Number.NEGATIVE_INFINITY);
+    this.#closeness = new Float64Array(represented.rows);
   }
 
   async gains(rows: readonly number[], round: number): Promise<Gain[]> {
     const similarities = await this.#similarities(rows);
-    const likeness = this.#likeness;
+    const [likeness, closeness] = [this.#likeness, this.#closeness];
     return rows.map((row, place) => {
       const start = place * likeness.length;
       let gain = 0;
       for (let i = 0; i < likeness.length; i++) {
-        const more = similarities[start + i]! - likeness[i]!;
-        if (more > 0) gain += more;
+        const similarity = similarities[start + i]!;
+        if (similarity > likeness[i]!) gain += this.#closenessAt(similarity) - closeness[i]!;
       }
       return { row, gain, round };
     });
@@ -108,6 +142,11 @@ class Coverage {
       const at = i % likeness.length;
       if (similarities[i]! > likeness[at]!) likeness[at] = similarities[i]!;
     }
+    for (let at = 0; at < likeness.length; at++) this.#closeness[at] = this.#closenessAt(likeness[at]!);
+  }
+
+  #closenessAt(similarity: number): number {
+    return Math.exp(this.#steepness * (similarity - 1));
   }
 
   #similarities(rows: readonly number[]): Promise<Float32Array> {
