@@ -1,3 +1,4 @@
+import type { BetweenBlocks } from '../../evaluation/neighborsByProducts.ts';
 import type { HeldMatrix } from '../../linearAlgebra/products.ts';
 import { gathered, neighborsAmong } from '../../neighbors/neighborsAmong.ts';
 import { RandomStream } from '../../random.ts';
@@ -5,7 +6,7 @@ import { GainHeap, type Gain } from './gainHeap.ts';
 import { CHOOSING, type SelectionProblem, type SelectionWork, type Selector } from './selection.ts';
 
 /** Rows that are to be represented; of more, so many are drawn, which bounds memory and work. */
-const MOST_REPRESENTED = 20_000;
+const MOST_REPRESENTED = 10_000;
 /** Candidates whose gains are worked out at once: at first, and while choosing, when most bounds hold. */
 const FIRST_BLOCK = 256;
 const BLOCK = 16;
@@ -53,7 +54,7 @@ export function facilityLocation(seed: number, most = MOST_REPRESENTED): Selecto
       return await inPhase(CHOOSING, count, async (between) => {
         const chosen: number[] = [];
         while (chosen.length < count) {
-          const { row } = await best(heap, chosen.length, coverage);
+          const { row } = await best(heap, chosen.length, coverage, between);
           chosen.push(row);
           await coverage.admit([row]);
           await between(chosen.length);
@@ -66,14 +67,15 @@ export function facilityLocation(seed: number, most = MOST_REPRESENTED): Selecto
   };
 }
 
-/** Takes the row that adds most out of the heap. */
-async function best(heap: GainHeap, round: number, coverage: Coverage): Promise<Gain> {
+/** Takes the row that adds most out of the heap. Early rounds may take a while, in which the work can be stopped. */
+async function best(heap: GainHeap, round: number, coverage: Coverage, between: BetweenBlocks): Promise<Gain> {
   for (;;) {
     const block: number[] = [];
     while (heap.size > 0 && block.length < BLOCK && heap.peek()!.round < round) block.push(heap.pop()!.row);
     // The top is up to date: nothing below it can add more.
     if (block.length === 0) return heap.pop()!;
     for (const gain of await coverage.gains(block, round)) heap.push(gain);
+    await between(round);
   }
 }
 
