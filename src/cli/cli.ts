@@ -14,7 +14,9 @@ import { mapCommand } from './commands/map.ts';
 import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
 import { predictCommand } from './commands/predict.ts';
+import { selectCommand } from './commands/select.ts';
 import { similarCommand } from './commands/similar.ts';
+import { splitCommand } from './commands/split.ts';
 import { trainCommand } from './commands/train.ts';
 import { ProgressPrinter } from './progressPrinter.ts';
 
@@ -28,6 +30,8 @@ const commands: readonly Command[] = [
   trainCommand,
   predictCommand,
   checkCommand,
+  selectCommand,
+  splitCommand,
   decideCommand,
   tagCommand,
   exportCommand,

@@ -78,6 +78,16 @@ export function countOption(invocation: Invocation, name: string, fallback: numb
   return value;
 }
 
+/** Of `--seed`; 0 where it isn't given. */
+export function seedOption(invocation: Invocation): number {
+  const text = invocation.text('seed') ?? '0';
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
+    throw usage(`--seed takes a whole number from 0, not "${text}".`);
+  }
+  return seed;
+}
+
 export function commandHelp(command: Command): string {
   const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]: [string, OptionSpec]) => {
     const dashes = name.length === 1 ? `-${name}` : `--${name}`;

@@ -48,7 +48,7 @@ import { TypicalNearest } from './augmentations/otherImages.ts';
 import { measureSensitivity } from './augmentations/sensitivity.ts';
 import { SourcePictures } from './augmentations/sourcePictures.ts';
 import { makeViews } from './augmentations/views.ts';
-import { checkDataset } from './curation/checkDataset.ts';
+import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
 import { summarizeDataset } from './datasetSummary.ts';
@@ -98,6 +98,7 @@ export class Engine {
   readonly decisions: DecisionService;
   /** Imports and exports. */
   readonly exchange: ExchangeService;
+  readonly curation: CurationService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -108,14 +109,15 @@ export class Engine {
     this.decisions = new DecisionService(this.#datasets);
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.#search = new VectorSearch(options.threads);
-    this.maps = new MapService({
+    const common = {
       datasets: this.#datasets,
       registry: this.#registry,
-      search: this.#search,
-      labels: this.#labels,
-      load: (resolved) => this.#encoders.get(resolved),
+      load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
       threads: options.threads,
-    });
+    };
+    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
+    const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
+    this.curation = new CurationService({ ...common, decisions: this.decisions, index });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),
@@ -264,19 +266,8 @@ export class Engine {
   }
 
   /** Looks for what is worth deciding in a dataset, which is brought up to date first. */
-  async check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
-    const { folder, encoder, scan } = request;
-    const isNew = this.#datasets.find(folder) === undefined;
-    await this.indexFolder(
-      { folder, ...(isNew && encoder !== undefined && { encoder }), ...(scan && { scan }) },
-      context,
-    );
-    const dataset = this.#datasets.get(folder);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
-    const { threads } = this.#options;
-    return this.#datasets.guard(dataset, () =>
-      checkDataset(request, { dataset, registry: this.#registry, threads, load }, context),
-    );
+  check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
+    return this.curation.check(request, context);
   }
 
   /** Compares all pairs of the indexed images that are named. */

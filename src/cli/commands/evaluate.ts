@@ -11,7 +11,7 @@ import {
   protocolTexts,
   type FigureColumn,
 } from '../../protocol/evaluationText.ts';
-import { countOption, type Command, type Invocation } from '../command.ts';
+import { countOption, seedOption, type Command } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
 export const evaluateCommand: Command = {
@@ -41,7 +41,7 @@ export const evaluateCommand: Command = {
         folder: resolve(invocation.positionals[0] ?? '.'),
         ...(encoders.length > 0 && { encoders }),
         ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
-        ...(invocation.text('seed') !== undefined && { seed: seedOf(invocation) }),
+        ...(invocation.text('seed') !== undefined && { seed: seedOption(invocation) }),
       },
       job,
     );
@@ -53,15 +53,6 @@ export const evaluateCommand: Command = {
     };
   },
 };
-
-function seedOf(invocation: Invocation): number {
-  const text = invocation.text('seed')!;
-  const seed = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
-    throw usage(`--seed takes a whole number from 0, not "${text}".`);
-  }
-  return seed;
-}
 
 function describe({ protocol, encoders, comparingSeconds, seconds }: EvaluationReport): string[] {
   const fewLabels = fewLabelColumns(protocol);

@@ -58,6 +58,7 @@ export function formatRow(fields: readonly string[]): string {
   return `${fields.map(quoted).join(',')}\n`;
 }
 
-function quoted(text: string): string {
+/** A field as a table with commas has it, in quotes where it needs them. */
+export function quoted(text: string): string {
   return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

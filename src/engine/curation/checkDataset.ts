@@ -6,13 +6,9 @@ import { OUTLIER_REACH, outliers } from '../../core/curation/outliers.ts';
 import { qualityIssues } from '../../core/curation/qualityIssues.ts';
 import { SCENE_RATIO, scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
-import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
-import { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { failedFiles } from '../indexing/indexer.ts';
-import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
@@ -21,10 +17,9 @@ import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
+import { imageNeighbors } from './imageNeighbors.ts';
 import { keepFindings } from './lastFindings.ts';
 
-/** Neighbours of each image: for scenes the images around it count too. */
-const NEIGHBORS = 20;
 /** Kinds that are found by comparing images with each other. */
 const COMPARING: readonly FindingKind[] = [
   ...(['near-duplicate', 'exact-duplicate', 'same-scene', 'leak', 'label-issue', 'outlier'] as const),
@@ -59,7 +54,7 @@ export async function checkDataset(
   if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
   findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
   if (COMPARING.some(isWanted) && images.rows > 1) {
-    const neighbors = await neighborsOf(images, threads, context);
+    const neighbors = await imageNeighbors(images, threads, context);
     findings.push(...ofLabels(images, neighbors), ...ofOutliers(images, neighbors, thresholds['outlier']!));
     const duplicates = new DuplicateFindings(images, await findDuplicates(images, neighbors, store, context));
     findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
@@ -89,18 +84,6 @@ export async function checkDataset(
 /** Findings about whole classes are no change's alone. */
 function concerns({ path, related }: Finding, changed: ReadonlySet<string>): boolean {
   return changed.has(path) || related.some((image) => changed.has(image.path));
-}
-
-async function neighborsOf(images: CuratedImages, threads: number, context: JobContext): Promise<Neighbors> {
-  const worker = new OnnxWorker();
-  try {
-    const products = new OnnxProducts(worker, threads);
-    return await inPhase('Comparing images', images.rows, context, (between) =>
-      allNeighbors(images, Math.min(NEIGHBORS, images.rows - 1), products, between),
-    );
-  } finally {
-    await worker.dispose();
-  }
 }
 
 function unreadable(store: MappingOptions['dataset']['store'], encoderKey: number, below: string): Finding[] {

@@ -135,7 +135,8 @@ async function expand(page: Page, element: Locator, wanted: boolean): Promise<vo
     (await element.getAttribute('aria-expanded', { timeout: 1000 })) === 'true';
   await eventually(page, async () => {
     if ((await expanded()) === wanted) return;
-    await element.click({ timeout: 1000 });
+    // At its left end: further right there may be buttons.
+    await element.click({ timeout: 1000, position: { x: 10, y: 10 } });
     // A second click before the first one shows would undo it.
     for (let waited = 0; waited < 5000 && (await expanded()) !== wanted; waited += 50) await page.waitForTimeout(50);
     assert.equal(await expanded(), wanted);

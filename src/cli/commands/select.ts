@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { selectionMethods, type SelectionMethod } from '../../core/curation/selection/selection.ts';
+import { usage } from '../../core/errors.ts';
+import { formatCount, formatQuantity } from '../../core/progressText.ts';
+import type { SelectReport } from '../../protocol/selection.ts';
+import { countOption, seedOption, type Command } from '../command.ts';
+import { readImageList } from '../imageList.ts';
+import { encoderArgument } from '../paths.ts';
+
+/** Paths shown to a person where they go to a file anyway. */
+const SHOWN = 10;
+
+export const selectCommand: Command = {
+  name: 'select',
+  usage: 'select [folder] -n N [--method METHOD] [--balanced] [--fixed FILE] [--tag NAME] [--out FILE]',
+  summary: 'Choose images that stand for all of a folder, such as those to label first; copies are never chosen twice.',
+  options: {
+    n: { type: 'string', short: 'n', value: 'N', help: 'how many' },
+    method: {
+      type: 'string',
+      value: 'METHOD',
+      help: 'facility-location (default): every image has a similar one among the chosen; k-centre: no image is far from all of the chosen, odd ones come first; typicality: the most typical of as many clusters; random',
+    },
+    balanced: { type: 'boolean', help: 'equal numbers of each class, as far as there are so many' },
+    fixed: {
+      type: 'string',
+      value: 'FILE',
+      help: 'images that are chosen already and go with the new ones: a text file with a path a line; -: standard input',
+    },
+    seed: { type: 'string', value: 'N', help: 'another choice of random and typicality (default 0)' },
+    encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'compare by this encoder' },
+    tag: { type: 'string', value: 'NAME', help: 'tag the chosen images' },
+    out: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write the paths to this text file, which "train … --images FILE" takes',
+    },
+    force: { type: 'boolean', help: 'replace the file of --out where it exists' },
+  },
+  async run(invocation, engine, job) {
+    const [folder = '.', ...rest] = invocation.positionals;
+    if (rest.length > 0) throw usage(`select takes one folder.\nUsage: likeness ${this.usage}`);
+    if (invocation.text('n') === undefined)
+      throw usage(`-n says how many images to choose.\nUsage: likeness ${this.usage}`);
+    const count = countOption(invocation, 'n', 1);
+    const method = methodOf(invocation.text('method'));
+    const encoder = encoderArgument(invocation.text('encoder'));
+    const [fixed, tag, out] = [invocation.text('fixed'), invocation.text('tag'), invocation.text('out')];
+    const report = await engine.curation.select(
+      {
+        folder: resolve(folder),
+        count,
+        balanced: invocation.flag('balanced'),
+        seed: seedOption(invocation),
+        ...(method !== undefined && { method }),
+        ...(fixed !== undefined && { fixed: await readImageList(fixed, engine.rootOf(resolve(folder))) }),
+        ...(encoder !== undefined && { encoder }),
+        ...(tag !== undefined && { tag }),
+        ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
+      },
+      job,
+    );
+    const { notices, ...json } = report;
+    return { json, lines: describe(report, tag), notes: notices.map(({ message }) => message) };
+  },
+};
+
+function methodOf(text: string | undefined): SelectionMethod | undefined {
+  const method = selectionMethods.find((known) => known === text);
+  if (text !== undefined && method === undefined) {
+    throw usage(`There is no method "${text}" of selection; there are ${selectionMethods.join(', ')}.`);
+  }
+  return method;
+}
+
+function describe({ paths, method, encoder, candidates, copies, fixed, classes, out }: SelectReport, tag?: string) {
+  const left = [
+    ...(copies > 0 ? [`${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} left out`] : []),
+    ...(fixed > 0 ? [`${formatCount(fixed)} chosen before`] : []),
+  ];
+  const shown = out === undefined ? paths : paths.slice(0, SHOWN);
+  const hidden = paths.length - shown.length;
+  return [
+    `${formatCount(paths.length)} of ${formatQuantity(candidates, 'image')} chosen (${[method, encoder.id, ...left].join(', ')})`,
+    ...(classes.length > 0
+      ? [`  ${classes.map(({ name, count }) => `${name} ${formatCount(count)}`).join(', ')}`]
+      : []),
+    ...shown,
+    ...(hidden > 0 ? [`… and ${formatCount(hidden)} more`] : []),
+    ...(tag === undefined ? [] : [`Tagged "${tag.trim()}".`]),
+    ...(out === undefined ? [] : [`Written to ${out}.`]),
+  ];
+}

@@ -1,0 +1,49 @@
+/** What can go wrong with selections and splits: one factory for each, as in `errors.ts`. */
+import { ErrorCode, LikenessError } from '../likenessError.ts';
+import { formatCount, formatQuantity } from '../progressText.ts';
+
+/** @param copies images that are left out since they show the same as another one; 0 while nobody has looked */
+export const tooManyWanted = (folder: string, count: number, available: number, copies: number) =>
+  new LikenessError(
+    ErrorCode.TooFewImages,
+    `${folder} has ${formatQuantity(available, 'image')} to choose from${copies > 0 ? ` (and ${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} of these or of what is chosen already)` : ''}, fewer than the ${formatQuantity(count, 'image')} that are asked for; ask for fewer (-n).`,
+    { path: folder },
+  );
+/** @param example the first of them */
+export const fixedUnknown = (root: string, count: number, example: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `${formatQuantity(count, 'path')} of the list of chosen images ${count === 1 ? `("${example}") names` : `(the first is "${example}") name`} no image of ${root} that can be read and isn't excluded; correct the list.`,
+    { path: example },
+  );
+export const noClassesToBalance = (folder: string) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `No image of ${folder} has a label, so that there are no classes to choose equal numbers of; leave --balanced out, or label some images.`,
+    { path: folder },
+  );
+/** A notice. */
+export const groupsTorn = (groups: number) =>
+  new LikenessError(
+    ErrorCode.ImagesIdentical,
+    `${formatQuantity(groups, 'group')} of copies ${groups === 1 ? 'lies' : 'lie'} in more than one split already and ${groups === 1 ? 'stays' : 'stay'} there; --all assigns these images anew, "likeness check --only leak" lists them.`,
+  );
+export const tooManyPatterns = (root: string, count: number, most: number) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `${formatQuantity(count, 'image')} of ${root} would each need a pattern in .likeness/config.json, which takes ${formatQuantity(most, 'pattern')} of splits at most; write a table instead (--out FILE.csv).`,
+    { path: root },
+  );
+/** Names that differ in nothing but their case, or contain what no pattern can. */
+export const noPatternFor = (path: string) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `No pattern in .likeness/config.json tells "${path}" from other images (patterns ignore case); rename it, or write a table instead (--out FILE.csv).`,
+    { path },
+  );
+/** A notice. */
+export const patternsReplaced = (count: number) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `The patterns of splits in .likeness/config.json that were there said otherwise, and are replaced by ${formatQuantity(count, 'pattern')}, one for each image; images that are added later match none of them.`,
+  );

@@ -1,0 +1,59 @@
+import { emptyDecisionValue } from '../../core/errors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
+import type { IndexRequest } from '../../protocol/engine.ts';
+import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../../protocol/selection.ts';
+import type { Datasets } from '../dataset.ts';
+import type { DecisionService } from '../decisions/decisionService.ts';
+import type { MappingOptions } from '../maps/mapEncoder.ts';
+import { checkDataset } from './checkDataset.ts';
+import { selectImages } from './selectImages.ts';
+import { splitImages } from './splitImages.ts';
+
+export interface CurationServiceOptions extends Omit<MappingOptions, 'dataset'> {
+  readonly datasets: Datasets;
+  readonly decisions: DecisionService;
+  readonly index: (request: IndexRequest, context: JobContext) => Promise<unknown>;
+}
+
+/** What looks at all images of a dataset, which is brought up to date first. */
+export class CurationService {
+  readonly #options: CurationServiceOptions;
+
+  constructor(options: CurationServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Looks for what is worth deciding. */
+  check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
+    return this.#whenUpToDate(request, context, (options) => checkDataset(request, options, context));
+  }
+
+  /** Chooses images that stand for all of a folder, and tags them where asked to. */
+  async select(request: SelectRequest, context: JobContext): Promise<SelectReport> {
+    const { tag: value } = request;
+    if (value?.trim() === '') throw emptyDecisionValue('tag');
+    const report = await this.#whenUpToDate(request, context, (options) => selectImages(request, options, context));
+    const { root, paths } = report;
+    if (value !== undefined) await this.#options.decisions.decide({ root, paths, decision: { action: 'tag', value } });
+    return report;
+  }
+
+  /** Splits the images of a folder without tearing copies apart. */
+  split(request: SplitRequest, context: JobContext): Promise<SplitReport> {
+    return this.#whenUpToDate(request, context, (options) => splitImages(request, options, context));
+  }
+
+  async #whenUpToDate<Report>(
+    { folder, encoder, scan }: CheckRequest | SelectRequest | SplitRequest,
+    context: JobContext,
+    work: (options: MappingOptions) => Promise<Report>,
+  ): Promise<Report> {
+    const { datasets, index, registry, threads, load } = this.#options;
+    const isNew = datasets.find(folder) === undefined;
+    const first = isNew && encoder !== undefined && { encoder };
+    await index({ folder, ...first, ...(scan && { scan }) }, context);
+    const dataset = datasets.get(folder);
+    return datasets.guard(dataset, () => work({ dataset, registry, threads, load }));
+  }
+}

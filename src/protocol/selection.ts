@@ -1,0 +1,86 @@
+import type { SelectionMethod } from '../core/curation/selection/selection.ts';
+import type { SplitShares } from '../core/curation/splitting/assignSplits.ts';
+import type { AssignedSplit } from '../core/curation/splitting/splitPatterns.ts';
+import type { Count, Notice, ScanSettings } from './engine.ts';
+
+export interface SelectRequest {
+  /** Absolute; the dataset is brought up to date first, and images below the folder are chosen. */
+  readonly folder: string;
+  /** An integer from 1. */
+  readonly count: number;
+  /** Absent: facility-location. */
+  readonly method?: SelectionMethod;
+  /** Equal numbers of each class, as far as there are so many. */
+  readonly balanced?: boolean;
+  /** Images that are chosen already, or folders of them, anywhere in the dataset; relative to its root. */
+  readonly fixed?: readonly string[];
+  /** An integer from 0; absent: 0. */
+  readonly seed?: number;
+  /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
+  readonly encoder?: string;
+  /** Tags the chosen images. */
+  readonly tag?: string;
+  /** Writes the paths, one a line. A file that is there is replaced only if told so. */
+  readonly out?: { readonly file: string; readonly replace: boolean };
+  readonly scan?: ScanSettings;
+}
+
+export interface SelectReport {
+  readonly root: string;
+  /** Relative to the root, in the order of their use: the first of them are a good choice too. */
+  readonly paths: readonly string[];
+  readonly method: SelectionMethod;
+  readonly encoder: { readonly id: string; readonly dim: number };
+  /** What was chosen from: neither excluded, nor fixed, nor a copy of one of these or of what is fixed. */
+  readonly candidates: number;
+  readonly copies: number;
+  readonly fixed: number;
+  /** Of the chosen images; those without a label are not in it. */
+  readonly classes: readonly Count[];
+  readonly out: string | undefined;
+  readonly seconds: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface SplitRequest {
+  /** Absolute; the dataset is brought up to date first, and images below the folder are assigned. */
+  readonly folder: string;
+  readonly shares: SplitShares;
+  /** Images that have a split are assigned anew. */
+  readonly all?: boolean;
+  /** An integer from 0; absent: 0. */
+  readonly seed?: number;
+  readonly encoder?: string;
+  /** Writes the splits into the dataset's config. */
+  readonly apply?: boolean;
+  /** Writes the table `path,split`. A file that is there is replaced only if told so. */
+  readonly out?: { readonly file: string; readonly replace: boolean };
+  readonly scan?: ScanSettings;
+}
+
+export interface ClassSplit {
+  /** Undefined for the images without one. */
+  readonly label: string | undefined;
+  readonly images: number;
+  /** By split; those without an image are not in it. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface SplitReport {
+  readonly root: string;
+  /** Every image, sorted by path, relative to the root. */
+  readonly assignments: readonly AssignedSplit[];
+  /** Images that had a split and kept it. */
+  readonly kept: number;
+  /** Groups of two or more copies. */
+  readonly groups: number;
+  /** Groups that lay in several splits before and stay there. */
+  readonly torn: number;
+  readonly shares: SplitShares;
+  /** By name; images without a label come last. */
+  readonly classes: readonly ClassSplit[];
+  readonly applied: boolean;
+  readonly out: string | undefined;
+  readonly seconds: number;
+  readonly notices: readonly Notice[];
+}

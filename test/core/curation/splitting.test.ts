@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { components } from '../../../src/core/curation/components.ts';
+import { assignSplits, splitNames, type SplitShares } from '../../../src/core/curation/splitting/assignSplits.ts';
+import {
+  configuredSplits,
+  exactPattern,
+  formatSplits,
+  MOST_PATTERNS,
+} from '../../../src/core/curation/splitting/splitPatterns.ts';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { labelRules } from '../../../src/core/labels/labelRules.ts';
+import { RandomStream } from '../../../src/core/random.ts';
+
+const shares: SplitShares = { train: 0.8, validation: 0.1, test: 0.1 };
+
+it('components are what any chain of pairs joins', () => {
+  const pairs = [
+    { first: 4, second: 2 },
+    { first: 5, second: 4 },
+    { first: 1, second: 6 },
+  ];
+  assert.deepEqual([...components(7, pairs)], [0, 1, 2, 3, 2, 2, 1]);
+  const chain = Array.from({ length: 999 }, (_, i) => ({ first: 999 - i, second: 998 - i }));
+  assert.ok(components(1_000, chain).every((group) => group === 0));
+});
+
+/** Classes of different sizes in groups of 1 to 4 of one class, in any order. */
+function grouped(seed: number) {
+  const random = new RandomStream(seed);
+  const rows: { label: string | undefined; group: number }[] = [];
+  for (let group = 0; group < 400; group++) {
+    const label = random.pick(['a', 'a', 'a', 'b', 'b', 'c', undefined]);
+    const size = random.chance(0.7) ? 1 : 2 + random.integer(3);
+    for (let i = 0; i < size; i++) rows.push({ label, group });
+  }
+  const shuffled = random.shuffled(rows);
+  const groupOf = Int32Array.from(shuffled, ({ group }) => group);
+  return { groupOf, labels: shuffled.map(({ label }) => label), kept: shuffled.map(() => undefined) };
+}
+
+describe('assigning splits', () => {
+  it('tears no group apart, and keeps every class within a group of its shares', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const problem = { ...grouped(seed), shares, seed };
+      const { splits, torn } = assignSplits(problem);
+      const of = new Map<number, string>();
+      splits.forEach((split, row) => {
+        const group = problem.groupOf[row]!;
+        assert.equal(of.get(group) ?? split, split);
+        of.set(group, split);
+      });
+      assert.equal(torn, 0);
+      for (const label of new Set(problem.labels)) {
+        const own = splits.filter((_, row) => problem.labels[row] === label);
+        for (const name of splitNames) {
+          const count = own.filter((split) => split === name).length;
+          assert.ok(Math.abs(count - shares[name] * own.length) < 4, `${label} ${name}: ${count} of ${own.length}`);
+        }
+      }
+      assert.deepEqual(assignSplits(problem).splits, splits);
+      assert.notDeepEqual(assignSplits({ ...problem, seed: seed + 100 }).splits, splits);
+    }
+  });
+
+  it('rounds each class by less than an image, and many small classes to the shares of all', () => {
+    const labels = Array.from({ length: 900 }, (_, i) => String(i % 300));
+    const problem = { groupOf: Int32Array.from(labels.keys()), labels, kept: labels.map(() => undefined) };
+    const { splits } = assignSplits({ ...problem, shares, seed: 0 });
+    const count = (name: string, some = splits) => some.filter((split) => split === name).length;
+    assert.deepEqual(
+      splitNames.map((name) => count(name)),
+      [720, 90, 90],
+    );
+    for (let label = 0; label < 300; label++) {
+      const own = splits.filter((_, row) => labels[row] === String(label));
+      for (const name of splitNames) assert.ok(Math.abs(count(name, own) - 3 * shares[name]) < 1);
+    }
+  });
+
+  it('counts what keeps its split, and puts copies of it there', () => {
+    const kept = [...Array<string>(8).fill('train'), 'test', 'holdout', ...Array<undefined>(10).fill(undefined)];
+    const groupOf = Int32Array.from(kept.keys());
+    groupOf[10] = 8; // a copy of the one in test
+    groupOf[11] = 9;
+    groupOf[1] = 8; // and one of it in train: torn already
+    const half: SplitShares = { train: 0.5, validation: 0, test: 0.5 };
+    const { splits, torn } = assignSplits({ groupOf, labels: kept.map(() => 'a'), kept, shares: half, seed: 0 });
+    assert.deepEqual(splits.slice(0, 10), kept.slice(0, 10));
+    assert.equal(torn, 1);
+    assert.equal(splits[11], 'holdout');
+    assert.ok(['train', 'test'].includes(splits[10]!));
+    // 8 of 20 are in train, and 10 are wished.
+    assert.ok(splits.filter((split) => split === 'test').length >= 8);
+    assert.ok(!splits.includes('validation'));
+  });
+});
+
+describe('patterns of splits', () => {
+  const paths = ['a/1.png', 'a/[1]*?.png', '#b/!c.png', 'd/back\\slash.png', 'e/end ', 'train/f.png', 'other/x.png'];
+
+  it('give just these images these splits, whatever they are called', () => {
+    const assignments = paths.slice(0, 6).map((path, i) => ({ path, split: splitNames[i % 3]! }));
+    const { splits, isReplaced } = configuredSplits('/root', {}, paths, assignments);
+    const { splitOf } = labelRules({ splits });
+    assert.deepEqual(paths.map(splitOf), [...assignments.map(({ split }) => split), undefined]);
+    assert.equal(isReplaced, false);
+    assert.equal(splitOf('a/12.png'), undefined);
+    assert.equal(splitOf('deeper/a/1.png'), undefined);
+    assert.equal(exactPattern('a/[1]*?.png'), '/a/\\[1\\]\\*\\?.png');
+  });
+
+  it('are added to those that are there, or replace those that say otherwise', () => {
+    const config = { splits: { val: ['a/'], holdout: ['other/**'] } };
+    const added = configuredSplits('/root', config, paths, [{ path: 'e/end ', split: 'test' }]);
+    assert.deepEqual(added, { splits: { ...config.splits, test: ['/e/end\\ '] }, isReplaced: false });
+    const same = configuredSplits('/root', config, paths, [{ path: 'train/f.png', split: 'train' }]);
+    assert.deepEqual(same.splits, config.splits);
+    const { splits, isReplaced } = configuredSplits('/root', config, paths, [{ path: 'a/1.png', split: 'test' }]);
+    const { splitOf } = labelRules({ splits });
+    assert.deepEqual(
+      [isReplaced, ...['a/1.png', 'a/[1]*?.png', 'other/x.png', 'train/f.png'].map(splitOf)],
+      [true, 'test', 'validation', 'holdout', 'train'],
+    );
+  });
+
+  it('are refused where they are too many, or cannot tell', () => {
+    const many = Array.from({ length: MOST_PATTERNS + 1 }, (_, i) => ({ path: `${i}.png`, split: 'test' }));
+    const all = many.map(({ path }) => path);
+    assert.throws(() => configuredSplits('/root', {}, all, many), { code: ErrorCode.Usage, message: /--out FILE.csv/ });
+    const twins = ['A.png', 'a.png'];
+    const apart = [
+      { path: 'A.png', split: 'train' },
+      { path: 'a.png', split: 'test' },
+    ];
+    assert.throws(() => configuredSplits('/root', {}, twins, apart), { message: /ignore case/ });
+  });
+
+  it('are a table as well', () => {
+    assert.equal(formatSplits([{ path: 'a, b.png', split: 'test' }]), 'path,split\n"a, b.png",test\n');
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { selectionMethods } from '../../../src/core/curation/selection/selection.ts';
+import { splitNames } from '../../../src/core/curation/splitting/assignSplits.ts';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { encodeImage } from '../../../src/engine/images/codec.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { generateSample } from '../../../src/engine/sample/generate.ts';
+import type { SplitReport } from '../../../src/protocol/selection.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { write } from '../indexing/dataset.ts';
+import { shade } from '../labels/shades.ts';
+import { job } from '../training/job.ts';
+
+type Context = Parameters<typeof temporaryFolder>[0];
+
+function newEngine(context: Context) {
+  const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+  context.after(() => engine.dispose());
+  return engine;
+}
+
+/** Twelve images of two classes, a copy and an edited copy of the first, and one without a class. */
+async function smallDataset(context: Context) {
+  const root = temporaryFolder(context);
+  for (let i = 0; i < 12; i++) write(root, `${i < 8 ? 'a' : 'b'}/${i}.png`, await shade([30 + 15 * i, 90, 120], i));
+  write(root, 'a/copy.png', await shade([30, 90, 120], 0));
+  write(root, 'b/edited.jpg', await shade([30, 90, 120], 0, 'jpeg'));
+  write(root, 'loose.png', await shade([220, 40, 60], 77));
+  return root;
+}
+
+describe('selecting images', () => {
+  it('never chooses copies, what is excluded, or what is chosen already', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const request = { folder: root, encoder: 'pixels' };
+    const copies = new Set(['a/0.png', 'a/copy.png', 'b/edited.jpg']);
+    for (const method of selectionMethods) {
+      const report = await engine.curation.select({ ...request, count: 13, method }, job());
+      assert.deepEqual([report.candidates, report.copies, report.method], [13, 2, method]);
+      assert.equal(new Set(report.paths).size, 13);
+      assert.equal(report.paths.filter((path) => copies.has(path)).length, 1);
+    }
+    const fixed = ['b/edited.jpg', 'a/1.png'];
+    await engine.decisions.decide({ root, paths: ['a/2.png'], decision: { action: 'exclude' } });
+    const rest = await engine.curation.select({ ...request, count: 10, fixed }, job());
+    assert.deepEqual([rest.candidates, rest.copies, rest.fixed], [10, 2, 2]);
+    for (const path of [...copies, 'a/1.png', 'a/2.png']) assert.ok(!rest.paths.includes(path), path);
+    const below = await engine.curation.select({ ...request, folder: join(root, 'b'), count: 4, fixed: ['a'] }, job());
+    assert.deepEqual(below.paths.toSorted(), ['b/10.png', 'b/11.png', 'b/8.png', 'b/9.png']);
+    assert.deepEqual(below.classes, [{ name: 'b', count: 4 }]);
+  });
+
+  it('balances the classes, tags and writes what it chose', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const file = join(temporaryFolder(context), 'chosen.txt');
+    const out = { file, replace: false };
+    const request = { folder: root, encoder: 'pixels', count: 6, balanced: true, tag: 'first', out };
+    const { paths, classes } = await engine.curation.select(request, job());
+    assert.deepEqual(classes, [
+      { name: 'a', count: 3 },
+      { name: 'b', count: 3 },
+    ]);
+    assert.equal(readFileSync(file, 'utf8'), paths.map((path) => `${path}\n`).join(''));
+    const decided = await engine.decisions.list({ root });
+    assert.deepEqual(
+      decided.map(({ path }) => path),
+      paths.toSorted(),
+    );
+    assert.deepEqual(decided[0]!.decision, { action: 'tag', value: 'first' });
+    await assert.rejects(engine.curation.select(request, job()), { code: ErrorCode.FileExists });
+  });
+
+  it('says in a sentence what it cannot do, and stops when it is told to', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const select = (rest: object) =>
+      engine.curation.select({ folder: root, encoder: 'pixels', count: 2, ...rest }, job());
+    await assert.rejects(select({ count: 16 }), {
+      code: ErrorCode.TooFewImages,
+      message: /has 15 images .* 16 images/,
+    });
+    await assert.rejects(select({ count: 14 }), { code: ErrorCode.TooFewImages, message: /13 images .*2 copies/ });
+    await assert.rejects(select({ fixed: ['gone.png', 'a/1.png'] }), {
+      code: ErrorCode.FileNotFound,
+      message: /^1 path of the list of chosen images \("gone\.png"\) names no image/,
+    });
+    await assert.rejects(select({ tag: ' ' }), { code: ErrorCode.Usage });
+    const stopping = job();
+    stopping.abort();
+    await assert.rejects(engine.curation.select({ folder: root, count: 2 }, stopping), { code: ErrorCode.Cancelled });
+    writeFileSync(join(root, '.likeness/config.json'), '{"labels":{"source":"none"}}');
+    await assert.rejects(select({ balanced: true }), { code: ErrorCode.NotEnoughLabels });
+    await assert.rejects(engine.curation.select({ folder: temporaryFolder(context), count: 1 }, job()), {
+      code: ErrorCode.FolderNotFound,
+    });
+  });
+});
+
+describe('splitting images', () => {
+  it('mends the leaks of the sample, and keeps its classes in balance', async (context) => {
+    const root = temporaryFolder(context);
+    await generateSample(root, { encodeImage, imagesPerClass: 7, seed: 3 });
+    const engine = newEngine(context);
+    const leaks = async () => (await engine.check({ folder: root, only: ['leak'] }, job())).findings.length;
+    const config = join(root, '.likeness/config.json');
+    const shares = { train: 0.6, validation: 0.2, test: 0.2 };
+    assert.ok((await leaks()) > 0);
+    const asTheyAre = await engine.curation.split({ folder: root, shares }, job());
+    assert.equal(asTheyAre.kept, asTheyAre.assignments.length);
+    assert.ok(asTheyAre.torn > 0 && asTheyAre.notices.length === 1);
+
+    const file = join(temporaryFolder(context), 'splits.csv');
+    const dry = await engine.curation.split({ folder: root, shares, all: true, out: { file, replace: false } }, job());
+    assert.deepEqual([dry.kept, dry.torn, dry.applied, existsSync(config)], [0, 0, false, false]);
+    assert.ok(dry.groups > 0);
+    assert.equal(readFileSync(file, 'utf8').trim().split('\n').length, dry.assignments.length + 1);
+    assert.ok(furthest(dry) < 5, `${furthest(dry)} images from the shares`);
+    const applied = await engine.curation.split({ folder: root, shares, all: true, apply: true }, job());
+    assert.deepEqual(applied.assignments, dry.assignments);
+    assert.equal(await leaks(), 0);
+    const after = await engine.curation.split({ folder: root, shares }, job());
+    assert.deepEqual([after.assignments, after.kept, after.torn], [dry.assignments, dry.assignments.length, 0]);
+  });
+
+  it('assigns only what has no split, with its copies', async (context) => {
+    const root = await smallDataset(context);
+    write(root, 'test/a/copy.png', await shade([30, 90, 120], 0));
+    const engine = newEngine(context);
+    const shares = { train: 0.5, validation: 0, test: 0.5 };
+    const { assignments, kept } = await engine.curation.split(
+      { folder: root, encoder: 'pixels', shares, apply: true },
+      job(),
+    );
+    const splitOf = new Map(assignments.map(({ path, split }) => [path, split]));
+    assert.equal(kept, 1);
+    for (const path of ['test/a/copy.png', 'a/0.png', 'a/copy.png', 'b/edited.jpg']) {
+      assert.equal(splitOf.get(path), 'test', path);
+    }
+    const { splits } = (await engine.summary({ path: root }))!;
+    const count = (name: string) => assignments.filter(({ split }) => split === name).length;
+    assert.deepEqual(splits.map(({ name, count: images }) => [name, images]).sort(), [
+      ['test', count('test')],
+      ['train', count('train')],
+    ]);
+  });
+});
+
+/** The most images that a class has too many or too few in a split. */
+function furthest({ classes, shares }: SplitReport): number {
+  return Math.max(
+    ...classes.flatMap(({ images, counts }) =>
+      splitNames.map((name) => Math.abs((counts[name] ?? 0) - shares[name] * images)),
+    ),
+  );
+}
