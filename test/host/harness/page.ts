@@ -152,10 +152,15 @@ export async function reloadWindow(page: Page): Promise<void> {
 export async function openViewContainer(page: Page, title: string): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator(`a[aria-label^="${title}"]`) }).first();
   await tab.waitFor();
-  if (await isChosen(tab)) return;
-  await tab.click();
-  // A second click before the first one shows would fold the side bar away.
-  for (let waited = 0; waited < 10_000 && !(await isChosen(tab)); waited += 50) await page.waitForTimeout(50);
+  // The extension may show it at the same moment, and then a click folds the side bar away: so it is clicked again, but not
+  // before the first click can have shown.
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    for (let waited = 0; waited < (attempt === 0 ? 200 : 3000); waited += 50) {
+      if (await isChosen(tab)) return;
+      await page.waitForTimeout(50);
+    }
+    await tab.click();
+  }
 }
 
 async function isChosen(tab: Locator): Promise<boolean> {
