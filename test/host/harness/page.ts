@@ -18,7 +18,15 @@ export interface PageElement {
 /** Runs a command by its full title, such as `Likeness: Index Folder`, through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   // An open palette doesn't learn of commands that become available, and a fresh window is late with them.
-  for (let attempt = 0; attempt < 10 && !(await quickPick(page, title).isVisible()); attempt += 1) {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    if (await quickPick(page, title).isVisible()) {
+      // What takes the focus meanwhile, such as a panel that closes, closes the palette too.
+      const chosen = await quickPick(page, title)
+        .click({ timeout: 3000 })
+        .then(() => true)
+        .catch(() => false);
+      if (chosen) return;
+    }
     await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
     // A picture that is still loading takes no keys.
@@ -27,7 +35,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
       .then(() => quickPick(page, title).waitFor({ timeout: 3000 }))
       .catch(() => undefined);
   }
-  await quickPick(page, title).click();
+  throw new Error(`The command palette doesn't offer "${title}".`);
 }
 
 /** The text field of an open palette, quick pick or input box. */
