@@ -98,6 +98,8 @@ test('beside a picture the panel follows the tabs until it is told to keep its i
   await settled();
   await screenshot(page, 'augmentations beside');
   await panel.locator('.chip', { hasText: 'Keep This Image' }).click();
+  // The click made the panel's group the active one, where the next picture would cover it.
+  await runCommand(page, 'View: Focus First Editor Group');
   await openFile(page, THIRD);
   await showsFile(THIRD);
   // Nothing tells that something won't happen; following takes a fraction of this.
