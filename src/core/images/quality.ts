@@ -30,7 +30,7 @@ export const BLUR_EDGE = 64;
 
 const LEVELS = 256;
 /** About so many pixels are looked at. */
-const MOST_PIXELS = 100_000;
+const MOST_PIXELS = 20_000;
 /** Of the two parts of blur: how fast either one makes up for the other. */
 const BLUR_RATE = 0.01;
 /** What a histogram's spread must exceed to count at all. */
@@ -59,7 +59,11 @@ function sampled({ data }: RgbImage): Uint8Array {
   const step = 2 * Math.floor(count / MOST_PIXELS / 2) + 1;
   if (step === 1) return data;
   const pixels = new Uint8Array(3 * Math.ceil(count / step));
-  for (let i = 0, j = 0; i < count; i += step, j += 3) pixels.set(data.subarray(3 * i, 3 * i + 3), j);
+  for (let i = 0, j = 0; i < 3 * count; i += 3 * step, j += 3) {
+    pixels[j] = data[i]!;
+    pixels[j + 1] = data[i + 1]!;
+    pixels[j + 2] = data[i + 2]!;
+  }
   return pixels;
 }
 
@@ -80,7 +84,9 @@ function brightnessPercentiles(rgb: Uint8Array, shares: readonly number[]): numb
   const bins = 2048;
   const counts = new Uint32Array(bins + 1);
   for (let i = 0; i < rgb.length; i += 3) {
-    const [red, green, blue] = [rgb[i]!, rgb[i + 1]!, rgb[i + 2]!];
+    const red = rgb[i]!;
+    const green = rgb[i + 1]!;
+    const blue = rgb[i + 2]!;
     const brightness = Math.sqrt(0.241 * red * red + 0.691 * green * green + 0.068 * blue * blue) / 255;
     counts[Math.round(brightness * bins)]!++;
   }
