@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts';
 import { qualityThresholds } from './qualityIssues.ts';
 
 /** A class is rare where it has less than this share of an equal share; Datalab's. */
@@ -35,13 +36,11 @@ export function classIssues(
   { labels, measures }: ClassedImages,
   thresholds: Readonly<Partial<Record<string, number>>> = {},
 ): ClassIssue[] {
-  const rowsOf = new Map<string, number[]>();
-  labels.forEach((label, row) => {
-    if (label !== undefined) rowsOf.set(label, [...(rowsOf.get(label) ?? []), row]);
-  });
+  const rowsOf = grouped(labels.keys(), (row) => labels[row]) as ReadonlyMap<string, readonly number[]>;
   if (rowsOf.size < 2) return [];
   const labelled = [...rowsOf.values()].reduce((sum, rows) => sum + rows.length, 0);
   const equalShare = labelled / rowsOf.size;
+  const ranks = Object.entries(measures).map(([measure, values]) => ({ measure, ...ranked(values, labels) }));
   const issues: ClassIssue[] = [];
   for (const [label, rows] of [...rowsOf].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const images = rows.length;
@@ -52,8 +51,8 @@ export function classIssues(
     const small = thresholds['small-class'] ?? SMALL_CLASS;
     if (images < small) issues.push({ kind: 'small-class', label, images, score: images / small });
     if (images < ENOUGH || labelled - images < ENOUGH) continue;
-    for (const [measure, values] of Object.entries(measures)) {
-      const area = areaUnderCurve(values, labels, label);
+    for (const { measure, rankOf, count } of ranks) {
+      const area = areaUnderCurve(rankOf, count, rows);
       const distance = Math.max(area, 1 - area);
       if (!(distance >= (thresholds['spurious-correlation'] ?? SPURIOUS_AREA))) continue;
       const score = 2 * (1 - distance);
@@ -63,24 +62,32 @@ export function classIssues(
   return issues;
 }
 
-/** Chance that an image of the class has more of a measure than one of another class; a half where both have the same. */
-function areaUnderCurve(values: Float64Array, labels: readonly (string | undefined)[], label: string): number {
+/** Ranks of the labelled images by a measure, from 1, equal ones at the middle of theirs; NaN for the others. */
+function ranked(values: Float64Array, labels: readonly (string | undefined)[]) {
   const rows = [...values.keys()].filter((row) => labels[row] !== undefined && !Number.isNaN(values[row]!));
   rows.sort((a, b) => values[a]! - values[b]!);
-  let [ranks, inside] = [0, 0];
+  const rankOf = new Float64Array(values.length).fill(Number.NaN);
   for (let start = 0; start < rows.length;) {
     let end = start;
     while (end < rows.length && values[rows[end]!] === values[rows[start]!]) end++;
-    const rank = (start + end + 1) / 2;
-    for (let i = start; i < end; i++) {
-      if (labels[rows[i]!] !== label) continue;
-      ranks += rank;
-      inside++;
-    }
+    for (let i = start; i < end; i++) rankOf[rows[i]!] = (start + end + 1) / 2;
     start = end;
   }
-  const outside = rows.length - inside;
-  return inside === 0 || outside === 0 ? 0.5 : (ranks - (inside * (inside + 1)) / 2) / (inside * outside);
+  return { rankOf, count: rows.length };
+}
+
+/**
+ * Chance that an image of a class has more of a measure than one of another class, by Mann and Whitney's sum of ranks; a half
+ * where both have the same.
+ *
+ * @param count images that have a rank
+ * @param rows of the class
+ */
+function areaUnderCurve(rankOf: Float64Array, count: number, rows: readonly number[]): number {
+  const own = rows.map((row) => rankOf[row]!).filter((rank) => !Number.isNaN(rank));
+  const outside = count - own.length;
+  const sum = own.reduce((total, rank) => total + rank, 0);
+  return own.length === 0 || outside === 0 ? 0.5 : (sum - (own.length * (own.length + 1)) / 2) / (own.length * outside);
 }
 
 /** What decides where the dataset's config says nothing. */

@@ -1,5 +1,5 @@
 import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
-import { hashCandidates } from './copyCandidates.ts';
+import { hashCandidates, type Candidate } from './copyCandidates.ts';
 import {
   agreement,
   findCrop,
@@ -39,8 +39,6 @@ export interface CopySearch {
   readonly greys: readonly Uint8Array[];
   /** Of the pictures among each other, by their embeddings; the nearest few are looked at. */
   readonly neighbors: Neighbors;
-  /** Pairs that are known, such as files of the same bytes. */
-  readonly isKnown: (first: number, second: number) => boolean;
 }
 
 const EDGE = 32;
@@ -66,21 +64,20 @@ export const CONFIRM_EDGE = 96;
  * Pairs of pictures that are the same one, and pairs that are if `confirmCrop` says so. Those to compare come from the
  * embeddings and, since encoders don't see that a picture was turned, from perceptual hashes.
  *
- * Yields now and then, so that the caller can breathe, with what is done of all pairs.
+ * Yields now and then, so that the caller can breathe, with what is done of the hashes, then of the pairs.
  */
 export function* findCopies(
   search: CopySearch,
 ): Generator<number, { readonly copies: CopyPair[]; readonly possible: PossibleCrop[] }, void> {
-  const { greys, isKnown } = search;
+  const { greys } = search;
   const pictures = greys.map((levels): GreyPicture => ({ edge: EDGE, levels }));
   const coarse = greys.map((levels) => coarsePicture(levels));
   const copies: CopyPair[] = [];
   const possible: PossibleCrop[] = [];
-  const pairs = pairsToCompare(search);
+  const pairs = pairsToCompare(yield* hashCandidates(greys), search);
   let done = 0;
   for (const { first, second, mayBeCrop } of pairs) {
     if (++done % 500 === 0) yield done / pairs.length;
-    if (isKnown(first, second)) continue;
     const [a, b] = [pictures[first]!, pictures[second]!];
     const correlations = ORIENTATIONS.map((orientation) => correlation(coarse[first]!, coarse[second]!, orientation));
     let found: CopyPair | undefined;
@@ -117,14 +114,14 @@ interface PairToCompare {
   readonly mayBeCrop: boolean;
 }
 
-function pairsToCompare({ greys, neighbors, isKnown }: CopySearch): PairToCompare[] {
+function pairsToCompare(candidates: readonly Candidate[], { greys, neighbors }: CopySearch): PairToCompare[] {
   const pairs = new Map<number, PairToCompare>();
   const add = (a: number, b: number, mayBeCrop: boolean) => {
     const [first, second] = a < b ? [a, b] : [b, a];
     const key = first * greys.length + second;
     if (mayBeCrop || !pairs.has(key)) pairs.set(key, { first, second, mayBeCrop });
   };
-  for (const { first, second } of hashCandidates(greys, isKnown)) add(first, second, false);
+  for (const { first, second } of candidates) add(first, second, false);
   for (let row = 0; row < neighbors.queries; row++) {
     for (let i = 0; i < Math.min(LOOKED_AT, neighbors.count); i++) {
       const place = row * neighbors.count + i;

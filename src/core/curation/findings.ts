@@ -1,3 +1,5 @@
+import { qualityKinds } from './qualityIssues.ts';
+
 /** What is worth a person's look, and how badly. */
 export const findingKinds = [
   'unreadable',
@@ -7,13 +9,7 @@ export const findingKinds = [
   'leak',
   'label-issue',
   'outlier',
-  'dark',
-  'light',
-  'blurry',
-  'low-information',
-  'odd-aspect-ratio',
-  'odd-size',
-  'grayscale',
+  ...qualityKinds,
   'class-imbalance',
   'small-class',
   'spurious-correlation',

@@ -3,21 +3,18 @@ export const HASH_EDGE = 32;
 /** Of the lowest frequencies, in both directions. */
 const KEPT = 8;
 
-/**
- * 64 bits of a picture's lowest frequencies, eight bytes, the top-left coefficient first: pHash after Zauner (2010). Bits are
- * 1 where a coefficient of the discrete cosine transform (II) is at least the median of all but the constant one.
- *
- * @param grey `HASH_EDGE × HASH_EDGE`
- */
-export function perceptualHash(grey: Uint8Array): Uint8Array {
-  return hashOf(lowFrequencies(grey));
-}
+/** 64 bits as two unsigned words of 32, the first bit the highest. */
+export type PictureHash = readonly [high: number, low: number];
 
 /**
  * The hashes of a picture in its eight orientations, as `orientedPlaces` numbers them, at the price of one: turning a picture
- * exchanges its frequencies or turns their signs.
+ * exchanges its frequencies or turns their signs. Each hash holds the picture's lowest frequencies, the constant one first: pHash
+ * after Zauner (2010). Bits are 1 where a coefficient of the discrete cosine transform (II) is at least the median of all but
+ * the constant one.
+ *
+ * @param grey `HASH_EDGE × HASH_EDGE`
  */
-export function orientedHashes(grey: Uint8Array): Uint8Array[] {
+export function orientedHashes(grey: Uint8Array): PictureHash[] {
   const coefficients = lowFrequencies(grey);
   return Array.from({ length: 8 }, (_, orientation) =>
     hashOf(
@@ -30,6 +27,18 @@ export function orientedHashes(grey: Uint8Array): Uint8Array[] {
       }),
     ),
   );
+}
+
+/** Bits in which two hashes differ, 0 to 64. */
+export function hashDistance(a: PictureHash, b: PictureHash): number {
+  return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
+}
+
+/** Of 32 bits. */
+function ones(bits: number): number {
+  let count = bits - ((bits >>> 1) & 0x5555_5555);
+  count = (count & 0x3333_3333) + ((count >>> 2) & 0x3333_3333);
+  return (((count + (count >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
 }
 
 /** `KEPT × KEPT` coefficients, by frequency along y, then x. */
@@ -53,22 +62,14 @@ function lowFrequencies(grey: Uint8Array): Float64Array {
   return coefficients;
 }
 
-function hashOf(coefficients: Float64Array): Uint8Array {
+function hashOf(coefficients: Float64Array): PictureHash {
   const middle = median(coefficients.subarray(1));
-  const hash = new Uint8Array((KEPT * KEPT) / 8);
-  coefficients.forEach((coefficient, i) => {
-    if (coefficient >= middle) hash[i >> 3]! |= 0x80 >> (i & 7);
-  });
-  return hash;
-}
-
-/** Bits in which two hashes differ, 0 to 64. */
-export function hashDistance(a: Uint8Array, b: Uint8Array): number {
-  let differing = 0;
-  for (let i = 0; i < a.length; i++) {
-    for (let bits = a[i]! ^ b[i]!; bits !== 0; bits &= bits - 1) differing++;
-  }
-  return differing;
+  const wordFrom = (start: number) => {
+    let word = 0;
+    for (let i = start; i < start + 32; i++) word = (word << 1) | (coefficients[i]! >= middle ? 1 : 0);
+    return word >>> 0;
+  };
+  return [wordFrom(0), wordFrom(32)];
 }
 
 const cosines = Float64Array.from({ length: KEPT * HASH_EDGE }, (_, i) => {

@@ -17,11 +17,10 @@ export interface ImageQuality {
   readonly grayscale: boolean;
 }
 
-/** What a picture's pixels say of it, whatever the encoder. */
-export interface ImageMeasures extends ImageQuality {
-  /** 8 bytes; see `perceptualHash`. */
-  readonly perceptualHash: Uint8Array;
-  /** The picture squashed to 32 × 32, grey, row by row: what the hash is of, and what pictures are compared by. */
+/** What a picture's pixels say of it, beside its vector. */
+export interface ImageMeasures {
+  readonly quality: ImageQuality;
+  /** The picture squashed to 32 × 32, grey, row by row: what pictures are compared by. */
   readonly grey: Uint8Array;
 }
 

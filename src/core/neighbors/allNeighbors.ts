@@ -2,10 +2,7 @@ import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
 import type { BetweenBlocks } from '../evaluation/neighborsByProducts.ts';
 import type { MatrixProducts } from '../linearAlgebra/products.ts';
 import { NearestLists } from './nearestLists.ts';
-
-/** Rows that others are multiplied by, and rows that are multiplied at once: 8 MiB of products. */
-const TILE = 4096;
-const BLOCK = 512;
+import { eachPairBlock } from './pairBlocks.ts';
 
 /** Vectors that look for their like among themselves. */
 export interface UnitVectors {
@@ -24,40 +21,14 @@ export interface UnitVectors {
  * @param between is told the rows' worth of pairs that is done
  */
 export async function allNeighbors(
-  { vectors, rows, dim }: UnitVectors,
+  images: UnitVectors,
   count: number,
   products: MatrixProducts,
   between: BetweenBlocks,
 ): Promise<Neighbors> {
-  const nearest = new NearestLists(rows, count);
-  const pairs = (rows * rows) / 2;
-  let seen = 0;
-  for (let tile = 0; tile < rows; tile += TILE) {
-    const tileEnd = Math.min(tile + TILE, rows);
-    // A copy: to another thread, a part of an array takes all of it along.
-    const held = await products.hold(vectors.slice(tile * dim, tileEnd * dim), tileEnd - tile, dim);
-    const blockFrom = (start: number) => {
-      const end = Math.min(start + BLOCK, tileEnd);
-      return held.timesTransposed(vectors.slice(start * dim, end * dim), end - start);
-    };
-    let pending: Promise<Float32Array> | undefined = blockFrom(0);
-    try {
-      for (let start = 0; pending !== undefined; start += BLOCK) {
-        const block: Float32Array = await pending;
-        const end = Math.min(start + BLOCK, tileEnd);
-        // The next block is computed while this one is looked at.
-        pending = end < tileEnd ? blockFrom(end) : undefined;
-        nearest.addPairs(block, start, end, tile, tileEnd);
-        seen += (end - start) * (tileEnd - tile);
-        await between(Math.min(rows, Math.round((rows * Math.min(seen, pairs)) / pairs)));
-      }
-    } catch (error) {
-      // Nobody waits for it any more.
-      await pending?.catch(() => undefined);
-      throw error;
-    } finally {
-      await held.release();
-    }
-  }
+  const nearest = new NearestLists(images.rows, count);
+  await eachPairBlock(images, products, between, ({ products: block, start, end, tile, tileEnd }) => {
+    nearest.addPairs(block, start, end, tile, tileEnd);
+  });
   return nearest.neighbors();
 }

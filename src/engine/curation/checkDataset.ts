@@ -20,10 +20,9 @@ import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors } from './imageNeighbors.ts';
 import { keepFindings } from './lastFindings.ts';
 
-/** Kinds that are found by comparing images with each other. */
-const COMPARING: readonly FindingKind[] = [
-  ...(['near-duplicate', 'exact-duplicate', 'same-scene', 'leak', 'label-issue', 'outlier'] as const),
-];
+/** Kinds that are found by neighbours, and those that pictures are compared for besides. */
+const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier'];
+const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate', 'same-scene', 'leak'];
 
 /**
  * Looks for what is worth deciding in the images below a folder. Images that people have excluded are not looked at.
@@ -53,12 +52,14 @@ export async function checkDataset(
   const findings: Finding[] = [];
   if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
   findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
-  if (COMPARING.some(isWanted) && images.rows > 1) {
+  if ([...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted) && images.rows > 1) {
     const neighbors = await imageNeighbors(images, threads, context);
     findings.push(...ofLabels(images, neighbors), ...ofOutliers(images, neighbors, thresholds['outlier']!));
-    const duplicates = new DuplicateFindings(images, await findDuplicates(images, neighbors, store, context));
-    findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
-    findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
+    if (BY_PICTURES.some(isWanted)) {
+      const duplicates = new DuplicateFindings(images, await findDuplicates(images, neighbors, store, context));
+      findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
+      findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
+    }
   }
   const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
   if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
@@ -101,8 +102,8 @@ function unreadable(store: MappingOptions['dataset']['store'], encoderKey: numbe
 }
 
 function ofQuality(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {
-  const measured = images.facts.map((facts) =>
-    facts?.measures ? { width: facts.width, height: facts.height, quality: facts.measures } : undefined,
+  const measured = images.facts.map(
+    (facts) => facts?.quality && { width: facts.width, height: facts.height, quality: facts.quality },
   );
   const grey = measured.filter((image) => image?.quality.grayscale).length;
   return qualityIssues(measured, thresholds)
@@ -132,9 +133,9 @@ function ofClasses(images: CuratedImages, thresholds: Readonly<Record<string, nu
   const measure = (of: (facts: NonNullable<CuratedImages['facts'][number]>) => number | undefined) =>
     Float64Array.from(facts, (known) => (known ? (of(known) ?? Number.NaN) : Number.NaN));
   const measures = {
-    Brightness: measure((known) => known.measures?.dark),
-    Sharpness: measure((known) => known.measures?.blurry),
-    Information: measure((known) => known.measures?.lowInformation),
+    Brightness: measure((known) => known.quality?.dark),
+    Sharpness: measure((known) => known.quality?.blurry),
+    Information: measure((known) => known.quality?.lowInformation),
     'The size of the picture': measure(({ width, height }) => width * height),
     'The shape of the picture': measure(({ width, height }) => width / height),
     'The size of the file': measure(({ bytes }) => bytes),

@@ -1,6 +1,7 @@
 import type { CopyPair } from '../../core/curation/copies.ts';
 import { severityOf, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
+import { grouped } from '../../core/grouped.ts';
 import { groupsAround } from '../../core/curation/groups.ts';
 import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { CuratedImages } from './curatedImages.ts';
@@ -19,17 +20,13 @@ export class DuplicateFindings {
   readonly #duplicates: Duplicates;
   readonly #similarity: SimilarityOf;
   /** Rows by the row that they are the same as. */
-  readonly #rowsOf = new Map<number, number[]>();
+  readonly #rowsOf: ReadonlyMap<number | undefined, readonly number[]>;
 
   constructor(images: CuratedImages, duplicates: Duplicates) {
     this.#images = images;
     this.#duplicates = duplicates;
     this.#similarity = similarityOf(images);
-    duplicates.sameAs.forEach((group, row) => {
-      const rows = this.#rowsOf.get(group);
-      if (rows === undefined) this.#rowsOf.set(group, [row]);
-      else rows.push(row);
-    });
+    this.#rowsOf = grouped(duplicates.sameAs.keys(), (row) => duplicates.sameAs[row]);
   }
 
   exact(): Finding[] {
@@ -70,10 +67,10 @@ export class DuplicateFindings {
     const others = pairs
       .map(({ first, second, ratio }) => ({ first: sameAs[first]!, second: sameAs[second]!, ratio }))
       .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !apart(first, second));
+    // The closest of each pair of groups is the last to be set.
+    const ratioOf = new Map(others.toReversed().map(({ first, second, ratio }) => [pairKey(first, second), ratio]));
     return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {
-      const ratio = Math.min(
-        ...others.filter(({ first, second }) => first === kept || second === kept).map((pair) => pair.ratio),
-      );
+      const ratio = Math.min(...shots.map((shot) => ratioOf.get(pairKey(kept, shot))!));
       return this.#finding('same-scene', kept, shots, {
         severity: severityOf('same-scene'),
         score: 0.5 + ratio / 2,
@@ -86,15 +83,14 @@ export class DuplicateFindings {
   leaks(): Finding[] {
     const { sameAs, copies } = this.#duplicates;
     const { splits } = this.#images;
-    const partners = new Map<number, number[]>();
-    for (const { first, second } of copies) {
-      partners.set(first, [...(partners.get(first) ?? []), second]);
-      partners.set(second, [...(partners.get(second) ?? []), first]);
-    }
+    const byGroup = grouped(
+      copies.flatMap(({ first, second }) => [[first, second] as const, [second, first] as const]),
+      ([group]) => group,
+    );
     const leaks = splits.flatMap((split, row): Finding[] => {
       if (split === undefined || !HELD_OUT.includes(split)) return [];
-      const same = this.#rowsOf.get(sameAs[row]!)!;
-      const edited = (partners.get(sameAs[row]!) ?? []).flatMap((group) => this.#rowsOf.get(group)!);
+      const same = this.#rowsOf.get(sameAs[row])!;
+      const edited = (byGroup.get(sameAs[row]) ?? []).flatMap(([, partner]) => this.#rowsOf.get(partner)!);
       const crossing = (other: number) => splits[other] !== undefined && rank(splits[other]) > rank(split);
       const [exact, near] = [same.filter(crossing), edited.filter(crossing)];
       const others = [...exact, ...near];

@@ -26,12 +26,15 @@ const MAYBE_EQUAL = 0.985;
 export async function findDuplicates(
   images: CuratedImages,
   neighbors: Neighbors,
-  store: Pick<IndexStore, 'readThumbnails' | 'root'>,
+  store: Pick<IndexStore, 'readThumbnails' | 'readGreys' | 'root'>,
   context: JobContext,
 ): Promise<Duplicates> {
   const sameAs = sameBytes(images);
   const representatives = [...sameAs.keys()].filter((row) => sameAs[row] === row);
-  const { copies: found, possible } = await searchCopies(images, neighbors, sameAs, representatives, context);
+  const greys = store.readGreys();
+  const greyOf = (row: number) => greys.get(images.contentKeys[row]!);
+  const rows = representatives.filter((row) => greyOf(row));
+  const { copies: found, possible } = await searchCopies(rows, greyOf, neighbors, sameAs, context);
   const thumbnails = new ThumbnailPictures(store);
   const copies = [...found];
   await inPhase('Confirming crops', possible.length, context, async (between) => {
@@ -45,7 +48,7 @@ export async function findDuplicates(
     }
   });
   const apart = await decidedApart(images, store.root);
-  const byPixels = await joinEqualPixels(images, copies, sameAs, store.root);
+  const byPixels = await joinEqualPixels(images, copies, sameAs, store.root, context);
   const distinct = copies
     .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
@@ -70,15 +73,14 @@ function sameBytes({ contentKeys }: CuratedImages): Int32Array {
   });
 }
 
-/** Among one row of each content, that has been measured; a row that stands for others is their neighbour as well. */
+/** @param rows one of each content, which have been measured; a row that stands for others is their neighbour as well */
 function searchCopies(
-  images: CuratedImages,
+  rows: readonly number[],
+  greyOf: (row: number) => Uint8Array | undefined,
   neighbors: Neighbors,
   sameAs: Int32Array,
-  representatives: readonly number[],
   context: JobContext,
 ) {
-  const rows = representatives.filter((row) => images.facts[row]?.measures);
   const placeOf = new Map(rows.map((row, place) => [row, place]));
   const { count } = neighbors;
   const among: Neighbors = {
@@ -99,9 +101,8 @@ function searchCopies(
       seen.add(otherPlace);
     }
   });
-  const greys = rows.map((row) => images.facts[row]!.measures!.grey);
   return inPhase('Comparing pictures', rows.length, context, async (between) => {
-    const search = findCopies({ greys, neighbors: among, isKnown: () => false });
+    const search = findCopies({ greys: rows.map((row) => greyOf(row)!), neighbors: among });
     for (let step = search.next(); ; step = search.next()) {
       if (step.done !== true) {
         await between(Math.round(step.value * rows.length));
@@ -122,18 +123,25 @@ async function joinEqualPixels(
   copies: readonly CopyPair[],
   sameAs: Int32Array,
   root: string,
+  context: JobContext,
 ): Promise<ReadonlySet<number>> {
   const byPixels = new Set<number>();
-  for (const { first, second, orientation, agreement, isCrop } of copies) {
-    if (orientation !== 0 || isCrop || agreement < MAYBE_EQUAL || sameAs[first] === sameAs[second]) continue;
-    const [a, b] = [first, second].map((row) => ({ path: paths[row]!, facts: facts[row]! }));
-    if (!(await havePixelsEqual(root, a!, b!))) continue;
-    const [kept, joined] = [Math.min(sameAs[first]!, sameAs[second]!), Math.max(sameAs[first]!, sameAs[second]!)];
-    sameAs.forEach((group, row) => {
-      if (group !== joined) return;
-      sameAs[row] = kept;
-      byPixels.add(row);
-    });
-  }
+  const alike = copies.filter(
+    ({ orientation, agreement, isCrop }) => orientation === 0 && !isCrop && agreement >= MAYBE_EQUAL,
+  );
+  await inPhase('Comparing pixels', alike.length, context, async (between) => {
+    for (const [done, { first, second }] of alike.entries()) {
+      await between(done);
+      if (sameAs[first] === sameAs[second]) continue;
+      const [a, b] = [first, second].map((row) => ({ path: paths[row]!, facts: facts[row]! }));
+      if (!(await havePixelsEqual(root, a!, b!))) continue;
+      const [kept, joined] = [Math.min(sameAs[first]!, sameAs[second]!), Math.max(sameAs[first]!, sameAs[second]!)];
+      sameAs.forEach((group, row) => {
+        if (group !== joined) return;
+        sameAs[row] = kept;
+        byPixels.add(row);
+      });
+    }
+  });
   return byPixels;
 }

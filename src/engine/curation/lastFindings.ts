@@ -20,14 +20,14 @@ function fileOf({ location }: Pick<IndexStore, 'location'>): string {
 
 /** Findings are told anyway; that they can't be kept stops nobody. */
 export async function keepFindings(store: Pick<IndexStore, 'location'>, findings: readonly Finding[]): Promise<void> {
-  const worst: Record<string, FindingKind> = {};
+  const worst = new Map<string, FindingKind>();
   for (const { kind, path, related } of findings.toSorted(compareFindings)) {
     for (const image of [path, ...related.map((other) => other.path)]) {
-      if (image !== '') worst[image] ??= kind;
+      if (image !== '' && !worst.has(image)) worst.set(image, kind);
     }
   }
   const paths = Object.fromEntries(findings.map(({ id, path }) => [id, path]));
-  const kept: KeptFindings = { worst, paths };
+  const kept: KeptFindings = { worst: Object.fromEntries(worst), paths };
   await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
 }
 

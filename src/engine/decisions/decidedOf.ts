@@ -1,4 +1,5 @@
 import type { Decision } from '../../core/decisions/decisions.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 
 /**
@@ -44,17 +45,4 @@ export function tagsOf(decisions: readonly Decision[] = []): string[] {
     else if (action === 'untag') tags.delete(value);
   }
   return [...tags].sort();
-}
-
-/** Those without a key are left out. */
-function grouped<Key, Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => Key | undefined,
-): ReadonlyMap<Key | undefined, readonly Item[]> {
-  const groups = new Map<Key | undefined, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
 }

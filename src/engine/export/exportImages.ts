@@ -38,8 +38,8 @@ export async function readExportImages(
   const paths = own.filter((path) => facts.has(path) && !known.isExcluded(path));
   const scores = qualityScores(
     paths.map((path) => {
-      const { width, height, measures } = facts.get(path)!;
-      return measures && { width, height, quality: measures };
+      const { width, height, quality } = facts.get(path)!;
+      return quality && { width, height, quality };
     }),
   );
   const images = paths.map((path, i): ExportImage => {

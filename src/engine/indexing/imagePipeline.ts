@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { corruptImage, embeddingInvalid, fileTooLarge, LikenessError, unreadableFile } from '../../core/errors.ts';
 import type { Embeddings, Encoder } from '../encoders/encoder.ts';
 import type { ImageMeasures } from '../../core/images/quality.ts';
-import { decodeProxy, encoderPixels, type DecodeOptions } from '../images/imageDecoder.ts';
+import { decodeProxy, encoderPixels, thumbnailOf, type DecodeOptions } from '../images/imageDecoder.ts';
 import { measureImage, MEASURES_VERSION } from '../images/imageMeasures.ts';
 import {
   FILE_PLACEHOLDER,
@@ -146,13 +146,13 @@ export class ImagePipeline {
     try {
       const image = await decodeProxy(bytes, FILE_PLACEHOLDER, this.#decode);
       const { format, width, height, proxy } = image;
-      const [encoded, measured] = await Promise.all([
+      let thumbnail = known?.record.thumbnail;
+      [pixels, thumbnail, measures] = await Promise.all([
         encoderPixels(proxy, this.#decode.input),
-        measureImage(proxy, known?.record.thumbnail),
+        thumbnail ?? thumbnailOf(proxy),
+        measureImage(proxy),
       ]);
-      pixels = encoded;
-      measures = measured.measures;
-      content = { id, width, height, format, problem: undefined, thumbnail: measured.thumbnail };
+      content = { id, width, height, format, problem: undefined, thumbnail };
     } catch (error) {
       const problem = problemOf(error instanceof LikenessError ? error : corruptImage(FILE_PLACEHOLDER, error));
       this.#recordBroken({ id, width: 0, height: 0, format: '', problem, thumbnail: undefined }, file, readAt);

@@ -34,10 +34,10 @@ export async function imageColumns(
     number('height', 'Height', 'px', (path) => facts.get(path)?.height),
     number('aspect', 'Aspect ratio', '', (path) => ratio(facts.get(path))),
     // Scores: the lower, the worse.
-    number('dark', 'Dark score', '', (path) => facts.get(path)?.measures?.dark),
-    number('light', 'Light score', '', (path) => facts.get(path)?.measures?.light),
-    number('blurry', 'Blur score', '', (path) => facts.get(path)?.measures?.blurry),
-    number('lowInformation', 'Information score', '', (path) => facts.get(path)?.measures?.lowInformation),
+    number('dark', 'Dark score', '', (path) => facts.get(path)?.quality?.dark),
+    number('light', 'Light score', '', (path) => facts.get(path)?.quality?.light),
+    number('blurry', 'Blur score', '', (path) => facts.get(path)?.quality?.blurry),
+    number('lowInformation', 'Information score', '', (path) => facts.get(path)?.quality?.lowInformation),
     number('size', 'File size', 'KB', (path) => (facts.get(path)?.bytes ?? Number.NaN) / 1000),
   ];
   const imported = store.readColumns().map((column): ImageColumn => {

@@ -9,6 +9,7 @@ import {
 } from '../../core/projection/mapErrors.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import { gathered } from '../../core/neighbors/neighborsAmong.ts';
+import { areSameVectors } from '../../core/neighbors/sameVectors.ts';
 import type { Dataset } from '../dataset.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
@@ -22,9 +23,6 @@ export interface MapImages extends UnitVectors {
   readonly splits: readonly (string | undefined)[];
   readonly notices: readonly LikenessError[];
 }
-
-/** Cosine similarities from here on are those of the same picture, up to rounding. */
-const SAME = 1 - 2e-6;
 
 /**
  * Those below a folder that have a vector of the encoder; labels where there are any. Rejects with too-few-images,
@@ -51,7 +49,7 @@ export async function readMapImages(
   const paths = Array.from(rows, (row) => table.paths[row]!);
   const broken = vectors.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0) throw notFinite(id, paths[Math.floor(broken / dim)]!);
-  if (areSame(vectors, dim)) throw imagesIdentical(folder, rows.length);
+  if (areSameVectors(vectors, dim)) throw imagesIdentical(folder, rows.length);
   const known = await readKnownLabelsIfAny(dataset, all);
   const missing = readable - rows.length;
   return {
@@ -70,13 +68,4 @@ export async function readMapImages(
 export function assertEnough(folder: string, encoder: string, embedded: number, readable: number): void {
   if (embedded === 0 && readable > 0) throw noVectors(folder, encoder, readable);
   if (embedded < FEWEST_IMAGES) throw tooFewForMap(folder, embedded);
-}
-
-function areSame(vectors: Float32Array, dim: number): boolean {
-  for (let start = dim; start < vectors.length; start += dim) {
-    let similarity = 0;
-    for (let k = 0; k < dim; k++) similarity += vectors[k]! * vectors[start + k]!;
-    if (similarity < SAME) return false;
-  }
-  return true;
 }

@@ -6,15 +6,14 @@ import {
   vectorsMissing,
   withoutVector,
 } from '../../core/evaluation/matrixErrors.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
+import { areSameVectors } from '../../core/neighbors/sameVectors.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import type { MatrixRequest } from '../../protocol/matrix.ts';
 import type { Dataset } from '../dataset.ts';
 import { currentEncoder } from '../encoders/encoderChoice.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
-
-/** Cosine similarities from here on are those of the same picture, up to rounding. */
-const SAME = 1 - 2e-6;
 
 /** The images that are compared, in the order of their paths. */
 export interface MatrixImages extends UnitVectors {
@@ -57,8 +56,8 @@ export function readMatrixImages(dataset: Dataset, known: KnownLabels, request: 
   }
   if (paths.length === 1) throw singleImage(paths[0]!);
   const { dim } = table;
-  const vectors = rows.length === table.paths.length ? table.matrix : chosenRows(table.matrix, dim, rows);
-  if (areSame(vectors, dim)) throw allTheSame(paths.length, encoder.card.id);
+  const vectors = rows.length === table.paths.length ? table.matrix : gathered(table.matrix, dim, rows);
+  if (areSameVectors(vectors, dim)) throw allTheSame(paths.length, encoder.card.id);
   const labels = paths.map(known.labelOf);
   const classes = [...new Set(labels.filter((label) => label !== undefined))].sort();
   const numbers = new Map(classes.map((name, number) => [name, number]));
@@ -118,21 +117,4 @@ function chosenPaths(
   };
   const covered = new Set(store.readImagePaths().flatMap((path) => covering(path) ?? []));
   return { has: (path) => covering(path) !== undefined && isOf(path), covers: (name) => covered.has(name) };
-}
-
-function chosenRows(matrix: Float32Array, dim: number, rows: Uint32Array): Float32Array {
-  const chosen = new Float32Array(rows.length * dim);
-  rows.forEach((row, position) => {
-    chosen.set(matrix.subarray(row * dim, (row + 1) * dim), position * dim);
-  });
-  return chosen;
-}
-
-function areSame(vectors: Float32Array, dim: number): boolean {
-  for (let start = dim; start < vectors.length; start += dim) {
-    let similarity = 0;
-    for (let k = 0; k < dim; k++) similarity += vectors[k]! * vectors[start + k]!;
-    if (similarity < SAME) return false;
-  }
-  return true;
 }

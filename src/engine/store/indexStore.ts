@@ -1,6 +1,6 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { ImageMeasures } from '../../core/images/quality.ts';
+import type { ImageMeasures, ImageQuality } from '../../core/images/quality.ts';
 import type { TableColumn } from '../../core/tables/columnTable.ts';
 
 /** What is wrong with a file, an image or an embedding, as it is listed. */
@@ -72,7 +72,7 @@ export interface ImageFacts {
   /** As `ContentRecord.format`. */
   readonly format: string;
   /** Undefined in an index from before images were measured, until they are indexed again. */
-  readonly measures: ImageMeasures | undefined;
+  readonly quality: ImageQuality | undefined;
 }
 
 /** What a map is found by. */
@@ -169,8 +169,8 @@ export interface IndexStore {
   hasMeasures(contentKey: number, version: number): boolean;
   /** One path per readable content that has no measures of this version. */
   contentsWithoutMeasures(version: number): { readonly contentKey: number; readonly path: string }[];
-  /** By content key. */
-  readMeasures(): Map<number, ImageMeasures>;
+  /** What pictures are compared by, by content key: 1 KiB each, so that only who compares reads them. See `ImageMeasures`. */
+  readGreys(): Map<number, Uint8Array>;
 
   /** In place of one of the same name. */
   putColumn(column: TableColumn): void;

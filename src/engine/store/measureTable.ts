@@ -1,15 +1,13 @@
-import type { ImageMeasures } from '../../core/images/quality.ts';
+import type { ImageMeasures, ImageQuality } from '../../core/images/quality.ts';
 import type { Database } from './sqlite.ts';
 
-interface MeasureRow {
+interface QualityRow {
   readonly content: number;
   readonly dark: number;
   readonly light: number;
   readonly blurry: number;
   readonly low_information: number;
   readonly grayscale: number;
-  readonly perceptual_hash: Uint8Array;
-  readonly grey: Uint8Array;
 }
 
 /** What pictures measure, by content. */
@@ -17,13 +15,14 @@ export class MeasureTable {
   readonly #put;
   readonly #has;
   readonly #missing;
-  readonly #all;
+  readonly #qualities;
+  readonly #greys;
 
   constructor(database: Database) {
     this.#put = database.prepare(
       `INSERT OR REPLACE INTO measures
-         (content, version, dark, light, blurry, low_information, grayscale, perceptual_hash, grey)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (content, version, dark, light, blurry, low_information, grayscale, grey)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#has = database.prepare('SELECT 1 FROM measures WHERE content = ? AND version = ?');
     this.#missing = database.prepare<{ content: number; path: string }>(
@@ -32,12 +31,15 @@ export class MeasureTable {
        WHERE NOT EXISTS (SELECT 1 FROM measures m WHERE m.content = f.content AND m.version = ?)
        GROUP BY f.content ORDER BY path`,
     );
-    this.#all = database.prepare<MeasureRow>('SELECT * FROM measures');
+    this.#qualities = database.prepare<QualityRow>(
+      'SELECT content, dark, light, blurry, low_information, grayscale FROM measures',
+    );
+    this.#greys = database.prepare<{ content: number; grey: Uint8Array }>('SELECT content, grey FROM measures');
   }
 
-  put(contentKey: number, version: number, measures: ImageMeasures): void {
-    const { dark, light, blurry, lowInformation, grayscale, perceptualHash, grey } = measures;
-    this.#put.run(contentKey, version, dark, light, blurry, lowInformation, grayscale ? 1 : 0, perceptualHash, grey);
+  put(contentKey: number, version: number, { quality, grey }: ImageMeasures): void {
+    const { dark, light, blurry, lowInformation, grayscale } = quality;
+    this.#put.run(contentKey, version, dark, light, blurry, lowInformation, grayscale ? 1 : 0, grey);
   }
 
   has(contentKey: number, version: number): boolean {
@@ -48,20 +50,18 @@ export class MeasureTable {
     return this.#missing.all(version).map(({ content, path }) => ({ contentKey: content, path }));
   }
 
-  read(): Map<number, ImageMeasures> {
+  readQualities(): Map<number, ImageQuality> {
     return new Map(
-      this.#all.all().map((row) => [
-        row.content,
-        {
-          dark: row.dark,
-          light: row.light,
-          blurry: row.blurry,
-          lowInformation: row.low_information,
-          grayscale: row.grayscale === 1,
-          perceptualHash: row.perceptual_hash,
-          grey: row.grey,
-        },
-      ]),
+      this.#qualities
+        .all()
+        .map(({ content, dark, light, blurry, low_information: lowInformation, grayscale }) => [
+          content,
+          { dark, light, blurry, lowInformation, grayscale: grayscale === 1 },
+        ]),
     );
+  }
+
+  readGreys(): Map<number, Uint8Array> {
+    return new Map(this.#greys.all().map(({ content, grey }) => [content, grey]));
   }
 }

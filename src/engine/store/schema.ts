@@ -134,9 +134,7 @@ export const migrations: readonly string[] = [
     blurry          REAL NOT NULL,
     low_information REAL NOT NULL,
     grayscale       INTEGER NOT NULL,
-    -- 8 bytes.
-    perceptual_hash BLOB NOT NULL,
-    -- 1,024 bytes.
+    -- 32 × 32 grey pixels.
     grey            BLOB NOT NULL
   ) STRICT;
   `,

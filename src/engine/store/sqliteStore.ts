@@ -188,13 +188,13 @@ export class SqliteStore implements IndexStore {
   }
 
   readImageFacts(): Map<string, ImageFacts> {
-    const measures = this.readMeasures();
+    const qualities = this.#measures.readQualities();
     return new Map(
       this.#statements.imageFacts
         .all()
         .map(([path, bytes, width, height, format, key, content]) => [
           path,
-          { content, bytes, width, height, format, measures: measures.get(key) },
+          { content, bytes, width, height, format, quality: qualities.get(key) },
         ]),
     );
   }
@@ -213,8 +213,8 @@ export class SqliteStore implements IndexStore {
     return this.#measures.missing(version);
   }
 
-  readMeasures(): Map<number, ImageMeasures> {
-    return this.#measures.read();
+  readGreys(): Map<number, Uint8Array> {
+    return this.#measures.readGreys();
   }
 
   putColumn(column: TableColumn): void {

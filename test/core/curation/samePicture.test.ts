@@ -88,7 +88,7 @@ describe('copies among many', () => {
     similarities: new Float64Array(count).fill(Number.NaN),
   });
   const copiesOf = (pictures: readonly GreyPicture[], neighbors = nobody(pictures.length)) => {
-    const search = findCopies({ greys: pictures.map(bytes), neighbors, isKnown: () => false });
+    const search = findCopies({ greys: pictures.map(bytes), neighbors });
     for (;;) {
       const step = search.next();
       if (step.done === true) return step.value;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { orientedPlaces } from '../../../src/core/curation/samePicture.ts';
-import type { RgbImage } from '../../../src/core/images/pixels.ts';
-import { hashDistance, HASH_EDGE, orientedHashes, perceptualHash } from '../../../src/core/images/perceptualHash.ts';
+import { greyFromRgb, type RgbImage } from '../../../src/core/images/pixels.ts';
+import { hashDistance, HASH_EDGE, orientedHashes, type PictureHash } from '../../../src/core/images/perceptualHash.ts';
 import { imageQuality } from '../../../src/core/images/quality.ts';
+import { squashGrey } from '../../../src/core/images/squashGrey.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 import { definedQuality } from './definedQuality.ts';
 
@@ -43,8 +44,9 @@ describe('scores of quality', () => {
 });
 
 describe('the perceptual hash', () => {
+  const hashOf = (grey: Uint8Array): PictureHash => orientedHashes(grey)[0]!;
   const hashed = (of: (x: number, y: number) => number) =>
-    perceptualHash(Uint8Array.from({ length: HASH_EDGE ** 2 }, (_, i) => of(i % HASH_EDGE, Math.floor(i / HASH_EDGE))));
+    hashOf(Uint8Array.from({ length: HASH_EDGE ** 2 }, (_, i) => of(i % HASH_EDGE, Math.floor(i / HASH_EDGE))));
 
   it('is that of the discrete cosine transform by its definition', () => {
     const picture = noise(HASH_EDGE, HASH_EDGE).data.subarray(0, HASH_EDGE ** 2);
@@ -63,8 +65,8 @@ describe('the perceptual hash', () => {
     }
     const middle = coefficients.slice(1).sort((a, b) => a - b)[31]!;
     const bits = coefficients.map((coefficient) => (coefficient >= middle ? '1' : '0')).join('');
-    const hash = perceptualHash(picture);
-    assert.equal(Array.from(hash, (byte) => byte.toString(2).padStart(8, '0')).join(''), bits);
+    const hash = hashOf(picture);
+    assert.equal(hash.map((word) => word.toString(2).padStart(32, '0')).join(''), bits);
   });
 
   it('of a turned picture is known without turning it', () => {
@@ -72,7 +74,7 @@ describe('the perceptual hash', () => {
     const grey = data.subarray(0, HASH_EDGE ** 2);
     for (const [orientation, hash] of orientedHashes(grey).entries()) {
       const turned = Uint8Array.from(orientedPlaces(HASH_EDGE, orientation), (place) => grey[place]!);
-      assert.ok(hashDistance(hash, perceptualHash(turned)) <= 1, `orientation ${orientation}`);
+      assert.ok(hashDistance(hash, hashOf(turned)) <= 1, `orientation ${orientation}`);
     }
   });
 
@@ -88,6 +90,32 @@ describe('the perceptual hash', () => {
       hashed((x, y) => waves(31 - y, x)),
     );
     assert.ok(brighter <= 2 && turned >= 16, `${brighter}, ${turned}`);
-    assert.equal(hashDistance(Uint8Array.of(0b1011, 0), Uint8Array.of(0, 0x80)), 4);
+    assert.equal(hashDistance([0b1011, 0], [0, 0x8000_0000]), 4);
+  });
+});
+
+describe('a squashed grey picture', () => {
+  it('has the mean of the area that each pixel covers, by counting finely', () => {
+    for (const [width, height, edge] of [
+      [7, 5, 3],
+      [64, 48, 32],
+      [5, 2, 8],
+    ] as const) {
+      const picture = noise(width, height);
+      const grey = greyFromRgb(picture.data);
+      // Each pixel in as many parts that none lies in two of the new ones.
+      const at = (x: number, y: number) => grey[Math.floor(y / edge) * width + Math.floor(x / edge)]!;
+      const squashed = squashGrey(picture, edge);
+      for (let row = 0; row < edge; row++) {
+        for (let column = 0; column < edge; column++) {
+          let sum = 0;
+          for (let y = row * height; y < (row + 1) * height; y++) {
+            for (let x = column * width; x < (column + 1) * width; x++) sum += at(x, y);
+          }
+          const mean = sum / (width * height);
+          assert.ok(Math.abs(squashed[row * edge + column]! - mean) <= 0.51, `${width} × ${height}`);
+        }
+      }
+    }
   });
 });

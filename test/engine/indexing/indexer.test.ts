@@ -212,7 +212,7 @@ it('images of an index from before they were measured are measured, and not embe
   const { store } = await dataset(context, 3);
   const { encoder } = fakeEncoder();
   await index(store, encoder);
-  const before = store.readMeasures();
+  const before = store.readGreys();
   assert.equal(before.size, 3);
   const old = new DatabaseSync(store.location);
   old.exec('DELETE FROM measures');
@@ -221,7 +221,7 @@ it('images of an index from before they were measured are measured, and not embe
   store.writeMeta('settled', undefined);
   const report = await index(store, encoder);
   assert.deepEqual([report.embedded, report.unchanged, report.images], [0, 3, 3]);
-  assert.deepEqual(store.readMeasures(), before);
+  assert.deepEqual(store.readGreys(), before);
   assert.equal(store.readThumbnails(['class0/0.png']).size, 1);
   assert.deepEqual((await index(store, encoder)).embedded, 0);
 });

@@ -42,7 +42,7 @@ describe('choosing images', () => {
     label: undefined,
     split: undefined,
   }));
-  const chosenPaths = (...named: string[]) => chooseImages(images, named, '/root').chosen;
+  const chosenPaths = (...named: string[]) => chooseImages(images, named, '/pictures').chosen;
 
   test('a folder stands for all images below it, and for no other with the same beginning', () => {
     assert.deepEqual(chosenPaths('a').paths, ['a/1.png', 'a/b/2.png']);
@@ -51,7 +51,10 @@ describe('choosing images', () => {
 
   test('what is not there is counted, and nothing at all refused', () => {
     assert.deepEqual(chosenPaths('c.png', 'gone.png', '../x'), { paths: ['c.png'], missing: 2, of: 4 });
-    assert.throws(() => chosenPaths('gone.png'), { code: ErrorCode.TooFewImages, message: /is no image of \/root/ });
+    assert.throws(() => chosenPaths('gone.png'), {
+      code: ErrorCode.TooFewImages,
+      message: /is no image of \/pictures/,
+    });
     assert.throws(() => chosenPaths(), { code: ErrorCode.TooFewImages, message: /No image is selected/ });
   });
 });
