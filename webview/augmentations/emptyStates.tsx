@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { ErrorCode } from '../../src/core/errors.ts';
 import type { PanelAction } from '../../src/protocol/augmentationsView.ts';
 import type { PanelFailure } from '../../src/protocol/panels.ts';
+import { Remedies } from '../shared/remedies.tsx';
 import { host } from './host.ts';
 
 export function NoImage({ trusted }: { readonly trusted: boolean }): VNode {
@@ -43,11 +44,11 @@ export function Failure({ failure, indexing }: FailureProps): VNode {
   return (
     <section class="empty" role="alert">
       <p>{code === ErrorCode.NotIndexed ? notIndexed : message}</p>
-      {remedy === 'index' && <ActionButton action="index" label="Index Folder" />}
-      {remedy === 'trust' && <ActionButton action="trust" label="Manage Trust" />}
-      {remedy === 'pick' && <ActionButton action="pick" label="Choose Another Image…" />}
-      {remedy === 'retry' && <ActionButton action="retry" label="Try Again" />}
-      {(remedy === 'retry' || remedy === 'none') && <ActionButton action="log" label="Show Log" secondary />}
+      <Remedies
+        remedy={remedy}
+        pickLabel="Choose Another Image…"
+        act={(action) => host.call('augmentations/act', { action })}
+      />
     </section>
   );
 }

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { ErrorCode } from '../../src/core/errors.ts';
 import type { EmbeddingMapState, MapPanelAction } from '../../src/protocol/embeddingMap.ts';
 import type { PanelFailure } from '../../src/protocol/panels.ts';
+import { Remedies } from '../shared/remedies.tsx';
 import { act } from './host.ts';
 
 /** Before there is anything to show; null where there is. */
@@ -47,10 +48,12 @@ export function emptyState(shown: EmbeddingMapState): VNode | null {
       ) : (
         <ActionButton action="layOutAnew" label="Lay Out the Map" />
       )}
-      <ActionButton action="pick" label="Choose Another Folder…" secondary />
+      <ActionButton action="pick" label={PICK} secondary />
     </section>
   );
 }
+
+export const PICK = 'Choose Another Folder…';
 
 // The engine names the folder and the command; here the button below says what is next.
 const notIndexed = 'This folder is not indexed yet. Index it to see which of its images an encoder finds alike.';
@@ -75,21 +78,10 @@ export function Failure({ failure, indexing }: FailureProps): VNode {
     <section class="empty" role="alert">
       <h2>No map</h2>
       <p>{code === ErrorCode.NotIndexed ? notIndexed : message}</p>
-      <Remedies remedy={remedy} />
+      <div class="actions">
+        <Remedies remedy={remedy} pickLabel={PICK} act={act} />
+      </div>
     </section>
-  );
-}
-
-/** What can be done about a failure. */
-export function Remedies({ remedy }: { readonly remedy: PanelFailure['remedy'] }): VNode {
-  return (
-    <div class="actions">
-      {remedy === 'index' && <ActionButton action="index" label="Index Folder" />}
-      {remedy === 'trust' && <ActionButton action="trust" label="Manage Trust" />}
-      {remedy === 'pick' && <ActionButton action="pick" label="Choose Another Folder…" />}
-      {remedy === 'retry' && <ActionButton action="retry" label="Try Again" />}
-      {(remedy === 'retry' || remedy === 'none') && <ActionButton action="log" label="Show Log" secondary />}
-    </div>
   );
 }
 

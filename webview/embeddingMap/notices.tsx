@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { EmbeddingMapState } from '../../src/protocol/embeddingMap.ts';
-import { Remedies } from './emptyStates.tsx';
+import { Remedies } from '../shared/remedies.tsx';
+import { PICK } from './emptyStates.tsx';
+import { act } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 
 /** What there is to tell while the map is shown: that bringing it up to date failed, that images are missing. */
@@ -15,7 +17,9 @@ export function Notices({ shown }: { readonly shown: EmbeddingMapState }): VNode
       {failures.map(({ message, remedy }) => (
         <div key={message} class="notice" role="alert">
           <p>{message}</p>
-          <Remedies remedy={remedy} />
+          <div class="actions">
+            <Remedies remedy={remedy} pickLabel={PICK} act={act} />
+          </div>
         </div>
       ))}
       {notices.map((notice) => (

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { ErrorCode } from '../../src/core/errors.ts';
 import type { SimilarAction, SimilarFailure, SimilarState } from '../../src/protocol/similarView.ts';
+import { Remedies } from '../shared/remedies.tsx';
 import { host } from './host.ts';
 
 export function NoQuery({ state }: { readonly state: SimilarState }): VNode {
@@ -44,12 +45,7 @@ export function Failure({ failure, indexing }: FailureProps): VNode {
   return (
     <section class="empty" role="alert">
       <p>{failure.code === ErrorCode.NotIndexed ? notIndexed : failure.message}</p>
-      {failure.remedy === 'index' && <ActionButton action="index" label="Index Folder" />}
-      {failure.remedy === 'trust' && <ActionButton action="trust" label="Manage Trust" />}
-      {failure.remedy === 'retry' && <ActionButton action="retry" label="Try Again" />}
-      {(failure.remedy === 'retry' || failure.remedy === 'none') && (
-        <ActionButton action="log" label="Show Log" secondary />
-      )}
+      <Remedies remedy={failure.remedy} act={(action) => host.call('similar/act', { action })} />
     </section>
   );
 }

@@ -79,17 +79,21 @@ function scoresOf({ width, height, quality }: MeasuredImage, size: number): Reco
   };
 }
 
-/** 1 − |√area − middle| / the width of what is usual, 0 at the least, and 1 at the middle; cleanvision's. */
+/** Beyond the quartiles by this share of the median a size is usual, however much the others are of one size. */
+const USUAL_REACH = 0.5;
+
+/**
+ * 1 − |√area − middle| / the width of what is usual, 0 at the least, and 1 at the middle. As cleanvision's, but that what is usual
+ * has a least width: most data sets are of one size by far, and there any other would be odd.
+ */
 function sizeScores(images: readonly (MeasuredImage | undefined)[]): number[] {
   const edges = images.map((image) => (image ? Math.sqrt(image.width * image.height) : Number.NaN));
   const sorted = edges.filter((edge) => !Number.isNaN(edge)).sort((a, b) => a - b);
   const [first, third] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
-  const reach = 3 * (third - first);
+  const reach = Math.max(3 * (third - first), USUAL_REACH * quantile(sorted, 0.5));
   const [low, high] = [Math.max(0, first - reach), third + reach];
   const middle = (low + high) / 2;
   const gap = high - low;
-  // Where all are of one size any other is odd.
-  if (!(gap > 0)) return edges.map((edge) => (edge === middle || Number.isNaN(edge) ? 1 : 0));
   return edges.map((edge) => 1 - Math.min(1, Math.abs(edge - middle) / gap));
 }
 

@@ -4,6 +4,7 @@ import { mapColumns, type EmbeddingMapState, type MapImage, type MapNeighbors } 
 import type { Picture } from '../../protocol/panels.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
+import { readThumbnails } from '../panels/thumbnails.ts';
 import type { ImageSelection } from '../selection/imageSelection.ts';
 import { ColumnSet, similarityColumn } from './columnSet.ts';
 import { ImageRows } from './imageRows.ts';
@@ -95,9 +96,7 @@ export class ShownImages {
 
   async pictures(images: number, rows: readonly number[]): Promise<readonly Picture[]> {
     const paths = this.pathsOf(images, rows);
-    if (paths.length === 0 || this.#root === undefined) return [];
-    const thumbnails = await this.#options.engine.call('images/thumbnails', { root: this.#root, paths });
-    return thumbnails.map(({ path, bytes }) => ({ path, bytes: bytes && new Uint8Array(bytes), type: 'image/webp' }));
+    return this.#root === undefined ? [] : readThumbnails(this.#options.engine, this.#root, paths);
   }
 
   /** @param folder whose images are looked at @param identity of the encoder */

@@ -6,6 +6,7 @@ import { commands, panels } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showFailure } from '../notifications.ts';
 import { columnsBeside } from '../panels/columnsBeside.ts';
+import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { openImage, openSideBySide } from '../similar/openImage.ts';
 import type { MatrixModel } from './matrixModel.ts';
@@ -30,13 +31,8 @@ export function matrixRequests(context: MatrixContext): RequestHandlers<MatrixVi
     'matrix/images': () => model.images,
     'matrix/grid': ({ order, show, version }) =>
       version === model.state.version ? model.gridOf(order, show) : undefined,
-    'matrix/thumbnails': async ({ paths }) => {
-      const { root } = model;
-      if (root === undefined) return [];
-      const found = await services.engine.call('images/thumbnails', { root, paths });
-      // VS Code hands plain typed arrays to a webview as they are, but not Node's own kind of them.
-      return found.map(({ path, bytes }) => ({ path, bytes: bytes && new Uint8Array(bytes), type: 'image/webp' }));
-    },
+    'matrix/thumbnails': ({ paths }) =>
+      model.root === undefined ? [] : readThumbnails(services.engine, model.root, paths),
     'matrix/change': (change) => {
       void model.change(change);
       return undefined;

@@ -6,6 +6,7 @@ import type { Picture } from '../../protocol/panels.ts';
 import type { SimilarAction, SimilarViewRequests } from '../../protocol/similarView.ts';
 import { commands } from '../contract.ts';
 import { isInside, resolveInside } from '../files/rootPaths.ts';
+import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { writeSetting } from '../settings.ts';
 import { openImage } from './openImage.ts';
@@ -35,7 +36,7 @@ export function similarRequests(services: Services): RequestHandlers<SimilarView
     'similar/thumbnails': async ({ paths }) => {
       const root = similar.state.results?.root;
       if (root === undefined) return [];
-      return readThumbnails(services, root, paths);
+      return readThumbnails(services.engine, root, paths);
     },
     'similar/queryPicture': () => readQueryPicture(services),
     'similar/setRelation': async ({ relation }) => {
@@ -87,18 +88,13 @@ async function act({ similar }: Services, action: SimilarAction): Promise<void> 
   }
 }
 
-async function readThumbnails({ engine }: Services, root: string, paths: readonly string[]): Promise<Picture[]> {
-  const thumbnails = await engine.call('images/thumbnails', { root, paths });
-  return thumbnails.map(({ path: relative, bytes }) => picture(relative, bytes, 'image/webp'));
-}
-
 /** The query's thumbnail, or the picture itself where it lies outside of the index. */
 async function readQueryPicture(services: Services): Promise<Picture | undefined> {
   const { query, results } = services.similar.state;
   if (!query) return undefined;
   if (results && isInside(results.root, query.file)) {
     const relative = path.relative(results.root, query.file).split(path.sep).join('/');
-    const [thumbnail] = await readThumbnails(services, results.root, [relative]);
+    const [thumbnail] = await readThumbnails(services.engine, results.root, [relative]);
     if (thumbnail?.bytes) return thumbnail;
   }
   const type = pictureTypes[extensionOf(query.name)];
@@ -106,10 +102,5 @@ async function readQueryPicture(services: Services): Promise<Picture | undefined
   const uri = vscode.Uri.file(query.file);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MAX_PICTURE_BYTES) return undefined;
-  return picture(query.path, await vscode.workspace.fs.readFile(uri), type);
-}
-
-/** VS Code hands plain typed arrays to a webview as they are, but not Node's own kind of them. */
-function picture(name: string, bytes: Uint8Array | undefined, type: string): Picture {
-  return { path: name, bytes: bytes && new Uint8Array(bytes), type };
+  return { path: query.path, bytes: new Uint8Array(await vscode.workspace.fs.readFile(uri)), type };
 }

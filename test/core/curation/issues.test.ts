@@ -143,10 +143,19 @@ describe('quality and classes', () => {
 
   it('sizes and shapes are odd beside the others', () => {
     const usual = Array.from({ length: 20 }, (_, i) => image(100 + i, 80));
-    const issues = qualityIssues([...usual, image(1000, 800), image(100, 20)]);
+    const issues = qualityIssues([...usual, image(1000, 800), image(60, 12)]);
     assert.deepEqual(
       issues.filter(({ kind }) => kind.startsWith('odd')).map(({ row, kind }) => `${row} ${kind}`),
       ['20 odd-size', '21 odd-aspect-ratio', '21 odd-size'],
+    );
+  });
+
+  it('hardly other sizes are not odd where nearly all are of one size', () => {
+    const usual = Array.from({ length: 40 }, () => image(400, 533));
+    const issues = qualityIssues([...usual, image(400, 400), image(533, 400), image(60, 80), image(2000, 2666)]);
+    assert.deepEqual(
+      issues.map(({ row, kind }) => `${row} ${kind}`),
+      ['42 odd-size', '43 odd-size'],
     );
   });
 

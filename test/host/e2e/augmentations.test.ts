@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
@@ -17,35 +15,19 @@ import {
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { eventually, openResultMenu, resultsFor, shownFiles } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
 const IMAGE = 'train/mug/mug-004.jpg';
 const OTHER = 'train/mug/mug-006.jpg';
 const THIRD = 'train/mug/mug-007.jpg';
 const LAUNCH_MS = 90_000;
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-augmentations-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `augmentations ${'name' in context ? context.name : ''}`);
+onSample('augmentations', (window) => {
+  ({ dataset, page } = window);
 });
 
 test('before anything is indexed the panel says so, and offers to index', async () => {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import { parseDecisions } from '../../../src/core/decisions/decisions.ts';
 import {
   chooseMenuItem,
@@ -16,8 +14,6 @@ import {
   statusBarItem,
   webviewFrame,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import {
   descriptionOf,
   describes,
@@ -28,27 +24,13 @@ import {
   shownFiles,
   treeRow,
 } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-check-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `check ${'name' in context ? context.name : ''}`);
+onSample('check', (window) => {
+  ({ dataset, page } = window);
 });
 
 test('a folder that has no index is checked too, and its findings are problems', async () => {

@@ -1,46 +1,34 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { inProject, projectRoot } from '../../../src/build/project.ts';
+import { inProject } from '../../../src/build/project.ts';
 import { chooseMenuItem, openViewContainer, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { describes, eventually, foldSimilarView, previewHolding, viewRow } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
 const PRETRAINED = 'resnet10-light at 32 px';
 const TUNED = `${PRETRAINED}, fine-tuned`;
 const PATIENCE_MS = 90_000;
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-fine-tune-'));
-  dataset = await makeDataset(home);
-  await cp(path.join(dataset, 'train/mug'), path.join(dataset, 'unlabelled'), { recursive: true });
-  const settings = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--epochs', '1'];
-  const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
-  await promisify(execFile)(process.execPath, [...cli, 'train', 'pretrain', dataset, ...settings]);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `fine-tune ${'name' in context ? context.name : ''}`);
-});
+onSample(
+  'fine-tune',
+  (window) => {
+    ({ dataset, page } = window);
+  },
+  async (dataset) => {
+    await cp(path.join(dataset, 'train/mug'), path.join(dataset, 'unlabelled'), { recursive: true });
+    const settings = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--epochs', '1'];
+    const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
+    await promisify(execFile)(process.execPath, [...cli, 'train', 'pretrain', dataset, ...settings]);
+  },
+);
 
 test('on a pretraining it is asked how and with which labels, with a way back, and trained', async () => {
   await openViewContainer(page, 'Likeness');

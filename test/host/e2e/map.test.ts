@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
@@ -15,34 +13,18 @@ import {
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { eventually, openResultMenu, resultsFor, shownFiles, showsQuery } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
 const IMAGE = 'train/mug/mug-004.jpg';
 const OTHER = 'train/mug/mug-006.jpg';
 const LAUNCH_MS = 90_000;
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-map-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `map ${'name' in context ? context.name : ''}`);
+onSample('map', (window) => {
+  ({ dataset, page } = window);
 });
 
 test('before anything is indexed the panel says so and offers to; then the map appears by itself', async () => {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import { perceptualScale } from '../../../src/core/drawing/perceptualScale.ts';
 import {
   chooseMenuItem,
@@ -17,32 +15,16 @@ import {
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { chooseOption, eventually, openGroup, shownFiles, similarView, treeRow } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
 const LAUNCH_MS = 90_000;
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-matrix-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `matrix ${'name' in context ? context.name : ''}`);
+onSample('matrix', (window) => {
+  ({ dataset, page } = window);
 });
 
 test('before anything is indexed the panel says so, and the matrix comes by itself when it is', async () => {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
@@ -15,30 +12,14 @@ import {
   screenshot,
   statusBarItem,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { describes, eventually, foldSimilarView, treeRow, viewRow } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
-let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-training-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `training ${'name' in context ? context.name : ''}`);
+onSample('training', (window) => {
+  ({ dataset, page } = window);
 });
 
 test('an empty view offers to pretrain', async () => {

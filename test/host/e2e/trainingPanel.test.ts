@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
 import {
   explorerContextMenu,
   openViewContainer,
@@ -15,34 +13,19 @@ import {
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { makeDataset } from '../runs.ts';
 import { likeness } from '../../cli/run.ts';
 import { eventually, foldSimilarView, viewRow } from './likenessViews.ts';
+import { onSample } from './onSample.ts';
 
 const SMALL = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--threads', '1'];
 const LAUNCH_MS = 90_000;
 
 let home: string;
 let dataset: string;
-let workbench: Workbench;
 let page: Page;
 
-before(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'likeness-training-panel-'));
-  dataset = await makeDataset(home);
-  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-  page = workbench.page;
-});
-
-after(async () => {
-  await (workbench as Workbench | undefined)?.stop();
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
-});
-
-afterEach(async (context) => {
-  // For whoever wants to know what a failed test looked at.
-  await screenshot(page, `training panel ${'name' in context ? context.name : ''}`);
+onSample('training panel', (window) => {
+  ({ home, dataset, page } = window);
 });
 
 test('before anything is trained the panel offers to begin', async () => {
