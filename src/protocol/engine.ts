@@ -5,14 +5,16 @@ import type { AugmentationRequests } from './augmentations.ts';
 import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
+import type { ExchangeRequests } from './exports.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
+import type { SelectionRequests } from './selection.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -184,6 +186,8 @@ export interface EngineRequests
     MapRequests,
     DecisionRequests,
     CheckRequests,
+    SelectionRequests,
+    ExchangeRequests,
     MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

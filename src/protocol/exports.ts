@@ -1,3 +1,4 @@
+import type { ImportReport, ImportRequest } from './columns.ts';
 import type { Notice } from './engine.ts';
 
 /** What images can be exported as. The last two are folders, the others files. */
@@ -37,4 +38,9 @@ export interface ExportReport {
   readonly images: number;
   readonly seconds: number;
   readonly notices: readonly Notice[];
+}
+
+export interface ExchangeRequests {
+  'exchange/export': { params: ExportRequest; result: ExportReport };
+  'exchange/import': { params: ImportRequest; result: ImportReport };
 }

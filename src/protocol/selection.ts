@@ -14,6 +14,15 @@ export interface SelectRequest {
   readonly balanced?: boolean;
   /** Images that are chosen already, or folders of them, anywhere in the dataset; relative to its root. */
   readonly fixed?: readonly string[];
+  /** Images with one of these tags are chosen already too. */
+  readonly fixedTags?: readonly string[];
+  /** Chooses only among these images, or folders of them, relative to the root; absent: all below the folder. */
+  readonly images?: readonly string[];
+  /**
+   * Chooses what is most informative to label next: only images without a label, to go with those that have one. With
+   * `facility-location` an image counts the more the less the labelled ones around it agree.
+   */
+  readonly toLabel?: boolean;
   /** An integer from 0; absent: 0. */
   readonly seed?: number;
   /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
@@ -35,6 +44,8 @@ export interface SelectReport {
   readonly candidates: number;
   readonly copies: number;
   readonly fixed: number;
+  /** Images with a label that the chosen ones go with, where those to label next were asked for; else 0. */
+  readonly labelled: number;
   /** Of the chosen images; those without a label are not in it. */
   readonly classes: readonly Count[];
   readonly out: string | undefined;
@@ -83,4 +94,9 @@ export interface SplitReport {
   readonly out: string | undefined;
   readonly seconds: number;
   readonly notices: readonly Notice[];
+}
+
+export interface SelectionRequests {
+  'selection/select': { params: SelectRequest; result: SelectReport };
+  'selection/split': { params: SplitRequest; result: SplitReport };
 }

@@ -12,7 +12,7 @@ const SHOWN = 10;
 
 export const selectCommand: Command = {
   name: 'select',
-  usage: 'select [folder] -n N [--method METHOD] [--balanced] [--fixed FILE] [--tag NAME] [--out FILE]',
+  usage: 'select [folder] -n N [--method METHOD] [--balanced] [--to-label] [--fixed FILE] [--tag NAME] [--out FILE]',
   summary: 'Choose images that stand for all of a folder, such as those to label first; copies are never chosen twice.',
   options: {
     n: { type: 'string', short: 'n', value: 'N', help: 'how many' },
@@ -22,11 +22,16 @@ export const selectCommand: Command = {
       help: 'facility-location (default): every image has a similar one among the chosen; k-centre: no image is far from all of the chosen, odd ones come first; typicality: the most typical of as many clusters; random',
     },
     balanced: { type: 'boolean', help: 'equal numbers of each class, as far as there are so many' },
+    'to-label': {
+      type: 'boolean',
+      help: 'only images without a label, those first that tell most next to the labelled ones: where these disagree',
+    },
     fixed: {
       type: 'string',
       value: 'FILE',
       help: 'images that are chosen already and go with the new ones: a text file with a path a line; -: standard input',
     },
+    'fixed-tag': { type: 'string', multiple: true, value: 'NAME', help: 'the same of images with this tag' },
     seed: { type: 'string', value: 'N', help: 'another choice of random and typicality (default 0)' },
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'compare by this encoder' },
     tag: { type: 'string', value: 'NAME', help: 'tag the chosen images' },
@@ -46,6 +51,7 @@ export const selectCommand: Command = {
     const method = methodOf(invocation.text('method'));
     const encoder = encoderArgument(invocation.text('encoder'));
     const [fixed, tag, out] = [invocation.text('fixed'), invocation.text('tag'), invocation.text('out')];
+    const fixedTags = invocation.texts('fixed-tag');
     const report = await engine.curation.select(
       {
         folder: resolve(folder),
@@ -54,6 +60,8 @@ export const selectCommand: Command = {
         seed: seedOption(invocation),
         ...(method !== undefined && { method }),
         ...(fixed !== undefined && { fixed: await readImageList(fixed, engine.rootOf(resolve(folder))) }),
+        ...(fixedTags.length > 0 && { fixedTags }),
+        ...(invocation.flag('to-label') && { toLabel: true }),
         ...(encoder !== undefined && { encoder }),
         ...(tag !== undefined && { tag }),
         ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
@@ -73,9 +81,13 @@ function methodOf(text: string | undefined): SelectionMethod | undefined {
   return method;
 }
 
-function describe({ paths, method, encoder, candidates, copies, fixed, classes, out }: SelectReport, tag?: string) {
+function describe(
+  { paths, method, encoder, candidates, copies, fixed, labelled, classes, out }: SelectReport,
+  tag?: string,
+) {
   const left = [
     ...(copies > 0 ? [`${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} left out`] : []),
+    ...(labelled > 0 ? [`to go with ${formatCount(labelled)} labelled`] : []),
     ...(fixed > 0 ? [`${formatCount(fixed)} chosen before`] : []),
   ];
   const shown = out === undefined ? paths : paths.slice(0, SHOWN);

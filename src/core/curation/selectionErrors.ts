@@ -6,7 +6,7 @@ import { formatCount, formatQuantity } from '../progressText.ts';
 export const tooManyWanted = (folder: string, count: number, available: number, copies: number) =>
   new LikenessError(
     ErrorCode.TooFewImages,
-    `${folder} has ${formatQuantity(available, 'image')} to choose from${copies > 0 ? ` (and ${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} of these or of what is chosen already)` : ''}, fewer than the ${formatQuantity(count, 'image')} that are asked for; ask for fewer (-n).`,
+    `${folder} has ${formatQuantity(available, 'image')} to choose from${copies > 0 ? ` (and ${formatCount(copies)} ${copies === 1 ? 'copy' : 'copies'} of these or of what is chosen already)` : ''}, fewer than the ${formatQuantity(count, 'image')} that are asked for; ask for fewer.`,
     { path: folder },
   );
 /** @param example the first of them */

@@ -1,11 +1,16 @@
 import { distinctRows } from '../../core/curation/selection/distinct.ts';
 import { selectBalanced, selectorOf } from '../../core/curation/selection/select.ts';
 import type { SelectionProblem } from '../../core/curation/selection/selection.ts';
+import { uncertaintyOf } from '../../core/curation/selection/uncertainty.ts';
 import { fixedUnknown, noClassesToBalance, tooManyWanted } from '../../core/curation/selectionErrors.ts';
-import { noImagesBelow } from '../../core/labels/labelErrors.ts';
+import { namedImages } from '../../core/images/namedImages.ts';
+import { noImagesBelow, nothingUnlabelled } from '../../core/labels/labelErrors.ts';
 import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { SelectReport, SelectRequest } from '../../protocol/selection.ts';
+import type { Dataset } from '../dataset.ts';
+import { decisionsByPath, tagsOf } from '../decisions/decidedOf.ts';
+import { readDecisions } from '../decisions/decisionFile.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -32,28 +37,39 @@ export async function selectImages(
   const { folder, count, method = 'facility-location', balanced = false, seed = 0, out } = request;
   if (out) await assertOutputFile(out, dataset);
   const below = relativeToRoot(root, folder) ?? '';
-  // What is chosen already may lie elsewhere.
-  const scope = request.fixed === undefined ? below : '';
+  const { fixedTags = [], toLabel = false } = request;
+  // What is chosen already, and what has a label, may lie elsewhere.
+  const scope = request.fixed === undefined && fixedTags.length === 0 && !toLabel ? below : '';
   const encoder = await embeddedEncoder(request.encoder, scope, options, context);
   const images = await readCuratedImages(dataset, encoder, scope);
-  const fixed = fixedRows(root, images, request.fixed ?? []);
+  const isTagged = await taggedWith(dataset, images.paths, fixedTags);
+  const named = new Set(fixedRows(root, images, request.fixed ?? []));
+  const all = [...images.paths.keys()];
+  const isLabelled = (row: number) => toLabel && images.labels[row] !== undefined;
+  const isGiven = (row: number) => named.has(row) || isTagged(images.paths[row]!);
+  const fixed = all.filter((row) => isGiven(row) || isLabelled(row));
   const isFixed = new Set(fixed);
-  const rows = [...images.paths.keys()].filter((row) => isBelow(images.paths[row]!, below) && !isFixed.has(row));
-  if (rows.length === 0 && fixed.length === 0) throw noImagesBelow(folder, root);
+  const own = all.filter((row) => isBelow(images.paths[row]!, below));
+  const wanted = request.images === undefined ? undefined : namedPaths(images.paths, request.images);
+  const rows = own.filter((row) => !isFixed.has(row) && (wanted?.has(images.paths[row]!) ?? true));
+  if (own.length === 0 && fixed.length === 0) throw noImagesBelow(folder, root);
+  if (toLabel && rows.length === 0) throw nothingUnlabelled(folder);
   if (count > rows.length) throw tooManyWanted(folder, count, rows.length, 0);
   if (balanced && rows.every((row) => images.labels[row] === undefined)) throw noClassesToBalance(folder);
   const candidates = await distinct(images, rows, fixed, options, context);
   const copies = rows.length - candidates.length;
   if (count > candidates.length) throw tooManyWanted(folder, count, candidates.length, copies);
-  const { problem, rowAt } = problemOf(images, candidates, fixed, count);
+  const { problem: plain, rowAt } = problemOf(images, candidates, fixed, count);
   const select = selectorOf(method, seed);
-  const chosen = await withProducts(threads, (products) => {
+  const chosen = await withProducts(threads, async (products) => {
     const work = {
       products,
       inPhase: <T>(name: string, total: number, run: (between: (done: number) => Promise<void>) => Promise<T>) =>
         inPhase(name, total, context, run),
     };
     const labels = Array.from(rowAt, (row) => images.labels[row]);
+    const weights = toLabel && method === 'facility-location' ? await uncertaintyOf(plain, labels, work) : undefined;
+    const problem = { ...plain, ...(weights && { weights }) };
     return balanced ? selectBalanced(problem, labels, select, work) : select(problem, work);
   });
   const chosenRows = chosen.map((place) => rowAt[place]!);
@@ -66,12 +82,29 @@ export async function selectImages(
     encoder: { id: encoder.card.id, dim: images.dim },
     candidates: candidates.length,
     copies,
-    fixed: fixed.length,
+    fixed: fixed.filter(isGiven).length,
+    labelled: fixed.filter((row) => !isGiven(row)).length,
     classes: classesOf(images, chosenRows),
     out: out?.file,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [...store.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
   };
+}
+
+/** Those of the paths that are named, or lie in a folder that is. */
+function namedPaths(paths: readonly string[], named: readonly string[]): ReadonlySet<string> {
+  const { images } = namedImages(
+    paths.map((path) => ({ path })),
+    named,
+  );
+  return new Set(images.map(({ path }) => path));
+}
+
+/** Whether an image has one of the tags. */
+async function taggedWith({ root, store }: Dataset, paths: readonly string[], tags: readonly string[]) {
+  if (tags.length === 0) return () => false;
+  const decided = decisionsByPath(await readDecisions(root), store, paths);
+  return (path: string) => tagsOf(decided.get(path)).some((tag) => tags.includes(tag));
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -9,6 +9,7 @@ import {
   type SelectionProblem,
   type SelectionWork,
 } from '../../../src/core/curation/selection/selection.ts';
+import { uncertaintyOf } from '../../../src/core/curation/selection/uncertainty.ts';
 import { pickFromGroups, typicalityOf } from '../../../src/core/curation/selection/typicality.ts';
 import { plainProducts } from '../../../src/core/linearAlgebra/products.ts';
 import { RandomStream } from '../../../src/core/random.ts';
@@ -66,7 +67,9 @@ function represented(problem: SelectionProblem, chosen: readonly number[]): numb
   if (all.length === 0) return 0;
   const steepness = 2 / apart(problem);
   let sum = 0;
-  for (let row = 0; row < problem.rows; row++) sum += Math.exp(steepness * (likest(problem, row, all) - 1));
+  for (let row = 0; row < problem.rows; row++) {
+    sum += (problem.weights?.[row] ?? 1) * Math.exp(steepness * (likest(problem, row, all) - 1));
+  }
   return sum;
 }
 
@@ -106,9 +109,11 @@ describe('k-centre', () => {
 });
 
 describe('facility location', () => {
-  it('chooses what the plain greedy choice does, and reaches 1 − 1/e of the best', async () => {
+  it('chooses what the plain greedy choice does, with weights and without, and reaches 1 − 1/e of the best', async () => {
     for (let seed = 0; seed < 12; seed++) {
-      const problem = problemOf(14, 4, seed, seed % 2 === 0 ? [] : [2, 9]);
+      const plain = problemOf(14, 4, seed, seed % 2 === 0 ? [] : [2, 9]);
+      const weights = Float64Array.from({ length: 14 }, (_, row) => ((row * 7 + seed) % 5) / 4);
+      const problem = seed % 3 === 0 ? plain : { ...plain, weights };
       const chosen = await facilityLocation(0)(problem, work);
       const greedy: number[] = [];
       while (greedy.length < 4) {
@@ -254,4 +259,30 @@ it('of copies only the one to keep first may be chosen, and none of what is fixe
     distinctRows({ sameAs, copies }, [1, 4], [], (a, b) => a - b),
     [1, 4],
   );
+});
+
+describe('uncertainty', () => {
+  /** Unit vectors of the plane at these degrees. */
+  const plane = (...degrees: number[]) => ({
+    vectors: Float32Array.from(
+      degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)]),
+    ),
+    rows: degrees.length,
+    dim: 2,
+  });
+
+  it('is one less the margin of the votes of the labelled rows around', async () => {
+    const labels = ['a', 'b', undefined, undefined];
+    const values = await uncertaintyOf(plane(0, 90, 45, 0), labels, work);
+    assert.ok(values);
+    assert.deepEqual([...values.subarray(0, 2)], [0, 0]);
+    assert.ok(Math.abs(values[2]! - 1) < 1e-5);
+    // Votes of e^0 and e^(−1/.1).
+    const far = Math.exp(-10);
+    assert.ok(Math.abs(values[3]! - Math.max(0.05, 1 - (1 - far) / (1 + far))) < 1e-6);
+  });
+
+  it('is unknown where no row has a class', async () => {
+    assert.equal(await uncertaintyOf(plane(0, 10), [undefined, undefined], work), undefined);
+  });
 });

@@ -76,6 +76,44 @@ describe('selecting images', () => {
     await assert.rejects(engine.curation.select(request, job()), { code: ErrorCode.FileExists });
   });
 
+  it('chooses among named images alone, and next to those with a tag', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const request = { folder: root, encoder: 'pixels', count: 2 };
+    await engine.decisions.decide({ root, paths: ['b/8.png'], decision: { action: 'tag', value: 'pilot' } });
+    const images = ['b', 'a/1.png'];
+    const report = await engine.curation.select({ ...request, count: 5, images, fixedTags: ['pilot'] }, job());
+    const all = ['a/1.png', 'b/10.png', 'b/11.png', 'b/9.png', 'b/edited.jpg'];
+    assert.deepEqual(report.paths.toSorted(), all);
+    assert.equal(report.fixed, 1);
+    assert.ok(!report.paths.includes('b/8.png'));
+  });
+
+  it('chooses what to label next among images without a label, where the labelled ones disagree', async (context) => {
+    const root = temporaryFolder(context);
+    const engine = newEngine(context);
+    // Images without a class that look like the one class, like the other, or like something between them.
+    for (let i = 0; i < 5; i++) {
+      write(root, `red/${i}.png`, await shade([200, 30 + i, 30], i));
+      write(root, `green/${i}.png`, await shade([30 + i, 200, 30], 10 + i));
+    }
+    for (let i = 0; i < 4; i++) {
+      write(root, `unlabelled/red${i}.png`, await shade([200, 40 + i, 30], 20 + i));
+      write(root, `unlabelled/green${i}.png`, await shade([40 + i, 200, 30], 30 + i));
+      write(root, `unlabelled/between${i}.png`, await shade([150 + i, 150, 30], 40 + i));
+    }
+    const request = { folder: root, encoder: 'pixels', count: 1, toLabel: true };
+    const { paths, labelled, candidates } = await engine.curation.select(request, job());
+    assert.deepEqual([labelled, candidates], [10, 12]);
+    assert.match(paths[0]!, /^unlabelled\/between/);
+    await assert.rejects(engine.curation.select({ ...request, folder: join(root, 'dark') }, job()), {
+      code: ErrorCode.NothingUnlabelled,
+    });
+    await assert.rejects(engine.curation.select({ ...request, balanced: true }, job()), {
+      code: ErrorCode.NotEnoughLabels,
+    });
+  });
+
   it('says in a sentence what it cannot do, and stops when it is told to', async (context) => {
     const root = await smallDataset(context);
     const engine = newEngine(context);

@@ -22,7 +22,8 @@ const [STREAM, ASKED_STREAM] = [0x666c, 0x6673];
  * The function is submodular, so that taking the row that adds most, again and again, reaches (1 − 1/e) of the best choice
  * or more (G. Nemhauser, L. Wolsey, M. Fisher, Mathematical Programming 14, 1978). What a row adds only shrinks, and is
  * worked out anew only for rows that might be next (M. Minoux, "Accelerated greedy algorithms", 1978), by products in
- * blocks: no matrix of all pairs is held. Of rows that add the same the lowest is taken.
+ * blocks: no matrix of all pairs is held. Of rows that add the same the lowest is taken. Where rows have weights, each term of
+ * the sum is multiplied by that of its row.
  *
  * @param seed draws the rows that are to be represented where there are more than `most`, and those that tell d
  */
@@ -31,13 +32,16 @@ export function facilityLocation(seed: number, most = MOST_REPRESENTED): Selecto
     if (problem.count === 0) return [];
     const { products, inPhase } = work;
     const steepness = 2 / (await distanceApart(problem, seed, work));
-    const represented = drawnRows(problem.rows, most, new RandomStream(seed, STREAM));
+    const { weights } = problem;
+    const counting = [...Array(problem.rows).keys()].filter((row) => weights === undefined || weights[row]! > 0);
+    const represented = drawnRows(counting, most, new RandomStream(seed, STREAM));
     const held = await products.hold(
       gathered(problem.vectors, problem.dim, represented),
       represented.length,
       problem.dim,
     );
-    const coverage = new Coverage(problem, held, steepness);
+    const own = weights && Float64Array.from(represented, (row) => weights[row]!);
+    const coverage = new Coverage(problem, held, steepness, own);
     const { candidates, fixed, count } = problem;
     try {
       for (let start = 0; start < fixed.length; start += FIRST_BLOCK) {
@@ -82,7 +86,7 @@ async function best(heap: GainHeap, round: number, coverage: Coverage, between: 
 /** The mean distance to the 20th neighbour, or to the last one where there are fewer. */
 async function distanceApart(problem: SelectionProblem, seed: number, { products, inPhase }: SelectionWork) {
   const { rows } = problem;
-  const asked = drawnRows(rows, ASKED, new RandomStream(seed, ASKED_STREAM));
+  const asked = drawnRows([...Array(rows).keys()], ASKED, new RandomStream(seed, ASKED_STREAM));
   // Each finds itself as well.
   const count = Math.min(NEIGHBORS + 1, rows);
   const { similarities } = await inPhase('Comparing images', asked.length, (between) =>
@@ -101,9 +105,8 @@ async function distanceApart(problem: SelectionProblem, seed: number, { products
   return Math.max(1e-6, sum / asked.length);
 }
 
-function drawnRows(rows: number, most: number, random: RandomStream): Uint32Array {
-  const all = [...Array(rows).keys()];
-  return Uint32Array.from(rows <= most ? all : random.shuffled(all).slice(0, most)).sort();
+function drawnRows(rows: number[], most: number, random: RandomStream): Uint32Array {
+  return Uint32Array.from(rows.length <= most ? rows : random.shuffled(rows).slice(0, most)).sort();
 }
 
 /** How well each row is represented by what is chosen. */
@@ -114,8 +117,15 @@ class Coverage {
   /** Of each row, how like it its likest chosen one is, and what that counts. */
   readonly #likeness: Float32Array;
   readonly #closeness: Float64Array;
+  readonly #weights: Float64Array | undefined;
 
-  constructor(problem: SelectionProblem, represented: HeldMatrix<Float32Array>, steepness: number) {
+  constructor(
+    problem: SelectionProblem,
+    represented: HeldMatrix<Float32Array>,
+    steepness: number,
+    weights: Float64Array | undefined,
+  ) {
+    this.#weights = weights;
     this.#problem = problem;
     this.#represented = represented;
     this.#steepness = steepness;
@@ -125,13 +135,15 @@ class Coverage {
 
   async gains(rows: readonly number[], round: number): Promise<Gain[]> {
     const similarities = await this.#similarities(rows);
-    const [likeness, closeness] = [this.#likeness, this.#closeness];
+    const [likeness, closeness, weights] = [this.#likeness, this.#closeness, this.#weights];
     return rows.map((row, place) => {
       const start = place * likeness.length;
       let gain = 0;
       for (let i = 0; i < likeness.length; i++) {
         const similarity = similarities[start + i]!;
-        if (similarity > likeness[i]!) gain += this.#closenessAt(similarity) - closeness[i]!;
+        if (similarity <= likeness[i]!) continue;
+        const added = this.#closenessAt(similarity) - closeness[i]!;
+        gain += weights === undefined ? added : weights[i]! * added;
       }
       return { row, gain, round };
     });

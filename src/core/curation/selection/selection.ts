@@ -13,6 +13,8 @@ export interface SelectionProblem extends UnitVectors {
   readonly fixed: readonly number[];
   /** How many to choose; at most the candidates. */
   readonly count: number;
+  /** Of each row, what it counts to be represented, from 0 to 1; absent: all count the same. */
+  readonly weights?: Float64Array;
 }
 
 /** What choosing needs from outside. */
