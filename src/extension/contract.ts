@@ -31,6 +31,10 @@ export const commands = {
   showInMap: 'likeness.showInMap',
   openSimilarityMatrix: 'likeness.openSimilarityMatrix',
   checkDataset: 'likeness.checkDataset',
+  selectDiverse: 'likeness.selectDiverse',
+  splitDataset: 'likeness.splitDataset',
+  exportImages: 'likeness.export',
+  importColumns: 'likeness.importColumns',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */

@@ -3,6 +3,10 @@ import type { SimilarState } from '../protocol/similarView.ts';
 import { augmentationsPanel } from './augmentations/augmentationsPanel.ts';
 import { embeddingMapPanel } from './embeddingMap/embeddingMapPanel.ts';
 import { encoderCommands } from './commands/encoderCommands.ts';
+import { exportCommand } from './curation/exportCommand.ts';
+import { importCommand } from './curation/importCommand.ts';
+import { selectCommand } from './curation/selectCommand.ts';
+import { splitCommand } from './curation/splitCommand.ts';
 import { checkCommand } from './findings/checkCommand.ts';
 import { findingCommands } from './findings/findingCommands.ts';
 import { findingDecorations } from './findings/findingDecorations.ts';
@@ -57,6 +61,10 @@ const contributions: readonly Contribution[] = [
   { name: 'findings in the Problems panel', register: findingsProblems },
   { name: 'finding decorations', register: findingDecorations },
   { name: 'health status', register: healthStatus },
+  { name: 'select command', register: selectCommand },
+  { name: 'split command', register: splitCommand },
+  { name: 'export command', register: exportCommand },
+  { name: 'import command', register: importCommand },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'selection context', register: selectionContext },
   { name: 'Training view', register: trainingView },

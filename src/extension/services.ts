@@ -45,6 +45,8 @@ export interface Services {
   readonly followed: FollowedImage;
   /** What the panels share. */
   readonly selection: ImageSelection;
+  /** Tells the root of a dataset whose index has columns of a table that it hadn't. */
+  readonly imported: vscode.EventEmitter<string>;
   readonly disposables: Disposables;
 }
 
@@ -114,6 +116,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const followed = new FollowedImage();
   const selection = new ImageSelection();
   const reports = disposables.add(new ReportDocuments());
+  const imported = disposables.add(new vscode.EventEmitter<string>());
   const findings = new FindingsModel({
     engine,
     scanSettings: scanSettingsOf,
@@ -124,7 +127,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   });
   return {
     ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
-    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings },
+    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings, imported },
   };
 }
 

@@ -68,8 +68,9 @@ export async function selectImages(
         inPhase(name, total, context, run),
     };
     const labels = Array.from(rowAt, (row) => images.labels[row]);
-    const weights = toLabel && method === 'facility-location' ? await uncertaintyOf(plain, labels, work) : undefined;
-    const problem = { ...plain, ...(weights && { weights }) };
+    const unknown = toLabel && method === 'facility-location' ? await uncertaintyOf(plain, labels, work) : undefined;
+    // By its root: what nothing is known of must not outweigh what stands for many; measured better than either alone.
+    const problem = { ...plain, ...(unknown && { weights: unknown.map(Math.sqrt) }) };
     return balanced ? selectBalanced(problem, labels, select, work) : select(problem, work);
   });
   const chosenRows = chosen.map((place) => rowAt[place]!);

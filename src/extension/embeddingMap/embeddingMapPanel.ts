@@ -150,7 +150,7 @@ function keepCurrent({ disposables, jobs, datasets }: Services, model: Embedding
 }
 
 /** Reads tags and classes again when somebody has decided something, here or elsewhere. */
-function followDecisions({ disposables }: Services, model: EmbeddingMapModel): void {
+function followDecisions({ disposables, imported }: Services, model: EmbeddingMapModel): void {
   const settled = disposables.add(new Debounced(SETTLE_MS, () => void model.images.readColumns()));
   const watcher = disposables.add(vscode.workspace.createFileSystemWatcher('**/.likeness/decisions.jsonl'));
   const note = ({ fsPath }: vscode.Uri): void => {
@@ -160,6 +160,11 @@ function followDecisions({ disposables }: Services, model: EmbeddingMapModel): v
   disposables.add(watcher.onDidCreate(note));
   disposables.add(watcher.onDidChange(note));
   disposables.add(watcher.onDidDelete(note));
+  disposables.add(
+    imported.event((root) => {
+      if (root === model.images.root) settled.trigger();
+    }),
+  );
 }
 
 /** Whose map an image is looked for on: the one that is shown if it may be there, else its dataset's. */

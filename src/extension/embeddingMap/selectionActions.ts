@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
 import { mapColumns, type SelectionAction } from '../../protocol/embeddingMap.ts';
 import { commands, views } from '../contract.ts';
+import { exportSubject, selectionSubject } from '../curation/exportCommand.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { columnsBeside } from '../panels/columnsBeside.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
@@ -61,7 +61,7 @@ export async function actOnImages(
       await vscode.commands.executeCommand(commands.fineTuneEncoder, images);
       break;
     case 'export':
-      await exportImages(model, images);
+      await exportImages(services, model, images);
       break;
     case 'copyPaths':
       await vscode.env.clipboard.writeText(images.paths.map((file) => resolveInside(images.root, file)).join('\n'));
@@ -106,30 +106,27 @@ async function tellGone(root: string, [first, ...others]: readonly string[]): Pr
   await vscode.commands.executeCommand(commands.indexFolder, vscode.Uri.file(root));
 }
 
-async function exportImages(model: EmbeddingMapModel, { root, paths }: SelectedImages): Promise<void> {
-  const target = await vscode.window.showSaveDialog({
-    title: `Export ${formatQuantity(paths.length, 'image')}`,
-    defaultUri: vscode.Uri.file(path.join(root, 'selection.csv')),
-    filters: { 'CSV with class, split and tag': ['csv'], 'One path a line': ['txt'] },
-  });
-  if (!target) return;
+/** As any export, and as what only the map knows. */
+async function exportImages(services: Services, model: EmbeddingMapModel, { root, paths }: SelectedImages) {
   const { rows, columns } = model.images;
   const say = (id: string) => (file: string) => columns.nameOf(id, rows.rowOf(file)) ?? '';
-  const isTable = path.extname(target.path).toLowerCase() === '.csv';
-  const text = isTable
-    ? imageTable(paths, {
-        class: say(mapColumns.class),
-        split: say(mapColumns.split),
-        cluster: say(mapColumns.cluster),
-        tag: say(mapColumns.tag),
-      })
-    : `${paths.join('\n')}\n`;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
-  const open = 'Open';
-  const message = `Written to ${path.posix.basename(target.path)}.`;
-  if ((await vscode.window.showInformationMessage(message, open)) === open) {
-    await vscode.commands.executeCommand('vscode.open', target);
-  }
+  const { split, cluster, tag } = mapColumns;
+  const table = () =>
+    imageTable(paths, { class: say(mapColumns.class), split: say(split), cluster: say(cluster), tag: say(tag) });
+  await exportSubject(services, selectionSubject(root, paths), [
+    {
+      title: 'Table of this map',
+      detail: 'CSV with class, split, cluster and tag',
+      files: { name: 'CSV files', extension: 'csv' },
+      text: table,
+    },
+    {
+      title: 'List of paths',
+      detail: 'One path a line, relative to the dataset',
+      files: { name: 'One path a line', extension: 'txt' },
+      text: () => `${paths.join('\n')}\n`,
+    },
+  ]);
 }
 
 /** What a window offers to do with images. */

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SplitReport } from '../../../src/protocol/selection.ts';
+import { importedSentence, importMarkdown } from '../../../src/extension/curation/importMarkdown.ts';
+import { assignedText, splitMarkdown } from '../../../src/extension/curation/splitMarkdown.ts';
+
+const report: SplitReport = {
+  root: '/pets',
+  assignments: [
+    { path: 'a.png', split: 'train' },
+    { path: 'b.png', split: 'train' },
+    { path: 'c.png', split: 'test' },
+    { path: 'd.png', split: 'extra' },
+  ],
+  kept: 1,
+  ...{ groups: 3, torn: 1, shares: { train: 0.75, validation: 0, test: 0.25 } },
+  classes: [
+    { label: 'c|t', images: 3, counts: { train: 2, test: 1 } },
+    { label: undefined, images: 1, counts: { extra: 1 } },
+  ],
+  ...{ applied: false, out: undefined, seconds: 1, notices: [] },
+};
+
+describe('a split for reading', () => {
+  test('tells what each split and class would get, beside what is wished', () => {
+    const lines = splitMarkdown(report).split('\n');
+    assert.ok(lines.includes('4 images split into train, test and extra. Nothing is written yet.'));
+    assert.ok(lines.includes('| train | 2 | 50.0 % | 75.0 % |'));
+    assert.ok(lines.includes('| extra | 1 | 25.0 % | – |'));
+    assert.ok(lines.includes('| c\\|t | 3 | 2 (66.7 %) | 1 (33.3 %) | 0 (0.0 %) |'));
+    assert.ok(lines.includes('| _no label_ | 1 | 0 (0.0 %) | 0 (0.0 %) | 1 (100.0 %) |'));
+  });
+
+  test('tells how many groups of copies are kept together, and which are not', () => {
+    assert.match(
+      splitMarkdown(report),
+      /^2 groups of copies are kept together; 1 lie in several splits already and stay there\. 1 image keeps the split that it has\.$/m,
+    );
+    assert.match(splitMarkdown({ ...report, groups: 1, torn: 0, kept: 0 }), /^1 group of copies is kept together\.$/m);
+    assert.match(splitMarkdown({ ...report, groups: 0, torn: 0, kept: 0 }), /^No image has a copy\.$/m);
+  });
+
+  test('says where it is once it is applied', () => {
+    assert.match(splitMarkdown({ ...report, applied: true }), /The split is in `\.likeness\/config\.json`\.$/m);
+    assert.equal(assignedText({ ...report, assignments: [] }), '0 images split into train and test');
+  });
+});
+
+describe('an import for reading', () => {
+  const imported = { root: '/pets', matched: 2, unmatched: ['gone*.png'], columns: ['age', 'source'] };
+
+  test('lists the rows of no image, of which no name becomes markup', () => {
+    assert.equal(importedSentence(imported), '2 columns of 2 images: age, source. 1 row is of no image here.');
+    const lines = importMarkdown(imported, 'ages.csv').split('\n');
+    assert.equal(lines[0], '# Imported from ages.csv');
+    assert.ok(lines.includes('- gone\\*.png'));
+  });
+
+  test('says nothing of rows without an image where there are none', () => {
+    const all = { ...imported, unmatched: [] };
+    assert.equal(importedSentence(all), '2 columns of 2 images: age, source.');
+    assert.ok(!importMarkdown(all, 'ages.csv').includes('Rows of no image'));
+  });
+});
