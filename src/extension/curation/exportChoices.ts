@@ -47,7 +47,7 @@ export const offeredFormats: Readonly<Record<ExportFormat, OfferedFormat>> = {
   coco: {
     title: 'COCO',
     icon: 'symbol-class',
-    detail: 'JSON with the class of each image as a box of the whole picture; images stay where they are',
+    detail: 'JSON with the class as a box of the whole image; no image is copied',
     value: 'coco',
     files: { name: 'COCO annotations', extension: 'json' },
     option: undefined,

@@ -24,7 +24,7 @@ export interface SelectAnswers {
 const LABEL_NEXT: Choice<SelectWay> = {
   title: 'Most informative to label next',
   icon: 'question',
-  detail: 'Only images without a label: those that stand for many others about which the labelled ones disagree',
+  detail: 'Only images without a label; those in doubt that stand for many others',
   value: 'to-label',
 };
 
@@ -47,8 +47,7 @@ const methods: readonly Choice<SelectWay>[] = [
   {
     title: 'Typical',
     icon: 'circle-filled',
-    description: 'typicality',
-    detail: 'The most typical image of each of as many clusters; good where very few can be labelled',
+    detail: 'The most typical image of each cluster; good where very few can be labelled',
     value: 'typicality',
   },
   { title: 'At random', icon: 'sparkle', detail: 'To compare the others with', value: 'random' },
@@ -78,13 +77,13 @@ export const results: readonly Choice<SelectResult>[] = [
   {
     title: 'Select them',
     icon: 'graph-scatter',
-    detail: 'Shown in the Embedding Map, to be looked at, tagged, exported or trained on; nothing is written',
+    detail: 'Shown in the Embedding Map, for whatever comes next; nothing is written',
     value: 'select',
   },
   {
     title: 'Tag them…',
     icon: 'tag',
-    detail: 'Written to .likeness/decisions.jsonl, which others get with git; can be undone',
+    detail: 'In .likeness/decisions.jsonl, which others get with git; can be undone',
     value: 'tag',
   },
   { title: 'Write a list…', icon: 'list-unordered', detail: 'A text file with a path a line', value: 'list' },
