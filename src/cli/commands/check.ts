@@ -12,6 +12,7 @@ import { sarifReport } from '../../core/curation/reports/sarif.ts';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
+import { repositoryPrefix } from '../../engine/curation/changedFiles.ts';
 import { writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -43,7 +44,11 @@ export const checkCommand: Command = {
       help: "accepted findings; default: the data set's .likeness/baseline.json",
     },
     'write-baseline': { type: 'boolean', help: 'accept all that is found: later checks list only what is new' },
-    sarif: { type: 'string', value: 'FILE', help: 'write the findings for code scanning' },
+    sarif: {
+      type: 'string',
+      value: 'FILE',
+      help: 'write the findings for code scanning, by their paths in the repository',
+    },
     junit: { type: 'string', value: 'FILE', help: 'write the findings as a test report' },
     markdown: { type: 'string', value: 'FILE', help: 'write the findings as a comment on a change' },
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'compare by this encoder' },
@@ -78,16 +83,16 @@ export const checkCommand: Command = {
 };
 
 async function writeReports(invocation: Invocation, report: CheckReport, looked: readonly FindingKind[]) {
-  const { findings, images, seconds } = report;
+  const { root, findings, images, seconds } = report;
   const writers = {
-    sarif: () => sarifReport(findings, version),
+    sarif: async () => sarifReport(findings, version, await repositoryPrefix(root)),
     junit: () => junitReport(findings, looked, seconds),
     markdown: () => markdownReport(findings, images),
   };
   for (const [name, text] of Object.entries(writers)) {
     const file = invocation.text(name);
     // A report of the last check is there to be replaced.
-    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, text());
+    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, await text());
   }
 }
 

@@ -37,6 +37,12 @@ export async function changedFiles(root: string, revision: string): Promise<Read
   return new Set(lists.flatMap((list) => list.split('\0').filter((path) => path !== '')));
 }
 
+/** Where a folder lies in its repository, such as `data/pets/`; '' for its root, and where there is no repository. */
+export async function repositoryPrefix(folder: string): Promise<string> {
+  const prefix = await git(folder, ['rev-parse', '--show-prefix']).catch(() => '');
+  return prefix.replace(/\r?\n$/, '');
+}
+
 async function git(root: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run('git', ['-C', root, ...args], { maxBuffer: MOST_BYTES });

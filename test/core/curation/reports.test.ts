@@ -20,9 +20,18 @@ const findings: readonly Finding[] = [
   { id: '2d', kind: 'small-class', severity: 'info', path: '', score: 0.1, related: [], message: '"c" has only 3.' },
 ];
 
+type Json = Readonly<Record<string, unknown>>;
+
+const placed = (uri: string) => ({
+  physicalLocation: {
+    artifactLocation: { uri, uriBaseId: '%SRCROOT%' },
+    region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
+  },
+});
+
 describe('reports of findings', () => {
   it('SARIF names rule, level, place and fingerprint of each', () => {
-    const { version, runs } = JSON.parse(sarifReport(findings, '1.2.3')) as {
+    const { version, runs } = JSON.parse(sarifReport(findings, '1.2.3', 'my data/')) as {
       version: string;
       runs: readonly {
         tool: { driver: { version: string; rules: readonly { id: string }[] } };
@@ -40,15 +49,41 @@ describe('reports of findings', () => {
       ruleIndex: 0,
       level: 'error',
       message: { text: findings[0]!.message },
-      locations: [
-        { physicalLocation: { artifactLocation: { uri: 'test/a%20%26%20%3Cb%3E/1%20%C3%BC.jpg', uriBaseId: 'ROOT' } } },
-      ],
-      relatedLocations: [
-        { id: 1, physicalLocation: { artifactLocation: { uri: 'train/%60x%60.jpg', uriBaseId: 'ROOT' } } },
-      ],
+      locations: [placed('my%20data/test/a%20%26%20%3Cb%3E/1%20%C3%BC.jpg')],
+      relatedLocations: [{ id: 1, ...placed('my%20data/train/%60x%60.jpg') }],
       partialFingerprints: { findingId: '0f' },
     });
     assert.equal(results[1]!['level'], 'note');
+    // One about the whole data set has no line that GitHub could tell it from others by.
+    assert.deepEqual(results[2]!['locations'], [placed('my%20data/.likeness/config.json')]);
+    assert.deepEqual(results[2]!['partialFingerprints'], { findingId: '2d', primaryLocationLineHash: '2d:1' });
+  });
+
+  it('SARIF has all that GitHub requires of rules, results and places', () => {
+    const { $schema, runs } = JSON.parse(sarifReport(findings, '1.2.3')) as { $schema: string; runs: readonly Json[] };
+    assert.equal($schema, 'https://json.schemastore.org/sarif-2.1.0.json');
+    const run = runs[0]!;
+    const required = (from: Json, path: string) => {
+      const value = path.split('.').reduce<unknown>((object, key) => (object as Json | undefined)?.[key], from);
+      assert.ok(value !== undefined && value !== '', path);
+    };
+    required(run, 'tool.driver.name');
+    const { rules } = (run['tool'] as { driver: { rules: readonly Json[] } }).driver;
+    for (const rule of rules) {
+      for (const path of ['id', 'shortDescription.text', 'fullDescription.text', 'help.text']) required(rule, path);
+    }
+    for (const result of run['results'] as readonly Json[]) {
+      for (const path of ['ruleId', 'message.text', 'locations.0', 'partialFingerprints']) required(result, path);
+      const place = [
+        'artifactLocation.uri',
+        'region.startLine',
+        'region.startColumn',
+        'region.endLine',
+        'region.endColumn',
+      ];
+      const all = [...(result['locations'] as Json[]), ...((result['relatedLocations'] ?? []) as Json[])];
+      for (const one of all) for (const path of place) required(one, `physicalLocation.${path}`);
+    }
   });
 
   it('JUnit has a suite per kind, fails on what is at least a warning, and holds any text', () => {
