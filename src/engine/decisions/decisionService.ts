@@ -19,16 +19,20 @@ import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { readDecisions } from './decisionFile.ts';
 import { whileLocked } from './decisionLock.ts';
+import { DecisionText } from './decisionText.ts';
 import { HistoryFile } from './historyFile.ts';
 import { decidePair } from './pairDecision.ts';
 import { readQuarantine } from './quarantine.ts';
 import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
 
+/** What is kept of a dataset's files between two decisions. */
+type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
+
 /** What people decide of images. One decision of a dataset is written at a time. */
 export class DecisionService {
   readonly #datasets: Datasets;
   readonly #writing = new KeyedQueue();
-  readonly #histories = new Map<string, HistoryFile>();
+  readonly #files = new Map<string, DatasetFiles>();
 
   constructor(datasets: Datasets) {
     this.#datasets = datasets;
@@ -123,7 +127,7 @@ export class DecisionService {
 
   /** The history, once what a killed process left half done is ended; where nothing can be written it stays as it is. */
   async #settled(root: string): Promise<HistoryFile> {
-    const history = this.#historyOf(this.#datasets.rootOf(root));
+    const { history } = this.#filesOf(this.#datasets.rootOf(root));
     if ((await history.read()).pending !== undefined) {
       await this.#whileLocked(root, endPending).catch((error: unknown) => {
         if (!(error instanceof LikenessError)) throw error;
@@ -134,16 +138,19 @@ export class DecisionService {
 
   #whileLocked<T>(path: string, work: (context: StepContext) => Promise<T>): Promise<T> {
     const root = this.#datasets.rootOf(path);
-    const history = this.#historyOf(root);
+    const files = this.#filesOf(root);
     return this.#writing.run(root, () =>
-      whileLocked(root, () => work({ root, history, store: this.#storeOf(root), now: Date.now() })),
+      whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() })),
     );
   }
 
-  #historyOf(root: string): HistoryFile {
-    let history = this.#histories.get(root);
-    if (history === undefined) this.#histories.set(root, (history = new HistoryFile(root)));
-    return history;
+  #filesOf(root: string): DatasetFiles {
+    let files = this.#files.get(root);
+    if (files === undefined) {
+      files = { history: new HistoryFile(root), text: new DecisionText(root) };
+      this.#files.set(root, files);
+    }
+    return files;
   }
 
   /** An index that can't be opened is no reason not to decide anything. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import {
   copyFile,
   link,
@@ -14,13 +14,12 @@ import {
   unlink,
   utimes,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { behindLink, cannotMove, copyDiffers, placeTaken } from '../../core/decisions/decisionErrors.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { fileNotFound, LikenessError, pathOutsideRoot, systemCodeOf } from '../../core/errors.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { writeFailure } from '../store/fileErrors.ts';
-import { relativeToRoot } from '../store/findRoot.ts';
 import { flushFolder } from '../training/replaceFile.ts';
 
 /** What the operating system does, so that a test can stand in for another disk. */
@@ -91,10 +90,20 @@ export async function isPresent(file: string): Promise<boolean> {
 export function assertMovable(root: string, path: string): void {
   const isPlain = path !== '' && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (!isPlain) throw pathOutsideRoot(path, root);
-  const at = path.lastIndexOf('/');
-  const folder = path.slice(0, Math.max(0, at));
   // The folder's own real path: a link to a file is moved as such.
-  if (relativeToRoot(root, folder) !== folder) throw behindLink(join(root, path));
+  const folder = realFolder(join(root, path, '..'));
+  if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep)) throw behindLink(join(root, path));
+}
+
+/** The real path of what there is of a folder. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (parent === folder || !['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) throw error;
+    return realFolder(parent);
+  }
 }
 
 interface Moving {
