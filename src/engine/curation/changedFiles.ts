@@ -43,9 +43,19 @@ export async function repositoryPrefix(folder: string): Promise<string> {
   return prefix.replace(/\r?\n$/, '');
 }
 
+/** What git tells a hook of the repository that it runs in; with it, git takes any other folder for the top of that one. */
+const ofHooks = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'];
+
+function withoutHook(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ofHooks.includes(name)));
+}
+
 async function git(root: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run('git', ['-C', root, ...args], { maxBuffer: MOST_BYTES });
+    const { stdout } = await run('git', ['-C', root, ...args], {
+      maxBuffer: MOST_BYTES,
+      env: withoutHook(process.env),
+    });
     return stdout;
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') throw usage('git is not installed, which --since asks what has changed.');

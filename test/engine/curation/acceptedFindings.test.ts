@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { changedFiles } from '../../../src/engine/curation/changedFiles.ts';
+import { changedFiles, repositoryPrefix } from '../../../src/engine/curation/changedFiles.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
 import type { CheckRequest } from '../../../src/protocol/check.ts';
@@ -88,6 +88,26 @@ describe('what a branch has changed', () => {
     const paths = findings.flatMap(({ path, related }) => [path, ...related.map((image) => image.path)]);
     assert.deepEqual(paths.sort(), ['a/2.png', 'a/3.png', 'a/third ü.png', 'b/fourth again.png']);
     assert.ok((await changedFiles(join(root, 'b'), 'main')).has('fourth again.png'), 'relative to the dataset');
+  });
+
+  it('is told within a hook too, for which git names the repository and its index', async (context) => {
+    const { root, git } = await copies(context);
+    const folder = temporaryFolder(context);
+    git('worktree', 'add', '--quiet', '-b', 'more', join(folder, 'other'));
+    const other = join(folder, 'other');
+    write(other, 'a/third.png', await shade([130, 90, 120], 2));
+    const hook = { GIT_DIR: join(root, '.git/worktrees/other'), GIT_INDEX_FILE: '.git/index', GIT_PREFIX: '' };
+    Object.assign(process.env, hook);
+    context.after(() => {
+      for (const name of Object.keys(hook)) Reflect.deleteProperty(process.env, name);
+    });
+    assert.deepEqual([...(await changedFiles(join(other, 'a'), 'HEAD'))], ['third.png']);
+    assert.equal(await repositoryPrefix(join(other, 'a')), 'a/');
+    assert.equal(await repositoryPrefix(other), '');
+  });
+
+  it('lies nowhere where there is no repository', async (context) => {
+    assert.equal(await repositoryPrefix(temporaryFolder(context)), '');
   });
 
   it('can only be told of a revision of a repository', async (context) => {
