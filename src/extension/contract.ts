@@ -35,6 +35,9 @@ export const commands = {
   splitDataset: 'likeness.splitDataset',
   exportImages: 'likeness.export',
   importColumns: 'likeness.importColumns',
+  undoDecision: 'likeness.undoDecision',
+  redoDecision: 'likeness.redoDecision',
+  showQuarantine: 'likeness.showQuarantine',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -63,11 +66,14 @@ export const internalCommands = {
   ignoreFinding: 'likeness.finding.ignore',
 } as const;
 
-/** Registered but not declared: reachable from the status bar or from a message only. */
+/** Registered but not declared: reachable from the status bar, from a message or from a line of a document only. */
 export const undeclaredCommands = {
   showIndexing: 'likeness.showIndexing',
   showUnreadable: 'likeness.showUnreadable',
   showFindings: 'likeness.showFindings',
+  openDecided: 'likeness.decision.open',
+  findSimilarToDecided: 'likeness.decision.findSimilar',
+  takeBackDecision: 'likeness.decision.takeBack',
 } as const;
 
 export const views = {

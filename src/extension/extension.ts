@@ -20,6 +20,9 @@ import { datasetWatcher } from './datasets/datasetWatcher.ts';
 import { indexingOutcome } from './datasets/indexingOutcome.ts';
 import { indexingStatus } from './datasets/indexingStatus.ts';
 import type { DatasetState } from './datasets/datasets.ts';
+import { decisionsEditor } from './decisionsFile/decisionsEditor.ts';
+import { historyCommands } from './decisionsFile/historyCommands.ts';
+import { quarantineCommand } from './decisionsFile/quarantineCommand.ts';
 import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
 import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
@@ -65,6 +68,9 @@ const contributions: readonly Contribution[] = [
   { name: 'split command', register: splitCommand },
   { name: 'export command', register: exportCommand },
   { name: 'import command', register: importCommand },
+  { name: 'decisions editor', register: decisionsEditor },
+  { name: 'history commands', register: historyCommands },
+  { name: 'quarantine command', register: quarantineCommand },
   { name: 'dataset watcher', register: datasetWatcher },
   { name: 'selection context', register: selectionContext },
   { name: 'Training view', register: trainingView },
