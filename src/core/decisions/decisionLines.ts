@@ -190,7 +190,7 @@ function parseLine(text: string): Line {
   return { text, decision: parseDecision(text) };
 }
 
-function lineOf(decision: Decision): Line {
+export function lineOf(decision: Decision): Line {
   return { text: formatDecision(decision), decision };
 }
 
@@ -201,7 +201,11 @@ function changed(text: string, change: (lines: readonly Line[]) => readonly Line
 }
 
 /** What is kept and, each at its place, what is added; the same lines where nothing changes. */
-function withLines(lines: readonly Line[], isKept: (line: Line) => boolean, added: readonly Line[]): readonly Line[] {
+export function withLines(
+  lines: readonly Line[],
+  isKept: (line: Line) => boolean,
+  added: readonly Line[],
+): readonly Line[] {
   const kept = lines.filter(isKept);
   if (kept.length === lines.length && added.length === 0) return lines;
   const waiting = added.toSorted(compareLines);

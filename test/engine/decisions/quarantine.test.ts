@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { rename } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { moveFiles, settleMove } from '../../../src/engine/decisions/moveFiles.ts';
@@ -154,7 +155,9 @@ describe('images that are set aside', () => {
   it('stay in folders that can not be written', { skip: process.getuid?.() === 0 }, async (context) => {
     const { root, told, aside } = datasetOf(context, 'a/a.png');
     chmodSync(join(root, 'a'), 0o500);
-    context.after(() => chmodSync(join(root, 'a'), 0o700));
+    context.after(() => {
+      chmodSync(join(root, 'a'), 0o700);
+    });
     await assert.rejects(aside('a/a.png'), { code: ErrorCode.ReadOnly });
     assert.deepEqual([await told(), readdirSync(join(root, 'a'))], [[], ['a.png']]);
   });
@@ -211,7 +214,7 @@ describe('moving files', () => {
     const { root, has } = folderOf(context);
     const system = {
       link: failing('EPERM'),
-      rename: (from: string, to: string) => Promise.resolve(renameSync(from, to)),
+      rename,
     };
     await moveFiles(root, [move], { system });
     assert.ok(!has('a.png') && has('q/a.png'));
