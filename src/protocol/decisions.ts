@@ -89,7 +89,11 @@ export interface DecisionRequests {
   /** Sorted by path. */
   'decisions/quarantined': { params: { readonly root: string }; result: readonly QuarantinedImage[] };
   /** What is wrong with the lines of `decisions.jsonl`, compared with the images as they were when they were indexed last. */
-  'decisions/problems': { params: { readonly root: string }; result: readonly DecisionProblem[] };
+  'decisions/problems': {
+    /** `text`: as it stands in an editor; absent: what the file says. */
+    params: { readonly root: string; readonly text?: string };
+    result: readonly DecisionProblem[];
+  };
   /** Sorted by path. */
   'decisions/list': { params: { readonly root: string }; result: readonly StandingDecision[] };
 }

@@ -117,9 +117,9 @@ export class DecisionService {
   }
 
   /** What is wrong with the lines of a dataset's decisions. */
-  problems({ root }: DecisionRequests['decisions/problems']['params']): Promise<readonly DecisionProblem[]> {
+  problems({ root, text }: DecisionRequests['decisions/problems']['params']): Promise<readonly DecisionProblem[]> {
     const folder = this.#datasets.rootOf(root);
-    return problemsOfDecisions(folder, this.#storeOf(folder));
+    return problemsOfDecisions(folder, this.#storeOf(folder), text);
   }
 
   /**

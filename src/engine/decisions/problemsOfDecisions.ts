@@ -18,9 +18,14 @@ type KnownFiles = Pick<IndexStore, 'readFiles' | 'readContentIds' | 'findContent
  * What is wrong with a dataset's `decisions.jsonl`. Rejects with unreadable-file.
  *
  * @param store knows the images' contents; without it, nothing is said of files that have changed
+ * @param edited the text that is looked at instead of the file's
  */
-export async function problemsOfDecisions(root: string, store: KnownFiles | undefined): Promise<DecisionProblem[]> {
-  const text = await readDecisionText(root);
+export async function problemsOfDecisions(
+  root: string,
+  store: KnownFiles | undefined,
+  edited?: string,
+): Promise<DecisionProblem[]> {
+  const text = edited ?? (await readDecisionText(root));
   return text === '' ? [] : decisionProblems(text, await imagesOf(root, text, store));
 }
 

@@ -24,7 +24,9 @@ interface LensTarget {
 export function decisionLenses(services: Services): void {
   const { disposables } = services;
   disposables.add(
-    vscode.languages.registerCodeLensProvider(decisionsSelector, { provideCodeLenses: (document) => lensesOf(document) }),
+    vscode.languages.registerCodeLensProvider(decisionsSelector, {
+      provideCodeLenses: (document) => lensesOf(document),
+    }),
   );
   disposables.add(
     vscode.languages.registerHoverProvider(decisionsSelector, {
@@ -102,7 +104,9 @@ async function hoverOf(services: Services, target: LensTarget, range: vscode.Ran
   // Of a dataset without an index, or in a restricted workspace, there are no pictures.
   const pictures = await readThumbnails(services.engine, root, images).catch(() => []);
   const shown = pictures.flatMap(({ bytes }) =>
-    bytes === undefined ? [] : [`![](data:image/webp;base64,${Buffer.from(bytes).toString('base64')}|width=${PICTURE_WIDTH})`],
+    bytes === undefined
+      ? []
+      : [`![](data:image/webp;base64,${Buffer.from(bytes).toString('base64')}|width=${PICTURE_WIDTH})`],
   );
   const { note, at } = decision;
   const links = linksOf(target).map(

@@ -11,7 +11,10 @@ function applied(text: string, edits: readonly LineEdit[]): string {
   const offset = ([line, column]: readonly [number, number]) => starts[line]! + column;
   return [...edits]
     .sort((a, b) => offset(b.start) - offset(a.start))
-    .reduce((result, { start, end, text: added }) => result.slice(0, offset(start)) + added + result.slice(offset(end)), text);
+    .reduce(
+      (result, { start, end, text: added }) => result.slice(0, offset(start)) + added + result.slice(offset(end)),
+      text,
+    );
 }
 
 const fixed = (text: string, removes: readonly number[], replaces: readonly { line: number; text: string }[] = []) =>
@@ -46,7 +49,17 @@ describe('a decision for people', () => {
   const base = { path: 'a.png', content: '', at: '' };
 
   test('says in a sentence what it does, whatever it is', () => {
-    const actions = ['keep', 'exclude', 'relabel', 'tag', 'untag', 'quarantine', 'same', 'different', 'ignore'] as const;
+    const actions = [
+      'keep',
+      'exclude',
+      'relabel',
+      'tag',
+      'untag',
+      'quarantine',
+      'same',
+      'different',
+      'ignore',
+    ] as const;
     const other = { value: 'cat', with: { path: 'b.png', content: '' }, finding: '0f' };
     const sentences = actions.map((action) => decisionSentence({ ...base, ...other, action }));
     assert.equal(new Set(sentences).size, actions.length);
