@@ -36,18 +36,24 @@ class DecisionDiagnostic extends vscode.Diagnostic {
   }
 }
 
+interface ShownProblems {
+  /** Of the document. */
+  readonly version: number;
+  readonly diagnostics: readonly DecisionDiagnostic[];
+}
+
 /** What is wrong with the lines of an open `decisions.jsonl`, with edits that put it right, and its order as its format. */
 export function decisionProblemsView(services: Services): void {
   const { disposables, datasets } = services;
   const collection = disposables.add(vscode.languages.createDiagnosticCollection('likeness-decisions'));
-  const shown = new Map<string, readonly DecisionDiagnostic[]>();
+  const shown = new Map<string, ShownProblems>();
   const waiting = new Set<vscode.TextDocument>();
   const look = async (document: vscode.TextDocument): Promise<void> => {
     const { version } = document;
     const problems = await problemsOf(services, document);
     if (document.version !== version || document.isClosed) return;
     const diagnostics = problems.map((problem) => new DecisionDiagnostic(rangeOf(document, problem), problem));
-    shown.set(document.uri.toString(), diagnostics);
+    shown.set(document.uri.toString(), { version, diagnostics });
     collection.set(document.uri, diagnostics);
   };
   const settled = disposables.add(
@@ -84,7 +90,10 @@ export function decisionProblemsView(services: Services): void {
       decisionsSelector,
       {
         provideCodeActions: (document, range) => {
-          const own = (shown.get(document.uri.toString()) ?? []).filter((one) => one.range.intersection(range));
+          const { version, diagnostics = [] } = shown.get(document.uri.toString()) ?? {};
+          // Of a text that has changed since, the fixes would change other lines; they are offered again in a moment.
+          if (version !== document.version) return [];
+          const own = diagnostics.filter((one) => one.range.intersection(range));
           return own.flatMap((diagnostic) => fixesOf(document, diagnostic));
         },
       },
