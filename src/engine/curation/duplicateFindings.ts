@@ -1,3 +1,4 @@
+import { compareCopies, heldOutSplits, reasonToKeep, type CopyFacts } from '../../core/curation/bestCopy.ts';
 import type { CopyPair } from '../../core/curation/copies.ts';
 import { severityOf, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
@@ -7,9 +8,6 @@ import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import type { Duplicates } from './duplicates.ts';
 import { findingId } from './findingId.ts';
-
-/** Splits that figures are measured on, the one to protect first; all others are trained on. */
-const HELD_OUT = ['test', 'validation'];
 
 /** Cosine similarity of two rows. */
 type SimilarityOf = (first: number, second: number) => number;
@@ -55,7 +53,14 @@ export class DuplicateFindings {
       return this.#finding('near-duplicate', kept, others, {
         severity: severityOf('near-duplicate'),
         score: 0.2 + 0.3 * (1 - weakest),
-        message: nearDuplicateText(others.length, ways, this.#reasonToKeep(kept, others)),
+        message: nearDuplicateText(
+          others.length,
+          ways,
+          reasonToKeep(
+            this.#copy(kept),
+            others.map((other) => this.#copy(other)),
+          ),
+        ),
       });
     });
   }
@@ -88,7 +93,7 @@ export class DuplicateFindings {
       ([group]) => group,
     );
     const leaks = splits.flatMap((split, row): Finding[] => {
-      if (split === undefined || !HELD_OUT.includes(split)) return [];
+      if (split === undefined || !heldOutSplits.includes(split)) return [];
       const same = this.#rowsOf.get(sameAs[row])!;
       const edited = (byGroup.get(sameAs[row]) ?? []).flatMap(([, partner]) => this.#rowsOf.get(partner)!);
       const crossing = (other: number) => splits[other] !== undefined && rank(splits[other]) > rank(split);
@@ -130,21 +135,12 @@ export class DuplicateFindings {
     return [...new Set(rows.flatMap((row) => this.#images.labels[row] ?? []))].sort();
   }
 
-  /** The best copy first: the largest, then the least compressed, then one to train on. */
-  readonly #keptFirst = (a: number, b: number): number => {
-    const { paths } = this.#images;
-    return (
-      this.#area(b) - this.#area(a) ||
-      this.#bytes(b) - this.#bytes(a) ||
-      Number(this.#isHeldOut(a)) - Number(this.#isHeldOut(b)) ||
-      (paths[a]! < paths[b]! ? -1 : 1)
-    );
-  };
+  readonly #keptFirst = (a: number, b: number): number => compareCopies(this.#copy(a), this.#copy(b));
 
-  #reasonToKeep(kept: number, others: readonly number[]): string | undefined {
-    if (others.every((other) => this.#area(other) < this.#area(kept))) return 'is the largest';
-    if (others.every((other) => this.#bytes(other) < this.#bytes(kept))) return 'is the least compressed';
-    return undefined;
+  #copy(row: number): CopyFacts {
+    const { paths, facts, splits } = this.#images;
+    const { width, height, bytes, format } = facts[row] ?? { width: 0, height: 0, bytes: 0, format: '' };
+    return { path: paths[row]!, width, height, bytes, format, split: splits[row] };
   }
 
   #waysOf({ orientation, isCrop, first, second }: CopyPair): string[] {
@@ -159,22 +155,14 @@ export class DuplicateFindings {
     const facts = this.#images.facts[row];
     return facts ? facts.width * facts.height : 0;
   }
-
-  #bytes(row: number): number {
-    return this.#images.facts[row]?.bytes ?? 0;
-  }
-
-  #isHeldOut(row: number): boolean {
-    return HELD_OUT.includes(this.#images.splits[row] ?? '');
-  }
 }
 
 /** Orientations that no turning gives: an odd number of exchanges. */
 const MIRRORED: ReadonlySet<number> = new Set([1, 2, 4, 7]);
 
 function rank(split: string): number {
-  const place = HELD_OUT.indexOf(split);
-  return place < 0 ? HELD_OUT.length : place;
+  const place = heldOutSplits.indexOf(split);
+  return place < 0 ? heldOutSplits.length : place;
 }
 
 /** Two held-out images of the same content leak in one finding: nobody could decide of one of them alone. */
