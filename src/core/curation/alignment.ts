@@ -22,7 +22,7 @@ export interface Alignment {
   readonly isSame: boolean;
 }
 
-const WHOLE: Crop = { left: 0, top: 0, width: 1, height: 1 };
+export const WHOLE: Crop = { left: 0, top: 0, width: 1, height: 1 };
 /** Pixels are compared at several times that size: a crop has to be found more finely than to tell that it is one. */
 const STEPS: readonly number[] = [...CONFIRM_STEPS, 0.0015, 0.0008];
 const EDGE = 32;
@@ -44,10 +44,8 @@ export function alignPictures(first: GreyPicture, second: GreyPicture): Alignmen
   const candidates: (Alignment & { readonly agreed: Agreement })[] = [];
   const consider = (part: Alignment['part'], orientation: number, from: Crop): void => {
     const [smaller, larger] = part === 'first' ? [first, second] : [second, first];
-    const { crop, agreement: agreed } = findCrop(smaller, oriented(larger, orientation), {
-      from,
-      steps: STEPS,
-    });
+    const search = { from, steps: STEPS, isFine: true };
+    const { crop, agreement: agreed } = findCrop(smaller, oriented(larger, orientation), search);
     candidates.push({ part, orientation, crop, agreed, isSame: isSame(agreed, SAME_CROP) });
   };
   if (isSame(best.agreed)) {

@@ -40,6 +40,8 @@ export interface Finding {
   readonly related: readonly RelatedImage[];
   /** What is wrong, in a sentence, and what can be done. */
   readonly message: string;
+  /** The class that the image's neighbours have, of a label issue. */
+  readonly suggested?: string;
 }
 
 const usual: Readonly<Record<FindingKind, Severity>> = {

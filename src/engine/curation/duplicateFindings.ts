@@ -4,6 +4,7 @@ import { severityOf, type Finding, type RelatedImage } from '../../core/curation
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
 import { grouped } from '../../core/grouped.ts';
 import { groupsAround } from '../../core/curation/groups.ts';
+import { isMirrored } from '../../core/curation/samePicture.ts';
 import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import type { Duplicates } from './duplicates.ts';
@@ -145,7 +146,7 @@ export class DuplicateFindings {
 
   #waysOf({ orientation, isCrop, first, second }: CopyPair): string[] {
     const [a, b] = [this.#images.facts[first], this.#images.facts[second]];
-    const turned = orientation === 0 ? [] : [MIRRORED.has(orientation) ? 'mirrored' : 'turned'];
+    const turned = orientation === 0 ? [] : [isMirrored(orientation) ? 'mirrored' : 'turned'];
     const resized =
       a && b && !isCrop && this.#area(first) !== this.#area(second) && turned.length === 0 ? ['resized'] : [];
     return [...turned, ...(isCrop ? ['cropped'] : []), ...resized];
@@ -156,9 +157,6 @@ export class DuplicateFindings {
     return facts ? facts.width * facts.height : 0;
   }
 }
-
-/** Orientations that no turning gives: an odd number of exchanges. */
-const MIRRORED: ReadonlySet<number> = new Set([1, 2, 4, 7]);
 
 function rank(split: string): number {
   const place = heldOutSplits.indexOf(split);
