@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDecisions, type DecidedImage, type Decision } from '../../core/decisions/decisions.ts';
-import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
-import { contentId } from '../indexing/imagePipeline.ts';
+import { parseDecisions, type Decision } from '../../core/decisions/decisions.ts';
+import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { writeFailure } from '../store/fileErrors.ts';
-import { relativeToRoot } from '../store/findRoot.ts';
 import { LIKENESS_FOLDER, makeLikenessFolder } from '../store/locations.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
@@ -18,7 +16,7 @@ export function decisionsFile(root: string): string {
 
 /** All that was decided; lines that make no sense are passed over. Rejects with unreadable-file. */
 export async function readDecisions(root: string): Promise<Decision[]> {
-  return parseDecisions(await readText(decisionsFile(root)));
+  return parseDecisions(await readDecisionText(root));
 }
 
 /**
@@ -29,46 +27,22 @@ export async function readDecisions(root: string): Promise<Decision[]> {
  * @returns whether anything changed
  */
 export async function editDecisions(root: string, change: (text: string) => string): Promise<boolean> {
-  const file = decisionsFile(root);
   for (let attempt = 1; ; attempt++) {
-    const before = await readText(file);
+    const before = await readDecisionText(root);
     const after = change(before);
     if (after === before) return false;
     try {
-      makeLikenessFolder(root);
-      await replaceFile(file, [after], async () => {
-        if ((await readText(file)) !== before) throw new ChangedMeanwhile();
-      });
+      await replaceDecisionText(root, before, after);
       return true;
     } catch (error) {
-      if (error instanceof ChangedMeanwhile && attempt < ATTEMPTS) continue;
-      throw writeFailure(file, error) ?? error;
+      if (!(error instanceof ChangedMeanwhile) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** Another window, or a person with an editor. */
-class ChangedMeanwhile extends Error {}
-
-/**
- * An image as a decision names it. Rejects with path-outside-root, file-not-found or unreadable-file.
- *
- * @param path relative to the root
- * @param forget one that is to be forgotten may be gone, and its content doesn't matter
- */
-export async function decidedImage(root: string, path: string, forget: boolean): Promise<DecidedImage> {
-  const inside = relativeToRoot(root, path);
-  if (inside === undefined || inside === '') throw pathOutsideRoot(path, root);
-  if (forget) return { path: inside, content: '' };
-  const file = join(root, inside);
-  try {
-    return { path: inside, content: contentId(await readFile(file)) };
-  } catch (error) {
-    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
-  }
-}
-
-async function readText(file: string): Promise<string> {
+/** The file's text; '' where there is none. Rejects with unreadable-file. */
+export async function readDecisionText(root: string): Promise<string> {
+  const file = decisionsFile(root);
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -76,3 +50,19 @@ async function readText(file: string): Promise<string> {
     throw unreadableFile(file, error);
   }
 }
+
+/** Rejects with `ChangedMeanwhile` where the file says something else than `before`, with read-only or disk-full. */
+export async function replaceDecisionText(root: string, before: string, after: string): Promise<void> {
+  const file = decisionsFile(root);
+  try {
+    makeLikenessFolder(root);
+    await replaceFile(file, [after], async () => {
+      if ((await readDecisionText(root)) !== before) throw new ChangedMeanwhile();
+    });
+  } catch (error) {
+    throw writeFailure(file, error) ?? error;
+  }
+}
+
+/** By another window, or a person with an editor. */
+export class ChangedMeanwhile extends Error {}
