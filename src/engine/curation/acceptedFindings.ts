@@ -14,7 +14,7 @@ export function baselineFile(root: string): string {
 }
 
 /**
- * Ids of findings that a team has accepted: those of the baseline, and those that a person answered with "ignore". Rejects with
+ * Ids of findings that a team has accepted: those of the baseline, and those that a person answered with "ignore" or "keep". Rejects with
  * file-not-found, unreadable-file or usage where the baseline is none.
  *
  * @param named a baseline other than the dataset's own, absolute; that one needn't be there
@@ -22,7 +22,7 @@ export function baselineFile(root: string): string {
 export async function acceptedFindings(root: string, named: string | undefined): Promise<ReadonlySet<string>> {
   const ids = new Set(await readBaseline(named ?? baselineFile(root), named !== undefined));
   for (const { action, finding } of await readDecisions(root)) {
-    if (action === 'ignore' && finding !== undefined) ids.add(finding);
+    if ((action === 'ignore' || action === 'keep') && finding !== undefined) ids.add(finding);
   }
   return ids;
 }

@@ -45,7 +45,8 @@ export class DuplicateFindings {
   }
 
   near(): Finding[] {
-    const { copies } = this.#duplicates;
+    const { copies: all, meant } = this.#duplicates;
+    const copies = all.filter(({ first, second }) => !meant(first, second));
     const pairOf = new Map(copies.map((pair) => [pairKey(pair.first, pair.second), pair]));
     return groupsAround(copies, this.#keptFirst).map(({ kept, others }) => {
       const pairs = others.map((other) => pairOf.get(pairKey(kept, other))!);
@@ -68,11 +69,14 @@ export class DuplicateFindings {
 
   /** @param pairs those that are no copies */
   scenes(pairs: readonly ScenePair[]): Finding[] {
-    const { sameAs, copies, apart } = this.#duplicates;
+    const { sameAs, copies, apart, meant } = this.#duplicates;
+    const isDecided = (first: number, second: number) => apart(first, second) || meant(first, second);
     const isCopy = new Set(copies.map(({ first, second }) => pairKey(first, second)));
     const others = pairs
       .map(({ first, second, ratio }) => ({ first: sameAs[first]!, second: sameAs[second]!, ratio }))
-      .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !apart(first, second));
+      .filter(
+        ({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !isDecided(first, second),
+      );
     // The closest of each pair of groups is the last to be set.
     const ratioOf = new Map(others.toReversed().map(({ first, second, ratio }) => [pairKey(first, second), ratio]));
     return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {

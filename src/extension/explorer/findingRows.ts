@@ -10,7 +10,7 @@ import { kindTexts } from '../../core/curation/kindTexts.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import { rowContexts } from '../contract.ts';
-import { imagesOf } from '../findings/findingsModel.ts';
+import { imagesOf } from '../../core/curation/answers.ts';
 import type { Row } from './treeModel.ts';
 
 /** Findings of a kind that are listed. */
