@@ -13,14 +13,6 @@ export const groupKinds: ReadonlySet<FindingKind> = new Set([
   'leak',
 ]);
 
-export interface ReviewedFinding {
-  readonly finding: Finding;
-  /** The image that is looked at, of several. */
-  readonly focused: string;
-  /** The best copy, of several; another image otherwise. */
-  readonly best: string;
-}
-
 /** What is decided of images by a step, as `decisions.jsonl` calls it. */
 export interface StepDecision {
   readonly action: 'keep' | 'exclude' | 'quarantine' | 'relabel' | 'ignore' | 'same' | 'different';
@@ -53,12 +45,13 @@ export function isOffered(
   }
 }
 
-/** What an action decides of the images of a finding; nothing where it means nothing for it. */
-export function decisionsFor(
-  action: ReviewAction,
-  { finding, focused, best }: ReviewedFinding,
-  label: string | undefined,
-): StepDecision[] {
+/**
+ * What an action decides of the images of a finding; nothing where it means nothing for it.
+ *
+ * @param focused the image that is looked at, of several
+ * @param label the class, of `relabel`
+ */
+export function decisionsFor(action: ReviewAction, finding: Finding, focused: string, label?: string): StepDecision[] {
   if (!isOffered(action, finding)) return [];
   const images = imagesOf(finding);
   const allBut = (kept: string): StepDecision[] => [
@@ -67,7 +60,7 @@ export function decisionsFor(
   ];
   switch (action) {
     case 'keepBest':
-      return allBut(best);
+      return allBut(bestOf(finding));
     case 'keepOne':
       return allBut(focused);
     case 'keep':
@@ -85,7 +78,12 @@ export function decisionsFor(
   }
 }
 
+/** The copy to keep, of several images; otherwise the image. */
+export function bestOf({ best, path }: Finding): string {
+  return best?.path ?? path;
+}
+
 /** The image of several that an action is about at first: the copy that may go, and of one finding its image. */
-export function firstFocus(finding: Finding, best: string): string {
-  return imagesOf(finding).find((image) => image !== best) ?? finding.path;
+export function firstFocus(finding: Finding): string {
+  return imagesOf(finding).find((image) => image !== bestOf(finding)) ?? finding.path;
 }

@@ -1,6 +1,6 @@
 import { compareCopies, heldOutSplits, reasonToKeep, type CopyFacts } from '../../core/curation/bestCopy.ts';
 import type { CopyPair } from '../../core/curation/copies.ts';
-import { severityOf, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
+import { severityOf, type BestCopy, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
 import { grouped } from '../../core/grouped.ts';
 import { groupsAround } from '../../core/curation/groups.ts';
@@ -55,14 +55,7 @@ export class DuplicateFindings {
       return this.#finding('near-duplicate', kept, others, {
         severity: severityOf('near-duplicate'),
         score: 0.2 + 0.3 * (1 - weakest),
-        message: nearDuplicateText(
-          others.length,
-          ways,
-          reasonToKeep(
-            this.#copy(kept),
-            others.map((other) => this.#copy(other)),
-          ),
-        ),
+        message: nearDuplicateText(others.length, ways, this.#bestOf([kept, ...others]).reason),
       });
     });
   }
@@ -133,7 +126,13 @@ export class DuplicateFindings {
     }));
     const { severity, score, message } = rest;
     const id = findingId(kind, this.#images, [row, ...others]);
-    return { id, kind, severity, path: paths[row]!, score, related, message };
+    return { id, kind, severity, path: paths[row]!, score, related, message, best: this.#bestOf([row, ...others]) };
+  }
+
+  #bestOf(rows: readonly number[]): BestCopy {
+    const [best, ...others] = rows.map((row) => this.#copy(row)).sort(compareCopies) as [CopyFacts, ...CopyFacts[]];
+    const reason = reasonToKeep(best, others);
+    return { path: best.path, ...(reason !== undefined && { reason }) };
   }
 
   #labelsOf(rows: readonly number[]): string[] {

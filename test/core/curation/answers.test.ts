@@ -66,7 +66,7 @@ describe('a finding is answered', () => {
 describe('a key', () => {
   const group = finding('group', 'exact-duplicate', 'best', 'b', 'c');
   const of = (action: Parameters<typeof decisionsFor>[0], label?: string, focused = 'b') =>
-    decisionsFor(action, { finding: group, focused, best: 'best' }, label);
+    decisionsFor(action, group, focused, label);
 
   it('keeps the best of copies, or another one, and excludes the rest', () => {
     assert.deepEqual(of('keepBest'), [
@@ -77,8 +77,8 @@ describe('a key', () => {
   });
 
   it('is about the image that is looked at, at first the copy that may go', () => {
-    assert.equal(firstFocus(group, 'best'), 'b');
-    assert.equal(firstFocus(label, 'a'), 'a');
+    assert.equal(firstFocus(group), 'b');
+    assert.equal(firstFocus(label), 'a');
     assert.deepEqual(of('exclude'), [{ action: 'exclude', paths: ['b'] }]);
     assert.deepEqual(of('quarantine', undefined, 'c'), [{ action: 'quarantine', paths: ['c'] }]);
     assert.deepEqual(of('relabel', 'hat'), [{ action: 'relabel', paths: ['b'], value: 'hat' }]);
