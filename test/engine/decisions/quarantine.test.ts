@@ -248,7 +248,10 @@ describe('moving files', () => {
   it('that was cut off between two names or two disks is ended', async (context) => {
     const { root, has } = folderOf(context);
     write(root, 'q/a.png', 'a');
+    write(root, 'q/a.png.0123456789ab.moving', 'half');
+    write(root, 'q/a.png.moving', 'of somebody else');
     await settleMove(root, move);
+    assert.deepEqual(readdirSync(join(root, 'q')), ['a.png', 'a.png.moving']);
     assert.ok(!has('a.png') && has('q/a.png'));
     write(root, 'a.png', 'another');
     await assert.rejects(settleMove(root, move), { code: ErrorCode.FileExists });
