@@ -1,5 +1,5 @@
 /** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner, value and finding. */
-import { formatDecision, parseDecision, type DecidedImage, type Decision } from './decisions.ts';
+import { formatDecision, parseDecision, parseLines, type DecidedImage, type Decision } from './decisions.ts';
 
 export type PairAction = 'same' | 'different';
 
@@ -151,10 +151,9 @@ export function exchanged(
 
 export function linesOf(text: string): Line[] {
   if (text === '') return [];
-  return text
-    .replace(/\r?\n$/, '')
-    .split('\n')
-    .map(parseLine);
+  const texts = text.replace(/\r?\n$/, '').split('\n');
+  const decisions = parseLines(texts);
+  return texts.map((line, place) => ({ text: line, decision: decisions[place] }));
 }
 
 export function textOf(lines: readonly Line[]): string {
@@ -163,8 +162,17 @@ export function textOf(lines: readonly Line[]): string {
 
 /** What went and what came, where lines that stayed are the same objects. */
 export function difference(before: readonly Line[], after: readonly Line[]) {
-  const [old, made] = [new Set(before), new Set(after)];
-  return { removed: before.filter((line) => !made.has(line)), added: after.filter((line) => !old.has(line)) };
+  // Nearly all of it, before and behind what changed, is the same.
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start++;
+  let [oldEnd, madeEnd] = [before.length, after.length];
+  while (oldEnd > start && madeEnd > start && before[oldEnd - 1] === after[madeEnd - 1]) {
+    oldEnd--;
+    madeEnd--;
+  }
+  const [old, made] = [before.slice(start, oldEnd), after.slice(start, madeEnd)];
+  const [isOld, isMade] = [new Set(old), new Set(made)];
+  return { removed: old.filter((line) => !isMade.has(line)), added: made.filter((line) => !isOld.has(line)) };
 }
 
 /** The order of the file. */
@@ -182,7 +190,7 @@ function parseLine(text: string): Line {
   return { text, decision: parseDecision(text) };
 }
 
-function lineOf(decision: Decision): Line {
+export function lineOf(decision: Decision): Line {
   return { text: formatDecision(decision), decision };
 }
 
@@ -193,7 +201,11 @@ function changed(text: string, change: (lines: readonly Line[]) => readonly Line
 }
 
 /** What is kept and, each at its place, what is added; the same lines where nothing changes. */
-function withLines(lines: readonly Line[], isKept: (line: Line) => boolean, added: readonly Line[]): readonly Line[] {
+export function withLines(
+  lines: readonly Line[],
+  isKept: (line: Line) => boolean,
+  added: readonly Line[],
+): readonly Line[] {
   const kept = lines.filter(isKept);
   if (kept.length === lines.length && added.length === 0) return lines;
   const waiting = added.toSorted(compareLines);

@@ -1,4 +1,8 @@
 import { dirname } from 'node:path';
+import { notSetAside } from '../../core/decisions/decisionErrors.ts';
+import { linesOf } from '../../core/decisions/decisionLines.ts';
+import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
+import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
 import { ignoreTitle } from '../../core/decisions/stepTitles.ts';
 import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
 import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
@@ -17,18 +21,25 @@ import type { Datasets } from '../dataset.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
-import { readDecisions } from './decisionFile.ts';
+import { decidedPath } from './decidedImages.ts';
+import { readDecisions, readDecisionText } from './decisionFile.ts';
 import { whileLocked } from './decisionLock.ts';
+import { DecisionText } from './decisionText.ts';
 import { HistoryFile } from './historyFile.ts';
+import { moveImages, type MoveImages } from './moveImages.ts';
 import { decidePair } from './pairDecision.ts';
+import { problemsOfDecisions } from './problemsOfDecisions.ts';
 import { readQuarantine } from './quarantine.ts';
 import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
+
+/** What is kept of a dataset's files between two decisions. */
+type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
 
 /** What people decide of images. One decision of a dataset is written at a time. */
 export class DecisionService {
   readonly #datasets: Datasets;
   readonly #writing = new KeyedQueue();
-  readonly #histories = new Map<string, HistoryFile>();
+  readonly #files = new Map<string, DatasetFiles>();
 
   constructor(datasets: Datasets) {
     this.#datasets = datasets;
@@ -37,6 +48,11 @@ export class DecisionService {
   /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
   datasetOf(path: string): string {
     if (!this.#datasets.exists(path)) throw notIndexed(dirname(path));
+    return this.#datasets.rootOf(path);
+  }
+
+  /** The root of the dataset that a path lies in, else the folder itself. */
+  rootOf(path: string): string {
     return this.#datasets.rootOf(path);
   }
 
@@ -76,6 +92,60 @@ export class DecisionService {
   async steps(root: string): Promise<{ readonly steps: readonly TakenStep[]; readonly taken: number }> {
     const { steps, taken } = await (await this.#settled(root)).read();
     return { steps: steps.map(toldStep), taken };
+  }
+
+  /** Moves images within the dataset, as a step. See `moveImages`. */
+  move(root: string, request: MoveImages): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => moveImages(context, request));
+  }
+
+  /**
+   * Brings files back that were set aside, and forgets that they were. Rejects with file-not-found where one of them wasn't, before
+   * anything is moved.
+   *
+   * @param paths where they were, relative to the root
+   */
+  bringBack(root: string, paths: readonly string[]): Promise<StepOutcome> {
+    return this.#whileLocked(root, async (context) => {
+      await endPending(context);
+      const aside = new Set((await readQuarantine(context.root)).map(({ path }) => path));
+      for (const { path, action } of await readDecisions(context.root)) if (action === 'quarantine') aside.add(path);
+      const missing = paths.find((path) => !aside.has(decidedPath(context.root, path)));
+      if (missing !== undefined) throw notSetAside(missing);
+      return takeDecisions(context, { decisions: [{ paths, decision: { action: 'quarantine' }, undo: true }] });
+    });
+  }
+
+  /** What is wrong with the lines of a dataset's decisions. */
+  problems({ root }: DecisionRequests['decisions/problems']['params']): Promise<readonly DecisionProblem[]> {
+    const folder = this.#datasets.rootOf(root);
+    return problemsOfDecisions(folder, this.#storeOf(folder));
+  }
+
+  /**
+   * What the decisions look like in order, without what merges have left. See `tidyDecisions`.
+   *
+   * @param write puts the file in order; without it nothing is written
+   */
+  async tidy(
+    root: string,
+    { write }: { readonly write: boolean },
+  ): Promise<TidyDecisions & { readonly isTidy: boolean }> {
+    const folder = this.#datasets.rootOf(root);
+    const preview = async () => {
+      const text = await readDecisionText(folder);
+      const tidy = tidyDecisions(text);
+      return { ...tidy, isTidy: tidy.text === text };
+    };
+    if (!write) return preview();
+    return this.#whileLocked(folder, (context) =>
+      context.text.edit(async () => {
+        await context.text.read();
+        const tidy = await preview();
+        if (!tidy.isTidy) await context.text.replace(linesOf(tidy.text));
+        return tidy;
+      }),
+    );
   }
 
   /** The files that are set aside. */
@@ -123,7 +193,7 @@ export class DecisionService {
 
   /** The history, once what a killed process left half done is ended; where nothing can be written it stays as it is. */
   async #settled(root: string): Promise<HistoryFile> {
-    const history = this.#historyOf(this.#datasets.rootOf(root));
+    const { history } = this.#filesOf(this.#datasets.rootOf(root));
     if ((await history.read()).pending !== undefined) {
       await this.#whileLocked(root, endPending).catch((error: unknown) => {
         if (!(error instanceof LikenessError)) throw error;
@@ -134,16 +204,19 @@ export class DecisionService {
 
   #whileLocked<T>(path: string, work: (context: StepContext) => Promise<T>): Promise<T> {
     const root = this.#datasets.rootOf(path);
-    const history = this.#historyOf(root);
+    const files = this.#filesOf(root);
     return this.#writing.run(root, () =>
-      whileLocked(root, () => work({ root, history, store: this.#storeOf(root), now: Date.now() })),
+      whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() })),
     );
   }
 
-  #historyOf(root: string): HistoryFile {
-    let history = this.#histories.get(root);
-    if (history === undefined) this.#histories.set(root, (history = new HistoryFile(root)));
-    return history;
+  #filesOf(root: string): DatasetFiles {
+    let files = this.#files.get(root);
+    if (files === undefined) {
+      files = { history: new HistoryFile(root), text: new DecisionText(root) };
+      this.#files.set(root, files);
+    }
+    return files;
   }
 
   /** An index that can't be opened is no reason not to decide anything. */

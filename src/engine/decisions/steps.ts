@@ -5,19 +5,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { movedFileGone, notExact } from '../../core/decisions/decisionErrors.ts';
-import { difference, exchanged, linesOf, textOf, type Line } from '../../core/decisions/decisionLines.ts';
+import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
 import { intentOf, type FileMove, type HistoryStep, type PendingStep } from '../../core/decisions/history.ts';
 import type { StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
-import { decisionsFile, readDecisionText, replaceDecisionText, ChangedMeanwhile } from './decisionFile.ts';
+import { decisionsFile } from './decisionFile.ts';
+import type { DecisionText } from './decisionText.ts';
 import type { HistoryFile } from './historyFile.ts';
+import { labelFileNotices } from './labelFiles.ts';
 import { tellIndex } from './movedInIndex.ts';
 import { isPresent, moveFiles, settleMove } from './moveFiles.ts';
 import { isInQuarantine, noteSetAside, tidyFolders, withFreePlaces } from './quarantine.ts';
-
-/** How often a file is read again that somebody else writes meanwhile. */
-const ATTEMPTS = 8;
 
 /** A dataset whose lock is held. */
 export interface StepContext {
@@ -25,6 +24,7 @@ export interface StepContext {
   readonly root: string;
   readonly store: IndexStore | undefined;
   readonly history: HistoryFile;
+  readonly text: DecisionText;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Called on the way, so that a test can end the process there. */
@@ -42,9 +42,8 @@ export interface NewStep {
 /** Takes a step; one that changes nothing is none. Rejects with the codes of `moveFiles`, or what can't be written. */
 export async function takeStep(context: StepContext, { title, finding, change, moves }: NewStep): Promise<StepOutcome> {
   await endPending(context);
-  return retried(async () => {
-    const before = await readDecisionText(context.root);
-    const lines = linesOf(before);
+  return context.text.edit(async () => {
+    const lines = await context.text.read();
     const after = change(lines);
     const { removed, added } = difference(lines, after);
     if (removed.length + added.length + moves.length === 0) return { changed: [], ...(await offeredSteps(context)) };
@@ -57,8 +56,9 @@ export async function takeStep(context: StepContext, { title, finding, change, m
       added: added.map(({ text }) => text),
       moved: moves,
     };
-    await commit(context, { direction: 'take', step }, moves, before, after === lines ? before : textOf(after));
-    return outcomeOf(context, step);
+    await commit(context, { direction: 'take', step }, moves, lines, after);
+    const notices = await labelFileNotices(context.root, moves);
+    return { ...(await outcomeOf(context, step)), ...(notices.length > 0 && { notices }) };
   });
 }
 
@@ -69,15 +69,14 @@ export async function takeStep(context: StepContext, { title, finding, change, m
  */
 export async function repeatStep(context: StepContext, direction: 'undo' | 'redo'): Promise<StepOutcome> {
   await endPending(context);
-  return retried(async () => {
+  return context.text.edit(async () => {
     const { root, history } = context;
     const { steps, taken } = await history.read();
     const step = steps[direction === 'undo' ? taken - 1 : taken];
     if (step === undefined) return { changed: [], ...(await offeredSteps(context)) };
     const verb = direction === 'undo' ? 'undone' : 'done again';
     const drop = () => history.append({ drop: step.id }, { lasts: false });
-    const before = await readDecisionText(root);
-    const lines = linesOf(before);
+    const lines = await context.text.read();
     const [removed, added] = direction === 'undo' ? [step.added, step.removed] : [step.removed, step.added];
     const after = exchanged(lines, removed, added);
     if (after === undefined) {
@@ -92,13 +91,7 @@ export async function repeatStep(context: StepContext, direction: 'undo' | 'redo
     }
     const moves = await withFreePlaces(root, wanted);
     const moved = direction === 'undo' ? backwards(moves) : moves;
-    await commit(
-      context,
-      { direction, step: { ...step, moved } },
-      moves,
-      before,
-      after === lines ? before : textOf(after),
-    );
+    await commit(context, { direction, step: { ...step, moved } }, moves, lines, after);
     return outcomeOf(context, step);
   });
 }
@@ -116,7 +109,7 @@ export async function endPending(context: StepContext): Promise<void> {
   const { pending } = await history.read();
   if (pending === undefined) return;
   const { direction, step } = pending;
-  const texts = new Set((await readDecisionText(root)).split('\n'));
+  const texts = new Set((await context.text.read()).map(({ text }) => text));
   const [gone, come] = direction === 'undo' ? [step.added, step.removed] : [step.removed, step.added];
   const isDone =
     gone.length + come.length > 0 && come.every((line) => texts.has(line)) && !gone.some((line) => texts.has(line));
@@ -124,7 +117,7 @@ export async function endPending(context: StepContext): Promise<void> {
   const moves = isDone === (direction !== 'undo') ? step.moved : backwards(step.moved);
   for (const move of moves) {
     // One that can't be moved is listed among those that are set aside, from which it can be brought back.
-    if (await isPresent(join(root, move.from))) await settleMove(root, move).catch(() => undefined);
+    await settleMove(root, move).catch(() => undefined);
   }
   await history.append(isDone ? { done: step.id } : { failed: step.id }, { lasts: false });
   tellIndex(context, moves);
@@ -134,8 +127,8 @@ async function commit(
   context: StepContext,
   pending: PendingStep,
   moves: readonly FileMove[],
-  before: string,
-  after: string,
+  before: readonly Line[],
+  after: readonly Line[],
 ): Promise<void> {
   const { root, history, now } = context;
   const { id } = pending.step;
@@ -147,7 +140,7 @@ async function commit(
     await moveFiles(root, moves, { joins: ({ from }) => isInQuarantine(from) });
     context.reached?.('moved');
     try {
-      if (after !== before) await replaceDecisionText(root, before, after);
+      if (after !== before) await context.text.replace(after);
     } catch (error) {
       await moveFiles(root, backwards(moves));
       throw error;
@@ -161,16 +154,6 @@ async function commit(
   if (moves.length > 0) {
     tellIndex(context, moves);
     await tidyFolders(root, moves);
-  }
-}
-
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || attempt === ATTEMPTS) throw error;
-    }
   }
 }
 
