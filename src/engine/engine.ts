@@ -73,6 +73,7 @@ import { MapService } from './maps/mapService.ts';
 import { compareImages } from './matrix/compareImages.ts';
 import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
+import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
@@ -99,6 +100,8 @@ export class Engine {
   /** Imports and exports. */
   readonly exchange: ExchangeService;
   readonly curation: CurationService;
+  /** What a person looks at to decide. */
+  readonly review: ReviewService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -108,6 +111,7 @@ export class Engine {
     this.#encoders = new EncoderPool(options);
     this.decisions = new DecisionService(this.#datasets);
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
+    this.review = new ReviewService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);
     const common = {
       datasets: this.#datasets,

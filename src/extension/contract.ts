@@ -38,6 +38,7 @@ export const commands = {
   undoDecision: 'likeness.undoDecision',
   redoDecision: 'likeness.redoDecision',
   showQuarantine: 'likeness.showQuarantine',
+  reviewFindings: 'likeness.reviewFindings',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -64,16 +65,18 @@ export const internalCommands = {
   findSimilarToFinding: 'likeness.finding.findSimilar',
   excludeFinding: 'likeness.finding.exclude',
   ignoreFinding: 'likeness.finding.ignore',
+  reviewFinding: 'likeness.finding.review',
 } as const;
 
 /** Registered but not declared: reachable from the status bar, from a message or from a line of a document only. */
 export const undeclaredCommands = {
   showIndexing: 'likeness.showIndexing',
   showUnreadable: 'likeness.showUnreadable',
-  showFindings: 'likeness.showFindings',
   openDecided: 'likeness.decision.open',
   findSimilarToDecided: 'likeness.decision.findSimilar',
   takeBackDecision: 'likeness.decision.takeBack',
+  /** From a problem's link. */
+  reviewProblem: 'likeness.reviewProblem',
 } as const;
 
 export const views = {
@@ -89,6 +92,7 @@ export const panels = {
   embeddingMap: 'likeness.embeddingMap',
   similarityMatrix: 'likeness.similarityMatrix',
   training: 'likeness.trainingPanel',
+  review: 'likeness.review',
 } as const;
 
 /** Settings by key, with the default that the manifest declares. */
@@ -133,6 +137,8 @@ export const rowContexts = {
   finding: 'likeness.finding',
   /** A finding about a class as a whole. */
   classFinding: 'likeness.classFinding',
+  /** What a check found in a dataset, or all of one kind of it. */
+  findings: 'likeness.findings',
   /** A run that this window trains. */
   runActive: 'likeness.runActive',
   /** A run that another process trains. */

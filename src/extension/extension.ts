@@ -27,6 +27,7 @@ import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
 import { compareEncodersCommand } from './reports/compareEncoders.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
+import { reviewPanel } from './review/reviewPanel.ts';
 import { matrixPanel } from './matrix/matrixPanel.ts';
 import { selectionContext } from './selection/selectionContext.ts';
 import { createServices } from './services.ts';
@@ -59,6 +60,7 @@ const contributions: readonly Contribution[] = [
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'Similarity Matrix', register: matrixPanel },
+  { name: 'Review', register: reviewPanel },
   { name: 'check command', register: checkCommand },
   { name: 'finding commands', register: findingCommands },
   { name: 'findings in the Problems panel', register: findingsProblems },

@@ -124,6 +124,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       datasets.remember(root);
       await datasets.refresh();
     },
+    now: Date.now,
   });
   return {
     ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },

@@ -34,6 +34,17 @@ export interface CheckReport {
   readonly notices: readonly Notice[];
 }
 
+/** What a check of a whole dataset found, as it was kept for later. */
+export interface LastCheck {
+  readonly report: CheckReport;
+  /** Milliseconds since the epoch. */
+  readonly checkedAt: number;
+  /** The index has changed since, so that another check may find something else. */
+  readonly outdated: boolean;
+}
+
 export interface CheckRequests {
   'check/run': { params: CheckRequest; result: CheckReport };
+  /** Undefined where no check of the whole dataset was kept. Rejects with not-indexed. */
+  'check/last': { params: { readonly root: string }; result: LastCheck | undefined };
 }

@@ -11,6 +11,7 @@ import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
 import type { SelectionRequests } from './selection.ts';
+import type { ReviewRequests } from './review.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
@@ -188,6 +189,7 @@ export interface EngineRequests
     CheckRequests,
     SelectionRequests,
     ExchangeRequests,
+    ReviewRequests,
     MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

@@ -56,9 +56,11 @@ const CROP_WORTH_A_LOOK = [0.65, 0.76] as const;
  * Of a crop, at the size at which it is confirmed. Crops that were made on purpose reached .81 and .69 or more, other
  * photographs .68 and .44 at the most, and other shots of a scene .76 and .69, but for one that was nearly the same.
  */
-const SAME_CROP: Agreement = { edges: 0.79, detail: 0.68 };
+export const SAME_CROP: Agreement = { edges: 0.79, detail: 0.68 };
 /** Edge of the pictures that crops are confirmed on. */
 export const CONFIRM_EDGE = 96;
+/** How finely a crop is looked for at that size, as shares of the picture. */
+export const CONFIRM_STEPS: readonly number[] = [0.012, 0.006, 0.003];
 
 /**
  * Pairs of pictures that are the same one, and pairs that are if `confirmCrop` says so. Those to compare come from the
@@ -101,7 +103,7 @@ export function confirmCrop(
 ): CopyPair | undefined {
   const { agreement: agreed } = findCrop(pictures.part, oriented(pictures.whole, orientation), {
     from: crop,
-    steps: [0.012, 0.006, 0.003],
+    steps: CONFIRM_STEPS,
   });
   if (!isSame(agreed, SAME_CROP)) return undefined;
   const [first, second] = part < whole ? [part, whole] : [whole, part];
@@ -146,17 +148,24 @@ function possibleCrop(
     [first, second],
     [second, first],
   ] as const) {
-    const turned = oriented(pictures[whole]!, orientation);
-    const rough = findCrop(halved(pictures[part]!), halved(turned), { steps: [0.06, 0.03, 0.015] });
-    if (rough.agreement.edges < CROP_WORTH_A_LOOK[0]) continue;
-    const { crop, agreement: agreed } = findCrop(pictures[part]!, turned, {
-      from: rough.crop,
-      steps: [0.03, 0.015, 0.008],
-    });
-    if (agreed.edges < CROP_WORTH_A_LOOK[1] || (best && best.edges >= agreed.edges)) continue;
+    const found = roughCrop(pictures[part]!, oriented(pictures[whole]!, orientation));
+    if (found === undefined || (best && best.edges >= found.agreement.edges)) continue;
+    const { crop, agreement: agreed } = found;
     best = { part, whole, orientation, crop, edges: agreed.edges };
   }
   return best ? [best] : [];
+}
+
+/**
+ * The part of a picture that another one may be, worth being confirmed on larger pictures; undefined where there is none.
+ *
+ * @param part 32 × 32, as the other
+ */
+export function roughCrop(part: GreyPicture, whole: GreyPicture): ReturnType<typeof findCrop> | undefined {
+  const rough = findCrop(halved(part), halved(whole), { steps: [0.06, 0.03, 0.015] });
+  if (rough.agreement.edges < CROP_WORTH_A_LOOK[0]) return undefined;
+  const found = findCrop(part, whole, { from: rough.crop, steps: [0.03, 0.015, 0.008] });
+  return found.agreement.edges < CROP_WORTH_A_LOOK[1] ? undefined : found;
 }
 
 /** 2 × 2 pixels become one. */

@@ -40,6 +40,16 @@ export interface Finding {
   readonly related: readonly RelatedImage[];
   /** What is wrong, in a sentence, and what can be done. */
   readonly message: string;
+  /** The copy to keep, of several images. */
+  readonly best?: BestCopy;
+  /** The class that the image's neighbours have, of a label issue. */
+  readonly suggested?: string;
+}
+
+export interface BestCopy {
+  readonly path: string;
+  /** What can be said for it, as the end of a sentence: "is the largest". */
+  readonly reason?: string;
 }
 
 const usual: Readonly<Record<FindingKind, Severity>> = {

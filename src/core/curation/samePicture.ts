@@ -35,6 +35,11 @@ const SAME: Agreement = { edges: 0.82, detail: 0.7 };
  */
 export const ORIENTATIONS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
+/** Whether no turning gives an orientation: it takes an odd number of exchanges. */
+export function isMirrored(orientation: number): boolean {
+  return [1, 2, 4, 7].includes(orientation);
+}
+
 /** @returns where each pixel of the turned picture comes from */
 export function orientedPlaces(edge: number, orientation: number): Uint16Array {
   const last = edge - 1;
@@ -125,17 +130,24 @@ const MOVES: readonly (readonly [left: number, top: number, width: number, heigh
   [1, 1, -2, -2],
   [-1, -1, 2, 2],
 ];
+/** The same, and one side alone: closer to the best, for those who look at the outcome. */
+const FINE_MOVES: typeof MOVES = [...MOVES, [1, 0, -1, 0], [-1, 0, 1, 0], [0, 1, 0, -1], [0, -1, 0, 1]];
 
 /**
  * Looks for the part of a picture that is the other one, uphill from a few first guesses: moves and resizes the crop while
  * the edges agree better, by smaller and smaller steps.
  *
  * @param steps as shares of the picture
+ * @param isFine goes on until it can't get better, at some cost
  */
 export function findCrop(
   part: GreyPicture,
   whole: GreyPicture,
-  { from, steps }: { readonly from?: Crop; readonly steps: readonly number[] },
+  {
+    from,
+    steps,
+    isFine = false,
+  }: { readonly from?: Crop; readonly steps: readonly number[]; readonly isFine?: boolean },
 ): { readonly crop: Crop; readonly agreement: Agreement } {
   const judged = (crop: Crop) => ({ crop, agreement: agreement(part, cropped(whole, crop)) });
   const guesses = from
@@ -143,9 +155,9 @@ export function findCrop(
     : FIRST_SHARES.map((share) => ({ left: (1 - share) / 2, top: (1 - share) / 2, width: share, height: share }));
   let best = guesses.map(judged).reduce((a, b) => (b.agreement.edges > a.agreement.edges ? b : a));
   for (const step of steps) {
-    for (let round = 0, improved = true; improved && round < 6; round++) {
+    for (let round = 0, improved = true; improved && round < (isFine ? 30 : 6); round++) {
       improved = false;
-      for (const [left, top, width, height] of MOVES) {
+      for (const [left, top, width, height] of isFine ? FINE_MOVES : MOVES) {
         const { crop } = best;
         const moved = {
           left: crop.left + left * step,
@@ -155,7 +167,7 @@ export function findCrop(
         };
         if (!isInside(moved)) continue;
         const tried = judged(moved);
-        if (tried.agreement.edges <= best.agreement.edges + 1e-4) continue;
+        if (tried.agreement.edges <= best.agreement.edges + (isFine ? 1e-6 : 1e-4)) continue;
         best = tried;
         improved = true;
       }

@@ -19,7 +19,7 @@ import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors } from './imageNeighbors.ts';
-import { keepFindings } from './lastFindings.ts';
+import { keepReport } from './lastFindings.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
 const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier'];
@@ -67,16 +67,13 @@ export async function checkDataset(
   const accepted = await acceptedFindings(root, request.baseline);
   const open = wanted.filter(({ id }) => !accepted.has(id));
   const shown = changed === undefined ? open : open.filter((finding) => concerns(finding, changed));
-  if (request.only === undefined && below === '') await keepFindings(store, open);
-  const counts: Partial<Record<FindingKind, number>> = {};
-  for (const { kind } of shown) counts[kind] = (counts[kind] ?? 0) + 1;
-  return {
+  const report: CheckReport = {
     root,
     encoder: { id: encoder.card.id, dim: images.dim },
     images: images.rows,
     findings: shown,
     accepted: wanted.length - open.length,
-    counts,
+    counts: countsOf(shown),
     thresholds,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [
@@ -85,6 +82,16 @@ export async function checkDataset(
       ...(await decisionNotices(root, store)),
     ],
   };
+  if (request.only === undefined && below === '') {
+    await keepReport(store, { ...report, findings: open, counts: countsOf(open) }, Date.now());
+  }
+  return report;
+}
+
+function countsOf(findings: readonly Finding[]): CheckReport['counts'] {
+  const counts: Partial<Record<FindingKind, number>> = {};
+  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }
 
 /** Findings about whole classes are no change's alone. */
@@ -123,9 +130,11 @@ function ofLabels(images: CuratedImages, neighbors: Neighbors): Finding[] {
   const labels = Int32Array.from(images.labels, (label) => (label === undefined ? -1 : codes.get(label)!));
   return labelIssues({ neighbors, labels, classes: names.length }).map(({ row, score, suggested }) => {
     const label = images.labels[row]!;
-    const finding = single('label-issue', images, row, score, labelIssueText(label, names[suggested]!, score));
+    const other = names[suggested]!;
+    const finding = single('label-issue', images, row, score, labelIssueText(label, other, score));
     // Copies of a picture may have different labels, each of which is an issue of its own.
-    return { ...finding, id: idOf('label-issue', [images.facts[row]?.content ?? '', label]) };
+    const id = idOf('label-issue', [images.facts[row]?.content ?? '', label]);
+    return { ...finding, id, suggested: other };
   });
 }
 

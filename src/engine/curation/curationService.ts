@@ -1,12 +1,13 @@
 import { emptyDecisionValue } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
+import type { CheckReport, CheckRequest, LastCheck } from '../../protocol/check.ts';
 import type { IndexRequest } from '../../protocol/engine.ts';
 import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../../protocol/selection.ts';
 import type { Datasets } from '../dataset.ts';
 import type { DecisionService } from '../decisions/decisionService.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
 import { checkDataset } from './checkDataset.ts';
+import { readLastCheck } from './lastFindings.ts';
 import { selectImages } from './selectImages.ts';
 import { splitImages } from './splitImages.ts';
 
@@ -27,6 +28,13 @@ export class CurationService {
   /** Looks for what is worth deciding. */
   check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
     return this.#whenUpToDate(request, context, (options) => checkDataset(request, options, context));
+  }
+
+  /** What the last check of the whole dataset found. */
+  async last({ root }: { readonly root: string }): Promise<LastCheck | undefined> {
+    const { datasets } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, () => readLastCheck(dataset.store));
   }
 
   /** Chooses images that stand for all of a folder, and tags them where asked to. */

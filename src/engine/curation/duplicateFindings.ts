@@ -1,15 +1,14 @@
+import { compareCopies, heldOutSplits, reasonToKeep, type CopyFacts } from '../../core/curation/bestCopy.ts';
 import type { CopyPair } from '../../core/curation/copies.ts';
-import { severityOf, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
+import { severityOf, type BestCopy, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
 import { grouped } from '../../core/grouped.ts';
 import { groupsAround } from '../../core/curation/groups.ts';
+import { isMirrored } from '../../core/curation/samePicture.ts';
 import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import type { Duplicates } from './duplicates.ts';
 import { findingId } from './findingId.ts';
-
-/** Splits that figures are measured on, the one to protect first; all others are trained on. */
-const HELD_OUT = ['test', 'validation'];
 
 /** Cosine similarity of two rows. */
 type SimilarityOf = (first: number, second: number) => number;
@@ -46,7 +45,8 @@ export class DuplicateFindings {
   }
 
   near(): Finding[] {
-    const { copies } = this.#duplicates;
+    const { copies: all, meant } = this.#duplicates;
+    const copies = all.filter(({ first, second }) => !meant(first, second));
     const pairOf = new Map(copies.map((pair) => [pairKey(pair.first, pair.second), pair]));
     return groupsAround(copies, this.#keptFirst).map(({ kept, others }) => {
       const pairs = others.map((other) => pairOf.get(pairKey(kept, other))!);
@@ -55,18 +55,21 @@ export class DuplicateFindings {
       return this.#finding('near-duplicate', kept, others, {
         severity: severityOf('near-duplicate'),
         score: 0.2 + 0.3 * (1 - weakest),
-        message: nearDuplicateText(others.length, ways, this.#reasonToKeep(kept, others)),
+        message: nearDuplicateText(others.length, ways, this.#bestOf([kept, ...others]).reason),
       });
     });
   }
 
   /** @param pairs those that are no copies */
   scenes(pairs: readonly ScenePair[]): Finding[] {
-    const { sameAs, copies, apart } = this.#duplicates;
+    const { sameAs, copies, apart, meant } = this.#duplicates;
+    const isDecided = (first: number, second: number) => apart(first, second) || meant(first, second);
     const isCopy = new Set(copies.map(({ first, second }) => pairKey(first, second)));
     const others = pairs
       .map(({ first, second, ratio }) => ({ first: sameAs[first]!, second: sameAs[second]!, ratio }))
-      .filter(({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !apart(first, second));
+      .filter(
+        ({ first, second }) => first !== second && !isCopy.has(pairKey(first, second)) && !isDecided(first, second),
+      );
     // The closest of each pair of groups is the last to be set.
     const ratioOf = new Map(others.toReversed().map(({ first, second, ratio }) => [pairKey(first, second), ratio]));
     return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {
@@ -88,7 +91,7 @@ export class DuplicateFindings {
       ([group]) => group,
     );
     const leaks = splits.flatMap((split, row): Finding[] => {
-      if (split === undefined || !HELD_OUT.includes(split)) return [];
+      if (split === undefined || !heldOutSplits.includes(split)) return [];
       const same = this.#rowsOf.get(sameAs[row])!;
       const edited = (byGroup.get(sameAs[row]) ?? []).flatMap(([, partner]) => this.#rowsOf.get(partner)!);
       const crossing = (other: number) => splits[other] !== undefined && rank(splits[other]) > rank(split);
@@ -123,33 +126,30 @@ export class DuplicateFindings {
     }));
     const { severity, score, message } = rest;
     const id = findingId(kind, this.#images, [row, ...others]);
-    return { id, kind, severity, path: paths[row]!, score, related, message };
+    return { id, kind, severity, path: paths[row]!, score, related, message, best: this.#bestOf([row, ...others]) };
+  }
+
+  #bestOf(rows: readonly number[]): BestCopy {
+    const [best, ...others] = rows.map((row) => this.#copy(row)).sort(compareCopies) as [CopyFacts, ...CopyFacts[]];
+    const reason = reasonToKeep(best, others);
+    return { path: best.path, ...(reason !== undefined && { reason }) };
   }
 
   #labelsOf(rows: readonly number[]): string[] {
     return [...new Set(rows.flatMap((row) => this.#images.labels[row] ?? []))].sort();
   }
 
-  /** The best copy first: the largest, then the least compressed, then one to train on. */
-  readonly #keptFirst = (a: number, b: number): number => {
-    const { paths } = this.#images;
-    return (
-      this.#area(b) - this.#area(a) ||
-      this.#bytes(b) - this.#bytes(a) ||
-      Number(this.#isHeldOut(a)) - Number(this.#isHeldOut(b)) ||
-      (paths[a]! < paths[b]! ? -1 : 1)
-    );
-  };
+  readonly #keptFirst = (a: number, b: number): number => compareCopies(this.#copy(a), this.#copy(b));
 
-  #reasonToKeep(kept: number, others: readonly number[]): string | undefined {
-    if (others.every((other) => this.#area(other) < this.#area(kept))) return 'is the largest';
-    if (others.every((other) => this.#bytes(other) < this.#bytes(kept))) return 'is the least compressed';
-    return undefined;
+  #copy(row: number): CopyFacts {
+    const { paths, facts, splits } = this.#images;
+    const { width, height, bytes, format } = facts[row] ?? { width: 0, height: 0, bytes: 0, format: '' };
+    return { path: paths[row]!, width, height, bytes, format, split: splits[row] };
   }
 
   #waysOf({ orientation, isCrop, first, second }: CopyPair): string[] {
     const [a, b] = [this.#images.facts[first], this.#images.facts[second]];
-    const turned = orientation === 0 ? [] : [MIRRORED.has(orientation) ? 'mirrored' : 'turned'];
+    const turned = orientation === 0 ? [] : [isMirrored(orientation) ? 'mirrored' : 'turned'];
     const resized =
       a && b && !isCrop && this.#area(first) !== this.#area(second) && turned.length === 0 ? ['resized'] : [];
     return [...turned, ...(isCrop ? ['cropped'] : []), ...resized];
@@ -159,22 +159,11 @@ export class DuplicateFindings {
     const facts = this.#images.facts[row];
     return facts ? facts.width * facts.height : 0;
   }
-
-  #bytes(row: number): number {
-    return this.#images.facts[row]?.bytes ?? 0;
-  }
-
-  #isHeldOut(row: number): boolean {
-    return HELD_OUT.includes(this.#images.splits[row] ?? '');
-  }
 }
 
-/** Orientations that no turning gives: an odd number of exchanges. */
-const MIRRORED: ReadonlySet<number> = new Set([1, 2, 4, 7]);
-
 function rank(split: string): number {
-  const place = HELD_OUT.indexOf(split);
-  return place < 0 ? HELD_OUT.length : place;
+  const place = heldOutSplits.indexOf(split);
+  return place < 0 ? heldOutSplits.length : place;
 }
 
 /** Two held-out images of the same content leak in one finding: nobody could decide of one of them alone. */

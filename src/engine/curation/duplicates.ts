@@ -17,6 +17,8 @@ export interface Duplicates {
   readonly copies: readonly CopyPair[];
   /** Pairs that a person said are different. */
   readonly apart: (first: number, second: number) => boolean;
+  /** Pairs that a person said are the same, and meant to be there. */
+  readonly meant: (first: number, second: number) => boolean;
 }
 
 /** Agreement from which on two pictures of one size may have the very same pixels. */
@@ -47,22 +49,25 @@ export async function findDuplicates(
       await between(done + 1);
     }
   });
-  const apart = await decidedApart(images, store.root);
+  const { apart, meant } = await decidedPairs(images, store.root);
   const byPixels = await joinEqualPixels(images, copies, sameAs, store.root, context);
   const distinct = copies
     .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
-  return { sameAs, byPixels, copies: distinct, apart };
+  return { sameAs, byPixels, copies: distinct, apart, meant };
 }
 
-async function decidedApart(images: CuratedImages, root: string): Promise<Duplicates['apart']> {
+async function decidedPairs(images: CuratedImages, root: string): Promise<Pick<Duplicates, 'apart' | 'meant'>> {
   const pairs = await readPairDecisions(root, images.paths);
-  const different = new Set(
-    pairs
-      .filter(({ kind }) => kind === 'different')
-      .flatMap(({ first, second }) => [`${first} ${second}`, `${second} ${first}`]),
-  );
-  return (first, second) => different.has(`${first} ${second}`);
+  const asked = (wanted: (typeof pairs)[number]['kind']): Duplicates['apart'] => {
+    const named = new Set(
+      pairs
+        .filter(({ kind }) => kind === wanted)
+        .flatMap(({ first, second }) => [`${first} ${second}`, `${second} ${first}`]),
+    );
+    return (first, second) => named.has(`${first} ${second}`);
+  };
+  return { apart: asked('different'), meant: asked('same') };
 }
 
 function sameBytes({ contentKeys }: CuratedImages): Int32Array {

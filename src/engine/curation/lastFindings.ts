@@ -1,16 +1,32 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compareFindings, type Finding, type FindingKind } from '../../core/curation/findings.ts';
+import { compareFindings } from '../../core/curation/findings.ts';
 import { systemCodeOf } from '../../core/errors.ts';
+import type { CheckReport, LastCheck } from '../../protocol/check.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
-/** What is kept of the last check of a whole dataset, for who colours images by it. Derived: safe to delete. */
-interface KeptFindings {
-  /** The worst kind of each image that has a part in a finding. */
-  readonly worst: Readonly<Record<string, FindingKind>>;
-  /** The path of each finding by its id. */
-  readonly paths: Readonly<Record<string, string>>;
+/** Raised when what is kept changes, so that what a former version kept is passed over. */
+const VERSION = 1;
+
+/** What is kept of the last check of a whole dataset. Derived: safe to delete. */
+interface KeptReport {
+  readonly version: typeof VERSION;
+  readonly checkedAt: number;
+  /** Of the index, as it was checked: where it is the same, nothing has changed. */
+  readonly revision: number;
+  /** Of the images, as they were checked: an index changes in other ways too. */
+  readonly images: string;
+  readonly report: CheckReport;
+}
+
+type CheckedStore = Pick<IndexStore, 'location' | 'revision' | 'readImageFacts'>;
+
+/** Which images there are, and what they contain. */
+function imagesOf(store: Pick<IndexStore, 'readImageFacts'>): string {
+  const lines = [...store.readImageFacts()].map(([path, { content }]) => `${content} ${path}`);
+  return hash('sha256', lines.sort().join('\n'));
 }
 
 /** Beside the index, wherever that lies. */
@@ -18,34 +34,49 @@ function fileOf({ location }: Pick<IndexStore, 'location'>): string {
   return join(dirname(location), 'findings.json');
 }
 
-/** Findings are told anyway; that they can't be kept stops nobody. */
-export async function keepFindings(store: Pick<IndexStore, 'location'>, findings: readonly Finding[]): Promise<void> {
-  const worst = new Map<string, FindingKind>();
+/**
+ * Keeps what a check of a whole dataset found. Findings are told anyway; that they can't be kept stops nobody.
+ *
+ * @param checkedAt milliseconds since the epoch
+ */
+export async function keepReport(store: CheckedStore, report: CheckReport, checkedAt: number): Promise<void> {
+  const kept: KeptReport = { version: VERSION, checkedAt, revision: store.revision(), images: imagesOf(store), report };
+  await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
+}
+
+/** What the last check of a whole dataset found; undefined where there was none. */
+export async function readLastCheck(store: CheckedStore & Pick<IndexStore, 'root'>): Promise<LastCheck | undefined> {
+  const kept = await readKept(store);
+  if (kept === undefined) return undefined;
+  const { report, checkedAt, revision, images } = kept;
+  const outdated = revision !== store.revision() && images !== imagesOf(store);
+  // The folder may have been moved since.
+  return { report: { ...report, root: store.root }, checkedAt, outdated };
+}
+
+/** The worst kind by path, as the last check found it; empty where there was none. */
+export async function readKeptFindings(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
+  const worst = new Map<string, string>();
+  const findings = (await readKept(store))?.report.findings ?? [];
   for (const { kind, path, related } of findings.toSorted(compareFindings)) {
     for (const image of [path, ...related.map((other) => other.path)]) {
       if (image !== '' && !worst.has(image)) worst.set(image, kind);
     }
   }
-  const paths = Object.fromEntries(findings.map(({ id, path }) => [id, path]));
-  const kept: KeptFindings = { worst: Object.fromEntries(worst), paths };
-  await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
-}
-
-/** The worst kind by path, as the last check found it; empty where there was none. */
-export async function readKeptFindings(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
-  return new Map(Object.entries((await readKept(store)).worst ?? {}));
+  return worst;
 }
 
 /** Where the findings of the last check are, by their ids; '' for those about the whole dataset. */
 export async function readFindingPaths(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
-  return new Map(Object.entries((await readKept(store)).paths ?? {}));
+  return new Map((await readKept(store))?.report.findings.map(({ id, path }) => [id, path]) ?? []);
 }
 
-async function readKept(store: Pick<IndexStore, 'location'>): Promise<Partial<KeptFindings>> {
+async function readKept(store: Pick<IndexStore, 'location'>): Promise<KeptReport | undefined> {
   try {
-    return (JSON.parse(await readFile(fileOf(store), 'utf8')) as Partial<KeptFindings> | null) ?? {};
+    const kept = JSON.parse(await readFile(fileOf(store), 'utf8')) as KeptReport | null;
+    return kept?.version === VERSION ? kept : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return {};
+    if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return undefined;
     throw error;
   }
 }

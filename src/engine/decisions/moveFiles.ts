@@ -6,6 +6,7 @@ import {
   lstat,
   mkdir,
   open,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -14,7 +15,7 @@ import {
   unlink,
   utimes,
 } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { behindLink, cannotMove, copyDiffers, placeTaken } from '../../core/decisions/decisionErrors.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { fileNotFound, LikenessError, pathOutsideRoot, systemCodeOf } from '../../core/errors.ts';
@@ -29,6 +30,8 @@ export interface FileSystem {
 }
 const ownFileSystem: FileSystem = { link, rename };
 
+/** How the name of a copy on its way ends. */
+const COPY = /^[0-9a-f]{12}\.moving$/;
 /** What file systems answer that know no second name for a file, or not for one of somebody else's. */
 const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN']);
 
@@ -73,7 +76,18 @@ export async function moveFiles(
  */
 export async function settleMove(root: string, move: FileMove): Promise<void> {
   for (const path of [move.from, move.to]) assertMovable(root, path);
-  await moveFiles(root, [move], { joins: () => true });
+  for (const path of [move.from, move.to]) await removeCopies(join(root, path));
+  if (await isPresent(join(root, move.from))) await moveFiles(root, [move], { joins: () => true });
+}
+
+/** What a process that was killed has left of a copy to another disk. */
+async function removeCopies(file: string): Promise<void> {
+  const start = `${basename(file)}.`;
+  const names = await readdir(dirname(file)).catch((): string[] => []);
+  for (const name of names) {
+    if (name.startsWith(start) && COPY.test(name.slice(start.length)))
+      await rm(join(dirname(file), name), { force: true });
+  }
 }
 
 export async function isPresent(file: string): Promise<boolean> {
@@ -171,7 +185,7 @@ async function joinFiles({ from, to, joins }: Moving): Promise<void> {
 /** To another disk: a copy that is proven to hold the same bytes, before the original goes. */
 async function copyAcross(moving: Moving): Promise<void> {
   const { from, to, system } = moving;
-  const copy = `${to}.${randomBytes(6).toString('hex')}.tmp`;
+  const copy = `${to}.${randomBytes(6).toString('hex')}.moving`;
   try {
     await copyFile(from, copy, constants.COPYFILE_EXCL);
     const { atime, mtime } = await lstat(from);

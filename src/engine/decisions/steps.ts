@@ -117,7 +117,7 @@ export async function endPending(context: StepContext): Promise<void> {
   const moves = isDone === (direction !== 'undo') ? step.moved : backwards(step.moved);
   for (const move of moves) {
     // One that can't be moved is listed among those that are set aside, from which it can be brought back.
-    if (await isPresent(join(root, move.from))) await settleMove(root, move).catch(() => undefined);
+    await settleMove(root, move).catch(() => undefined);
   }
   await history.append(isDone ? { done: step.id } : { failed: step.id }, { lasts: false });
   tellIndex(context, moves);

@@ -28,8 +28,11 @@ const kernels: Record<EncoderInput['interpolation'], ResizeKernel> = {
   lanczos: 'lanczos3',
 };
 
-export interface DecodeOptions {
+export interface DecodeOptions extends DecodeLimits {
   readonly input: EncoderInput;
+}
+
+export interface DecodeLimits {
   readonly maxMegapixels: number;
   /** Holds back large pictures until there is memory for them. */
   readonly budget: PixelBudget;
@@ -46,6 +49,28 @@ export interface DecodedImage extends Size {
  * image-too-large, truncated-image, corrupt-image.
  */
 export async function decodeProxy(bytes: Uint8Array, path: string, options: DecodeOptions): Promise<DecodedImage> {
+  const { input } = options;
+  return decodeReduced(
+    bytes,
+    path,
+    { sizeOf: (full) => proxySize(full, input), kernel: kernels[input.interpolation] },
+    options,
+  );
+}
+
+/** How a picture is reduced as it is decoded. */
+export interface Reduction {
+  readonly sizeOf: (full: Size) => Size;
+  readonly kernel: ResizeKernel;
+}
+
+/** As `decodeProxy`, to whatever size is wanted. */
+export async function decodeReduced(
+  bytes: Uint8Array,
+  path: string,
+  { sizeOf, kernel }: Reduction,
+  { maxMegapixels, budget }: DecodeLimits,
+): Promise<DecodedImage> {
   if (bytes.length === 0) throw emptyFile(path);
   const sniffed = sniffFormat(bytes);
   if (sniffed === undefined) throw unsupportedFormat(path, describeStart(bytes));
@@ -53,15 +78,14 @@ export async function decodeProxy(bytes: Uint8Array, path: string, options: Deco
     const full = await readImageSize(bytes, sniffed);
     if (full === undefined) throw truncatedImage(path, undefined);
     const { width, height } = full;
-    if (width * height > options.maxMegapixels * 1e6) throw imageTooLarge(path, width, height, options.maxMegapixels);
-    const size = proxySize({ width, height }, options.input);
-    const kernel = kernels[options.input.interpolation];
-    const release = await options.budget.take(width * height);
+    if (width * height > maxMegapixels * 1e6) throw imageTooLarge(path, width, height, maxMegapixels);
+    const size = sizeOf({ width, height });
+    const release = await budget.take(width * height);
     try {
       const proxy =
         sniffed === 'bmp'
           ? await scaleWhole(decodeBmp(bytes), size, kernel)
-          : await decodeRgb(bytes, size, kernel, options.maxMegapixels * 1e6);
+          : await decodeRgb(bytes, size, kernel, maxMegapixels * 1e6);
       return { format: sniffed, width, height, proxy };
     } finally {
       release();
@@ -87,7 +111,8 @@ export async function thumbnailOf(proxy: RgbImage): Promise<Uint8Array> {
   return encodeThumbnail(proxy, thumbnailSize(proxy));
 }
 
-async function scaleWhole(image: RgbImage, size: Size, kernel: ResizeKernel): Promise<RgbImage> {
+/** All of a picture, scaled to a size. */
+export async function scaleWhole(image: RgbImage, size: Size, kernel: ResizeKernel): Promise<RgbImage> {
   if (image.width === size.width && image.height === size.height) return image;
   return resizeRgb(image, { left: 0, top: 0, width: image.width, height: image.height }, size, kernel);
 }

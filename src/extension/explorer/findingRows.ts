@@ -10,7 +10,7 @@ import { kindTexts } from '../../core/curation/kindTexts.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import { rowContexts } from '../contract.ts';
-import { imagesOf } from '../findings/findingsModel.ts';
+import { imagesOf } from '../../core/curation/answers.ts';
 import type { Row } from './treeModel.ts';
 
 /** Findings of a kind that are listed. */
@@ -19,6 +19,12 @@ export const LISTED = 200;
 /** A row that stands for a finding. */
 export interface FindingRow extends Row {
   readonly finding: Finding;
+}
+
+/** A row that stands for the findings of a kind. */
+interface KindRow extends Row {
+  /** The id of the first of them. */
+  readonly first: string;
 }
 
 /** What the last check found: a row per kind, the worst first, and its findings below. */
@@ -30,7 +36,7 @@ export function findingsRow({ root, images, findings }: CheckReport, parent: str
     .sort((a, b) => rank(b.own) - rank(a.own));
   return {
     id,
-    context: rowContexts.group,
+    context: findings.length === 0 ? rowContexts.group : rowContexts.findings,
     label: 'Findings',
     description: findings.length === 0 ? 'nothing to decide' : formatCount(findings.length),
     tooltip: `As last checked: ${formatQuantity(findings.length, 'finding')} in ${formatQuantity(images, 'image')}`,
@@ -40,7 +46,7 @@ export function findingsRow({ root, images, findings }: CheckReport, parent: str
   };
 }
 
-function kindRow(kind: FindingKind, findings: readonly Finding[], parent: string, folder: string): Row {
+function kindRow(kind: FindingKind, findings: readonly Finding[], parent: string, folder: string): KindRow {
   const id = `${parent}/${kind}`;
   const hidden = findings.length - LISTED;
   const { name, meaning } = kindTexts[kind];
@@ -48,13 +54,14 @@ function kindRow(kind: FindingKind, findings: readonly Finding[], parent: string
     id: `${id}/more`,
     context: rowContexts.group,
     label: `… and ${formatCount(hidden)} more`,
-    tooltip: 'Decide on those above and check again, or see them all with "likeness check --json".',
+    tooltip: 'Review the findings to see them all.',
     icon: 'ellipsis',
     folder,
   };
   return {
     id,
-    context: rowContexts.group,
+    context: rowContexts.findings,
+    first: findings[0]!.id,
     label: name,
     description: formatCount(findings.length),
     tooltip: meaning,

@@ -10,7 +10,8 @@ import type { FindingRow } from '../explorer/findingRows.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { openImage, openSideBySide } from '../similar/openImage.ts';
-import { imagesOf, type TakeBack } from './findingsModel.ts';
+import { imagesOf } from '../../core/curation/answers.ts';
+import type { TakeBack } from './findingsModel.ts';
 
 /** What can be done with a finding of the Embedding Explorer. */
 export function findingCommands({ disposables, findings, followed }: Services): void {

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Severity } from '../../core/curation/findings.ts';
+import { Throttled } from '../async/throttle.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import { badges } from './findingsText.ts';
 import { badgeTooltip, flaggedImages, type FlaggedImage } from './shownFindings.ts';
 
+const REFRESH_MS = 200;
 const SETTING = 'likeness.check.decorations';
 
 const colorOf: Readonly<Record<Severity, string>> = {
@@ -24,7 +26,13 @@ export function findingDecorations({ disposables, findings }: Services): void {
     // All files: which of them are shown only VS Code knows.
     if (before + flagged.size > 0) changed.fire(undefined);
   };
-  disposables.add(findings.onDidChange(refresh));
+  // A review decides faster than badges have to follow.
+  const throttled = disposables.add(new Throttled(REFRESH_MS, refresh));
+  disposables.add(
+    findings.onDidChange(() => {
+      throttled.trigger();
+    }),
+  );
   disposables.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(SETTING)) refresh();

@@ -1,25 +1,34 @@
 import { Emitter } from 'vscode-jsonrpc/node';
-import { compareFindings, type Finding } from '../../core/curation/findings.ts';
+import type { Finding } from '../../core/curation/findings.ts';
+import { formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import type { DecideRequest } from '../../protocol/decisions.ts';
+import type { DecisionStep, StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
+import { CheckedDataset } from './checkedDataset.ts';
+import { linesAfter, linesAfterPair } from './decidedLines.ts';
 
 export interface FindingsSources {
   readonly engine: EngineCaller;
   readonly scanSettings: (folder: string) => ScanSettings;
   /** Makes known that a folder is a dataset, before there are findings of it. */
   readonly indexed: (root: string) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Takes back what was decided last; see `exclude` and `ignore`. */
 export type TakeBack = () => Promise<void>;
 
-/** What the last check of each dataset found in this window, less what a person has decided since. */
+/**
+ * What the last check of each dataset found, and what a person has decided of it: the one place through which the review, the
+ * tree and the messages decide. What is decided shows at once; where it can't be written it is taken back.
+ */
 export class FindingsModel {
   readonly #sources: FindingsSources;
-  readonly #reports = new Map<string, CheckReport>();
+  readonly #checked = new Map<string, CheckedDataset>();
+  readonly #restoring = new Map<string, Promise<void>>();
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
 
@@ -27,32 +36,96 @@ export class FindingsModel {
     this.#sources = sources;
   }
 
-  /** In the order in which the datasets were first checked. */
+  /** What is open of them, in the order in which the datasets were first checked. */
   get reports(): readonly CheckReport[] {
-    return [...this.#reports.values()];
+    return [...this.#checked.values()].map(({ open }) => open);
   }
 
-  /** Undefined where a dataset wasn't checked in this window. */
+  /** What is open of a dataset; undefined where it wasn't checked. */
   reportOf(root: string): CheckReport | undefined {
-    return this.#reports.get(root);
+    return this.#checked.get(root)?.open;
+  }
+
+  /** All that was found in a dataset, and the answers; undefined where it wasn't checked. */
+  checkedOf(root: string): CheckedDataset | undefined {
+    return this.#checked.get(root);
+  }
+
+  get roots(): readonly string[] {
+    return [...this.#checked.keys()];
   }
 
   /** Checks a dataset, or a folder that becomes one. Rejects as `check/run` does; the findings of before stay then. */
   async check(folder: string, options: CallOptions): Promise<CheckReport> {
-    const { engine, scanSettings, indexed } = this.#sources;
+    const { engine, scanSettings, indexed, now } = this.#sources;
     const report = await engine.call('check/run', { folder, scan: scanSettings(folder) }, options);
     await indexed(report.root);
-    this.#keep(report);
+    await this.#keep(new CheckedDataset(report, now(), false));
     return report;
   }
 
-  /** Writes down that a finding is no issue; it is gone at once. */
+  /** Reads what the last check of a dataset found, unless that is known. Rejects as `check/last` does. */
+  async restore(root: string): Promise<void> {
+    if (this.#checked.has(root)) return;
+    const running = this.#restoring.get(root) ?? this.#readLast(root);
+    this.#restoring.set(root, running);
+    try {
+      await running;
+    } finally {
+      this.#restoring.delete(root);
+    }
+  }
+
+  async #readLast(root: string): Promise<void> {
+    const last = await this.#sources.engine.call('check/last', { root });
+    // A check that was faster knows better.
+    if (last && !this.#checked.has(root))
+      await this.#keep(new CheckedDataset(last.report, last.checkedAt, last.outdated));
+  }
+
+  /** Reads again what stands in `decisions.jsonl`: somebody else may have changed it. */
+  async reread(root: string): Promise<void> {
+    const checked = this.#checked.get(root);
+    if (!checked) return;
+    checked.isStale = true;
+    if (await this.#freshen(checked)) this.#changed.fire();
+  }
+
+  /** Takes a step; the findings that it answers are gone at once. Rejects as `decisions/take` does, and then they are back. */
+  take(step: DecisionStep): Promise<TakenStep | undefined> {
+    const checked = this.#checked.get(step.root);
+    checked?.foresee(linesAfter(checked.lines, step, this.#nowText()));
+    return this.#settle(checked, () => this.#sources.engine.call('decisions/take', step));
+  }
+
+  /** Writes down that two images are the same or different. */
+  async decidePair(root: string, paths: readonly [string, string], action: 'same' | 'different'): Promise<void> {
+    const { engine } = this.#sources;
+    const checked = this.#checked.get(root);
+    checked?.foresee(linesAfterPair(checked.lines, paths, action, this.#nowText()));
+    await this.#settle(checked, async () => {
+      await engine.call('decisions/pair', { root, paths, action });
+      return { ...(await engine.call('decisions/history', { root })), changed: paths };
+    });
+  }
+
+  /** Takes back the step that was taken last, or takes it again. Rejects as `decisions/undo` does. */
+  repeat(root: string, direction: 'undo' | 'redo'): Promise<TakenStep | undefined> {
+    const checked = this.#checked.get(root);
+    checked?.foreseeRepeat(direction);
+    if (checked) checked.isStale = true;
+    return this.#settle(checked, () => this.#sources.engine.call(`decisions/${direction}` as const, { root }));
+  }
+
+  /** Writes down that a finding is no issue. */
   ignore(root: string, finding: Finding): Promise<TakeBack> {
     const { id, path } = finding;
-    return this.#decide(
-      { root, paths: [path], decision: { action: 'ignore', finding: id } },
-      (other) => other.id === id,
-    );
+    return this.#decide({
+      root,
+      title: 'Call 1 finding no issue',
+      decisions: [{ paths: [path], decision: { action: 'ignore', finding: id } }],
+      finding: id,
+    });
   }
 
   /**
@@ -62,49 +135,79 @@ export class FindingsModel {
    * @param paths relative to the root
    */
   exclude(root: string, paths: readonly string[]): Promise<TakeBack> {
-    return this.#decide({ root, paths, decision: { action: 'exclude' } }, (finding) =>
-      imagesOf(finding).some((image) => paths.includes(image)),
-    );
+    return this.#decide({
+      root,
+      title: `Exclude ${formatQuantity(paths.length, 'image')}`,
+      decisions: [{ paths, decision: { action: 'exclude' } }],
+    });
   }
 
   /** Forgets the findings of all datasets but these. */
   retain(roots: ReadonlySet<string>): void {
-    const gone = [...this.#reports.keys()].filter((root) => !roots.has(root));
-    for (const root of gone) this.#reports.delete(root);
+    const gone = [...this.#checked.keys()].filter((root) => !roots.has(root));
+    for (const root of gone) this.#checked.delete(root);
     if (gone.length > 0) this.#changed.fire();
   }
 
-  async #decide(request: DecideRequest, isAnswered: (finding: Finding) => boolean): Promise<TakeBack> {
-    const { engine } = this.#sources;
-    const { root } = request;
-    await engine.call('decisions/decide', request);
-    const findings = this.#reports.get(root)?.findings ?? [];
-    const answered = findings.filter(isAnswered);
-    this.#replace(
-      root,
-      findings.filter((finding) => !isAnswered(finding)),
-    );
+  async #decide(step: DecisionStep): Promise<TakeBack> {
+    const taken = await this.take(step);
     return async () => {
-      await engine.call('decisions/decide', { ...request, undo: true });
-      const current = this.#reports.get(root)?.findings ?? [];
-      const known = new Set(current.map(({ id }) => id));
-      const restored = answered.filter(({ id }) => !known.has(id));
-      this.#replace(root, [...current, ...restored].sort(compareFindings));
+      const { undo } = await this.#sources.engine.call('decisions/history', { root: step.root });
+      if (taken !== undefined && undo?.at === taken.at && undo.title === taken.title) {
+        await this.repeat(step.root, 'undo');
+        return;
+      }
+      // Something else was decided since, which stays.
+      const decisions = step.decisions.map((decision) => ({ ...decision, undo: true }));
+      await this.take({ root: step.root, title: `Take back: ${step.title}`, decisions });
     };
   }
 
-  #replace(root: string, findings: readonly Finding[]): void {
-    const report = this.#reports.get(root);
-    if (report && report.findings.length !== findings.length) this.#keep({ ...report, findings });
+  /** Shows a step at once, and what stands once the engine has taken the last of those that are under way. */
+  async #settle(checked: CheckedDataset | undefined, work: () => Promise<StepOutcome>): Promise<TakenStep | undefined> {
+    if (!checked) return (await work()).step;
+    this.#changed.fire();
+    checked.underway++;
+    try {
+      const { step, undo, redo } = await work();
+      checked.history = { ...(undo && { undo }), ...(redo && { redo }) };
+      return step;
+    } catch (error) {
+      checked.forget();
+      checked.isStale = true;
+      throw error;
+    } finally {
+      checked.underway--;
+      await this.#freshen(checked);
+      this.#changed.fire();
+    }
   }
 
-  #keep(report: CheckReport): void {
-    this.#reports.set(report.root, report);
+  /** Reads what stands, unless more of it is about to change. @returns whether anything else is shown now */
+  async #freshen(checked: CheckedDataset): Promise<boolean> {
+    if (!checked.isStale || checked.underway > 0) return false;
+    const { root } = checked.report;
+    checked.isStale = false;
+    const lines = await this.#sources.engine.call('review/decisions', { root });
+    if (checked.underway === 0) return checked.read(lines);
+    checked.isStale = true;
+    return false;
+  }
+
+  async #keep(checked: CheckedDataset): Promise<void> {
+    const { engine } = this.#sources;
+    const { root } = checked.report;
+    const [history, lines] = await Promise.all([
+      engine.call('decisions/history', { root }),
+      engine.call('review/decisions', { root }),
+    ]);
+    checked.history = history;
+    checked.read(lines);
+    this.#checked.set(root, checked);
     this.#changed.fire();
   }
-}
 
-/** The images that a finding is about, relative to the root, the one to look at first; none of one about whole classes. */
-export function imagesOf({ path, related }: Pick<Finding, 'path' | 'related'>): string[] {
-  return path === '' ? [] : [path, ...related.map((image) => image.path)];
+  #nowText(): string {
+    return new Date(this.#sources.now()).toISOString();
+  }
 }

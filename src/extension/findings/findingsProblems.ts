@@ -4,6 +4,7 @@ import type { Finding, Severity } from '../../core/curation/findings.ts';
 import { Throttled } from '../async/throttle.ts';
 import { reportUri } from '../reports/reportDocuments.ts';
 import type { Services } from '../services.ts';
+import { reviewLink } from '../review/reviewLink.ts';
 import { readSetting } from '../settings.ts';
 import { imageOfTab } from '../similar/activeImage.ts';
 import { findingsMarkdown, lineInReport, reportName } from './findingsText.ts';
@@ -73,12 +74,12 @@ function placeOf(root: string, finding: Finding, markdown: string): vscode.Locat
 
 function diagnosticOf(
   root: string,
-  { kind, severity, related, message }: Finding,
+  { id, kind, severity, related, message }: Finding,
   range: vscode.Range,
 ): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(range, message, severityOf[severity]);
   diagnostic.source = 'Likeness';
-  diagnostic.code = kind;
+  diagnostic.code = { value: kind, target: vscode.Uri.parse(reviewLink({ root, finding: id })) };
   diagnostic.relatedInformation = related.map((image) => {
     const similarity = image.similarity === undefined ? '' : `, similarity ${image.similarity.toFixed(3)}`;
     const place = new vscode.Location(vscode.Uri.file(path.join(root, image.path)), WHOLE_IMAGE);

@@ -30,7 +30,7 @@ export function healthOf(reports: readonly CheckReport[]): Health | undefined {
   const text = parts.length > 0 ? parts.join(', ') : formatQuantity(images, 'image');
   return {
     text: `$(${parts.length > 0 ? 'warning' : 'check'}) ${text}`,
-    tooltip: ['Likeness, as last checked:', ...reports.map(outcomeText), 'Click to show the findings.'].join('\n'),
+    tooltip: ['Likeness, as last checked:', ...reports.map(outcomeText), 'Click to review the findings.'].join('\n'),
   };
 }
 

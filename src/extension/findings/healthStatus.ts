@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { undeclaredCommands } from '../contract.ts';
+import { commands } from '../contract.ts';
 import type { Services } from '../services.ts';
 import { healthOf } from './findingsText.ts';
 
-/** The status bar item that says how the datasets are; there is none until one was checked in this window. */
+/** The status bar item that says how the datasets are; there is none until one was checked. */
 export function healthStatus({ disposables, findings }: Services): void {
   let item: vscode.StatusBarItem | undefined;
   disposables.add(
@@ -24,6 +24,6 @@ export function healthStatus({ disposables, findings }: Services): void {
 function createItem(): vscode.StatusBarItem {
   const item = vscode.window.createStatusBarItem('likeness.findings', vscode.StatusBarAlignment.Left);
   item.name = 'Likeness Findings';
-  item.command = undeclaredCommands.showFindings;
+  item.command = commands.reviewFindings;
   return item;
 }

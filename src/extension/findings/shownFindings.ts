@@ -2,7 +2,7 @@ import path from 'node:path';
 import { compareFindings, type Finding } from '../../core/curation/findings.ts';
 import { formatCount } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import { imagesOf } from './findingsModel.ts';
+import { imagesOf } from '../../core/curation/answers.ts';
 
 /** Images of errors and warnings that the Problems panel lists without being asked for more. */
 export const MOST_IMAGES = 500;

@@ -75,11 +75,18 @@ function labelItems(images: readonly LabelledImage[]): LabelItem[] {
   ];
 }
 
-async function askForClass(image: LabelledImage, classes: readonly string[]): Promise<string | undefined> {
-  const other = '$(add) A new class…';
+function askForClass(image: LabelledImage, classes: readonly string[]): Promise<string | undefined> {
   const items = classes.filter((name) => name !== image.label).map((name) => ({ label: name }));
-  const title = `Class of ${path.posix.basename(image.path)}`;
-  const chosen = await vscode.window.showQuickPick([...items, { label: other, alwaysShow: true }], { title });
+  return askForNamedClass(items, `Class of ${path.posix.basename(image.path)}`);
+}
+
+/** Asks for one of the classes, or for the name of a new one; undefined when cancelled. */
+export async function askForNamedClass(
+  classes: readonly vscode.QuickPickItem[],
+  title: string,
+): Promise<string | undefined> {
+  const other = '$(add) A new class…';
+  const chosen = await vscode.window.showQuickPick([...classes, { label: other, alwaysShow: true }], { title });
   if (chosen?.label !== other) return chosen?.label;
   const name = await vscode.window.showInputBox({
     title,

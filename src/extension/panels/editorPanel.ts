@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { MessageConnection, NotificationType } from 'vscode-jsonrpc/node';
+import { isInside } from '../files/rootPaths.ts';
 import { Disposables } from '../disposables.ts';
 import { Visibility } from '../similar/visibility.ts';
 import { showApp } from './webviewApp.ts';
@@ -15,6 +16,8 @@ export interface EditorPanelOptions {
   readonly changed: NotificationType<{ readonly revision: number }>;
   /** Sets the handlers of the page's requests; for every page anew, as a hidden one is thrown away. */
   readonly serve: (connection: MessageConnection) => void;
+  /** Folders that the page shows pictures of as they are, beside thumbnails; absolute. */
+  readonly pictureFolders?: () => readonly string[];
 }
 
 /**
@@ -28,6 +31,7 @@ export class EditorPanel {
   readonly #resources = new Disposables();
   #panel: vscode.WebviewPanel | undefined;
   #connection: MessageConnection | undefined;
+  #folders: readonly string[] = [];
 
   constructor(options: EditorPanelOptions) {
     this.#options = options;
@@ -48,6 +52,12 @@ export class EditorPanel {
   /** Where the panel is; undefined while it can't be seen. */
   get column(): vscode.ViewColumn | undefined {
     return this.#panel?.viewColumn;
+  }
+
+  /** Where the page finds a file of its picture folders; undefined where it can't show it. @param file absolute */
+  addressOf(file: string): string | undefined {
+    const isShown = this.#folders.some((folder) => isInside(folder, file));
+    return isShown ? this.#panel?.webview.asWebviewUri(vscode.Uri.file(file)).toString() : undefined;
   }
 
   /** Shows the panel where it is, or opens it beside what is open, if anything is. */
@@ -75,9 +85,10 @@ export class EditorPanel {
   #adopt(panel: vscode.WebviewPanel): void {
     // Restored while one is open already: a panel is a view of the window's one state.
     this.#panel?.dispose();
-    const { extensionUri, title, app, serve } = this.#options;
+    const { extensionUri, title, app, serve, pictureFolders } = this.#options;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
-    const connection = showApp(panel.webview, { extensionUri, app, title, serve });
+    this.#folders = pictureFolders?.() ?? [];
+    const connection = showApp(panel.webview, { extensionUri, app, title, serve, pictureFolders: this.#folders });
     this.#panel = panel;
     this.#connection = connection;
     panel.onDidChangeViewState(() => {

@@ -4,13 +4,15 @@ export interface WebviewPage {
   readonly nonce: string;
   readonly script: string;
   readonly style: string;
+  /** Whether it shows pictures of files, beside those that are sent to it. */
+  readonly showsFiles?: boolean;
 }
 
-/** The page of a webview: our script and style sheet, pictures from blobs, nothing else. */
-export function webviewHtml({ title, cspSource, nonce, script, style }: WebviewPage): string {
+/** The page of a webview: our script and style sheet, pictures from blobs or, where asked for, of files, nothing else. */
+export function webviewHtml({ title, cspSource, nonce, script, style, showsFiles = false }: WebviewPage): string {
   const policy = [
     "default-src 'none'",
-    'img-src blob:',
+    `img-src blob:${showsFiles ? ` ${cspSource}` : ''}`,
     `font-src ${cspSource}`,
     // The controls set sizes through inline styles; a style can't run code.
     `style-src ${cspSource} 'unsafe-inline'`,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -20,6 +19,7 @@ import { moveFiles, settleMove } from '../../../src/engine/decisions/moveFiles.t
 import { noteSetAside, readQuarantine } from '../../../src/engine/decisions/quarantine.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
+import { asNobody, canBecomeNobody } from '../../unprivileged.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { shade } from '../labels/shades.ts';
 import { write } from '../indexing/dataset.ts';
@@ -152,14 +152,38 @@ describe('images that are set aside', () => {
     assert.ok(lstatSync(join(root, 'link.png')).isSymbolicLink());
   });
 
-  it('stay in folders that can not be written', { skip: process.getuid?.() === 0 }, async (context) => {
-    const { root, told, aside } = datasetOf(context, 'a/a.png');
-    chmodSync(join(root, 'a'), 0o500);
-    context.after(() => {
-      chmodSync(join(root, 'a'), 0o700);
-    });
-    await assert.rejects(aside('a/a.png'), { code: ErrorCode.ReadOnly });
-    assert.deepEqual([await told(), readdirSync(join(root, 'a'))], [[], ['a.png']]);
+  it('stay where nothing can be written, which is said', { skip: canBecomeNobody() }, (context) => {
+    const root = temporaryFolder(context);
+    for (const path of ['a/a.png', '.likeness/config.json']) write(root, path, '{}');
+    const modules = ['dataset', 'decisions/decisionService'].map((name) =>
+      JSON.stringify(new URL(`../../../src/engine/${name}.ts`, import.meta.url).href),
+    );
+    const result = asNobody(
+      root,
+      `const { chmodSync, existsSync, readdirSync } = await import('node:fs');
+     const { Datasets } = await import(${modules[0]});
+     const { DecisionService } = await import(${modules[1]});
+     const root = ${JSON.stringify(root)};
+     const service = new DecisionService(new Datasets(root + '/cache'));
+     const take = (action) => service.take({ root, title: '', decisions: [{ paths: ['a/a.png'], decision: { action } }] })
+       .then(({ changed }) => changed.length, ({ code, message }) => [code, message]);
+     const results = [];
+     chmodSync(root + '/a', 0o555);
+     results.push(await take('quarantine'), await service.quarantined({ root }), readdirSync(root + '/a'));
+     results.push(await service.history({ root }), existsSync(root + '/.likeness/decisions.jsonl'));
+     chmodSync(root + '/a', 0o755);
+     chmodSync(root + '/.likeness', 0o555);
+     chmodSync(root + '/.likeness/history.jsonl', 0o444);
+     results.push(await take('exclude'), await service.history({ root }));
+     chmodSync(root + '/.likeness', 0o755);
+     output(results);`,
+    ) as readonly [readonly [string, string], ...unknown[]];
+    const [[code, message], ...rest] = result;
+    assert.equal(code, ErrorCode.ReadOnly);
+    assert.match(message, /a\.png can't be moved to \.likeness\/quarantine\/a\/a\.png \(EACCES\); it is where it was/);
+    assert.deepEqual(rest.slice(0, 4), [[], ['a.png'], {}, false]);
+    assert.equal((rest[4] as readonly string[])[0], ErrorCode.ReadOnly);
+    assert.deepEqual(rest[5], {});
   });
 
   it('leave the index at once and come back without being embedded again', async (context) => {
@@ -248,7 +272,10 @@ describe('moving files', () => {
   it('that was cut off between two names or two disks is ended', async (context) => {
     const { root, has } = folderOf(context);
     write(root, 'q/a.png', 'a');
+    write(root, 'q/a.png.0123456789ab.moving', 'half');
+    write(root, 'q/a.png.moving', 'of somebody else');
     await settleMove(root, move);
+    assert.deepEqual(readdirSync(join(root, 'q')), ['a.png', 'a.png.moving']);
     assert.ok(!has('a.png') && has('q/a.png'));
     write(root, 'a.png', 'another');
     await assert.rejects(settleMove(root, move), { code: ErrorCode.FileExists });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { Datasets } from '../../../src/engine/dataset.ts';
@@ -208,6 +210,31 @@ describe('a step whose process is killed', () => {
       assert.deepEqual(told().length, isTaken ? 1 : 3);
     });
   }
+
+  it('at any time keeps every file, at the place that its decision says', async (context) => {
+    const images = Array.from({ length: 30 }, (_, i) => `${i}.png`);
+    const { root, window, told } = datasetOf(context, ...images);
+    for (let round = 0; round < 6; round++) {
+      const child = spawn(process.execPath, [script, root, 'forever', images.join()], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'close');
+      await once(child.stdout, 'data');
+      await sleep(round * 9);
+      child.kill('SIGKILL');
+      await ended;
+      await window().history({ root });
+      const aside = new Map((await window().quarantined({ root })).map(({ path, at }) => [path, at]));
+      assert.deepEqual(
+        told(),
+        [...aside.keys()].map((path) => `${path} quarantine`),
+      );
+      for (const image of images) {
+        assert.equal(existsSync(join(root, image)), !aside.has(image), image);
+        assert.equal(readFileSync(join(root, aside.get(image) ?? image), 'utf8'), image);
+      }
+    }
+  });
 
   it('in the middle of a line of the journal loses no step before or after it', async (context) => {
     const { root, window, take } = datasetOf(context, 'a.png', 'b.png');

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cancelled } from '../../../src/core/errors.ts';
 import { FindingsModel } from '../../../src/extension/findings/findingsModel.ts';
+import { linesAfter } from '../../../src/extension/findings/decidedLines.ts';
 import type { CheckReport } from '../../../src/protocol/check.ts';
-import type { DecideRequest } from '../../../src/protocol/decisions.ts';
+import type { Decision } from '../../../src/core/decisions/decisions.ts';
+import type { DecisionStep, StepOutcome, TakenStep } from '../../../src/protocol/decisions.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 import { finding, report, root } from './findingExamples.ts';
 
@@ -13,18 +15,43 @@ const dark = finding('dark', ['b.png']);
 const small = finding('small-class', []);
 const found = report([leak, pair, dark, small]);
 
+const CHECKED = Date.parse('2026-05-01T12:00:00.000Z');
+
+/** An engine that writes lines down as the real one does, and can undo the last step. */
 function fixture(answer: () => CheckReport = () => found, refuse?: Error) {
-  const decided: DecideRequest[] = [];
+  const taken: DecisionStep[] = [];
+  const undone: DecisionStep[] = [];
   const order: string[] = [];
+  const at = new Date(CHECKED + 1000).toISOString();
+  const told = (step: DecisionStep | undefined): TakenStep | undefined => step && { title: step.title, at };
+  const outcome = (step: DecisionStep | undefined): StepOutcome => {
+    const [undo, redo] = [told(taken.at(-1)), told(undone.at(-1))];
+    return { changed: [], ...(step && { step: told(step)! }), ...(undo && { undo }), ...(redo && { redo }) };
+  };
+  const lines = (): Decision[] => taken.reduce<Decision[]>((before, step) => linesAfter(before, step, at), []);
   const engine = new FakeCaller({
     'check/run': () => {
       order.push('checked');
       return answer();
     },
-    'decisions/decide': (request) => {
+    'check/last': () => ({ report: found, checkedAt: CHECKED, outdated: true }),
+    'decisions/history': () => outcome(undefined),
+    'review/decisions': lines,
+    'decisions/take': (step) => {
       if (refuse) throw refuse;
-      decided.push(request);
-      return { changed: request.paths };
+      taken.push(step);
+      undone.length = 0;
+      return outcome(step);
+    },
+    'decisions/undo': () => {
+      const step = taken.pop();
+      if (step) undone.push(step);
+      return outcome(step);
+    },
+    'decisions/redo': () => {
+      const step = undone.pop();
+      if (step) taken.push(step);
+      return outcome(step);
     },
   });
   const model = new FindingsModel({
@@ -34,10 +61,11 @@ function fixture(answer: () => CheckReport = () => found, refuse?: Error) {
       order.push(`known ${known}`);
       return Promise.resolve();
     },
+    now: () => CHECKED,
   });
   model.onDidChange(() => order.push('changed'));
   const ids = () => model.reportOf(root)?.findings.map(({ id }) => id);
-  return { model, engine, decided, order, ids };
+  return { model, engine, taken, order, ids };
 }
 
 describe('the findings of a window', () => {
@@ -63,33 +91,41 @@ describe('the findings of a window', () => {
   });
 
   test('lose the one that is no issue at once, and have it back in its place when that is undone', async () => {
-    const { model, decided, ids } = fixture();
+    const { model, taken, ids } = fixture();
     await model.check(root, {});
     const before = ids();
+    const ignoring = model.ignore(root, pair);
+    assert.deepEqual(ids(), [leak.id, dark.id, small.id], 'before it is written');
+    const takeBack = await ignoring;
+    const decisions = [{ paths: ['a.png'], decision: { action: 'ignore', finding: pair.id } }];
+    assert.deepEqual(taken, [{ root, title: 'Call 1 finding no issue', decisions, finding: pair.id }]);
+    assert.equal(model.checkedOf(root)?.answers.get(pair.id)?.action, 'ignore');
+    await takeBack();
+    assert.deepEqual([taken.length, ids()], [0, before]);
+  });
+
+  test('have one back also where something else was decided since, which stays', async () => {
+    const { model, taken, ids } = fixture();
+    await model.check(root, {});
     const takeBack = await model.ignore(root, pair);
-    const decision = { action: 'ignore', finding: pair.id } as const;
-    assert.deepEqual(decided, [{ root, paths: ['a.png'], decision }]);
-    assert.deepEqual(ids(), [leak.id, dark.id, small.id]);
+    await model.exclude(root, ['test/a.png']);
     await takeBack();
-    assert.deepEqual(decided[1], { root, paths: ['a.png'], decision, undo: true });
-    assert.deepEqual(ids(), before);
-    await takeBack();
-    assert.deepEqual(ids(), before, 'never twice');
+    assert.deepEqual(ids(), [pair.id, dark.id, small.id]);
+    assert.deepEqual(taken.at(-1)?.decisions[0]?.undo, true);
   });
 
   test('about a class can be no issue too', async () => {
-    const { model, decided, ids } = fixture();
+    const { model, taken, ids } = fixture();
     await model.check(root, {});
     await model.ignore(root, small);
-    assert.deepEqual(decided[0]?.paths, ['']);
+    assert.deepEqual(taken[0]?.decisions[0]?.paths, ['']);
     assert.ok(ids()?.includes(small.id) === false);
   });
 
   test('lose all that an excluded image has a part in', async () => {
-    const { model, decided, ids } = fixture();
+    const { model, ids } = fixture();
     await model.check(root, {});
     const takeBack = await model.exclude(root, ['b.png']);
-    assert.deepEqual(decided, [{ root, paths: ['b.png'], decision: { action: 'exclude' } }]);
     assert.deepEqual(ids(), [leak.id, small.id]);
     await takeBack();
     assert.deepEqual(
@@ -98,11 +134,50 @@ describe('the findings of a window', () => {
     );
   });
 
-  test('stay where a decision could not be written', async () => {
+  test('follow undo and redo at once, and what undo would do is known', async () => {
+    const { model, ids } = fixture();
+    await model.check(root, {});
+    await model.exclude(root, ['b.png']);
+    await model.ignore(root, small);
+    assert.equal(model.checkedOf(root)?.history.undo?.title, 'Call 1 finding no issue');
+    const undoing = model.repeat(root, 'undo');
+    assert.deepEqual(ids(), [leak.id, small.id], 'before the engine has answered');
+    await undoing;
+    await model.repeat(root, 'undo');
+    assert.equal(ids()?.length, 4);
+    assert.equal(model.checkedOf(root)?.history.undo, undefined);
+    await model.repeat(root, 'redo');
+    assert.deepEqual(ids(), [leak.id, small.id]);
+    assert.equal(await model.repeat(root, 'redo').then((step) => step?.title), 'Call 1 finding no issue');
+  });
+
+  test('come back where a decision could not be written', async () => {
     const { model, ids } = fixture(undefined, new Error('read-only'));
     await model.check(root, {});
-    await assert.rejects(model.ignore(root, pair), /read-only/);
+    const ignoring = model.ignore(root, pair);
+    assert.equal(ids()?.length, 3);
+    await assert.rejects(ignoring, /read-only/);
     assert.equal(ids()?.length, 4);
+  });
+
+  test('of a check before the window was opened are there again, less what was decided of them', async () => {
+    const { model, engine, taken, ids } = fixture();
+    taken.push({ root, title: 'Exclude 1 image', decisions: [{ paths: ['b.png'], decision: { action: 'exclude' } }] });
+    await Promise.all([model.restore(root), model.restore(root)]);
+    assert.deepEqual(ids(), [leak.id, small.id]);
+    const checked = model.checkedOf(root);
+    assert.deepEqual([checked?.checkedAt, checked?.outdated, checked?.report.findings.length], [CHECKED, true, 4]);
+    assert.equal(checked?.history.undo?.title, 'Exclude 1 image');
+    await model.restore(root);
+    assert.equal(engine.asked.filter(({ method }) => method === 'check/last').length, 1);
+  });
+
+  test('follow what somebody else writes down', async () => {
+    const { model, taken, ids } = fixture();
+    await model.check(root, {});
+    taken.push({ root, title: '', decisions: [{ paths: ['a.png'], decision: { action: 'exclude' } }] });
+    await model.reread(root);
+    assert.deepEqual(ids(), [dark.id, small.id]);
   });
 
   test('are forgotten with their dataset', async () => {

@@ -1,24 +1,13 @@
 /** Runs in the browser before the page's own script: a host with generated images in four crowds. */
 import type { EmbeddingMapState } from '../../../src/protocol/embeddingMap.ts';
 import { RandomStream } from '../../../src/core/random.ts';
+import { bitmap } from '../shared/fakeVsCode.ts';
 import { calls, FakeHost } from './fakeHost.ts';
 
 const classes = ['boot', 'hat', 'shirt', 'sock'];
 
-/** A picture of one colour, as a bitmap that every browser reads. */
 function picture(row: number): { bytes: Uint8Array; type: string } {
-  const bytes = new Uint8Array(58);
-  const view = new DataView(bytes.buffer);
-  bytes.set([0x42, 0x4d]);
-  view.setUint32(2, 58, true);
-  view.setUint32(10, 54, true);
-  view.setUint32(14, 40, true);
-  view.setInt32(18, 1, true);
-  view.setInt32(22, 1, true);
-  view.setUint16(26, 1, true);
-  view.setUint16(28, 24, true);
-  bytes.set([(row * 37) % 256, (row * 91) % 256, 120], 54);
-  return { bytes, type: 'image/bmp' };
+  return bitmap(120, (row * 91) % 256, (row * 37) % 256);
 }
 
 /** @param count of images; image i is of class i mod 4, whose crowd lies in a corner of its own */

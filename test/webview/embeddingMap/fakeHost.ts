@@ -1,5 +1,4 @@
 /** Runs in the browser instead of the extension: answers the page from data that it is given. */
-import { createMessageConnection } from 'vscode-jsonrpc/browser';
 import {
   embeddingMapChanged,
   type EmbeddingMapRequests,
@@ -7,7 +6,7 @@ import {
   type MapColumn,
 } from '../../../src/protocol/embeddingMap.ts';
 import { serveRequests } from '../../../src/protocol/rpc.ts';
-import { webviewTransport } from '../../../src/protocol/webviewTransport.ts';
+import { connectToPage } from '../shared/fakeVsCode.ts';
 
 export interface FakeImage {
   readonly path: string;
@@ -32,34 +31,13 @@ export class FakeHost {
   data: FakeData;
   kept: unknown;
   selected: Uint32Array = new Uint32Array();
-  readonly #listeners = new Set<(data: unknown) => void>();
   readonly #connection;
 
   /** @param kept what the page kept when it was thrown away before */
   constructor(data: FakeData, kept?: unknown) {
     this.data = data;
     this.kept = kept;
-    Object.assign(globalThis, {
-      acquireVsCodeApi: () => ({
-        postMessage: (message: unknown) => {
-          queueMicrotask(() => {
-            for (const listener of this.#listeners) listener(structuredClone(message));
-          });
-        },
-        getState: () => this.kept,
-        setState: (state: unknown) => (this.kept = state),
-      }),
-    });
-    const { reader, writer } = webviewTransport({
-      send: (message) => {
-        window.postMessage(message, '*');
-      },
-      listen: (receive) => {
-        this.#listeners.add(receive);
-        return { dispose: () => this.#listeners.delete(receive) };
-      },
-    });
-    this.#connection = createMessageConnection(reader, writer);
+    this.#connection = connectToPage(this);
     serveRequests<EmbeddingMapRequests>(this.#connection, this.#handlers());
     this.#connection.listen();
   }

@@ -1,0 +1,88 @@
+import { answersOf, type FindingAnswer } from '../../core/curation/answers.ts';
+import type { Decision } from '../../core/decisions/decisions.ts';
+import type { CheckReport } from '../../protocol/check.ts';
+import type { DecisionHistory } from '../../protocol/decisions.ts';
+
+/** Steps that are remembered to be shown undone before the engine has undone them. */
+const REMEMBERED = 50;
+
+/** What a check found in a dataset, and what was decided since. */
+export class CheckedDataset {
+  /** All that the check found. */
+  readonly report: CheckReport;
+  /** Milliseconds since the epoch. */
+  readonly checkedAt: number;
+  /** The index has changed since the check. */
+  readonly outdated: boolean;
+  #lines: readonly Decision[] = [];
+  #answers: ReadonlyMap<string, FindingAnswer> = new Map();
+  #open: CheckReport;
+  history: DecisionHistory = {};
+  /** Steps that the engine has not answered yet. */
+  underway = 0;
+  /** What stands in the file isn't known for sure. */
+  isStale = false;
+  readonly #before: (readonly Decision[])[] = [];
+  readonly #after: (readonly Decision[])[] = [];
+
+  constructor(report: CheckReport, checkedAt: number, outdated: boolean) {
+    this.report = report;
+    this.checkedAt = checkedAt;
+    this.outdated = outdated;
+    this.#open = report;
+  }
+
+  /** What the check found, less what is answered. */
+  get open(): CheckReport {
+    return this.#open;
+  }
+
+  /** By the ids of the findings. */
+  get answers(): ReadonlyMap<string, FindingAnswer> {
+    return this.#answers;
+  }
+
+  get lines(): readonly Decision[] {
+    return this.#lines;
+  }
+
+  /** Shows what stands in the file. @returns whether any answer is another one */
+  read(lines: readonly Decision[]): boolean {
+    const before = this.#answers;
+    this.#lines = lines;
+    this.#answers = answersOf(this.report.findings, lines, this.checkedAt);
+    const isSame =
+      before.size === this.#answers.size &&
+      [...this.#answers].every(([id, { action, value }]) => {
+        const known = before.get(id);
+        return known?.action === action && known.value === value;
+      });
+    if (isSame) return false;
+    const findings = this.report.findings.filter(({ id }) => !this.#answers.has(id));
+    this.#open = { ...this.report, findings };
+    return true;
+  }
+
+  /** Shows a step before it is taken. */
+  foresee(lines: readonly Decision[]): void {
+    this.#before.push(this.#lines);
+    if (this.#before.length > REMEMBERED) this.#before.shift();
+    this.#after.length = 0;
+    this.read(lines);
+  }
+
+  /** Shows the last step undone, or taken again, before it is; does nothing where this window hasn't seen it. */
+  foreseeRepeat(direction: 'undo' | 'redo'): void {
+    const [from, to] = direction === 'undo' ? [this.#before, this.#after] : [this.#after, this.#before];
+    const shown = from.pop();
+    if (shown === undefined) return;
+    to.push(this.#lines);
+    this.read(shown);
+  }
+
+  /** Forgets what was foreseen: somebody else has decided meanwhile, or it could not be done. */
+  forget(): void {
+    this.#before.length = 0;
+    this.#after.length = 0;
+  }
+}

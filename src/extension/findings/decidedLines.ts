@@ -1,0 +1,49 @@
+import type { Decision, DecisionAction } from '../../core/decisions/decisions.ts';
+import type { DecisionStep } from '../../protocol/decisions.ts';
+
+/** An image is one of them. */
+const places: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarantine']);
+
+/**
+ * What will stand in `decisions.jsonl` after a step, before the engine has written it: enough to tell which findings it answers.
+ *
+ * @param at ISO 8601
+ */
+export function linesAfter(lines: readonly Decision[], step: Omit<DecisionStep, 'root'>, at: string): Decision[] {
+  let after = [...lines];
+  for (const { paths, decision, undo = false } of step.decisions) {
+    const named = new Set(paths);
+    const finding = decision.action === 'ignore' ? decision.finding : undefined;
+    const isReplaced = ({ path, action, ...line }: Decision): boolean => {
+      if (!named.has(path)) return false;
+      if (finding !== undefined) return action === 'ignore' && line.finding === finding;
+      if (decision.action === 'tag') return action === 'tag' && line.value === decision.value;
+      return action === decision.action || (places.has(decision.action) && places.has(action));
+    };
+    after = after.filter((line) => !isReplaced(line));
+    if (undo) continue;
+    const answered = finding ?? step.finding;
+    const rest = {
+      ...('value' in decision && { value: decision.value }),
+      ...(answered !== undefined && { finding: answered }),
+    };
+    after.push(...paths.map((path): Decision => ({ path, content: '', action: decision.action, ...rest, at })));
+  }
+  return after;
+}
+
+/** The same of a decision about two images; undefined takes it back. */
+export function linesAfterPair(
+  lines: readonly Decision[],
+  [first, second]: readonly [string, string],
+  action: 'same' | 'different' | undefined,
+  at: string,
+): Decision[] {
+  const isOfPair = (line: Decision): boolean =>
+    (line.action === 'same' || line.action === 'different') &&
+    [line.path, line.with?.path].includes(first) &&
+    [line.path, line.with?.path].includes(second);
+  const rest = lines.filter((line) => !isOfPair(line));
+  if (action === undefined) return rest;
+  return [...rest, { path: first, content: '', action, with: { path: second, content: '' }, at }];
+}

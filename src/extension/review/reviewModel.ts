@@ -1,0 +1,225 @@
+import { Emitter } from 'vscode-jsonrpc/node';
+import path from 'node:path';
+import type { FindingAnswer } from '../../core/curation/answers.ts';
+import type { Finding } from '../../core/curation/findings.ts';
+import { asLikenessError, isCancellation } from '../../core/errors.ts';
+import type { Progress } from '../../core/progress.ts';
+import type { PanelFailure } from '../../protocol/panels.ts';
+import type { AnswerChanges, ReviewDecision, ReviewState } from '../../protocol/reviewView.ts';
+import type { FindingsModel } from '../findings/findingsModel.ts';
+import type { CheckedDataset } from '../findings/checkedDataset.ts';
+import { failureOf } from '../panels/panelFailure.ts';
+import { stepOf } from './reviewStep.ts';
+
+export interface ReviewHost {
+  readonly findings: FindingsModel;
+  readonly trusted: () => boolean;
+  /** Runs Check Dataset, which tells how it went by itself. */
+  readonly check: (root: string, onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<unknown>;
+  /** What survives a reload of the window. */
+  readonly save: (root: string) => void;
+}
+
+/** Changes of answers that are remembered: whoever has missed more asks for all of them. */
+const REMEMBERED = 200;
+
+interface Content {
+  readonly reading: boolean;
+  readonly checking: Progress | undefined;
+  readonly failure: PanelFailure | undefined;
+  readonly asked: ReviewState['asked'];
+}
+
+const starting: Progress = { phase: 'Checking', done: 0, total: undefined, rate: 0, secondsLeft: undefined };
+
+/** What the Review panel shows of one dataset: the findings of its last check, and what was decided of them. */
+export class ReviewModel {
+  readonly #host: ReviewHost;
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+  #revision = 0;
+  #root: string | undefined;
+  #content: Content = { reading: false, checking: undefined, failure: undefined, asked: undefined };
+  #checked: CheckedDataset | undefined;
+  #version = 0;
+  /** As the page knows them, if it has asked for all changes. */
+  #known: ReadonlyMap<string, FindingAnswer> = new Map();
+  #answers = 0;
+  readonly #changes: (readonly (readonly [string, FindingAnswer | null])[])[] = [];
+  #byId: ReadonlyMap<string, Finding> = new Map();
+  #stop: AbortController | undefined;
+
+  /** @param root that was gone through when the window was closed */
+  constructor(host: ReviewHost, root: string | undefined) {
+    this.#host = host;
+    this.#root = root;
+  }
+
+  get state(): ReviewState {
+    const checked = this.#checked;
+    return {
+      ...this.#content,
+      revision: this.#revision,
+      trusted: this.#host.trusted(),
+      name: this.#root === undefined ? undefined : path.basename(this.#root),
+      check: checked && {
+        version: this.#version,
+        checkedAt: checked.checkedAt,
+        outdated: checked.outdated,
+        images: checked.report.images,
+        findings: checked.report.findings.length,
+        thresholds: checked.report.thresholds,
+      },
+      answers: this.#answers,
+      undo: checked?.history.undo?.title,
+      redo: checked?.history.redo?.title,
+    };
+  }
+
+  get root(): string | undefined {
+    return this.#root;
+  }
+
+  /** Undefined where there are others by now. */
+  findingsOf(version: number): readonly Finding[] | undefined {
+    return version === this.#version ? this.#checked?.report.findings : undefined;
+  }
+
+  finding(id: string): Finding | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Answers since that number of changes. */
+  answersSince(version: number, since: number): AnswerChanges {
+    const missed = this.#answers - since;
+    const isAll = version !== this.#version || since < 0 || missed < 0 || missed > this.#changes.length;
+    const changes = isAll ? [...this.#known] : this.#changes.slice(this.#changes.length - missed).flat();
+    return { version: this.#version, answers: this.#answers, isAll, changes };
+  }
+
+  /** Shows a dataset, at a finding if one is named. Failures become part of the state. */
+  async show(root: string, finding?: string): Promise<void> {
+    const times = (this.#content.asked?.times ?? 0) + 1;
+    if (root !== this.#root) {
+      this.#root = root;
+      this.#host.save(root);
+    }
+    this.#set({ asked: finding === undefined ? this.#content.asked : { id: finding, times } });
+    await this.refresh();
+  }
+
+  /** Reads the last check, where it isn't known yet. */
+  async refresh(): Promise<void> {
+    const root = this.#root;
+    this.follow();
+    if (root === undefined || !this.#host.trusted()) return;
+    if (this.#checked !== undefined) {
+      await this.#host.findings.reread(root).catch(() => undefined);
+      return;
+    }
+    this.#set({ reading: true, failure: undefined });
+    try {
+      await this.#host.findings.restore(root);
+      this.#set({ reading: false });
+    } catch (error) {
+      this.#set({ reading: false, failure: failureOf(asLikenessError(error)) });
+    }
+    this.follow();
+  }
+
+  /** The findings or their answers have changed. */
+  follow(): void {
+    const checked = this.#root === undefined ? undefined : this.#host.findings.checkedOf(this.#root);
+    if (checked !== this.#checked) {
+      this.#checked = checked;
+      this.#version++;
+      this.#known = checked?.answers ?? new Map();
+      this.#byId = new Map(checked?.report.findings.map((finding) => [finding.id, finding]));
+      this.#changes.length = 0;
+      this.#answers++;
+    } else if (checked && checked.answers !== this.#known) {
+      this.#note(checked.answers);
+    }
+    this.#set({});
+  }
+
+  /** Checks the dataset again. */
+  async check(): Promise<void> {
+    const root = this.#root;
+    if (root === undefined || this.#content.checking) return;
+    const stop = (this.#stop = new AbortController());
+    this.#set({ checking: starting, failure: undefined });
+    try {
+      const show = (progress: Progress): void => {
+        this.#set({ checking: progress });
+      };
+      await this.#host.check(root, show, stop.signal);
+      this.#set({ checking: undefined });
+    } catch (error) {
+      this.#set({
+        checking: undefined,
+        failure: isCancellation(error) ? undefined : failureOf(asLikenessError(error)),
+      });
+    }
+    this.follow();
+  }
+
+  /** Stops a check. */
+  cancel(): void {
+    this.#stop?.abort();
+  }
+
+  /** Takes a decision about findings. Rejects where it can't be written; false where it means nothing. */
+  async decide(decision: ReviewDecision): Promise<boolean> {
+    const root = this.#root;
+    const findings = decision.ids.flatMap((id) => this.#byId.get(id) ?? []);
+    const [first] = findings;
+    if (root === undefined || first === undefined) return false;
+    if (decision.action === 'same' || decision.action === 'different') {
+      const [other] = first.related;
+      if (findings.length > 1 || other === undefined || first.related.length > 1) return false;
+      await this.#host.findings.decidePair(root, [first.path, other.path], decision.action);
+      return true;
+    }
+    const step = stepOf(root, findings, decision);
+    if (step === undefined) return false;
+    await this.#host.findings.take(step);
+    return true;
+  }
+
+  /** Takes back the last step, or takes it again. */
+  async repeat(direction: 'undo' | 'redo'): Promise<void> {
+    if (this.#root !== undefined) await this.#host.findings.repeat(this.#root, direction);
+  }
+
+  /** Something that the state shows has changed elsewhere. */
+  touch(): void {
+    this.#set({});
+  }
+
+  dispose(): void {
+    this.#stop?.abort();
+  }
+
+  #note(answers: ReadonlyMap<string, FindingAnswer>): void {
+    const changes: (readonly [string, FindingAnswer | null])[] = [];
+    for (const [id, answer] of answers) {
+      const known = this.#known.get(id);
+      if (known?.action !== answer.action || known.value !== answer.value) changes.push([id, answer]);
+    }
+    for (const id of this.#known.keys()) {
+      if (!answers.has(id)) changes.push([id, null]);
+    }
+    this.#known = answers;
+    if (changes.length === 0) return;
+    this.#answers++;
+    this.#changes.push(changes);
+    if (this.#changes.length > REMEMBERED) this.#changes.shift();
+  }
+
+  #set(change: Partial<Content>): void {
+    this.#content = { ...this.#content, ...change };
+    this.#revision++;
+    this.#changed.fire();
+  }
+}

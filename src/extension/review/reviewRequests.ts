@@ -1,0 +1,153 @@
+import type * as vscode from 'vscode';
+import { asLikenessError, isCancellation } from '../../core/errors.ts';
+import type { RequestHandlers } from '../../protocol/rpc.ts';
+import type { ReviewDecision, ReviewPageAction, ReviewViewRequests, ShownImage } from '../../protocol/reviewView.ts';
+import type { ReviewedImage } from '../../protocol/review.ts';
+import { runCommand } from './runCommand.ts';
+import { Latest } from '../async/latest.ts';
+import { commands } from '../contract.ts';
+import { resolveInside } from '../files/rootPaths.ts';
+import { findingsMarkdown, reportName } from '../findings/findingsText.ts';
+import { showFailure } from '../notifications.ts';
+import { columnsBeside } from '../panels/columnsBeside.ts';
+import { readThumbnails } from '../panels/thumbnails.ts';
+import type { Services } from '../services.ts';
+import { openImage, openSideBySide } from '../similar/openImage.ts';
+import type { ReviewModel } from './reviewModel.ts';
+import { askForClass } from './reviewQuestions.ts';
+
+/** What the panel's parts share. */
+export interface ReviewContext {
+  readonly services: Services;
+  readonly model: ReviewModel;
+  /** Where the panel is. */
+  readonly column: () => vscode.ViewColumn | undefined;
+  /** Where the page finds a file. @param file absolute */
+  readonly addressOf: (file: string) => string | undefined;
+}
+
+/** Pictures that browsers show by themselves. */
+const shownFormats: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif', 'bmp', 'svg']);
+/** Larger ones would keep the page busy: it gets a reduced one. */
+const MOST_PIXELS = 24e6;
+
+/** Answers the panel's page. What it names is checked against the dataset's root. */
+export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewViewRequests> {
+  const { services, model, addressOf } = context;
+  const { engine } = services;
+  const latest = new Latest();
+  const shown = (root: string, image: ReviewedImage): ShownImage => {
+    const { file } = image;
+    const isShown = file && shownFormats.has(file.format) && file.width * file.height <= MOST_PIXELS;
+    return { ...image, url: isShown ? addressOf(resolveInside(root, image.path)) : undefined };
+  };
+  return {
+    'review/state': () => model.state,
+    'review/findings': ({ version }) => model.findingsOf(version),
+    'review/answers': ({ version, since }) => model.answersSince(version, since),
+    'review/images': async ({ paths }) => {
+      const { root } = model;
+      if (root === undefined) return [];
+      const images = await engine.call('review/images', { root, paths });
+      return images.map((image) => shown(root, image));
+    },
+    'review/thumbnails': ({ paths }) => (model.root === undefined ? [] : readThumbnails(engine, model.root, paths)),
+    'review/preview': async ({ path }) => {
+      const { root } = model;
+      if (root === undefined) return undefined;
+      const picture = await engine.call('review/preview', { root, path }).catch(() => undefined);
+      // VS Code hands plain typed arrays to a webview as they are, but not Node's own kind of them.
+      return picture && { ...picture, bytes: picture.bytes && new Uint8Array(picture.bytes) };
+    },
+    'review/difference': async ({ paths }) => {
+      const { root } = model;
+      if (root === undefined) return undefined;
+      try {
+        const report = await latest.run((signal) => engine.call('review/difference', { root, paths }, { signal }));
+        return report && { ...report, picture: new Uint8Array(report.picture) };
+      } catch (error) {
+        return isCancellation(error) ? undefined : asLikenessError(error).message;
+      }
+    },
+    'review/decide': async (decision) => {
+      try {
+        return await decide(model, decision, services);
+      } catch (error) {
+        showUnawaited(error);
+        return false;
+      }
+    },
+    'review/repeat': async ({ direction }) => {
+      await model.repeat(direction).catch(showUnawaited);
+      return undefined;
+    },
+    'review/open': async ({ paths }) => {
+      await open(context, paths).catch(showUnawaited);
+      return undefined;
+    },
+    'review/similar': async ({ path }) => {
+      const { root } = model;
+      if (root !== undefined) await runCommand(commands.findSimilar, resolveInside(root, path));
+      return undefined;
+    },
+    'review/act': async ({ action }) => {
+      await act(context, action).catch(showUnawaited);
+      return undefined;
+    },
+  };
+}
+
+/** A message stays until it is answered, and the page must not wait for that. */
+function showUnawaited(error: unknown): void {
+  void showFailure(error);
+}
+
+async function decide(model: ReviewModel, decision: ReviewDecision, services: Services): Promise<boolean> {
+  const { root } = model;
+  const [finding, ...others] = decision.ids.flatMap((id) => model.finding(id) ?? []);
+  if (root === undefined || finding === undefined) return false;
+  if (decision.action !== 'relabel' || decision.label !== undefined) return model.decide(decision);
+  const image = others.length === 0 ? (decision.focused ?? finding.path) : undefined;
+  const label = await askForClass(services, root, image, finding.suggested);
+  return label === undefined ? false : model.decide({ ...decision, label });
+}
+
+async function open({ services, model, column }: ReviewContext, paths: readonly string[]): Promise<void> {
+  const { root } = model;
+  if (root === undefined) return;
+  const [first, second] = paths.map((path) => resolveInside(root, path));
+  const [left, right] = columnsBeside(column());
+  const { followed } = services;
+  if (first !== undefined && second !== undefined) await openSideBySide(followed, first, second, [left, right]);
+  else if (first !== undefined) await openImage(followed, first, { preserveFocus: true, viewColumn: left });
+}
+
+async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {
+  const { root } = model;
+  switch (action) {
+    case 'check':
+    case 'index':
+      await model.check();
+      break;
+    case 'retry':
+      await model.refresh();
+      break;
+    case 'trust':
+      await runCommand('workbench.trust.manage');
+      break;
+    case 'log':
+      await runCommand(commands.showLog);
+      break;
+    case 'pick':
+      await runCommand(commands.reviewFindings);
+      break;
+    case 'cancel':
+      model.cancel();
+      break;
+    case 'report': {
+      const report = root === undefined ? undefined : services.findings.reportOf(root);
+      if (report) await services.reports.show(reportName(report.root), findingsMarkdown(report));
+      break;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Finding } from '../../../src/core/curation/findings.ts';
+import type { Decision } from '../../../src/core/decisions/decisions.ts';
+import { notIndexed } from '../../../src/core/errors.ts';
+import { linesAfter, linesAfterPair } from '../../../src/extension/findings/decidedLines.ts';
+import { FindingsModel } from '../../../src/extension/findings/findingsModel.ts';
+import { problemOfLink, reviewLink } from '../../../src/extension/review/reviewLink.ts';
+import { ReviewModel } from '../../../src/extension/review/reviewModel.ts';
+import { stepOf } from '../../../src/extension/review/reviewStep.ts';
+import type { LastCheck } from '../../../src/protocol/check.ts';
+import type { DecisionStep } from '../../../src/protocol/decisions.ts';
+import { FakeCaller } from '../fakeCaller.ts';
+import { finding, report, root } from '../findings/findingExamples.ts';
+
+const CHECKED = Date.parse('2026-05-01T12:00:00.000Z');
+const AFTER = '2026-05-01T12:00:01.000Z';
+const best = (of: Finding, path: string): Finding => ({ ...of, best: { path, reason: 'is the largest' } });
+const twins = best(finding('exact-duplicate', ['a.png', 'b.png', 'c.png'], 'twins'), 'a.png');
+const leak = best(finding('leak', ['test/a.png', 'a.png'], 'leak'), 'a.png');
+const scene = best(finding('same-scene', ['c.png', 'd.png'], 'scene'), 'c.png');
+const label: Finding = { ...finding('label-issue', ['e.png'], 'label'), suggested: 'hat' };
+const small = finding('small-class', [], 'small');
+const all = [leak, twins, label, scene, small];
+
+function fixture(
+  last: () => LastCheck | undefined = () => ({ report: report(all), checkedAt: CHECKED, outdated: false }),
+) {
+  const taken: DecisionStep[] = [];
+  let lines: Decision[] = [];
+  let refusal: Error | undefined;
+  const engine = new FakeCaller({
+    'check/last': last,
+    'decisions/history': () => (taken.length > 0 ? { undo: { title: taken.at(-1)!.title, at: AFTER } } : {}),
+    'review/decisions': () => lines,
+    'decisions/take': (step) => {
+      if (refusal) throw refusal;
+      taken.push(step);
+      lines = linesAfter(lines, step, AFTER);
+      return { changed: [], step: { title: step.title, at: AFTER }, undo: { title: step.title, at: AFTER } };
+    },
+    'decisions/pair': ({ paths, action }) => {
+      lines = linesAfterPair(lines, paths, action, AFTER);
+      return undefined;
+    },
+    'decisions/undo': () => {
+      taken.pop();
+      lines = [];
+      return { changed: [] };
+    },
+  });
+  const findings = new FindingsModel({
+    engine,
+    scanSettings: () => ({}),
+    indexed: () => Promise.resolve(),
+    now: () => Date.parse(AFTER),
+  });
+  const saved: string[] = [];
+  let isTrusted = true;
+  const model = new ReviewModel(
+    {
+      findings,
+      trusted: () => isTrusted,
+      check: () => Promise.reject(notIndexed(root)),
+      save: (shown) => saved.push(shown),
+    },
+    undefined,
+  );
+  findings.onDidChange(() => {
+    model.follow();
+  });
+  const refuse = (error: Error | undefined) => (refusal = error);
+  const distrust = () => (isTrusted = false);
+  return { model, findings, engine, taken, saved, refuse, distrust };
+}
+
+describe('the review', () => {
+  test('reads the findings of the last check, and says when that was', async () => {
+    const { model, saved } = fixture();
+    assert.equal(model.state.name, undefined);
+    await model.show(root);
+    const { name, check, reading } = model.state;
+    assert.deepEqual([name, reading, check?.findings, check?.checkedAt], ['pets', false, 5, CHECKED]);
+    assert.deepEqual(model.findingsOf(check!.version), all);
+    assert.equal(model.findingsOf(check!.version - 1), undefined);
+    assert.deepEqual(saved, [root]);
+  });
+
+  test('says where there was no check, and what is wrong where none can be read', async () => {
+    const never = fixture(() => undefined);
+    await never.model.show(root);
+    assert.deepEqual([never.model.state.check, never.model.state.failure], [undefined, undefined]);
+    const broken = fixture(() => {
+      throw notIndexed(root);
+    });
+    await broken.model.show(root);
+    assert.equal(broken.model.state.failure?.remedy, 'index');
+    await broken.model.check();
+    assert.equal(broken.model.state.failure?.code, notIndexed(root).code);
+    assert.equal(broken.model.state.checking, undefined);
+  });
+
+  test('reads nothing in a restricted workspace', async () => {
+    const { model, engine, distrust } = fixture();
+    distrust();
+    await model.show(root);
+    assert.deepEqual([model.state.trusted, engine.asked], [false, []]);
+  });
+
+  test('tells the page only the answers that have changed, or all of them where it has missed some', async () => {
+    const { model } = fixture();
+    await model.show(root);
+    const { check, answers: start } = model.state;
+    assert.ok(await model.decide({ ids: ['small'], action: 'ignore' }));
+    assert.ok(await model.decide({ ids: ['twins'], action: 'keepBest' }));
+    const { answers: now } = model.state;
+    const changes = model.answersSince(check!.version, start);
+    assert.deepEqual([changes.isAll, changes.answers], [false, now]);
+    assert.deepEqual(
+      changes.changes.map(([id, answer]) => [id, answer?.action, answer?.paths]),
+      [
+        ['small', 'ignore', []],
+        // What another finding asked of the same image is answered with it.
+        ['twins', 'exclude', ['b.png', 'c.png']],
+        ['scene', 'exclude', ['c.png']],
+      ],
+    );
+    assert.deepEqual(model.answersSince(check!.version, now).changes, []);
+    const missed = model.answersSince(check!.version, -1);
+    assert.deepEqual([missed.isAll, missed.changes.length], [true, 3]);
+    await model.repeat('undo');
+    assert.ok(model.answersSince(check!.version, now).changes.every(([, answer]) => answer === null));
+  });
+
+  test('takes back what it has shown where it could not be written', async () => {
+    const { model, refuse } = fixture();
+    await model.show(root);
+    const { check, answers: start } = model.state;
+    refuse(new Error('read-only'));
+    const deciding = model.decide({ ids: ['label'], action: 'exclude' });
+    assert.equal(model.answersSince(check!.version, start).changes.length, 1);
+    await assert.rejects(deciding, /read-only/);
+    const last = new Map(model.answersSince(check!.version, start).changes);
+    assert.equal(last.get('label'), null);
+  });
+
+  test('says what undo would do, and goes to the finding that a link names', async () => {
+    const { model } = fixture();
+    await model.show(root, 'scene');
+    assert.deepEqual(model.state.asked, { id: 'scene', times: 1 });
+    await model.show(root, 'scene');
+    assert.equal(model.state.asked?.times, 2);
+    await model.decide({ ids: ['label'], action: 'relabel' });
+    assert.equal(model.state.undo, 'Relabel 1 image as "hat"');
+  });
+
+  test('decides of a pair that it is the same or not, and of nothing else', async () => {
+    const { model, engine } = fixture();
+    await model.show(root);
+    assert.ok(await model.decide({ ids: ['scene'], action: 'different' }));
+    assert.deepEqual(engine.asked.find(({ method }) => method === 'decisions/pair')?.params, {
+      ...{ root, paths: ['c.png', 'd.png'] },
+      action: 'different',
+    });
+    assert.equal(await model.decide({ ids: ['twins'], action: 'same' }), false);
+    assert.equal(await model.decide({ ids: ['nonsense'], action: 'exclude' }), false);
+    assert.equal(await model.decide({ ids: ['small'], action: 'exclude' }), false);
+  });
+});
+
+describe('the step of a key', () => {
+  const decisionsOf = (
+    findings: readonly Finding[],
+    action: Parameters<typeof stepOf>[2]['action'],
+    focused?: string,
+  ) => {
+    const step = stepOf(root, findings, { ids: [], action, ...(focused !== undefined && { focused }) });
+    return [
+      step?.title,
+      step?.finding,
+      step?.decisions.map(({ paths, decision }) => [decision.action, ...paths].join(' ')),
+    ];
+  };
+
+  test('of one finding is about the image that is looked at, and names the finding', () => {
+    assert.deepEqual(decisionsOf([twins], 'exclude', 'c.png'), ['Exclude 1 image', 'twins', ['exclude c.png']]);
+    assert.deepEqual(decisionsOf([twins], 'exclude', '../x'), ['Exclude 1 image', 'twins', ['exclude b.png']]);
+    assert.deepEqual(decisionsOf([leak], 'keepBest'), [
+      'Keep 1 image and exclude 1 image',
+      'leak',
+      ['keep a.png', 'exclude test/a.png'],
+    ]);
+    assert.deepEqual(decisionsOf([label], 'quarantine'), ['Set 1 image aside', 'label', ['quarantine e.png']]);
+  });
+
+  test('of several is about all images that may go, in one decision of each kind', () => {
+    assert.deepEqual(decisionsOf([twins, scene, label], 'exclude'), [
+      'Exclude 4 images',
+      undefined,
+      ['exclude b.png c.png d.png e.png'],
+    ]);
+    assert.deepEqual(decisionsOf([twins, scene], 'keepBest'), [
+      'Keep 2 images and exclude 3 images',
+      undefined,
+      ['keep a.png c.png', 'exclude b.png c.png d.png'],
+    ]);
+    assert.deepEqual(decisionsOf([label, small], 'ignore'), [
+      'Call 2 findings no issue',
+      undefined,
+      ['ignore e.png', 'ignore '],
+    ]);
+  });
+});
+
+test('a link leads back to its finding, whatever the folder is called', () => {
+  const problem = { root: '/data/ünï "x" #1 100%', finding: '0123456789abcdef' };
+  const [, argument] = /^command:[\w.]+\?(.*)$/.exec(reviewLink(problem)) ?? [];
+  assert.deepEqual(problemOfLink(JSON.parse(argument!)), problem);
+  for (const other of [undefined, 3, 'nonsense', '']) assert.equal(problemOfLink(other), undefined);
+});

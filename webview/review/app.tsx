@@ -1,0 +1,78 @@
+import type { VNode } from 'preact';
+import { formatProgress } from '../../src/core/progressText.ts';
+import type { ReviewState } from '../../src/protocol/reviewView.ts';
+import { ActionBar } from './actionBar.tsx';
+import { AllDecided, Failure, NeverChecked, NothingFound, NotTrusted } from './emptyStates.tsx';
+import { FindingList } from './findingList.tsx';
+import { FindingView } from './findingView.tsx';
+import { act, findings, state } from './host.ts';
+import { decided, listed } from './list.ts';
+import { announced, current } from './reviewing.ts';
+import { Toolbar } from './toolbar.tsx';
+
+export function App(): VNode | null {
+  const shown = state.value;
+  if (!shown) return null;
+  if (!shown.trusted) return <NotTrusted />;
+  return (
+    <main aria-busy={shown.checking !== undefined || shown.reading}>
+      <Toolbar shown={shown} />
+      {shown.checking && <Working shown={shown} />}
+      {shown.failure && !shown.checking && <Failure failure={shown.failure} />}
+      <Content shown={shown} />
+      <p class="unseen" role="status" aria-live="polite">
+        {announced.value}
+      </p>
+    </main>
+  );
+}
+
+function Content({ shown }: { readonly shown: ReviewState }): VNode | null {
+  if (!shown.check) return shown.checking || shown.reading || shown.failure ? null : <NeverChecked shown={shown} />;
+  if (shown.check.findings === 0) return <NothingFound check={shown.check} />;
+  if (!findings.value) return null;
+  const finding = current.value;
+  const { done, all } = decided.value;
+  return (
+    <div class="columns" data-stale={shown.checking !== undefined}>
+      <FindingList />
+      <div class="looking">
+        {done === all && all > 0 && <AllDecided />}
+        {finding ? (
+          <>
+            <FindingView finding={finding} thresholds={shown.check.thresholds} />
+            <ActionBar />
+          </>
+        ) : (
+          listed.value.length === 0 && <p class="hint nothing">No finding fits the filter.</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Working({ shown: { checking } }: { readonly shown: ReviewState }): VNode | null {
+  if (!checking) return null;
+  const { total, done, phase } = checking;
+  return (
+    <div class="working" role="status">
+      {total === undefined ? (
+        <vscode-progress-bar indeterminate aria-label={phase} />
+      ) : (
+        <vscode-progress-bar value={done} max={total} aria-label={phase} />
+      )}
+      <p class="hint">
+        {formatProgress(checking)}{' '}
+        <button
+          type="button"
+          class="chip"
+          onClick={() => {
+            act('cancel');
+          }}
+        >
+          Cancel
+        </button>
+      </p>
+    </div>
+  );
+}

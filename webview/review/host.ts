@@ -1,0 +1,67 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { FindingAnswer } from '../../src/core/curation/answers.ts';
+import type { Finding } from '../../src/core/curation/findings.ts';
+import {
+  reviewChanged,
+  type ReviewPageAction,
+  type ReviewState,
+  type ReviewViewRequests,
+} from '../../src/protocol/reviewView.ts';
+import { connectState } from '../shared/hostState.ts';
+
+export const { host, state, synchronize } = connectState<ReviewViewRequests, ReviewState>(reviewChanged, (connected) =>
+  connected.call('review/state', {}),
+);
+
+/** All findings of the check, the worst first; undefined until they are there. */
+export const findings = signal<readonly Finding[] | undefined>(undefined);
+/** By the ids of findings, also those that the host doesn't know of yet. */
+export const answers = signal<ReadonlyMap<string, FindingAnswer>>(new Map());
+/** What of them is known: of which findings, and after how many changes. */
+let known = { version: -1, answers: -1 };
+
+const wanted = computed(() => {
+  const current = state.value;
+  return current?.check && { version: current.check.version, answers: current.answers };
+});
+
+effect(() => {
+  const next = wanted.value;
+  if (next === undefined) {
+    known = { version: -1, answers: -1 };
+    findings.value = undefined;
+    answers.value = new Map();
+  } else if (next.version !== known.version || next.answers !== known.answers) {
+    void load(next);
+  }
+});
+
+async function load({ version }: { readonly version: number }): Promise<void> {
+  const isOther = version !== known.version;
+  const [found, changed] = await Promise.all([
+    isOther ? host.call('review/findings', { version }) : findings.value,
+    host.call('review/answers', { version, since: isOther ? -1 : known.answers }),
+  ]);
+  // Others are wanted by now, and on their way; of two answers the later one counts.
+  if (wanted.value?.version !== version || changed.version !== version || found === undefined) return;
+  if (!changed.isAll && changed.answers <= known.answers) return;
+  known = { version, answers: changed.answers };
+  const next = new Map(changed.isAll ? [] : answers.value);
+  for (const [id, answer] of changed.changes) {
+    if (answer) next.set(id, answer);
+    else next.delete(id);
+  }
+  findings.value = found;
+  answers.value = next;
+}
+
+/** Shows what the host knows, where the page has shown something else. */
+export async function readAnswers(): Promise<void> {
+  known = { ...known, answers: -1 };
+  const next = wanted.value;
+  if (next) await load(next);
+}
+
+export function act(action: ReviewPageAction): void {
+  void host.call('review/act', { action });
+}

@@ -1,0 +1,145 @@
+import { imagesOf } from '../../src/core/curation/answers.ts';
+import type { ReviewAction } from '../../src/core/curation/reviewSteps.ts';
+import type { Shortcut } from '../shared/shortcutSheet.tsx';
+import {
+  clearSelection,
+  current,
+  decide,
+  focusImage,
+  isCompared,
+  meantBy,
+  move,
+  repeat,
+  selectAll,
+  subjects,
+} from './reviewing.ts';
+import { resetZoom, zoomBy } from './zoom.ts';
+
+export const shortcuts: readonly Shortcut[] = [
+  { keys: ['↓', '→'], does: 'to the next finding' },
+  { keys: ['↑', '←'], does: 'to the finding before' },
+  { keys: ['1', '…', '9'], does: 'look at that picture of a group' },
+  { keys: ['Enter'], does: 'what is suggested: keep the best copy, or take the suggested class' },
+  { keys: ['B'], does: 'keep the best copy, exclude the rest' },
+  { keys: ['O'], does: 'keep only the picture that is looked at, exclude the rest' },
+  { keys: ['K'], does: 'keep all images of the finding' },
+  { keys: ['X'], does: 'exclude the picture that is looked at' },
+  { keys: ['Q'], does: 'set its file aside' },
+  { keys: ['R'], does: 'give it another class' },
+  { keys: ['L'], does: 'give it the suggested class' },
+  { keys: ['S', 'N'], does: 'a pair is the same, or not the same' },
+  { keys: ['I'], does: 'not an issue' },
+  { keys: ['U', 'Ctrl + Z'], does: 'undo' },
+  { keys: ['Shift + U', 'Ctrl + Y'], does: 'redo' },
+  { keys: ['D'], does: 'difference of the pixels' },
+  { keys: ['+', '−', '0'], does: 'zoom in, zoom out, all of the pictures' },
+  { keys: ['Shift + ↓', 'Ctrl + A'], does: 'select several findings, or all that are listed' },
+  { keys: ['Esc'], does: 'forget the selection' },
+  { keys: ['/'], does: 'filter the findings' },
+  { keys: ['?'], does: 'this sheet' },
+];
+
+const actionOf: Readonly<Record<string, ReviewAction>> = {
+  b: 'keepBest',
+  o: 'keepOne',
+  k: 'keep',
+  x: 'exclude',
+  q: 'quarantine',
+  r: 'relabel',
+  s: 'same',
+  n: 'different',
+  i: 'ignore',
+};
+
+const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+export function onReviewKey(event: KeyboardEvent): void {
+  if (isElsewhere(event)) return;
+  if (run(event)) event.preventDefault();
+}
+
+/** What is suggested for what is looked at: the best copy, or the class of the neighbours. */
+export function decideAsSuggested(): boolean {
+  if (meantBy('keepBest').length > 0) decide('keepBest');
+  else if (suggestedClass() !== undefined) decide('relabel', suggestedClass());
+  else return false;
+  return true;
+}
+
+/** Of all that is decided about, where it is one. */
+export function suggestedClass(): string | undefined {
+  const classes = new Set(subjects.value.map(({ suggested }) => suggested));
+  return classes.size === 1 ? [...classes][0] : undefined;
+}
+
+/** @returns whether the key means something here. */
+function run({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  const letter = key.toLowerCase();
+  if (altKey) return false;
+  if (ctrlKey || metaKey) {
+    if (letter === 'z') repeat(shiftKey ? 'redo' : 'undo');
+    else if (letter === 'y') repeat('redo');
+    else if (letter === 'a') selectAll();
+    else return false;
+    return true;
+  }
+  const by = moves[key];
+  if (by !== undefined) {
+    move(by, shiftKey);
+    return true;
+  }
+  if (/^[1-9]$/.test(key)) return focusNumber(Number(key));
+  switch (letter) {
+    case 'u':
+      repeat(shiftKey ? 'redo' : 'undo');
+      return true;
+    case 'd':
+      isCompared.value = !isCompared.value;
+      return true;
+    case 'escape':
+      clearSelection();
+      return true;
+    case 'enter':
+      return decideAsSuggested();
+    case 'l': {
+      const label = suggestedClass();
+      if (label !== undefined) decide('relabel', label);
+      return label !== undefined;
+    }
+    case '+':
+    case '=':
+      zoomBy(1.5);
+      return true;
+    case '-':
+    case '−':
+      zoomBy(1 / 1.5);
+      return true;
+    case '0':
+      resetZoom();
+      return true;
+    case '/':
+      document.querySelector<HTMLInputElement>('.filter input')?.focus();
+      return true;
+    default: {
+      const action = actionOf[letter];
+      if (action === undefined || shiftKey) return false;
+      decide(action);
+      return true;
+    }
+  }
+}
+
+function focusNumber(number: number): boolean {
+  const path = current.value && imagesOf(current.value)[number - 1];
+  if (path !== undefined) focusImage(path);
+  return path !== undefined;
+}
+
+/** A key that is meant for a control, a text or the sheet of shortcuts. */
+function isElsewhere({ target, key }: KeyboardEvent): boolean {
+  if (document.querySelector('dialog[open]')) return true;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches('input, textarea')) return true;
+  if (target.closest('vscode-single-select')) return true;
+  return (key === 'Enter' || key === ' ') && target.closest('button, vscode-button, a, summary') !== null;
+}
