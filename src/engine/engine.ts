@@ -182,8 +182,8 @@ export class Engine {
   async #searchContext(dataset: Dataset, encoder?: string): Promise<SimilarContext> {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
-    const { labelOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, stored, load, search: this.#search };
+    const { labelOf, splitOf } = await this.#labels.read(dataset);
+    return { dataset, labelOf, splitOf, stored, load, search: this.#search };
   }
 
   /** Views of an image as training would make them, and how alike the dataset's encoder finds them. */

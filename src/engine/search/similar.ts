@@ -14,6 +14,7 @@ export interface SimilarContext {
   readonly dataset: Dataset;
   /** What people call an image, by its path. */
   readonly labelOf: (path: string) => string | undefined;
+  readonly splitOf: (path: string) => string | undefined;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
   /** Loads that encoder, for pictures that the index has no vector of. */
@@ -26,8 +27,8 @@ export interface SimilarContext {
  * copies of it are not; equal similarities come in the order of their paths.
  */
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
-  const { dataset, labelOf, stored } = context;
-  const { store, rules, root } = dataset;
+  const { dataset, labelOf, splitOf, stored } = context;
+  const { store, root } = dataset;
   const table = context.search.open(store, stored.key);
   if (table.paths.length === 0) {
     throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
@@ -43,7 +44,7 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
   const path = inside ?? request.image;
   return {
     root,
-    query: { path, label: labelOf(path), split: rules.splitOf(path) },
+    query: { path, label: labelOf(path), split: splitOf(path) },
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
@@ -52,14 +53,14 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
       path: table.paths[row]!,
       similarity: clampCosine(best.scores[i]!),
       label: labelOf(table.paths[row]!),
-      split: rules.splitOf(table.paths[row]!),
+      split: splitOf(table.paths[row]!),
     })),
   };
 }
 
 /** The rows that may be results. */
 function filterOf(
-  { dataset, labelOf }: SimilarContext,
+  { dataset, labelOf, splitOf }: SimilarContext,
   request: SimilarRequest,
   paths: readonly string[],
   queryRow: number,
@@ -71,7 +72,7 @@ function filterOf(
     const path = paths[row]!;
     if (row === queryRow || (folder !== '' && !path.startsWith(`${folder}/`))) return false;
     const label = labelOf(path);
-    const split = dataset.rules.splitOf(path);
+    const split = splitOf(path);
     return (
       (classes === undefined || (label !== undefined && classes.includes(label))) &&
       (splits === undefined || (split !== undefined && splits.includes(split)))
