@@ -48,6 +48,8 @@ export const ErrorCode = {
   ClassesUnknown: 'classes-unknown',
   FiguresOfTraining: 'figures-of-training',
   ImagesChanged: 'images-changed',
+  DecisionsChanged: 'decisions-changed',
+  DecisionsBusy: 'decisions-busy',
   TrainingFailed: 'training-failed',
   TrainingStopped: 'training-stopped',
   OutOfMemory: 'out-of-memory',

@@ -1,5 +1,9 @@
 /** What people decide of single images; `decisions.jsonl` keeps it, and everything that reads the dataset follows it. */
 export type ImageDecision =
+  /** Images stay, whatever was decided of others that hold the same bytes: of copies this one is the one to have. */
+  | { readonly action: 'keep' }
+  /** Files are moved into the dataset's quarantine, from which they come back by taking this back. */
+  | { readonly action: 'quarantine' }
   /** Images are left out of trainings, evaluations and automatic labels. */
   | { readonly action: 'exclude' }
   /** They have this class, whatever folder or table says. */
@@ -18,6 +22,49 @@ export interface DecideRequest {
   readonly undo?: boolean;
 }
 
+/** What one key press of a review decides, of all images that it is about: all of it or nothing, and one undo takes it back. */
+export interface DecisionStep {
+  /** Absolute. */
+  readonly root: string;
+  /** What was done, for the menu of undo: "Exclude 2 images". */
+  readonly title: string;
+  readonly decisions: readonly Pick<DecideRequest, 'paths' | 'decision' | 'undo'>[];
+  /** Id of the finding that this answers; it is written down with the decisions, which close it. */
+  readonly finding?: string;
+}
+
+/** A step that was taken before, which can be undone or done again. */
+export interface TakenStep {
+  readonly title: string;
+  readonly finding?: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What undo and redo would do; they survive a restart. */
+export interface DecisionHistory {
+  readonly undo?: TakenStep;
+  readonly redo?: TakenStep;
+}
+
+export interface StepOutcome extends DecisionHistory {
+  /** The step that was taken, undone or done again; absent where there was none. */
+  readonly step?: TakenStep;
+  /** Relative to the root: images of which something changed, sorted. */
+  readonly changed: readonly string[];
+}
+
+/** A file that was set aside. */
+export interface QuarantinedImage {
+  /** Where it was, relative to the root, and where it goes back to. */
+  readonly path: string;
+  /** Where it is, relative to the root. */
+  readonly at: string;
+  readonly content: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /** A decision about one image as it stands. */
 export interface StandingDecision {
   readonly path: string;
@@ -29,6 +76,13 @@ export interface StandingDecision {
 export interface DecisionRequests {
   /** Gives the paths of which something changed. */
   'decisions/decide': { params: DecideRequest; result: { readonly changed: readonly string[] } };
+  /** Writes down a step, moves files where it sets some aside, and remembers it for undo. */
+  'decisions/take': { params: DecisionStep; result: StepOutcome };
+  'decisions/undo': { params: { readonly root: string }; result: StepOutcome };
+  'decisions/redo': { params: { readonly root: string }; result: StepOutcome };
+  'decisions/history': { params: { readonly root: string }; result: DecisionHistory };
+  /** Sorted by path. */
+  'decisions/quarantined': { params: { readonly root: string }; result: readonly QuarantinedImage[] };
   /** Sorted by path. */
   'decisions/list': { params: { readonly root: string }; result: readonly StandingDecision[] };
 }

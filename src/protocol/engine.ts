@@ -12,7 +12,7 @@ import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {

@@ -1,19 +1,22 @@
 /** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner, value and finding. */
-import { formatDecision, parseDecision, type DecidedImage, type Decision } from './decisions.ts';
+import { formatDecision, parseDecision, parseLines, type DecidedImage, type Decision } from './decisions.ts';
 
 export type PairAction = 'same' | 'different';
 
 /** What a person decides of single images. */
 export type ImageChoice =
-  | { readonly action: 'exclude' }
+  | { readonly action: 'keep' | 'quarantine' | 'exclude' }
   | { readonly action: 'relabel' | 'tag'; readonly value: string }
   | { readonly action: 'ignore'; readonly finding: string };
 
 /** A line as it stands, and what it says; undefined for lines that make no sense to us, which stay where they are. */
-interface Line {
+export interface Line {
   readonly text: string;
   readonly decision: Decision | undefined;
 }
+
+/** An image is one of them. */
+const PLACES: ReadonlySet<string> = new Set(['keep', 'quarantine', 'exclude']);
 
 /**
  * The text with a decision about two images in it, or without any where `action` is undefined: of a pair that is the same
@@ -27,25 +30,13 @@ export function withPairDecision(
   action: PairAction | undefined,
   at: string,
 ): string {
-  // One line for a pair, whichever of the two was named first.
-  const [first, second] = [...pair].sort((a, b) => order(a.path, b.path)) as [DecidedImage, DecidedImage];
-  const isOfPair = ({ decision }: Line): boolean => {
-    if (decision?.action !== 'same' && decision?.action !== 'different') return false;
-    const names = [decision.path, decision.with?.path ?? ''].sort();
-    return names[0] === first.path && names[1] === second.path;
-  };
-  const lines = linesOf(text);
-  // A decision that is already there keeps its time and its note.
-  const stands = (line: Line) => isOfPair(line) && line.decision?.action === action;
-  if (lines.some(stands)) return joined(text, lines, (line) => !isOfPair(line) || stands(line), []);
-  const { path, content } = first;
-  const added = action === undefined ? [] : [{ path, content, action, with: second, at }];
-  return joined(text, lines, (line) => !isOfPair(line), added);
+  return changed(text, (lines) => withPair(lines, pair, action, at));
 }
 
 /**
  * The text with a decision about each of some images in it, or without it where `undo`. An image has one class and is
- * excluded or not; it may have several tags, and several findings that are no issue, each of which is a line.
+ * kept, excluded, set aside or none of it; it may have several tags, and several findings that are no issue, each of which
+ * is a line.
  *
  * @param at ISO 8601
  */
@@ -53,66 +44,139 @@ export function withImageDecisions(
   text: string,
   images: readonly DecidedImage[],
   choice: ImageChoice,
-  { undo, at }: { readonly undo: boolean; readonly at: string },
+  options: { readonly undo: boolean; readonly at: string; readonly answers?: string },
 ): string {
+  return changed(text, (lines) => withImages(lines, images, choice, options));
+}
+
+/** As `withPairDecision`, of lines: those that stay are the same objects. */
+export function withPair(
+  lines: readonly Line[],
+  pair: readonly [DecidedImage, DecidedImage],
+  action: PairAction | undefined,
+  at: string,
+): readonly Line[] {
+  // One line for a pair, whichever of the two was named first.
+  const [first, second] = [...pair].sort((a, b) => order(a.path, b.path)) as [DecidedImage, DecidedImage];
+  const isOfPair = ({ decision }: Line): boolean => {
+    if (decision?.action !== 'same' && decision?.action !== 'different') return false;
+    const names = [decision.path, decision.with?.path ?? ''].sort();
+    return names[0] === first.path && names[1] === second.path;
+  };
+  // A decision that is already there keeps its time and its note.
+  const stands = (line: Line) => isOfPair(line) && line.decision?.action === action;
+  if (lines.some(stands)) return withLines(lines, (line) => !isOfPair(line) || stands(line), []);
+  const { path, content } = first;
+  const added = action === undefined ? [] : [{ path, content, action, with: second, at }];
+  return withLines(lines, (line) => !isOfPair(line), added.map(lineOf));
+}
+
+/**
+ * As `withImageDecisions`, of lines: those that stay are the same objects.
+ *
+ * @param answers id of the finding that this is an answer to, which is written down with it
+ */
+export function withImages(
+  lines: readonly Line[],
+  images: readonly DecidedImage[],
+  choice: ImageChoice,
+  { undo, at, answers }: { readonly undo: boolean; readonly at: string; readonly answers?: string },
+): readonly Line[] {
   const byPath = new Map(images.map((image) => [image.path, image]));
   const value = 'value' in choice ? choice.value : undefined;
-  const finding = 'finding' in choice ? choice.finding : undefined;
+  const finding = 'finding' in choice ? choice.finding : answers;
+  const isOfImages = ({ decision }: Line) => decision !== undefined && byPath.has(decision.path);
+  /** Says the same, be it of other bytes. */
+  const isSame = ({ action, ...other }: Decision) =>
+    action === choice.action &&
+    (action !== 'ignore' || other.finding === finding) &&
+    (action !== 'tag' || other.value === value);
+  if (undo) return withLines(lines, (line) => !isOfImages(line) || !isSame(line.decision!), []);
   /** About the same: it would contradict what is decided, or say it twice. */
-  const isReplaced = ({ decision }: Line): boolean => {
-    if (decision === undefined || !byPath.has(decision.path)) return false;
-    const { action } = decision;
-    if (choice.action === 'ignore') return action === 'ignore' && decision.finding === finding;
-    if (choice.action === 'tag') return (action === 'tag' || action === 'untag') && decision.value === value;
-    return action === choice.action || (choice.action === 'exclude' && action === 'keep');
+  const isReplaced = (line: Line): boolean => {
+    if (!isOfImages(line)) return false;
+    const { action, value: other } = line.decision!;
+    if (PLACES.has(choice.action)) return PLACES.has(action);
+    return isSame(line.decision!) || (choice.action === 'tag' && action === 'untag' && other === value);
   };
-  const lines = linesOf(text);
-  if (undo) return joined(text, lines, (line) => !isReplaced(line), []);
   // What was decided before of the same picture keeps its time and its note; of other bytes it is decided anew.
   const stands = (line: Line) =>
     isReplaced(line) &&
-    line.decision!.action === choice.action &&
+    isSame(line.decision!) &&
     line.decision!.value === value &&
     line.decision!.content === byPath.get(line.decision!.path)!.content;
-  const standing = new Set(lines.filter(stands).map(({ decision }) => decision!.path));
-  const added = [...byPath.values()]
-    .filter(({ path }) => !standing.has(path))
-    .map(({ path, content }) => ({ path, content, ...choice, at }));
-  return joined(text, lines, (line) => !isReplaced(line) || stands(line), added);
-}
-
-function linesOf(text: string): Line[] {
-  if (text === '') return [];
-  return text
-    .replace(/\r?\n$/, '')
-    .split('\n')
-    .map((line) => ({ text: line, decision: parseDecision(line) }));
-}
-
-/** What is kept and, each at its place, what is added; the same text where nothing changes. */
-function joined(
-  text: string,
-  lines: readonly Line[],
-  isKept: (line: Line) => boolean,
-  added: readonly Decision[],
-): string {
-  const kept = lines.filter(isKept);
-  if (kept.length === lines.length && added.length === 0) return text;
-  const waiting = added.toSorted(compare);
-  const result: string[] = [];
-  let next = 0;
-  for (const line of kept) {
-    const { decision } = line;
-    while (decision && next < waiting.length && compare(waiting[next]!, decision) < 0) {
-      result.push(formatDecision(waiting[next++]!));
-    }
-    result.push(line.text);
+  const standing = new Map<string, Line[]>();
+  for (const line of lines.filter(stands)) {
+    const { path } = line.decision!;
+    standing.set(path, [...(standing.get(path) ?? []), line]);
   }
-  result.push(...waiting.slice(next).map(formatDecision));
-  return result.length === 0 ? '' : `${result.join('\n')}\n`;
+  const dropped = new Set<Line>();
+  const added = [...byPath.values()].flatMap(({ path, content }): Decision[] => {
+    const said = standing.get(path) ?? [];
+    const isAnswered = finding === undefined || said.some(({ decision }) => decision!.finding === finding);
+    if (said.length > 0 && isAnswered) return [];
+    // What was decided for no finding's sake answers this one as well.
+    const open = said.find(({ decision }) => decision!.finding === undefined);
+    if (open) {
+      dropped.add(open);
+      return [{ ...open.decision!, finding: finding! }];
+    }
+    // An image may be kept for several findings; whatever else was decided of it has answered the others by itself.
+    if (said.length > 0 && choice.action !== 'keep') return [];
+    return [{ path, content, ...choice, ...(finding !== undefined && { finding }), at }];
+  });
+  const isKept = (line: Line) => !dropped.has(line) && (!isReplaced(line) || stands(line));
+  return withLines(lines, isKept, added.map(lineOf));
 }
 
-function compare(a: Decision, b: Decision): number {
+/**
+ * Takes some lines out, whose texts are given, and puts others in at their places. Undefined where that can't be exact: one
+ * that is to go isn't there once, or one that is to come is there.
+ */
+export function exchanged(
+  lines: readonly Line[],
+  removed: readonly string[],
+  added: readonly string[],
+): readonly Line[] | undefined {
+  const goes = new Set(removed);
+  const comes = new Set(added);
+  let gone = 0;
+  for (const { text } of lines) {
+    if (goes.has(text)) gone++;
+    if (comes.has(text)) return undefined;
+  }
+  if (gone !== goes.size) return undefined;
+  return withLines(lines, ({ text }) => !goes.has(text), added.map(parseLine));
+}
+
+export function linesOf(text: string): Line[] {
+  if (text === '') return [];
+  const texts = text.replace(/\r?\n$/, '').split('\n');
+  const decisions = parseLines(texts);
+  return texts.map((line, place) => ({ text: line, decision: decisions[place] }));
+}
+
+export function textOf(lines: readonly Line[]): string {
+  return lines.length === 0 ? '' : `${lines.map(({ text }) => text).join('\n')}\n`;
+}
+
+/** What went and what came, where lines that stayed are the same objects. */
+export function difference(before: readonly Line[], after: readonly Line[]) {
+  // Nearly all of it, before and behind what changed, is the same.
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start++;
+  let [oldEnd, madeEnd] = [before.length, after.length];
+  while (oldEnd > start && madeEnd > start && before[oldEnd - 1] === after[madeEnd - 1]) {
+    oldEnd--;
+    madeEnd--;
+  }
+  const [old, made] = [before.slice(start, oldEnd), after.slice(start, madeEnd)];
+  const [isOld, isMade] = [new Set(old), new Set(made)];
+  return { removed: old.filter((line) => !isMade.has(line)), added: made.filter((line) => !isOld.has(line)) };
+}
+
+/** The order of the file. */
+export function compareDecisions(a: Decision, b: Decision): number {
   return (
     order(a.path, b.path) ||
     order(a.action, b.action) ||
@@ -120,6 +184,44 @@ function compare(a: Decision, b: Decision): number {
     order(a.value ?? '', b.value ?? '') ||
     order(a.finding ?? '', b.finding ?? '')
   );
+}
+
+function parseLine(text: string): Line {
+  return { text, decision: parseDecision(text) };
+}
+
+function lineOf(decision: Decision): Line {
+  return { text: formatDecision(decision), decision };
+}
+
+function changed(text: string, change: (lines: readonly Line[]) => readonly Line[]): string {
+  const lines = linesOf(text);
+  const after = change(lines);
+  return after === lines ? text : textOf(after);
+}
+
+/** What is kept and, each at its place, what is added; the same lines where nothing changes. */
+function withLines(lines: readonly Line[], isKept: (line: Line) => boolean, added: readonly Line[]): readonly Line[] {
+  const kept = lines.filter(isKept);
+  if (kept.length === lines.length && added.length === 0) return lines;
+  const waiting = added.toSorted(compareLines);
+  const result: Line[] = [];
+  let next = 0;
+  for (const line of kept) {
+    while (line.decision && next < waiting.length && compareLines(waiting[next]!, line) < 0) {
+      result.push(waiting[next++]!);
+    }
+    result.push(line);
+  }
+  result.push(...waiting.slice(next));
+  return result;
+}
+
+/** Those that make no sense come last: nobody knows their place. */
+function compareLines(a: Line, b: Line): number {
+  if (a.decision === undefined || b.decision === undefined)
+    return Number(b.decision !== undefined) - Number(a.decision !== undefined);
+  return compareDecisions(a.decision, b.decision);
 }
 
 function order(a: string, b: string): number {

@@ -1,3 +1,5 @@
+import { ancestorLines, findConflicts } from './conflicts.ts';
+
 /** What people decide of images, as `decisions.jsonl` says it. */
 export type DecisionAction =
   'keep' | 'exclude' | 'relabel' | 'tag' | 'untag' | 'quarantine' | 'same' | 'different' | 'ignore';
@@ -52,9 +54,18 @@ export function parseDecision(line: string): Decision | undefined {
   };
 }
 
-/** All decisions of a file's text; lines that make no sense are passed over. */
+/** All decisions of a file's text, of a conflict those of both sides; lines that make no sense are passed over. */
 export function parseDecisions(text: string): Decision[] {
-  return text.split('\n').flatMap((line) => parseDecision(line) ?? []);
+  return parseLines(text.split('\n')).filter((decision) => decision !== undefined);
+}
+
+/** As `parseDecision`, of each line; what both sides of a conflict have come from says nothing any more. */
+export function parseLines(lines: readonly string[]): (Decision | undefined)[] {
+  const decisions = lines.map(parseDecision);
+  // Looked for where there can be any: this is read often.
+  if (decisions.every((decision) => decision !== undefined)) return decisions;
+  for (const place of ancestorLines(findConflicts(lines))) decisions[place] = undefined;
+  return decisions;
 }
 
 /** With the keys in the order of the file. */

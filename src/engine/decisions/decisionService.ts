@@ -1,18 +1,38 @@
 import { dirname } from 'node:path';
-import { notIndexed, unknownFinding } from '../../core/errors.ts';
+import { ignoreTitle } from '../../core/decisions/stepTitles.ts';
+import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
 import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
-import type { DecideRequest, DecisionRequests, StandingDecision } from '../../protocol/decisions.ts';
+import type {
+  DecideRequest,
+  DecisionHistory,
+  DecisionRequests,
+  DecisionStep,
+  QuarantinedImage,
+  StandingDecision,
+  StepOutcome,
+  TakenStep,
+} from '../../protocol/decisions.ts';
 import { readFindingPaths } from '../curation/lastFindings.ts';
 import type { Datasets } from '../dataset.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
-import { decideImages, listImageDecisions } from './imageDecisions.ts';
+import type { IndexStore } from '../store/indexStore.ts';
+import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { readDecisions } from './decisionFile.ts';
+import { whileLocked } from './decisionLock.ts';
+import { DecisionText } from './decisionText.ts';
+import { HistoryFile } from './historyFile.ts';
 import { decidePair } from './pairDecision.ts';
+import { readQuarantine } from './quarantine.ts';
+import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
+
+/** What is kept of a dataset's files between two decisions. */
+type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
 
 /** What people decide of images. One decision of a dataset is written at a time. */
 export class DecisionService {
   readonly #datasets: Datasets;
   readonly #writing = new KeyedQueue();
+  readonly #files = new Map<string, DatasetFiles>();
 
   constructor(datasets: Datasets) {
     this.#datasets = datasets;
@@ -26,15 +46,48 @@ export class DecisionService {
 
   /** Writes down what a person says of two images. */
   async pair({ root, paths, action }: PairDecisionRequest): Promise<undefined> {
-    const folder = this.#datasets.rootOf(root);
-    await this.#writing.run(folder, () => decidePair(folder, paths, action, Date.now()));
+    await this.#whileLocked(root, (context) => decidePair(context, paths, action));
     return undefined;
   }
 
   /** Writes down what a person decides of images, or takes it back. */
-  async decide({ root, ...request }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
-    const folder = this.#datasets.rootOf(root);
-    return { changed: await this.#writing.run(folder, () => decideImages(folder, request, Date.now())) };
+  async decide({ root, ...decision }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
+    const { changed } = await this.#whileLocked(root, (context) => takeDecisions(context, { decisions: [decision] }));
+    return { changed };
+  }
+
+  /** Several decisions that are one: all of them are written down or none, and one undo takes them back. */
+  take({ root, ...step }: DecisionStep): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => takeDecisions(context, step));
+  }
+
+  /** Takes back the last step that stands. See `repeatStep`. */
+  undo({ root }: DecisionRequests['decisions/undo']['params']): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'undo'));
+  }
+
+  /** Takes the last step again that was undone. */
+  redo({ root }: DecisionRequests['decisions/redo']['params']): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'redo'));
+  }
+
+  /** What undo and redo would do. */
+  async history({ root }: DecisionRequests['decisions/history']['params']): Promise<DecisionHistory> {
+    return offeredSteps({ history: await this.#settled(root) });
+  }
+
+  /** All steps that are remembered, the oldest first, and how many of them stand: those after them were undone. */
+  async steps(root: string): Promise<{ readonly steps: readonly TakenStep[]; readonly taken: number }> {
+    const { steps, taken } = await (await this.#settled(root)).read();
+    return { steps: steps.map(toldStep), taken };
+  }
+
+  /** The files that are set aside. */
+  async quarantined({
+    root,
+  }: DecisionRequests['decisions/quarantined']['params']): Promise<readonly QuarantinedImage[]> {
+    await this.#settled(root);
+    return readQuarantine(this.#datasets.rootOf(root));
   }
 
   /**
@@ -48,25 +101,65 @@ export class DecisionService {
   async ignore(folder: string, findings: readonly string[], undo: boolean): Promise<readonly string[]> {
     const { root, store } = this.#datasets.get(folder);
     const paths = new Map(await readFindingPaths(store));
+    const answered = new Set<string>();
     // A finding that was answered is in no later check.
     for (const { action, finding, path } of await readDecisions(root)) {
-      if (action === 'ignore' && finding !== undefined) paths.set(finding, path);
+      if (action !== 'ignore' || finding === undefined) continue;
+      paths.set(finding, path);
+      answered.add(finding);
     }
-    const named = [...new Set(findings)].map((finding) => {
+    const named = [...new Set(findings)];
+    const decisions = named.map((finding) => {
       const path = paths.get(finding);
       if (path === undefined) throw unknownFinding(finding, root);
-      return { finding, path };
+      return { paths: [path], decision: { action: 'ignore', finding }, undo } as const;
     });
-    const changed: string[] = [];
-    for (const { finding, path } of named) {
-      const done = await this.decide({ root, paths: [path], decision: { action: 'ignore', finding }, undo });
-      if (done.changed.length > 0) changed.push(finding);
-    }
-    return changed;
+    await this.#whileLocked(root, (context) =>
+      takeDecisions(context, { title: ignoreTitle(named.length, undo), decisions }),
+    );
+    return named.filter((finding) => answered.has(finding) === undo);
   }
 
   /** What people decided of single images of a dataset. */
   list({ root }: DecisionRequests['decisions/list']['params']): Promise<StandingDecision[]> {
     return listImageDecisions(this.#datasets.rootOf(root));
+  }
+
+  /** The history, once what a killed process left half done is ended; where nothing can be written it stays as it is. */
+  async #settled(root: string): Promise<HistoryFile> {
+    const { history } = this.#filesOf(this.#datasets.rootOf(root));
+    if ((await history.read()).pending !== undefined) {
+      await this.#whileLocked(root, endPending).catch((error: unknown) => {
+        if (!(error instanceof LikenessError)) throw error;
+      });
+    }
+    return history;
+  }
+
+  #whileLocked<T>(path: string, work: (context: StepContext) => Promise<T>): Promise<T> {
+    const root = this.#datasets.rootOf(path);
+    const files = this.#filesOf(root);
+    return this.#writing.run(root, () =>
+      whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() })),
+    );
+  }
+
+  #filesOf(root: string): DatasetFiles {
+    let files = this.#files.get(root);
+    if (files === undefined) {
+      files = { history: new HistoryFile(root), text: new DecisionText(root) };
+      this.#files.set(root, files);
+    }
+    return files;
+  }
+
+  /** An index that can't be opened is no reason not to decide anything. */
+  #storeOf(root: string): IndexStore | undefined {
+    try {
+      return this.#datasets.find(root)?.store;
+    } catch (error) {
+      if (error instanceof LikenessError) return undefined;
+      throw error;
+    }
   }
 }

@@ -1,51 +1,102 @@
-import { withImageDecisions } from '../../core/decisions/decisionLines.ts';
-import { parseDecisions, type DecidedImage, type Decision } from '../../core/decisions/decisions.ts';
+import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
+import type { DecidedImage, Decision } from '../../core/decisions/decisions.ts';
+import type { FileMove } from '../../core/decisions/history.ts';
+import { decisionTitle } from '../../core/decisions/stepTitles.ts';
 import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
-import type { DecideRequest, ImageDecision, StandingDecision } from '../../protocol/decisions.ts';
-import { decidedImage, editDecisions, readDecisions } from './decisionFile.ts';
+import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome } from '../../protocol/decisions.ts';
+import { decidedImages, decidedPath } from './decidedImages.ts';
+import { readDecisions } from './decisionFile.ts';
+import { movesAside, readQuarantine } from './quarantine.ts';
+import { takeStep, type StepContext } from './steps.ts';
+import { isPresent } from './moveFiles.ts';
+import { join } from 'node:path';
 
-/** Files that are read at the same time, to tell what they contain. */
-const AT_ONCE = 8;
+/** What is decided of which images, ready to be written down. */
+interface Ready {
+  readonly choice: ImageChoice;
+  readonly undo: boolean;
+  readonly images: readonly DecidedImage[];
+}
 
 /**
- * Writes down what a person decided of images, or takes it back: all of it or, where one of them can't be read, nothing.
- * Rejects with usage, path-outside-root, file-not-found, unreadable-file, read-only or disk-full.
+ * Writes down what a person decided of images, or takes it back, and moves those that are set aside: all of it or, where one
+ * of them can't be read or moved, nothing. Rejects with usage, path-outside-root, file-not-found, unreadable-file, file-exists,
+ * read-only or disk-full.
  *
- * @param root absolute
- * @param now milliseconds since the epoch
- * @returns the paths of which something changed, sorted
+ * @param step without a title, the decision is one
  */
-export async function decideImages(
-  root: string,
-  { paths, decision, undo = false }: Omit<DecideRequest, 'root'>,
-  now: number,
-): Promise<string[]> {
+export async function takeDecisions(
+  context: StepContext,
+  { title, decisions, finding }: Omit<DecisionStep, 'root' | 'title'> & { readonly title?: string },
+): Promise<StepOutcome> {
+  const { root, now } = context;
+  const ready: Ready[] = [];
+  const moves: FileMove[] = [];
+  for (const { paths, decision, undo = false } of decisions) {
+    const choice = choiceOf(decision, undo);
+    if (paths.length === 0) throw usage('No image is named that something could be decided of.');
+    // A finding about a whole class is about no image.
+    const isWhole = (path: string) => choice.action === 'ignore' && path === '';
+    const named = [...new Set(paths.map((path) => (isWhole(path) ? path : decidedPath(root, path))))];
+    if (undo) {
+      // What is to be forgotten may be gone, and its content doesn't matter.
+      ready.push({ choice, undo, images: named.map((path) => ({ path, content: '' })) });
+      if (choice.action === 'quarantine') moves.push(...(await movesBack(root, named)));
+      continue;
+    }
+    const own = named.filter((path) => !isWhole(path));
+    const present = choice.action === 'quarantine' ? await withoutSetAside(root, own) : own;
+    const images = await decidedImages(root, present, context.store);
+    if (choice.action === 'quarantine') moves.push(...(await movesAside(root, images)));
+    ready.push({ choice, undo, images: [...named.filter(isWhole).map((path) => ({ path, content: '' })), ...images] });
+  }
+  const at = new Date(now).toISOString();
+  return takeStep(context, {
+    title: title?.trim() || titleOf(ready),
+    finding,
+    moves: distinct(moves),
+    change: (before) =>
+      ready.reduce(
+        (lines, { choice, undo, images }) =>
+          withImages(lines, images, choice, { undo, at, ...(finding !== undefined && { answers: finding }) }),
+        before,
+      ),
+  });
+}
+
+function choiceOf(decision: ImageDecision, undo: boolean): ImageChoice {
   const choice = 'value' in decision ? { ...decision, value: decision.value.trim() } : decision;
   if (!undo && 'value' in choice && choice.value === '') throw emptyDecisionValue(choice.action);
   if (choice.action === 'ignore' && choice.finding === '') throw emptyFindingId();
-  if (paths.length === 0) throw usage('No image is named that something could be decided of.');
-  // A finding about a whole class is about no image.
-  const subjectOf = async (path: string): Promise<DecidedImage> =>
-    choice.action === 'ignore' && path === '' ? { path, content: '' } : decidedImage(root, path, undo);
-  const images: DecidedImage[] = [];
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const batch = paths.slice(start, start + AT_ONCE);
-    images.push(...(await Promise.all(batch.map((path) => subjectOf(path)))));
-  }
-  const at = new Date(now).toISOString();
-  let [before, after] = ['', ''];
-  await editDecisions(root, (text) => {
-    before = text;
-    after = withImageDecisions(text, images, choice, { undo, at });
-    return after;
-  });
-  const [old, made] = [before, after].map((text) => new Map(parseDecisions(text).map((line) => [keyOf(line), line])));
-  const changed = [...old!, ...made!].filter(([key]) => old!.has(key) !== made!.has(key));
-  return [...new Set(changed.map(([, { path }]) => path))].sort();
+  return choice;
 }
 
-function keyOf({ path, content, action, value = '', finding = '' }: Decision): string {
-  return [path, content, action, value, finding].join('\n');
+function titleOf(ready: readonly Ready[]): string {
+  const [first, ...more] = ready.map(({ choice, undo, images }) => decisionTitle(choice, images.length, undo));
+  return more.reduce((title, next) => `${title}, ${next.charAt(0).toLowerCase()}${next.slice(1)}`, first ?? '');
+}
+
+/** An image may be named by several decisions of a step. */
+function distinct(moves: readonly FileMove[]): FileMove[] {
+  const seen = new Set<string>();
+  return moves.filter(({ from }) => !seen.has(from) && seen.add(from));
+}
+
+/** Images that are set aside already stay there. */
+async function withoutSetAside(root: string, paths: readonly string[]): Promise<string[]> {
+  const aside = new Set((await readQuarantine(root)).map(({ path }) => path));
+  const kept: string[] = [];
+  for (const path of paths) if (!aside.has(path) || (await isPresent(join(root, path)))) kept.push(path);
+  return kept;
+}
+
+/** Of those of a path, the one that was set aside last. */
+async function movesBack(root: string, paths: readonly string[]): Promise<FileMove[]> {
+  const byPath = new Map((await readQuarantine(root)).reverse().map((entry) => [entry.path, entry]));
+  return paths.flatMap((path) => {
+    const entry = byPath.get(path);
+    return entry ? [{ from: entry.at, to: path, content: entry.content }] : [];
+  });
 }
 
 /** What was decided of single images, sorted by path. Rejects with unreadable-file. */
@@ -59,7 +110,7 @@ export async function listImageDecisions(root: string): Promise<StandingDecision
 }
 
 function imageDecisionOf({ action, value, finding }: Decision): ImageDecision | undefined {
-  if (action === 'exclude') return { action };
+  if (action === 'exclude' || action === 'keep' || action === 'quarantine') return { action };
   if (action === 'ignore') return finding === undefined ? undefined : { action, finding };
   return (action === 'relabel' || action === 'tag') && value !== undefined ? { action, value } : undefined;
 }

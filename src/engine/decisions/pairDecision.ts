@@ -1,5 +1,9 @@
-import { withPairDecision, type PairAction } from '../../core/decisions/decisionLines.ts';
-import { decidedImage, editDecisions } from './decisionFile.ts';
+import { withPair, type PairAction } from '../../core/decisions/decisionLines.ts';
+import type { DecidedImage } from '../../core/decisions/decisions.ts';
+import { pairTitle } from '../../core/decisions/stepTitles.ts';
+import type { StepOutcome } from '../../protocol/decisions.ts';
+import { decidedImages, decidedPath } from './decidedImages.ts';
+import { takeStep, type StepContext } from './steps.ts';
 
 /**
  * Writes down that two images are the same or different, or takes back what was decided. What the file holds beside that stays
@@ -7,15 +11,19 @@ import { decidedImage, editDecisions } from './decisionFile.ts';
  *
  * @param paths relative to the root
  * @param action undefined takes the decision back
- * @param now milliseconds since the epoch
  */
 export async function decidePair(
-  root: string,
+  context: StepContext,
   paths: readonly [string, string],
   action: PairAction | undefined,
-  now: number,
-): Promise<void> {
-  const forget = action === undefined;
-  const pair = await Promise.all([decidedImage(root, paths[0], forget), decidedImage(root, paths[1], forget)]);
-  await editDecisions(root, (text) => withPairDecision(text, pair, action, new Date(now).toISOString()));
+): Promise<StepOutcome> {
+  const { root, now, store } = context;
+  const named = paths.map((path) => decidedPath(root, path));
+  // What is to be forgotten may be gone, and its content doesn't matter.
+  const images =
+    action === undefined ? named.map((path) => ({ path, content: '' })) : await decidedImages(root, named, store);
+  const pair = images as [DecidedImage, DecidedImage];
+  const at = new Date(now).toISOString();
+  const change = (lines: Parameters<typeof withPair>[0]) => withPair(lines, pair, action, at);
+  return takeStep(context, { title: pairTitle(action), change, moves: [] });
 }

@@ -45,12 +45,7 @@ export function planIndexing(
   for (const file of files) {
     const record = known.get(file.path);
     if (record !== undefined) recognised++;
-    const same =
-      record?.contentKey !== undefined &&
-      record.size === file.size &&
-      record.modifiedAt === file.modifiedAt &&
-      file.modifiedAt < record.indexedAt - RACY_MS;
-    (same ? unchanged : changed).push(file);
+    (isUnchanged(record, file) ? unchanged : changed).push(file);
   }
   const newProblems: ScannedProblem[] = [];
   for (const entry of problems) {
@@ -61,6 +56,19 @@ export function planIndexing(
   // Nearly always everything known is still there, and looking for what isn't would double the time.
   const removed = recognised === known.size ? [] : findRemoved(known, files, problems);
   return { changed, unchanged, removed, problems: newProblems };
+}
+
+/** True where a file holds the bytes that the index read of it. */
+export function isUnchanged(
+  record: Pick<FileRecord, 'contentKey' | 'size' | 'modifiedAt' | 'indexedAt'> | undefined,
+  file: Omit<ScannedFile, 'path'>,
+): boolean {
+  return (
+    record?.contentKey !== undefined &&
+    record.size === file.size &&
+    record.modifiedAt === file.modifiedAt &&
+    file.modifiedAt < record.indexedAt - RACY_MS
+  );
 }
 
 function findRemoved(

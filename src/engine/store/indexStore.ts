@@ -22,6 +22,13 @@ export interface FileRecord {
   readonly problem: Problem | undefined;
 }
 
+/** A file as it was when its bytes were hashed. */
+export interface FileContent extends Pick<FileRecord, 'size' | 'modifiedAt' | 'indexedAt'> {
+  readonly contentKey: number;
+  /** As `ContentRecord.id`. */
+  readonly content: string;
+}
+
 /** Stands for the file in the problems of contents and vectors, since several files may hold the same bytes. */
 export const FILE_PLACEHOLDER = '{file}';
 
@@ -137,6 +144,8 @@ export interface IndexStore {
 
   /** All files, or those equal to or below the given relative paths. */
   readFiles(below?: readonly string[]): Map<string, FileRecord>;
+  /** Of the files that have been read, the ids of their contents. */
+  readContentIds(paths: readonly string[]): Map<string, FileContent>;
   putFile(file: FileRecord): void;
   /** Contents that no file refers to any more stay until `prune`, so that a file moved meanwhile costs nothing. */
   removeFiles(paths: readonly string[]): void;

@@ -2,9 +2,11 @@
  * The one place that talks to SQLite. Statements are typed by the caller, prepared once, and every failure leaves as a
  * LikenessError.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import {
   diskFull,
+  ErrorCode,
   indexBusy,
   indexCorrupt,
   indexInaccessible,
@@ -15,6 +17,8 @@ import {
 
 /** Waiting for another process's transaction; theirs take milliseconds, a minute-long wait means something hangs. */
 const BUSY_TIMEOUT_MS = 15_000;
+/** Between two looks whether a lock is free. */
+const RETRY_MS = 10;
 
 export type SqlValue = string | number | Uint8Array | null;
 
@@ -116,6 +120,8 @@ export class Statement<Row> {
 
 export interface DatabaseOptions {
   readonly journal?: 'wal' | 'delete';
+  /** How long another process's transaction is waited for, which stops the event loop; 15 s if left out. */
+  readonly busyTimeoutMs?: number;
   /** Called before an index-corrupt error is thrown. */
   readonly onCorruption?: () => void;
 }
@@ -131,7 +137,10 @@ export class Database {
    * Opens or creates the file. WAL with synchronous=NORMAL: a killed process loses nothing that was committed; a power
    * cut may lose the last transactions, never the consistency.
    */
-  constructor(location: string, { journal = 'wal', onCorruption }: DatabaseOptions = {}) {
+  constructor(
+    location: string,
+    { journal = 'wal', busyTimeoutMs = BUSY_TIMEOUT_MS, onCorruption }: DatabaseOptions = {},
+  ) {
     this.location = location;
     this.#onCorruption = onCorruption;
     try {
@@ -140,7 +149,7 @@ export class Database {
       this.#fail(error);
     }
     try {
-      this.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       // Several vectors and thumbnails share a page of this size; it only has an effect on a new file.
       this.exec('PRAGMA page_size = 16384');
       this.exec(`PRAGMA journal_mode = ${journal}`);
@@ -283,6 +292,36 @@ export function withLock<T>(lockFile: string, work: () => T): T {
     return lock.exclusively(work);
   } finally {
     lock.close();
+  }
+}
+
+/**
+ * As `withLock`, for work that waits for other things: the event loop goes on meanwhile. Rejects with index-busy where somebody
+ * holds the lock for longer than `patienceMs`, and with index-inaccessible or read-only where there can be none.
+ */
+export async function withLockHeld<T>(lockFile: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
+  const lock = await heldLock(lockFile, performance.now() + patienceMs);
+  try {
+    return await work();
+  } finally {
+    // Closing ends the transaction, which has written nothing.
+    lock.close();
+  }
+}
+
+async function heldLock(lockFile: string, until: number): Promise<Database> {
+  for (;;) {
+    let lock: Database | undefined;
+    try {
+      lock = new Database(lockFile, { journal: 'delete', busyTimeoutMs: 0 });
+      lock.exec('BEGIN EXCLUSIVE');
+      return lock;
+    } catch (error) {
+      lock?.close();
+      const isBusy = error instanceof LikenessError && error.code === ErrorCode.IndexBusy;
+      if (!isBusy || performance.now() > until) throw error;
+    }
+    await sleep(RETRY_MS);
   }
 }
 

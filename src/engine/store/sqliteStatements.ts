@@ -1,3 +1,4 @@
+import type { FileContent } from './indexStore.ts';
 import { FILE_COLUMNS, type ContentRow, type FileRow, type ProblemColumns } from './rows.ts';
 import type { Database } from './sqlite.ts';
 
@@ -9,6 +10,10 @@ export function prepareAll(database: Database) {
     allFiles: database.prepareTuples<FileRow>(`SELECT ${FILE_COLUMNS} FROM files`),
     filesBelow: database.prepareTuples<FileRow>(
       `SELECT ${FILE_COLUMNS} FROM files WHERE path = ? OR (path >= ? AND path < ?)`,
+    ),
+    contentOfFile: database.prepare<FileContent>(
+      `SELECT f.size, f.modified_at AS modifiedAt, f.indexed_at AS indexedAt, c.key AS contentKey, c.id AS content
+       FROM files f JOIN contents c ON c.key = f.content WHERE f.path = ?`,
     ),
     putFile: database.prepare(
       `INSERT INTO files (path, size, modified_at, indexed_at, content, problem_code, problem_message)

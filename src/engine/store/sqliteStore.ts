@@ -7,6 +7,7 @@ import {
   FILE_PLACEHOLDER,
   type ContentRecord,
   type EmbeddedImage,
+  type FileContent,
   type FileRecord,
   type ImageFacts,
   type IndexStore,
@@ -94,6 +95,15 @@ export class SqliteStore implements IndexStore {
         files.set(row[0], fileOf(row));
     }
     return files;
+  }
+
+  readContentIds(paths: readonly string[]): Map<string, FileContent> {
+    const known = new Map<string, FileContent>();
+    for (const path of paths) {
+      const row = this.#statements.contentOfFile.get(path);
+      if (row !== undefined) known.set(path, row);
+    }
+    return known;
   }
 
   putFile(file: FileRecord): void {

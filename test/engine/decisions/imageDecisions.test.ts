@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { decideImages, listImageDecisions } from '../../../src/engine/decisions/imageDecisions.ts';
+import { listImageDecisions } from '../../../src/engine/decisions/imageDecisions.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { listTrainingImages } from '../../../src/engine/training/trainingImages.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -11,6 +11,7 @@ import { engineOptions } from '../../../src/engine/machine.ts';
 import { write } from '../indexing/dataset.ts';
 import { job } from '../training/job.ts';
 import { shade } from '../labels/shades.ts';
+import { decideImages } from './stepContext.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const signal = new AbortController().signal;

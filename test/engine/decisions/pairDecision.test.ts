@@ -4,10 +4,10 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { decidePair } from '../../../src/engine/decisions/pairDecision.ts';
 import { readPairDecisions } from '../../../src/engine/training/pairDecisions.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
+import { decidePair } from './stepContext.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 
@@ -40,7 +40,7 @@ describe('deciding that two images belong together', () => {
     assert.deepEqual(await readPairDecisions(root, paths), [{ first: 1, second: 0, kind: 'same' }]);
     await decidePair(root, ['a/1.png', 'b/2.png'], undefined, NOW);
     assert.deepEqual(await readPairDecisions(root, paths), []);
-    assert.deepEqual(readdirSync(join(root, '.likeness')).sort(), ['.gitignore', 'decisions.jsonl']);
+    assert.deepEqual(readdirSync(join(root, '.likeness')).sort(), ['.gitignore', 'decisions.jsonl', 'history.jsonl']);
   });
 
   it('keeps lines that were written by hand', async (context) => {

@@ -1,0 +1,55 @@
+/** What can go wrong when decisions are written down, taken back, or files set aside. */
+import { ErrorCode, LikenessError, messageOf, systemCodeOf } from '../likenessError.ts';
+
+export const notExact = (verb: 'undone' | 'done again', title: string, file: string) =>
+  new LikenessError(
+    ErrorCode.DecisionsChanged,
+    `"${title}" can't be ${verb}, since its lines in ${file} were changed by hand or by a merge; nothing was changed, decide anew or edit the lines.`,
+    { path: file },
+  );
+export const movedFileGone = (verb: 'undone' | 'done again', title: string, path: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `"${title}" can't be ${verb}, since ${path} is gone; nothing was changed, restore the file or decide anew.`,
+    { path },
+  );
+export const decisionsBusy = (file: string) =>
+  new LikenessError(
+    ErrorCode.DecisionsBusy,
+    `${file} has been written by another window or command for too long; close the others and try again.`,
+    { path: file },
+  );
+export const placeTaken = (path: string, from: string) =>
+  new LikenessError(
+    ErrorCode.FileExists,
+    `${path} exists already, so ${from} can't be moved there; rename or move one of the two and try again.`,
+    { path },
+  );
+export const cannotMove = (path: string, to: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.ReadOnly,
+    `${path} can't be moved to ${to} (${systemCodeOf(cause) ?? messageOf(cause)}); it is where it was, check the permissions of both folders.`,
+    { path, cause },
+  );
+export const copyDiffers = (path: string, to: string) =>
+  new LikenessError(
+    ErrorCode.UnreadableFile,
+    `${path} was copied to ${to} with other bytes, so it stays where it is; check the disks and try again.`,
+    { path },
+  );
+export const behindLink = (path: string) =>
+  new LikenessError(
+    ErrorCode.PathOutsideRoot,
+    `${path} lies behind a link that leads out of the dataset and is not moved; exclude it instead.`,
+    { path },
+  );
+export const ownFile = (path: string) =>
+  new LikenessError(ErrorCode.PathOutsideRoot, `${path} is one of Likeness's own files, of which nothing is decided.`, {
+    path,
+  });
+export const notSetAside = (path: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `No file of the path ${path} is set aside; "likeness quarantine list" shows those that are.`,
+    { path },
+  );

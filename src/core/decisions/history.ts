@@ -1,0 +1,159 @@
+/**
+ * The history of a dataset's decisions: a journal of what was about to be done and of what became of it. A process that is
+ * killed in between leaves an intent without an end, and whoever comes next looks which of the two happened.
+ */
+
+/** A file that changes its place. Paths are relative to the root, with `/`. */
+export interface FileMove {
+  readonly from: string;
+  readonly to: string;
+  /** Lower-case hex SHA-256 of its bytes. */
+  readonly content: string;
+}
+
+export interface HistoryStep {
+  readonly id: string;
+  /** What was done, for a person. */
+  readonly title: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Id of the finding that it was an answer to. */
+  readonly finding?: string;
+  /** Lines of `decisions.jsonl`, as they stood there. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  readonly moved: readonly FileMove[];
+}
+
+export type Direction = 'take' | 'undo' | 'redo';
+
+/** One line of the journal. */
+export type HistoryRecord =
+  | { readonly take: HistoryStep }
+  /** Where files don't go to where they were, the moves that are made instead, as of the step itself. */
+  | { readonly undo: string; readonly moved?: readonly FileMove[] }
+  | { readonly redo: string; readonly moved?: readonly FileMove[] }
+  /** What was intended is done, or nothing of it was. */
+  | { readonly done: string }
+  | { readonly failed: string }
+  /** A step that can't be undone or done again. */
+  | { readonly drop: string };
+
+export interface PendingStep {
+  readonly direction: Direction;
+  readonly step: HistoryStep;
+}
+
+export interface History {
+  /** The oldest first. */
+  readonly steps: readonly HistoryStep[];
+  /** How many of them stand; those after them were undone. */
+  readonly taken: number;
+  /** What was begun and not ended. */
+  readonly pending: PendingStep | undefined;
+}
+
+export const emptyHistory: History = { steps: [], taken: 0, pending: undefined };
+
+/** The history after a record; one that doesn't fit changes nothing. */
+export function afterRecord(history: History, record: HistoryRecord): History {
+  const { steps, taken, pending } = history;
+  if ('take' in record) return { ...history, pending: { direction: 'take', step: record.take } };
+  if ('undo' in record) return intended(history, 'undo', steps[taken - 1], record.undo, record.moved);
+  if ('redo' in record) return intended(history, 'redo', steps[taken], record.redo, record.moved);
+  if ('drop' in record) {
+    const place = steps.findIndex(({ id }) => id === record.drop);
+    if (place < 0) return { ...history, pending: undefined };
+    return { steps: steps.toSpliced(place, 1), taken: place < taken ? taken - 1 : taken, pending: undefined };
+  }
+  const id = 'done' in record ? record.done : record.failed;
+  if (pending?.step.id !== id) return history;
+  if ('failed' in record) return { ...history, pending: undefined };
+  const { direction, step } = pending;
+  switch (direction) {
+    // What was undone before can't be done again on top of something else.
+    case 'take':
+      return { steps: [...steps.slice(0, taken), step], taken: taken + 1, pending: undefined };
+    case 'undo':
+      return { steps: steps.with(taken - 1, step), taken: taken - 1, pending: undefined };
+    case 'redo':
+      return { steps: steps.with(taken, step), taken: taken + 1, pending: undefined };
+  }
+}
+
+function intended(
+  history: History,
+  direction: Direction,
+  step: HistoryStep | undefined,
+  id: string,
+  moved: readonly FileMove[] | undefined,
+): History {
+  if (step?.id !== id) return history;
+  return { ...history, pending: { direction, step: moved ? { ...step, moved } : step } };
+}
+
+/** Lines that make no sense, such as one that was half written when its process was killed, are passed over. */
+export function parseHistory(text: string): History {
+  let history = emptyHistory;
+  for (const line of text.split('\n')) {
+    const record = parseRecord(line);
+    if (record) history = afterRecord(history, record);
+  }
+  return history;
+}
+
+/**
+ * A journal that says the same in fewer lines, without the oldest steps.
+ *
+ * @param limits steps to keep at most, and bytes of their text; the last step stays however long it is
+ */
+export function shortHistory(history: History, limits: { readonly steps: number; readonly bytes: number }): string {
+  const { steps, taken, pending } = history;
+  const texts: string[] = [];
+  let bytes = 0;
+  let first = steps.length;
+  while (first > 0 && steps.length - first < limits.steps) {
+    const text = `${formatRecord({ take: steps[first - 1]! })}${formatRecord({ done: steps[first - 1]!.id })}`;
+    bytes += text.length;
+    if (bytes > limits.bytes && texts.length > 0) break;
+    texts.push(text);
+    first--;
+  }
+  // With the newest undone first, as people do it.
+  const undone = steps
+    .slice(Math.max(taken, first))
+    .reverse()
+    .map(({ id }) => formatRecord({ undo: id }) + formatRecord({ done: id }));
+  const begun = pending === undefined ? '' : formatRecord(intentOf(pending));
+  return `${texts.reverse().join('')}${undone.join('')}${begun}`;
+}
+
+/** A step's record before it is done. */
+export function intentOf({ direction, step }: PendingStep): HistoryRecord {
+  if (direction === 'take') return { take: step };
+  return direction === 'undo' ? { undo: step.id, moved: step.moved } : { redo: step.id, moved: step.moved };
+}
+
+/** As a line of the journal, with its end. */
+export function formatRecord(record: HistoryRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+function parseRecord(line: string): HistoryRecord | undefined {
+  if (line === '') return undefined;
+  try {
+    const value = JSON.parse(line) as unknown;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if ('take' in value) return isStep(value.take) ? { take: value.take } : undefined;
+    const isOurs = ['undo', 'redo', 'done', 'failed', 'drop'].some((key) => key in value);
+    return isOurs ? (value as HistoryRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isStep(value: unknown): value is HistoryStep {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, removed, added, moved } = value as Partial<Record<keyof HistoryStep, unknown>>;
+  return typeof id === 'string' && [removed, added, moved].every(Array.isArray);
+}

@@ -1,0 +1,66 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ownFile } from '../../core/decisions/decisionErrors.ts';
+import type { DecidedImage } from '../../core/decisions/decisions.ts';
+import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { contentId } from '../indexing/imagePipeline.ts';
+import { isUnchanged } from '../indexing/plan.ts';
+import type { FileContent, IndexStore } from '../store/indexStore.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
+import { LIKENESS_FOLDER } from '../store/locations.ts';
+
+/** Files that are looked at at the same time. */
+const AT_ONCE = 8;
+
+/** What tells contents without reading files that are as they were when they were indexed. */
+export type KnownContents = Pick<IndexStore, 'readContentIds'>;
+
+/** A path as the dataset spells it. Throws path-outside-root. */
+export function decidedPath(root: string, path: string): string {
+  const inside = relativeToRoot(root, path);
+  if (inside === undefined || inside === '') throw pathOutsideRoot(path, root);
+  if (inside === LIKENESS_FOLDER || inside.startsWith(`${LIKENESS_FOLDER}/`)) throw ownFile(join(root, inside));
+  return inside;
+}
+
+/**
+ * Images as decisions name them, in the order of the paths. Rejects with file-not-found or unreadable-file where one of them can't
+ * be read.
+ *
+ * @param paths as `decidedPath` gives them
+ */
+export async function decidedImages(
+  root: string,
+  paths: readonly string[],
+  store: KnownContents | undefined,
+): Promise<DecidedImage[]> {
+  const known = knownContents(store, paths);
+  const images: DecidedImage[] = [];
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    const batch = paths.slice(start, start + AT_ONCE);
+    const contents = await Promise.all(batch.map((path) => contentOf(join(root, path), known.get(path))));
+    images.push(...batch.map((path, i) => ({ path, content: contents[i]! })));
+  }
+  return images;
+}
+
+async function contentOf(file: string, known: FileContent | undefined): Promise<string> {
+  try {
+    if (known) {
+      const { size, mtimeMs } = await stat(file);
+      if (isUnchanged(known, { size, modifiedAt: mtimeMs })) return known.content;
+    }
+    return contentId(await readFile(file));
+  } catch (error) {
+    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
+  }
+}
+
+/** An index that can't be read costs time, not the decision. */
+function knownContents(store: KnownContents | undefined, paths: readonly string[]): ReadonlyMap<string, FileContent> {
+  try {
+    return store?.readContentIds(paths) ?? new Map<string, FileContent>();
+  } catch {
+    return new Map();
+  }
+}

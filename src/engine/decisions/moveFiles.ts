@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  utimes,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { behindLink, cannotMove, copyDiffers, placeTaken } from '../../core/decisions/decisionErrors.ts';
+import type { FileMove } from '../../core/decisions/history.ts';
+import { fileNotFound, LikenessError, pathOutsideRoot, systemCodeOf } from '../../core/errors.ts';
+import { contentId } from '../indexing/imagePipeline.ts';
+import { writeFailure } from '../store/fileErrors.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
+import { flushFolder } from '../training/replaceFile.ts';
+
+/** What the operating system does, so that a test can stand in for another disk. */
+export interface FileSystem {
+  readonly link: (from: string, to: string) => Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+}
+const ownFileSystem: FileSystem = { link, rename };
+
+/** What file systems answer that know no second name for a file, or not for one of somebody else's. */
+const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN']);
+
+/**
+ * Moves files, all of them or none. A file that is at a move's target already is never written over: where one of them can't
+ * be moved, those before it go back. Whoever calls has written down what is to be moved, and a process that is killed
+ * meanwhile leaves every file at one of its two places at least; `settleMove` puts that right.
+ *
+ * Rejects with path-outside-root, file-not-found, file-exists, read-only, disk-full or unreadable-file.
+ *
+ * @param root absolute, a real path; the moves' paths are relative to it
+ * @param joins whether a move may end at a file of the same bytes, which then stands for both
+ */
+export async function moveFiles(
+  root: string,
+  moves: readonly FileMove[],
+  { joins = () => false, system = ownFileSystem }: { joins?: (move: FileMove) => boolean; system?: FileSystem } = {},
+): Promise<void> {
+  for (const { from, to } of moves) for (const path of [from, to]) assertMovable(root, path);
+  const done: FileMove[] = [];
+  const folders = new Set<string>();
+  try {
+    for (const move of moves) {
+      const [from, to] = [join(root, move.from), join(root, move.to)];
+      await moveFile(move, { from, to, joins: joins(move), system });
+      done.push(move);
+      for (const file of [from, to]) folders.add(dirname(file));
+    }
+  } catch (error) {
+    for (const { from, to, content } of done.reverse()) {
+      // As far as it goes: the file is safe at its other place, and the failure that is told is the first one.
+      await moveFiles(root, [{ from: to, to: from, content }], { system }).catch(() => undefined);
+    }
+    throw error;
+  }
+  for (const folder of folders) await flushFolder(folder).catch(() => undefined);
+}
+
+/**
+ * Ends a move that may have been begun: the file is at its target then, and nowhere else. What isn't clear, such as two
+ * files of different bytes, stays as it is.
+ */
+export async function settleMove(root: string, move: FileMove): Promise<void> {
+  for (const path of [move.from, move.to]) assertMovable(root, path);
+  await moveFiles(root, [move], { joins: () => true });
+}
+
+export async function isPresent(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Throws path-outside-root for what doesn't lie in the dataset itself, also through a link. */
+export function assertMovable(root: string, path: string): void {
+  const isPlain = path !== '' && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!isPlain) throw pathOutsideRoot(path, root);
+  const at = path.lastIndexOf('/');
+  const folder = path.slice(0, Math.max(0, at));
+  // The folder's own real path: a link to a file is moved as such.
+  if (relativeToRoot(root, folder) !== folder) throw behindLink(join(root, path));
+}
+
+interface Moving {
+  readonly from: string;
+  readonly to: string;
+  readonly joins: boolean;
+  readonly system: FileSystem;
+}
+
+async function moveFile(move: FileMove, moving: Moving): Promise<void> {
+  const { from, to } = moving;
+  if (!(await isPresent(from))) throw fileNotFound(from);
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    if ((await lstat(from)).isSymbolicLink()) await moveLink(moving);
+    else await movePlainFile(moving);
+  } catch (error) {
+    if (error instanceof LikenessError) throw error;
+    const failure = writeFailure(from, error);
+    throw systemCodeOf(error) === 'ENOSPC' && failure ? failure : cannotMove(from, move.to, error);
+  }
+}
+
+async function movePlainFile(moving: Moving): Promise<void> {
+  const { from, to, system } = moving;
+  try {
+    // Unlike a new name, a second one never takes the place of a file that came there meanwhile.
+    await system.link(from, to);
+    await dropOld(from, to);
+  } catch (error) {
+    const code = systemCodeOf(error) ?? '';
+    if (code === 'EEXIST') await joinFiles(moving);
+    else if (code === 'EXDEV') await copyAcross(moving);
+    else if (NO_LINKS.has(code)) await moveByName(moving);
+    else throw error;
+  }
+}
+
+/** Takes the file's old name from it, or, where that can't be done, the new one. */
+async function dropOld(from: string, to: string): Promise<void> {
+  try {
+    await unlink(from);
+  } catch (error) {
+    await unlink(to);
+    throw error;
+  }
+}
+
+async function moveByName(moving: Moving): Promise<void> {
+  const { from, to, system } = moving;
+  if (await isPresent(to)) return joinFiles(moving);
+  try {
+    await system.rename(from, to);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EXDEV') throw error;
+    await copyAcross(moving);
+  }
+}
+
+async function joinFiles({ from, to, joins }: Moving): Promise<void> {
+  if (!joins || !(await isSameFile(from, to))) throw placeTaken(to, from);
+  await unlink(from);
+}
+
+/** To another disk: a copy that is proven to hold the same bytes, before the original goes. */
+async function copyAcross(moving: Moving): Promise<void> {
+  const { from, to, system } = moving;
+  const copy = `${to}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await copyFile(from, copy, constants.COPYFILE_EXCL);
+    const { atime, mtime } = await lstat(from);
+    await utimes(copy, atime, mtime);
+    const handle = await open(copy, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!(await isSameFile(from, copy))) throw copyDiffers(from, to);
+    // The same disk by now; a second time it can't be another one.
+    await moveByName({ ...moving, from: copy, joins: false, system: { ...system, rename } });
+  } catch (error) {
+    await rm(copy, { force: true });
+    throw error;
+  }
+  await dropOld(from, to);
+}
+
+/** The link itself; relative ones lead to the same file again once they are back. */
+async function moveLink({ from, to, system }: Moving): Promise<void> {
+  if (await isPresent(to)) throw placeTaken(to, from);
+  try {
+    await system.rename(from, to);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EXDEV') throw error;
+    await symlink(await readlink(from), to);
+    await dropOld(from, to);
+  }
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([lstat(a), lstat(b)]);
+  if (!first.isFile() || !second.isFile() || first.size !== second.size) return false;
+  if (first.ino === second.ino && first.dev === second.dev && first.ino !== 0) return true;
+  return contentId(await readFile(a)) === contentId(await readFile(b));
+}

@@ -1,0 +1,147 @@
+import { mkdir, open, readFile, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileMove } from '../../core/decisions/history.ts';
+import type { DecidedImage } from '../../core/decisions/decisions.ts';
+import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import type { QuarantinedImage } from '../../protocol/decisions.ts';
+import { writeFailure } from '../store/fileErrors.ts';
+import { LIKENESS_FOLDER } from '../store/locations.ts';
+import { replaceFile } from '../training/replaceFile.ts';
+import { isPresent } from './moveFiles.ts';
+
+/** Relative to the root. */
+export const QUARANTINE_FOLDER = `${LIKENESS_FOLDER}/quarantine`;
+const JOURNAL = `${QUARANTINE_FOLDER}/journal.jsonl`;
+/** A journal of this size is written anew without the files that have gone back. */
+const REWRITE_BYTES = 2 ** 20;
+
+export function isInQuarantine(path: string): boolean {
+  return path.startsWith(`${QUARANTINE_FOLDER}/`);
+}
+
+/**
+ * The files that are set aside, sorted by path, of one path the last one first. A line of the journal is written before its
+ * file is moved and stays when it goes back: what counts is whether the file is there. Rejects with unreadable-file.
+ */
+export async function readQuarantine(root: string): Promise<QuarantinedImage[]> {
+  const byPlace = new Map<string, QuarantinedImage>();
+  for (const line of (await readJournal(root)).split('\n')) {
+    const entry = parseEntry(line);
+    if (entry) byPlace.set(entry.at, entry);
+  }
+  const present: QuarantinedImage[] = [];
+  for (const entry of byPlace.values()) if (await isPresent(join(root, entry.at))) present.push(entry);
+  return present.sort((a, b) => order(a.path, b.path) || order(b.since, a.since));
+}
+
+/** Moves that set images aside, each to a name of its own that is free. */
+export async function movesAside(root: string, images: readonly DecidedImage[]): Promise<FileMove[]> {
+  const used = new Set<string>();
+  const moves: FileMove[] = [];
+  for (const { path, content } of images) {
+    const to = await freePlace(root, path, used);
+    used.add(to);
+    moves.push({ from: path, to, content });
+  }
+  return moves;
+}
+
+/** The same moves, where those into quarantine go to other names if theirs are taken by now. */
+export async function withFreePlaces(root: string, moves: readonly FileMove[]): Promise<FileMove[]> {
+  const used = new Set<string>();
+  const result: FileMove[] = [];
+  for (const move of moves) {
+    const to = isInQuarantine(move.to) ? await freePlace(root, move.from, used) : move.to;
+    used.add(to);
+    result.push({ ...move, to });
+  }
+  return result;
+}
+
+/**
+ * Writes down what is about to be set aside, so that it comes back whatever happens. Rejects with read-only or disk-full.
+ *
+ * @param at ISO 8601
+ */
+export async function noteSetAside(root: string, moves: readonly FileMove[], at: string): Promise<void> {
+  const entries = moves
+    .filter(({ to }) => isInQuarantine(to))
+    .map(({ from, to, content }): QuarantinedImage => ({ path: from, at: to, content, since: at }));
+  if (entries.length === 0) return;
+  const file = join(root, JOURNAL);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const size = await stat(file).then(
+      (status) => status.size,
+      () => 0,
+    );
+    if (size > REWRITE_BYTES) await replaceFile(file, (await readQuarantine(root)).map(lineOf));
+    // After a line that was left half written.
+    const text = await readJournal(root);
+    const start = text === '' || text.endsWith('\n') ? '' : '\n';
+    const handle = await open(file, 'a');
+    try {
+      await handle.writeFile(start + entries.map(lineOf).join(''));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw writeFailure(file, error) ?? error;
+  }
+}
+
+/** Removes folders of the quarantine that hold nothing any more. */
+export async function tidyFolders(root: string, moves: readonly FileMove[]): Promise<void> {
+  for (const { from } of moves) {
+    let folder = dirname(from);
+    try {
+      for (; isInQuarantine(folder); folder = dirname(folder)) await rmdir(join(root, folder));
+    } catch {
+      // It holds something, or is of no harm.
+    }
+  }
+}
+
+async function freePlace(root: string, path: string, used: ReadonlySet<string>): Promise<string> {
+  const dot = path.lastIndexOf('.');
+  const [stem, extension] = dot > path.lastIndexOf('/') + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ''];
+  for (let number = 1; ; number++) {
+    const name = `${QUARANTINE_FOLDER}/${number === 1 ? path : `${stem} (${number})${extension}`}`;
+    if (!used.has(name) && !(await isPresent(join(root, name)))) return name;
+  }
+}
+
+async function readJournal(root: string): Promise<string> {
+  const file = join(root, JOURNAL);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return '';
+    throw unreadableFile(file, error);
+  }
+}
+
+function parseEntry(line: string): QuarantinedImage | undefined {
+  try {
+    const { path, at, content, since } = JSON.parse(line) as Record<keyof QuarantinedImage, unknown>;
+    if (![path, at, content, since].every((value) => typeof value === 'string')) return undefined;
+    const entry = { path, at, content, since } as QuarantinedImage;
+    return isInQuarantine(entry.at) && isPlain(entry.at) && isPlain(entry.path) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Relative, and leading nowhere else. */
+function isPlain(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function lineOf({ path, at, content, since }: QuarantinedImage): string {
+  return `${JSON.stringify({ path, at, content, since })}\n`;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,177 @@
+/**
+ * Steps of a dataset's history: taken, undone and done again, each as a whole. What is intended is in the journal before
+ * files are moved, and the new text of `decisions.jsonl` comes last: where it stands, the step was taken.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { movedFileGone, notExact } from '../../core/decisions/decisionErrors.ts';
+import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
+import { intentOf, type FileMove, type HistoryStep, type PendingStep } from '../../core/decisions/history.ts';
+import type { StepOutcome, TakenStep } from '../../protocol/decisions.ts';
+import type { IndexStore } from '../store/indexStore.ts';
+import { LIKENESS_FOLDER } from '../store/locations.ts';
+import { decisionsFile } from './decisionFile.ts';
+import type { DecisionText } from './decisionText.ts';
+import type { HistoryFile } from './historyFile.ts';
+import { tellIndex } from './movedInIndex.ts';
+import { isPresent, moveFiles, settleMove } from './moveFiles.ts';
+import { isInQuarantine, noteSetAside, tidyFolders, withFreePlaces } from './quarantine.ts';
+
+/** A dataset whose lock is held. */
+export interface StepContext {
+  /** Absolute, a real path. */
+  readonly root: string;
+  readonly store: IndexStore | undefined;
+  readonly history: HistoryFile;
+  readonly text: DecisionText;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Called on the way, so that a test can end the process there. */
+  readonly reached?: (stage: 'intended' | 'moved' | 'edited') => void;
+}
+
+export interface NewStep {
+  readonly title: string;
+  readonly finding?: string | undefined;
+  /** The lines as they are to be; asked again where somebody else has written meanwhile. */
+  readonly change: (lines: readonly Line[]) => readonly Line[];
+  readonly moves: readonly FileMove[];
+}
+
+/** Takes a step; one that changes nothing is none. Rejects with the codes of `moveFiles`, or what can't be written. */
+export async function takeStep(context: StepContext, { title, finding, change, moves }: NewStep): Promise<StepOutcome> {
+  await endPending(context);
+  return context.text.edit(async () => {
+    const lines = await context.text.read();
+    const after = change(lines);
+    const { removed, added } = difference(lines, after);
+    if (removed.length + added.length + moves.length === 0) return { changed: [], ...(await offeredSteps(context)) };
+    const step: HistoryStep = {
+      id: randomUUID(),
+      title,
+      at: new Date(context.now).toISOString(),
+      ...(finding !== undefined && { finding }),
+      removed: removed.map(({ text }) => text),
+      added: added.map(({ text }) => text),
+      moved: moves,
+    };
+    await commit(context, { direction: 'take', step }, moves, lines, after);
+    return outcomeOf(context, step);
+  });
+}
+
+/**
+ * Undoes the last step that stands, or does the last one again that was undone: exactly or, where lines or files were changed
+ * since, not at all. Rejects with decisions-changed or file-not-found then, and offers that step no more; and with the codes
+ * of `takeStep`.
+ */
+export async function repeatStep(context: StepContext, direction: 'undo' | 'redo'): Promise<StepOutcome> {
+  await endPending(context);
+  return context.text.edit(async () => {
+    const { root, history } = context;
+    const { steps, taken } = await history.read();
+    const step = steps[direction === 'undo' ? taken - 1 : taken];
+    if (step === undefined) return { changed: [], ...(await offeredSteps(context)) };
+    const verb = direction === 'undo' ? 'undone' : 'done again';
+    const drop = () => history.append({ drop: step.id }, { lasts: false });
+    const lines = await context.text.read();
+    const [removed, added] = direction === 'undo' ? [step.added, step.removed] : [step.removed, step.added];
+    const after = exchanged(lines, removed, added);
+    if (after === undefined) {
+      await drop();
+      throw notExact(verb, step.title, decisionsFile(root));
+    }
+    const wanted = direction === 'undo' ? backwards(step.moved) : step.moved;
+    for (const { from } of wanted) {
+      if (await isPresent(join(root, from))) continue;
+      await drop();
+      throw movedFileGone(verb, step.title, join(root, from));
+    }
+    const moves = await withFreePlaces(root, wanted);
+    const moved = direction === 'undo' ? backwards(moves) : moves;
+    await commit(context, { direction, step: { ...step, moved } }, moves, lines, after);
+    return outcomeOf(context, step);
+  });
+}
+
+/** What undo and redo would do. */
+export async function offeredSteps({ history }: Pick<StepContext, 'history'>) {
+  const { steps, taken } = await history.read();
+  const [undo, redo] = [steps[taken - 1], steps[taken]];
+  return { ...(undo && { undo: toldStep(undo) }), ...(redo && { redo: toldStep(redo) }) };
+}
+
+/** Looks what became of a step whose process was killed, and ends it the one way or the other. */
+export async function endPending(context: StepContext): Promise<void> {
+  const { root, history } = context;
+  const { pending } = await history.read();
+  if (pending === undefined) return;
+  const { direction, step } = pending;
+  const texts = new Set((await context.text.read()).map(({ text }) => text));
+  const [gone, come] = direction === 'undo' ? [step.added, step.removed] : [step.removed, step.added];
+  const isDone =
+    gone.length + come.length > 0 && come.every((line) => texts.has(line)) && !gone.some((line) => texts.has(line));
+  // Files are at the places of the step exactly where its lines are.
+  const moves = isDone === (direction !== 'undo') ? step.moved : backwards(step.moved);
+  for (const move of moves) {
+    // One that can't be moved is listed among those that are set aside, from which it can be brought back.
+    if (await isPresent(join(root, move.from))) await settleMove(root, move).catch(() => undefined);
+  }
+  await history.append(isDone ? { done: step.id } : { failed: step.id }, { lasts: false });
+  tellIndex(context, moves);
+}
+
+async function commit(
+  context: StepContext,
+  pending: PendingStep,
+  moves: readonly FileMove[],
+  before: readonly Line[],
+  after: readonly Line[],
+): Promise<void> {
+  const { root, history, now } = context;
+  const { id } = pending.step;
+  await history.append(intentOf(pending), { lasts: true });
+  context.reached?.('intended');
+  try {
+    await noteSetAside(root, moves, new Date(now).toISOString());
+    // What git has brought back meanwhile is there already.
+    await moveFiles(root, moves, { joins: ({ from }) => isInQuarantine(from) });
+    context.reached?.('moved');
+    try {
+      if (after !== before) await context.text.replace(after);
+    } catch (error) {
+      await moveFiles(root, backwards(moves));
+      throw error;
+    }
+  } catch (error) {
+    await history.append({ failed: id }, { lasts: false });
+    throw error;
+  }
+  context.reached?.('edited');
+  await history.append({ done: id }, { lasts: false });
+  if (moves.length > 0) {
+    tellIndex(context, moves);
+    await tidyFolders(root, moves);
+  }
+}
+
+async function outcomeOf(context: StepContext, step: HistoryStep): Promise<StepOutcome> {
+  const paths = new Set<string>();
+  for (const { decision } of linesOf([...step.removed, ...step.added].join('\n'))) {
+    if (decision === undefined) continue;
+    paths.add(decision.path);
+    if (decision.with) paths.add(decision.with.path);
+  }
+  for (const { from, to } of step.moved) for (const path of [from, to]) paths.add(path);
+  const changed = [...paths].filter((path) => !path.startsWith(`${LIKENESS_FOLDER}/`)).sort();
+  return { step: toldStep(step), changed, ...(await offeredSteps(context)) };
+}
+
+/** As a menu shows it. */
+export function toldStep({ title, finding, at }: HistoryStep): TakenStep {
+  return { title, ...(finding !== undefined && { finding }), at };
+}
+
+function backwards(moves: readonly FileMove[]): FileMove[] {
+  return moves.map(({ from, to, content }) => ({ from: to, to: from, content })).reverse();
+}
