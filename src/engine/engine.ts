@@ -66,6 +66,7 @@ import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
 import { LabelCache } from './labels/labelCache.ts';
+import { RelabelService } from './labels/relabel/relabelService.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
 import { checkMapRequest } from './maps/mapChoice.ts';
 import { mapFolder } from './maps/mapFolder.ts';
@@ -99,6 +100,8 @@ export class Engine {
   /** Imports and exports. */
   readonly exchange: ExchangeService;
   readonly curation: CurationService;
+  /** Writes decided classes to where labels come from. */
+  readonly labelFiles: RelabelService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -118,6 +121,7 @@ export class Engine {
     this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     this.curation = new CurationService({ ...common, decisions: this.decisions, index });
+    this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),

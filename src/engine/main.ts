@@ -46,6 +46,8 @@ serveRequests<EngineRequests>(connection, {
   'encoders/list': (params) => engine.listEncoders(params),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
   'encoders/choose': ({ encoder, folder }) => engine.chooseEncoder(encoder, folder),
+  'labels/preview': (params) => engine.labelFiles.preview(params),
+  'labels/apply': (params) => engine.labelFiles.apply(params),
   'labels/propose': (params, job) => engine.label(params, job),
   'evaluation/run': (params, job) => engine.evaluate(params, job),
   'predictions/run': (params, job) => engine.predict(params, job),

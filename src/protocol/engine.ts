@@ -9,10 +9,11 @@ import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
+import type { RelabelRequests } from './relabels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -179,6 +180,7 @@ export interface EngineRequests
     RunRequests,
     EvaluationRequests,
     LabelRequests,
+    RelabelRequests,
     PredictionRequests,
     AugmentationRequests,
     MapRequests,

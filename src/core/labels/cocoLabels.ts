@@ -104,6 +104,10 @@ export class CocoReader {
     };
   }
 
+  categoryNames(): ReadonlyMap<CocoId, string> {
+    return this.#categories;
+  }
+
   /** Ids by name, of those that are listed; the first of a name. */
   categoryIds(): ReadonlyMap<string, CocoId> {
     const ids = new Map<string, CocoId>();

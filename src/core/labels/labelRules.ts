@@ -55,10 +55,15 @@ export function splitOfFileName(file: string): string | undefined {
   return words.map((word) => splitOfFolder.get(word.toLowerCase())).find((split) => split !== undefined);
 }
 
+/** Whether nothing below a folder of this name has a label. */
+export function isUnlabelledFolder(name: string): boolean {
+  return unlabelledFolders.has(name.toLowerCase());
+}
+
 function labelOfFolder(path: string): string | undefined {
   const folders = path.split('/').slice(0, -1);
   const parent = folders.at(-1);
-  if (parent === undefined || folders.some((folder) => unlabelledFolders.has(folder.toLowerCase()))) return undefined;
+  if (parent === undefined || folders.some(isUnlabelledFolder)) return undefined;
   const name = parent.toLowerCase();
   return name === unknownFolder || splitOfFolder.has(name) ? undefined : parent;
 }

@@ -47,6 +47,21 @@ export const noImagesOfSplits = (path: string, places: readonly string[]) =>
     { path },
   );
 
+/** What a person has seen is not what would be written now. */
+export const changedSincePreview = (root: string) =>
+  new LikenessError(
+    ErrorCode.ImagesChanged,
+    `The labels, the decisions or the images of ${root} have changed since the preview; look at it again, nothing was written.`,
+    { path: root },
+  );
+/** Somebody else wrote it meanwhile. */
+export const labelFileChanged = (path: string) =>
+  new LikenessError(
+    ErrorCode.ImagesChanged,
+    `${path} was changed by somebody else just now and is left as it is; look at the preview again.`,
+    { path },
+  );
+
 // ---- notices ------------------------------------------------------------------------------------------------------
 
 /** @param examples the first of them */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { FileMove } from '../../core/decisions/history.ts';
 import { ignoreTitle } from '../../core/decisions/stepTitles.ts';
 import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
 import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
@@ -23,7 +24,7 @@ import { DecisionText } from './decisionText.ts';
 import { HistoryFile } from './historyFile.ts';
 import { decidePair } from './pairDecision.ts';
 import { readQuarantine } from './quarantine.ts';
-import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
+import { endPending, offeredSteps, repeatStep, takeStep, toldStep, type StepContext } from './steps.ts';
 
 /** What is kept of a dataset's files between two decisions. */
 type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
@@ -59,6 +60,16 @@ export class DecisionService {
   /** Several decisions that are one: all of them are written down or none, and one undo takes them back. */
   take({ root, ...step }: DecisionStep): Promise<StepOutcome> {
     return this.#whileLocked(root, (context) => takeDecisions(context, step));
+  }
+
+  /**
+   * Moves files within a dataset, all of them or none, and writes that down as a step that one undo takes back. Rejects with
+   * the codes of `moveFiles`.
+   *
+   * @param title what is done, for a person
+   */
+  async move(root: string, title: string, moves: readonly FileMove[]): Promise<void> {
+    await this.#whileLocked(root, (context) => takeStep(context, { title, change: (lines) => lines, moves }));
   }
 
   /** Takes back the last step that stands. See `repeatStep`. */

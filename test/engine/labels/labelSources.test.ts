@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import { readLabelFile } from '../../../src/engine/labels/sources/labelFiles.ts';
 import { listTrainingSet } from '../../../src/engine/training/trainingImages.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
@@ -270,6 +271,15 @@ describe('labels from YOLO', () => {
       'Line 2 of labels/train/0.txt can\'t be read as "class x y width height", and is passed over; correct it.',
       '1 label file beside ROOT/data.yaml is of no image of the dataset ("labels/train/gone.txt"), and is passed over.',
     ]);
+  });
+});
+
+it('a file of labels that is too large to hold is told so', async (context) => {
+  const root = temporaryFolder(context);
+  write(root, 'labels.csv', 'path,class\n');
+  await assert.rejects(readLabelFile(join(root, 'labels.csv'), 5), {
+    code: ErrorCode.InvalidLabels,
+    message: /above the limit of .* MiB for a file of labels of its kind; divide it/,
   });
 });
 

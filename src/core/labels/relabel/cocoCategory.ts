@@ -7,13 +7,18 @@ export interface CategoryList {
   readonly start: number;
   /** The last category and where it begins; undefined where there is none. */
   readonly last: { readonly bytes: Uint8Array; readonly start: number } | undefined;
-  /** What is between the last two, or before the only one: a comma and spaces, a character for each byte. */
-  readonly between: string;
+  /** Where the one before it ends; undefined where there is none. */
+  readonly lastButOneEnd: number | undefined;
 }
 
-/** The edit that adds categories behind the last one, written as that one is. */
+/**
+ * The edit that adds categories behind the last one, written as that one is.
+ *
+ * @param between what stands between two of them: a comma and spaces
+ */
 export function addedCategories(
-  { start, last, between }: CategoryList,
+  { start, last }: CategoryList,
+  between: string,
   added: readonly { readonly id: number; readonly name: string }[],
 ): ByteEdit {
   if (last === undefined) {

@@ -1,11 +1,11 @@
-import type { FileMove } from './fileMove.ts';
+import type { FileMove } from '../../../core/decisions/history.ts';
 import type { ByteEdit } from '../../../core/labels/relabel/byteEdits.ts';
 import type { RelabelChange, RelabelProblem, Relabelling } from '../../../protocol/relabels.ts';
 import type { Dataset } from '../../dataset.ts';
 
 /** A file and what is replaced in it. */
 export interface PlannedFile {
-  /** Absolute, links followed. */
+  /** Absolute. */
   readonly file: string;
   /** Hex SHA-256 of the content that the edits are for. */
   readonly sha256: string;
@@ -26,17 +26,6 @@ export interface RelabelWork {
   readonly dataset: Dataset;
   /** Of all images, relative to the root. */
   readonly paths: readonly string[];
-  /** By path, sorted. */
+  /** By path. */
   readonly wanted: ReadonlyMap<string, Relabelling>;
-  readonly signal: AbortSignal;
-}
-
-/** The changes of one file on their way. */
-export class ChangeList {
-  readonly changes: RelabelChange[] = [];
-  readonly problems: RelabelProblem[] = [];
-
-  problem(relabelling: Relabelling, reason: string): void {
-    this.problems.push({ ...relabelling, reason });
-  }
 }

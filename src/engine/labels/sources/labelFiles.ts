@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { DatasetConfig } from '../../../core/config/datasetConfig.ts';
-import { fileNotFound, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
+import { fileNotFound, LikenessError, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
 import { labelFileTooLarge } from '../../../core/labels/labelSourceErrors.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
 
@@ -40,7 +40,7 @@ export async function streamLabelFile(file: string, take: (piece: Buffer) => voi
 /** What a failed reading means for a person; other errors stay as they are. */
 function labelFileFailure(file: string, error: unknown): unknown {
   const code = systemCodeOf(error);
-  if (code === undefined) return error;
+  if (error instanceof LikenessError || code === undefined) return error;
   return code === 'ENOENT' || code === 'ENOTDIR' ? fileNotFound(file) : unreadableFile(file, error);
 }
 

@@ -1,5 +1,10 @@
 import { dirname } from 'node:path';
-import { JsonFault, JsonSections } from '../../../core/json/jsonSections.ts';
+import {
+  JsonFault,
+  JsonSections,
+  type JsonElement,
+  type JsonSectionsOptions,
+} from '../../../core/json/jsonSections.ts';
 import type { LikenessError } from '../../../core/errors.ts';
 import { CocoFault, CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
@@ -159,23 +164,29 @@ function cocoNotices(file: string, { mixed, unknownCategories, unknownImages }: 
   ];
 }
 
-/** All of a file, an element at a time. Rejects as `readRowSource` does. */
-async function goThroughCoco(file: string): Promise<CocoReader> {
+/**
+ * All of a file, an element at a time. Rejects as `readRowSource` does.
+ *
+ * @param also what else is told of the elements and lists
+ */
+export async function goThroughCoco(
+  file: string,
+  also: Partial<Pick<JsonSectionsOptions, 'onElement' | 'onList'>> = {},
+): Promise<CocoReader> {
   const reader = new CocoReader();
+  const onElement = (element: JsonElement) => {
+    reader.take(element);
+    also.onElement?.(element);
+  };
   await streamJson(
     file,
-    new JsonSections({
-      wanted: cocoSections,
-      onElement: (element) => {
-        reader.take(element);
-      },
-    }),
+    new JsonSections({ wanted: cocoSections, onElement, ...(also.onList && { onList: also.onList }) }),
   );
   return reader;
 }
 
 /** Rejects with invalid-labels where the file is no JSON, or not what it should be. */
-export async function streamJson(file: string, sections: JsonSections): Promise<void> {
+async function streamJson(file: string, sections: JsonSections): Promise<void> {
   try {
     await streamLabelFile(file, (piece) => {
       sections.push(piece);

@@ -101,22 +101,24 @@ export async function yoloLabelFiles(
   root: string,
   paths: readonly string[],
 ): Promise<{ readonly files: ReadonlyMap<string, string>; readonly others: readonly string[] }> {
-  const byFolder = new Map<string, Map<string, string>>();
+  const byFolder = new Map<string, Map<string, string[]>>();
   for (const path of paths) {
     const label = yoloLabelPath(path);
     const folder = dirname(label);
-    const own = byFolder.get(folder) ?? new Map<string, string>();
-    byFolder.set(folder, own.set(label.slice(folder === '.' ? 0 : folder.length + 1), path));
+    const own = byFolder.get(folder) ?? new Map<string, string[]>();
+    const name = label.slice(folder === '.' ? 0 : folder.length + 1);
+    byFolder.set(folder, own.set(name, [...(own.get(name) ?? []), path]));
   }
   const files = new Map<string, string>();
   const others: string[] = [];
   for (const [folder, own] of byFolder) {
     const names = await namesIn(join(root, folder));
     for (const name of names) {
-      const path = own.get(name);
-      if (path !== undefined) files.set(path, join(root, folder, name));
+      const images = own.get(name) ?? [];
+      for (const path of images) files.set(path, join(root, folder, name));
       // Beside the images there may be any text.
-      else if (name.endsWith('.txt') && name !== 'classes.txt' && /(^|\/)labels(\/|$)/.test(folder)) {
+      if (images.length > 0) continue;
+      if (name.endsWith('.txt') && name !== 'classes.txt' && /(^|\/)labels(\/|$)/.test(folder)) {
         others.push(folder === '.' ? name : `${folder}/${name}`);
       }
     }
