@@ -58,6 +58,8 @@ import { EncoderPool } from './encoders/encoderPool.ts';
 import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
+import { importedOnly } from '../core/imports/importErrors.ts';
+import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { indexDataset } from './indexing/indexer.ts';
@@ -141,6 +143,7 @@ export class Engine {
       this.#datasets.guard(dataset, async () => {
         const { root, store, config } = dataset;
         const reference = encoderReference(dataset, request.encoder);
+        if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
         const encoder = await this.#encoders.get(await this.#registry.resolve(reference, root));
         const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
         return indexDataset(
@@ -303,10 +306,11 @@ export class Engine {
     });
   }
 
-  async listEncoders({ folder }: EncodersRequest): Promise<EncoderCard[]> {
+  async listEncoders({ folder, imported }: EncodersRequest): Promise<EncoderCard[]> {
     const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
     const { encoders } = await this.#registry.list(root);
-    return encoders;
+    const dataset = imported === true && folder !== undefined ? this.#datasets.find(folder) : undefined;
+    return [...encoders, ...(dataset === undefined ? [] : importedEncoders(dataset.store).map(({ card }) => card))];
   }
 
   /** Copies an ONNX file with its card into the dataset, so that it is known by its id. */
@@ -315,12 +319,22 @@ export class Engine {
   }
 
   async removeEncoder(id: string, folder: string): Promise<void> {
+    const dataset = this.#datasets.find(folder);
+    const imported = dataset && importedEncoder(dataset.store, id);
+    if (imported !== undefined) {
+      await this.#datasets.guard(dataset!, () => {
+        dataset!.store.removeEncoder(imported.key);
+      });
+      return;
+    }
     await this.#registry.remove(id, this.#datasets.rootOf(folder));
   }
 
   /** Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet. */
   async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
     const root = this.#datasets.rootOf(folder);
+    const dataset = this.#datasets.find(folder);
+    if (dataset !== undefined && importedEncoder(dataset.store, encoder) !== undefined) throw importedOnly(encoder);
     const { card } = await this.#registry.resolve(encoder, root);
     writeConfig(root, { encoder });
     return card;

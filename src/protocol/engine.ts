@@ -150,6 +150,8 @@ export interface Thumbnail {
 export interface EncodersRequest {
   /** Absolute path in a dataset, to list that dataset's encoders too. */
   readonly folder?: string;
+  /** Lists imported vectors as well, which what is already there can be looked at with, and nothing can be embedded. */
+  readonly imported?: boolean;
 }
 
 export interface DoctorRequest {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { encoderMismatch, fileNotFound, embeddingInvalid, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { importedOutside } from '../../core/imports/importErrors.ts';
 import type { SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder } from '../encoders/encoder.ts';
@@ -38,7 +39,7 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
   const vector =
     queryRow >= 0 && (await isCurrent(request.image, dataset, inside!))
       ? table.vector(queryRow)
-      : await embedFile(request, await context.load());
+      : await embedFile(request, await loadFor(request.image, context));
   const accept = filterOf(context, request, table.paths, queryRow);
   const best = await table.nearest(vector, request.count, accept);
   const path = inside ?? request.image;
@@ -56,6 +57,12 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
       split: splitOf(table.paths[row]!),
     })),
   };
+}
+
+/** Throws where there is nothing to load: imported vectors are all that there are. */
+function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encoder> {
+  if (stored.card.imported === true) throw importedOutside(stored.card.id, image);
+  return load();
 }
 
 /** The rows that may be results. */

@@ -23,7 +23,7 @@ export async function readLabelFile(file: string, limitBytes: number): Promise<B
     if (size > limitBytes) throw labelFileTooLarge(file, size, limitBytes);
     return await readFile(file);
   } catch (error) {
-    throw labelFileFailure(file, error);
+    throw readingFailure(file, error);
   }
 }
 
@@ -31,14 +31,14 @@ export async function readLabelFile(file: string, limitBytes: number): Promise<B
 export async function streamLabelFile(file: string, take: (piece: Buffer) => void): Promise<void> {
   // Opened by itself, so that what `take` throws isn't taken for a failure of the file.
   const handle = await open(file).catch((error: unknown) => {
-    throw labelFileFailure(file, error);
+    throw readingFailure(file, error);
   });
   const stream = createReadStream('', { fd: handle, highWaterMark: PIECE });
   for await (const piece of stream) take(piece as Buffer);
 }
 
 /** What a failed reading means for a person; other errors stay as they are. */
-function labelFileFailure(file: string, error: unknown): unknown {
+export function readingFailure(file: string, error: unknown): unknown {
   const code = systemCodeOf(error);
   if (error instanceof LikenessError || code === undefined) return error;
   return code === 'ENOENT' || code === 'ENOTDIR' ? fileNotFound(file) : unreadableFile(file, error);
