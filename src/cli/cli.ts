@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
+import { labelsCommand } from './commands/labels.ts';
 import { mapCommand } from './commands/map.ts';
 import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   encodersCommand,
   evaluateCommand,
   labelCommand,
+  labelsCommand,
   mapCommand,
   trainCommand,
   predictCommand,

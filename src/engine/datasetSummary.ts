@@ -7,7 +7,7 @@ import type { LabelCache } from './labels/labelCache.ts';
 
 /** What there is in a dataset, by class, split and encoder. */
 export async function summarizeDataset(dataset: Dataset, labels: LabelCache): Promise<DatasetSummary> {
-  const { root, store, rules } = dataset;
+  const { root, store } = dataset;
   const encoder = currentEncoder(dataset);
   const paths = store.readImagePaths();
   const indexedAt = store.readMeta(meta.indexedAt);
@@ -19,7 +19,7 @@ export async function summarizeDataset(dataset: Dataset, labels: LabelCache): Pr
     images: paths.length,
     embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
     classes: countNames(paths.map(known.labelOf)),
-    splits: countNames(paths.map(rules.splitOf)),
+    splits: countNames(paths.map(known.splitOf)),
     failed: failedFiles(store, encoder?.key),
     indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
     notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],

@@ -58,6 +58,8 @@ import { EncoderPool } from './encoders/encoderPool.ts';
 import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
+import { importedOnly } from '../core/imports/importErrors.ts';
+import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { indexDataset } from './indexing/indexer.ts';
@@ -66,6 +68,7 @@ import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
 import { KeyedQueue } from './jobs/keyedQueue.ts';
 import { LabelCache } from './labels/labelCache.ts';
+import { RelabelService } from './labels/relabel/relabelService.ts';
 import { checkLabelRequest, proposeForDataset } from './labels/labelling.ts';
 import { checkMapRequest } from './maps/mapChoice.ts';
 import { mapFolder } from './maps/mapFolder.ts';
@@ -102,6 +105,8 @@ export class Engine {
   readonly curation: CurationService;
   /** What a person looks at to decide. */
   readonly review: ReviewService;
+  /** Writes decided classes to where labels come from. */
+  readonly labelFiles: RelabelService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -122,6 +127,7 @@ export class Engine {
     this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     this.curation = new CurationService({ ...common, decisions: this.decisions, index });
+    this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),
@@ -141,6 +147,7 @@ export class Engine {
       this.#datasets.guard(dataset, async () => {
         const { root, store, config } = dataset;
         const reference = encoderReference(dataset, request.encoder);
+        if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
         const encoder = await this.#encoders.get(await this.#registry.resolve(reference, root));
         const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
         return indexDataset(
@@ -186,8 +193,8 @@ export class Engine {
   async #searchContext(dataset: Dataset, encoder?: string): Promise<SimilarContext> {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
-    const { labelOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, stored, load, search: this.#search };
+    const { labelOf, splitOf } = await this.#labels.read(dataset);
+    return { dataset, labelOf, splitOf, stored, load, search: this.#search };
   }
 
   /** Views of an image as training would make them, and how alike the dataset's encoder finds them. */
@@ -303,10 +310,11 @@ export class Engine {
     });
   }
 
-  async listEncoders({ folder }: EncodersRequest): Promise<EncoderCard[]> {
+  async listEncoders({ folder, imported }: EncodersRequest): Promise<EncoderCard[]> {
     const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
     const { encoders } = await this.#registry.list(root);
-    return encoders;
+    const dataset = imported === true && folder !== undefined ? this.#datasets.find(folder) : undefined;
+    return [...encoders, ...(dataset === undefined ? [] : importedEncoders(dataset.store).map(({ card }) => card))];
   }
 
   /** Copies an ONNX file with its card into the dataset, so that it is known by its id. */
@@ -315,12 +323,22 @@ export class Engine {
   }
 
   async removeEncoder(id: string, folder: string): Promise<void> {
+    const dataset = this.#datasets.find(folder);
+    const imported = dataset && importedEncoder(dataset.store, id);
+    if (imported !== undefined) {
+      await this.#datasets.guard(dataset!, () => {
+        dataset!.store.removeEncoder(imported.key);
+      });
+      return;
+    }
     await this.#registry.remove(id, this.#datasets.rootOf(folder));
   }
 
   /** Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet. */
   async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
     const root = this.#datasets.rootOf(folder);
+    const dataset = this.#datasets.find(folder);
+    if (dataset !== undefined && importedEncoder(dataset.store, encoder) !== undefined) throw importedOnly(encoder);
     const { card } = await this.#registry.resolve(encoder, root);
     writeConfig(root, { encoder });
     return card;

@@ -34,7 +34,7 @@ export const commands = {
   selectDiverse: 'likeness.selectDiverse',
   splitDataset: 'likeness.splitDataset',
   exportImages: 'likeness.export',
-  importColumns: 'likeness.importColumns',
+  importData: 'likeness.import',
   undoDecision: 'likeness.undoDecision',
   redoDecision: 'likeness.redoDecision',
   showQuarantine: 'likeness.showQuarantine',

@@ -12,10 +12,11 @@ import type { MatrixRequests } from './matrix.ts';
 import type { PredictionRequests } from './predictions.ts';
 import type { SelectionRequests } from './selection.ts';
 import type { ReviewRequests } from './review.ts';
+import type { RelabelRequests } from './relabels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -152,6 +153,8 @@ export interface Thumbnail {
 export interface EncodersRequest {
   /** Absolute path in a dataset, to list that dataset's encoders too. */
   readonly folder?: string;
+  /** Lists imported vectors as well, which what is already there can be looked at with, and nothing can be embedded. */
+  readonly imported?: boolean;
 }
 
 export interface DoctorRequest {
@@ -182,6 +185,7 @@ export interface EngineRequests
     RunRequests,
     EvaluationRequests,
     LabelRequests,
+    RelabelRequests,
     PredictionRequests,
     AugmentationRequests,
     MapRequests,

@@ -103,12 +103,13 @@ export interface EncoderEvaluation {
   readonly map: number;
   /** Share of queries whose nearest image is of their class, also called hit@1. */
   readonly recallAt1: number;
-  /** Lower is better, like the next. */
+  /** Lower is better, like the next. NaN of imported vectors, as there is no encoder that could embed a view. */
   readonly alignment: number;
   readonly uniformity: number;
   readonly effectiveRank: number;
   /** Standard deviation of the normalised vectors times √dim: about 1 where they spread evenly, 0 where all coincide. */
   readonly collapse: number;
+  /** NaN of imported vectors. */
   readonly imagesPerSecond: number;
 }
 

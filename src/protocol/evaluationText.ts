@@ -43,11 +43,19 @@ export const figureColumns: readonly FigureColumn[] = [
     cell: ({ recallAt1 }) => percentText(recallAt1),
     score: ({ recallAt1 }) => recallAt1,
   },
-  { title: 'alignment', about: 'vectors', cell: ({ alignment }) => alignment.toFixed(2) },
+  {
+    title: 'alignment',
+    about: 'vectors',
+    cell: ({ alignment }) => (Number.isNaN(alignment) ? '–' : alignment.toFixed(2)),
+  },
   { title: 'uniformity', about: 'vectors', cell: ({ uniformity }) => uniformity.toFixed(2) },
   { title: 'rank', about: 'vectors', cell: ({ effectiveRank, dim }) => `${effectiveRank.toFixed(0)} of ${dim}` },
   { title: 'spread', about: 'vectors', cell: ({ collapse }) => collapse.toFixed(2) },
-  { title: 'images/s', about: 'vectors', cell: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
+  {
+    title: 'images/s',
+    about: 'vectors',
+    cell: ({ imagesPerSecond }) => (Number.isNaN(imagesPerSecond) ? '–' : formatCount(imagesPerSecond)),
+  },
 ];
 
 /** What the figures of each kind mean, in a few words. */

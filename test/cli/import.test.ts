@@ -45,3 +45,35 @@ it('import takes columns into the index, which the map can be coloured by, and t
   const none = await run('import', table, root);
   assert.match(none.stderr, /names no image of .*; its first row names "elsewhere\.png"/);
 });
+
+it('import takes vectors that --encoder finds by their name, and encoders lists and removes them', async (context) => {
+  const [root, cache] = [temporaryFolder(context), temporaryFolder(context)];
+  for (let i = 0; i < 3; i++) write(root, `a/${i}.png`, await shade([40 + 60 * i, 90, 120], i));
+  const file = join(temporaryFolder(context), 'clip.jsonl');
+  writeFileSync(
+    file,
+    [
+      [1, 0],
+      [0, 1],
+      [1, 0.1],
+    ]
+      .map((vector, i) => `{"path":"a/${i}.png","vector":[${vector.join()}]}\n`)
+      .join(''),
+  );
+  const run = (...args: string[]) => likeness(args, { cache });
+  assert.equal((await run('index', root, '--encoder', 'pixels')).code, 0);
+  const done = await run('import', file, root, '--name', 'mine');
+  assert.match(done.stdout, /^Vectors of 3 images, 2 dimensions: --encoder mine-[0-9a-f]{8}\n$/);
+  const json = JSON.parse((await run('import', file, root, '--name', 'mine', '--json')).stdout) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual(Object.keys(json), ['matched', 'unmatched', 'columns', 'encoder']);
+  const similar = await run('similar', join(root, 'a/0.png'), '--encoder', 'mine', '-k', '1');
+  assert.match(similar.stdout, /^0\.995\d {2}a\/2\.png\n$/);
+  assert.match(
+    (await run('encoders', 'list', '--in', root)).stdout,
+    /^mine-\w+ {2}mine, vectors of 2 dimensions, imported from clip\.jsonl$/m,
+  );
+  assert.doesNotMatch((await run('encoders', 'remove', 'mine', '--in', root)).stdout, /mine/);
+});

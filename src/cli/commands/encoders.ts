@@ -25,11 +25,12 @@ export const encodersCommand: Command = {
       default:
         throw usage(`encoders can list, add or remove, not "${action}".`);
     }
-    const encoders = await engine.listEncoders({ folder });
+    const encoders = await engine.listEncoders({ folder, imported: true });
     return { json: { encoders }, lines: encoders.map(describe) };
   },
 };
 
-function describe({ id, name, source, input, output }: EncoderCard): string {
+function describe({ id, name, source, input, output, imported }: EncoderCard): string {
+  if (imported === true) return `${id}  ${name}, vectors of ${output.dim} dimensions, ${source}`;
   return `${id}  ${name}, ${input.size[1]} × ${input.size[0]} px → ${output.dim} dimensions, ${source}`;
 }

@@ -9,8 +9,8 @@ export interface DatasetConfig {
   /** Absent: the parent folder's name. */
   readonly labels?: {
     readonly source: LabelSource;
-    /** Of `csv`, `coco` and `yolo`: relative to the root. */
-    readonly file?: string;
+    /** Of `csv`, `coco` and `yolo`: relative to the root. Of `csv` and `coco` it may be several: a file for each split. */
+    readonly file?: string | readonly string[];
     /** Of `csv`: the column that holds the label. */
     readonly column?: string;
   };
@@ -52,7 +52,13 @@ function labelsFault(labels: unknown): string | undefined {
   if (typeof labels.source !== 'string' || !labelSources.includes(labels.source)) {
     return `"labels.source" must be one of ${labelSources.join(', ')}`;
   }
-  if (labels.file !== undefined && !isText(labels.file)) return '"labels.file" must be a path relative to the dataset';
+  const { file } = labels;
+  const isList = Array.isArray(file) && file.length > 0 && file.every(isText);
+  if (file !== undefined && !isText(file) && !isList) {
+    return '"labels.file" must be a path relative to the dataset, or a list of such paths';
+  }
+  if (isList && labels.source === 'yolo')
+    return '"labels.file" must be one file, data.yaml, which names the splits itself';
   if (labels.column !== undefined && !isText(labels.column)) return '"labels.column" must be the name of a column';
   const needsFile = labels.source !== 'folder' && labels.source !== 'none';
   return needsFile && labels.file === undefined

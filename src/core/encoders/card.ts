@@ -14,6 +14,8 @@ export interface EncoderCard {
   readonly classes?: readonly string[];
   readonly licence?: string;
   readonly trainedOn?: string;
+  /** True of vectors that came from a file: there is no model, and `input` means nothing. Kept in an index only. */
+  readonly imported?: true;
   /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */
   readonly batchIndependent: boolean;
 }

@@ -25,7 +25,7 @@ const perChannel =
       ? undefined
       : `a list of 1 or 3 ${what}`;
 
-const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output'>, Check>> = {
+const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | 'imported'>, Check>> = {
   id: text,
   name: text,
   source: text,

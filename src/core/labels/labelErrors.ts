@@ -60,31 +60,6 @@ export const testLabelsLeftOut = (count: number) =>
     ErrorCode.NotEnoughLabels,
     `${count === 1 ? '1 labelled image' : `${count} labelled images`} of the test split ${count === 1 ? 'is' : 'are'} not learnt from, so that the test stays one.`,
   );
-export const invalidLabels = (path: string, detail: string) =>
-  new LikenessError(ErrorCode.InvalidLabels, `${path} can't be read as a table of labels: ${detail}; correct it.`, {
-    path,
-  });
-export const labelSourceUnread = (path: string, source: string) =>
-  new LikenessError(
-    ErrorCode.InvalidConfig,
-    `${path} names labels of the kind "${source}", which don't give each image one label; use folders or a CSV file with a label for each image ("labels": {"source": "csv", "file": …}).`,
-    { path },
-  );
-export const labelsUnmatched = (path: string, rows: number, example: string | undefined) =>
-  new LikenessError(
-    ErrorCode.LabelsUnmatched,
-    example === undefined
-      ? `${path} holds no labels; add rows, or name another file in .likeness/config.json.`
-      : `None of the ${rows} rows of ${path} names an image of the dataset (the first is "${example}"); write paths relative to the dataset's folder.`,
-    { path },
-  );
-/** A notice. */
-export const someLabelsUnmatched = (path: string, rows: number, example: string) =>
-  new LikenessError(
-    ErrorCode.LabelsUnmatched,
-    `${rows === 1 ? '1 row' : `${rows} rows`} of ${path} ${rows === 1 ? 'names' : 'name'} no image of the dataset, or more than one (the first is "${example}"), and ${rows === 1 ? 'is' : 'are'} passed over.`,
-    { path },
-  );
 export const fileExists = (path: string) =>
   new LikenessError(
     ErrorCode.FileExists,

@@ -7,6 +7,8 @@ export interface LabelRules {
   readonly labelOf: (path: string) => string | undefined;
   /** The split of an image by its path: `train`, `validation`, `test`, or a name from the configuration. */
   readonly splitOf: (path: string) => string | undefined;
+  /** The same, where a file of labels may say it too, which counts more than folders and less than the configuration. */
+  readonly splitWith: (path: string, stated: string | undefined) => string | undefined;
 }
 
 const splitOfFolder: ReadonlyMap<string, string> = new Map([
@@ -31,24 +33,43 @@ const unknownFolder = 'unknown';
 export function labelRules(config: DatasetConfig): LabelRules {
   const fromFolders = (config.labels?.source ?? 'folder') === 'folder';
   const patterns = Object.entries(config.splits ?? {}).map(([name, globs]) => ({
-    split: splitOfFolder.get(name.toLowerCase()) ?? name,
+    split: splitNamed(name),
     matcher: ignore().add(globs),
   }));
+  const configured = (path: string) => patterns.find(({ matcher }) => matcher.ignores(path))?.split;
   return {
     labelOf: (path) => (fromFolders ? labelOfFolder(path) : undefined),
-    splitOf: (path) => patterns.find(({ matcher }) => matcher.ignores(path))?.split ?? splitOfFolders(path),
+    splitOf: (path) => configured(path) ?? splitOfFolders(path),
+    splitWith: (path, stated) => configured(path) ?? stated ?? splitOfFolders(path),
   };
+}
+
+/** What we call a split that others call `val`, `valid`, …; other names stay as they are. */
+export function splitNamed(name: string): string {
+  return splitOfFolder.get(name.toLowerCase()) ?? name;
+}
+
+/** The split that a file of labels is of, as `instances_val2017.json` or `train.csv` say it. */
+export function splitOfFileName(file: string): string | undefined {
+  const words = file.slice(file.lastIndexOf('/') + 1).split(/[^a-z]+/i);
+  return words.map((word) => splitOfFolder.get(word.toLowerCase())).find((split) => split !== undefined);
+}
+
+/** Whether nothing below a folder of this name has a label. */
+export function isUnlabelledFolder(name: string): boolean {
+  return unlabelledFolders.has(name.toLowerCase());
 }
 
 function labelOfFolder(path: string): string | undefined {
   const folders = path.split('/').slice(0, -1);
   const parent = folders.at(-1);
-  if (parent === undefined || folders.some((folder) => unlabelledFolders.has(folder.toLowerCase()))) return undefined;
+  if (parent === undefined || folders.some(isUnlabelledFolder)) return undefined;
   const name = parent.toLowerCase();
   return name === unknownFolder || splitOfFolder.has(name) ? undefined : parent;
 }
 
-function splitOfFolders(path: string): string | undefined {
+/** Of the first folder from the root that is called like a split. */
+export function splitOfFolders(path: string): string | undefined {
   for (const folder of path.split('/').slice(0, -1)) {
     const split = splitOfFolder.get(folder.toLowerCase());
     if (split !== undefined) return split;

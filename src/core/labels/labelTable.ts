@@ -1,31 +1,45 @@
-import { formatRow, imageColumn, imageOf, parseTable } from '../tables/delimitedText.ts';
-import { imageFinder } from '../tables/imageFinder.ts';
+import { formatRow, imageColumn, imageOf, tableLines } from '../tables/delimitedText.ts';
+import type { ImageFinder } from '../tables/imageFinder.ts';
+import { splitNamed } from './labelRules.ts';
 
-/** One image's line in a table of labels. */
+/** One image's line in a file of labels. */
 export interface LabelRow {
   /** As it is written: a path, or a name alone, with `/`. */
   readonly image: string;
   /** Empty where the image has none. */
   readonly label: string;
+  /** `train`, `validation`, `test` or another name; absent where the file tells none. */
+  readonly split?: string | undefined;
+  /** Of the file, from 1. */
+  readonly line: number;
+}
+
+/** A row of a table, and where its label stands in the text; undefined where the line is too short to have one. */
+export interface TableRow extends LabelRow {
+  readonly cell: { readonly start: number; readonly end: number } | undefined;
 }
 
 const labelColumns = ['label', 'class', 'category', 'label_name', 'class_name', 'target'];
+const splitColumns = ['split', 'subset'];
 
 /**
  * Reads a table of labels (RFC 4180; commas, semicolons or tabs), whose first line names the columns. The column of the
- * images is called `path`, `image`, `file`, … in any case, else it is the first other than that of the labels.
+ * images is called `path`, `image`, `file`, … in any case, else it is the first that no other is known by; that of splits
+ * is called `split` or `subset`.
  *
  * @param column of the labels; absent: one called `label`, `class`, `category`, …
+ * @param decode what a field says, where the text was read byte by byte
  * @returns the rows, or what is wrong with the table
  */
 export function parseLabelTable(
   text: string,
   column?: string,
-): { readonly rows: LabelRow[] } | { readonly fault: string } {
-  const table = parseTable(text);
-  const [header, ...lines] = table;
-  if (header === undefined) return { fault: 'it is empty' };
-  const names = header.map((name) => name.trim());
+  decode: (field: string) => string = (field) => field,
+): { readonly rows: TableRow[] } | { readonly fault: string } {
+  const lines = tableLines(text);
+  const header = lines.next();
+  if (header.done === true) return { fault: 'it is empty' };
+  const names = header.value.fields.map(({ value }) => decode(value).trim());
   const lower = names.map((name) => name.toLowerCase());
   const label = column === undefined ? lower.findIndex((name) => labelColumns.includes(name)) : names.indexOf(column);
   if (label < 0) {
@@ -35,50 +49,73 @@ export function parseLabelTable(
         : `has no column "${column}"`;
     return { fault: `it ${wanted} (its columns are ${names.join(', ')})` };
   }
-  const image = imageColumn(names, label);
-  if (names.length < 2) return { fault: 'it has a single column, and images and labels need one each' };
-  const rows = lines
-    .map((fields) => ({
-      image: imageOf(fields[image]),
-      label: (fields[label] ?? '').trim(),
-    }))
-    .filter((row) => row.image !== '');
+  const split = lower.findIndex((name, i) => i !== label && splitColumns.includes(name));
+  const image = imageColumn(names, [label, split]);
+  if (names.length < 2 || image === label) {
+    return { fault: 'it has a single column, and images and labels need one each' };
+  }
+  const rows: TableRow[] = [];
+  for (const { line, fields, isOpen } of lines) {
+    if (isOpen === true) return { fault: `the quote that begins in line ${line} is never closed` };
+    const row = {
+      image: imageOf(decode(fields[image]?.value ?? '')),
+      label: decode(fields[label]?.value ?? '').trim(),
+      split: split < 0 ? undefined : splitNamed(decode(fields[split]?.value ?? '').trim()) || undefined,
+      line,
+      cell: fields[label] && { start: fields[label].start, end: fields[label].end },
+    };
+    if (row.image !== '') rows.push(row);
+  }
   return { rows };
 }
 
 export interface MatchedLabels {
   /** By path. */
   readonly labels: ReadonlyMap<string, string>;
-  /** Images of rows that are none of the paths, or could be several. */
-  readonly unmatched: readonly string[];
-  /** A path that has two different labels, and these. */
-  readonly conflict: { readonly path: string; readonly labels: readonly [string, string] } | undefined;
+  readonly splits: ReadonlyMap<string, string>;
+  /** Rows of images that are none of the paths, or could be several. */
+  readonly unmatched: readonly LabelRow[];
+  /** Images of which more than one row tells, all the same. */
+  readonly repeated: ReadonlySet<string>;
+  /** A path of which two rows tell otherwise, and what. */
+  readonly conflict:
+    | {
+        readonly path: string;
+        readonly what: 'labels' | 'splits';
+        readonly told: readonly [string, string];
+        readonly rows: readonly [LabelRow, LabelRow];
+      }
+    | undefined;
 }
 
-/**
- * Finds the images that the rows speak of: by path, by path relative to the table's own folder, or by name, with or without
- * its extension, where only one image is called so.
- *
- * @param paths of all images, relative to the root
- * @param folder of the table, relative to the root; '' for the root
- */
-export function matchLabels(rows: readonly LabelRow[], paths: readonly string[], folder: string): MatchedLabels {
-  const find = imageFinder(paths, folder);
+/** Finds the images that the rows speak of. */
+export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): MatchedLabels {
   const labels = new Map<string, string>();
-  const unmatched: string[] = [];
+  const splits = new Map<string, string>();
+  const rowOf = new Map<string, LabelRow>();
+  const unmatched: LabelRow[] = [];
+  const repeated = new Set<string>();
   let conflict: MatchedLabels['conflict'];
-  for (const { image, label } of rows) {
-    const path = find(image);
+  for (const row of rows) {
+    const path = find(row.image, row.split);
     if (path === undefined) {
-      unmatched.push(image);
+      unmatched.push(row);
       continue;
     }
-    if (label === '') continue;
-    const other = labels.get(path);
-    if (other !== undefined && other !== label) conflict ??= { path, labels: [other, label] };
-    labels.set(path, label);
+    const before = rowOf.get(path);
+    if (before !== undefined) repeated.add(path);
+    const told = (what: 'labels' | 'splits', known: Map<string, string>, value: string | undefined) => {
+      if (value === undefined || value === '') return;
+      const other = known.get(path);
+      if (other !== undefined && other !== value)
+        conflict ??= { path, what, told: [other, value], rows: [before!, row] };
+      known.set(path, value);
+    };
+    told('labels', labels, row.label);
+    told('splits', splits, row.split);
+    rowOf.set(path, row);
   }
-  return { labels, unmatched, conflict };
+  return { labels, splits, unmatched, repeated, conflict };
 }
 
 /** A table of proposals: RFC 4180, with LF. */

@@ -1,5 +1,5 @@
-import { imageColumn, imageOf, parseTable } from './delimitedText.ts';
-import { imageFinder } from './imageFinder.ts';
+import { imageColumn, imageOf, tableLines } from './delimitedText.ts';
+import type { ImageFinder } from './imageFinder.ts';
 
 /** What a table says of images, beside which they are. */
 export interface TableColumn {
@@ -16,43 +16,74 @@ export interface JoinedTable {
   readonly unmatched: readonly string[];
 }
 
-/**
- * Reads a table whose first line names the columns, and joins it with the images of a dataset. Of two rows for one image the
- * later counts.
- *
- * @param paths of all images, relative to the root
- * @param folder of the table, relative to the root; '' for the root
- * @returns the columns, or what is wrong with the table
- */
-export function joinTable(
-  text: string,
-  paths: readonly string[],
-  folder: string,
-): JoinedTable | { readonly fault: string } {
-  const [header, ...rows] = parseTable(text);
-  if (header === undefined) return { fault: 'it is empty' };
-  const names = header.map((name) => name.trim());
+/** The names of a table's columns, and which of them names the images. */
+export interface TableHeader {
+  readonly names: readonly string[];
+  readonly image: string;
+}
+
+/** Tells which column names the images. Returns what is wrong where none can, as the end of a sentence. */
+export function tableHeader(names: readonly string[]): TableHeader | { readonly fault: string } {
   if (names.length < 2) return { fault: 'it has a single column, and needs one that names the images and another one' };
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) return { fault: `two of its columns are called "${twice}"` };
   const unnamed = names.indexOf('');
   if (unnamed >= 0) return { fault: `its column ${unnamed + 1} has no name` };
-  const image = imageColumn(names);
-  const find = imageFinder(paths, folder);
-  const found = new Map<string, readonly string[]>();
-  const unmatched: string[] = [];
-  for (const row of rows) {
-    const named = imageOf(row[image]);
-    const path = find(named);
-    if (path !== undefined) found.set(path, row);
-    else if (named !== '') unmatched.push(named);
+  return { names, image: names[imageColumn(names)]! };
+}
+
+/** The rows of a table as text whose first line names the columns. Returns what is wrong with it otherwise. */
+export function tableRows(
+  text: string,
+): { readonly header: TableHeader; readonly rows: Iterable<Record<string, string>> } | { readonly fault: string } {
+  const lines = tableLines(text);
+  const first = lines.next();
+  if (first.done === true) return { fault: 'it is empty' };
+  const header = tableHeader(first.value.fields.map(({ value }) => value.trim()));
+  if ('fault' in header) return header;
+  function* rows(): Generator<Record<string, string>> {
+    for (const { fields } of lines) {
+      yield Object.fromEntries((header as TableHeader).names.map((name, i) => [name, fields[i]?.value ?? '']));
+    }
   }
-  const columns = names.flatMap((name, column): TableColumn[] => {
-    if (column === image) return [];
-    const values = [...found].map(([path, row]) => [path, (row[column] ?? '').trim()] as const);
-    return [{ name, values: new Map(values.filter(([, value]) => value !== '')) }];
-  });
-  return { columns, matched: found.size, unmatched };
+  return { header, rows: rows() };
+}
+
+/** Joins what rows say with the images of a dataset. Of two rows for one image the later counts. */
+export class ColumnJoin {
+  readonly #find: ImageFinder;
+  readonly #columns = new Map<string, Map<string, string>>();
+  readonly #matched = new Set<string>();
+  readonly #unmatched: string[] = [];
+
+  constructor(find: ImageFinder) {
+    this.#find = find;
+  }
+
+  /** The path of a row's image; undefined where it is none. @param named as the table has it */
+  match(named: string): string | undefined {
+    const image = imageOf(named);
+    const path = this.#find(image);
+    if (path !== undefined) this.#matched.add(path);
+    else if (image !== '') this.#unmatched.push(image);
+    return path;
+  }
+
+  /** What a row says of an image; '' for nothing. */
+  put(path: string, column: string, value: string): void {
+    const values = this.#columns.get(column) ?? new Map<string, string>();
+    if (value === '') values.delete(path);
+    else values.set(path, value);
+    this.#columns.set(column, values);
+  }
+
+  joined(): JoinedTable {
+    return {
+      columns: [...this.#columns].map(([name, values]) => ({ name, values })),
+      matched: this.#matched.size,
+      unmatched: this.#unmatched,
+    };
+  }
 }
 
 /** The numbers of a column, if it holds nothing else. */

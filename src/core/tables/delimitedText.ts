@@ -6,51 +6,105 @@ const imageColumns = ['path', 'image', 'file', 'filename', 'file_name', 'filepat
 /**
  * Which column names the images: one called `path`, `image`, `file`, …, else the first.
  *
- * @param except a column that doesn't
+ * @param except columns that don't
  */
-export function imageColumn(names: readonly string[], except = -1): number {
-  const named = names.findIndex((name, i) => i !== except && imageColumns.includes(name.toLowerCase()));
-  return named >= 0 ? named : except === 0 ? 1 : 0;
+export function imageColumn(names: readonly string[], except: readonly number[] = []): number {
+  const named = names.findIndex((name, i) => !except.includes(i) && imageColumns.includes(name.toLowerCase()));
+  return named >= 0
+    ? named
+    : Math.max(
+        0,
+        names.findIndex((_, i) => !except.includes(i)),
+      );
 }
+
+/** Characters of the first line that its separator is told by. */
+const LONGEST_HEADER = 1 << 20;
 
 /** A path as tables have it, with `/`. */
 export function imageOf(field: string | undefined): string {
   return (field ?? '').trim().replaceAll('\\', '/').replace(/^\.\//, '');
 }
 
+/** A field of a table, and where it stands in the text: with its quotes, without the separators. */
+export interface TableField {
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A record of a table. */
+export interface TableLine {
+  /** Of its beginning, from 1. */
+  readonly line: number;
+  readonly fields: readonly TableField[];
+  /** True of a last one with a quote that is never closed. */
+  readonly isOpen?: boolean;
+}
+
 /** Fields of a table, line by line; empty lines are left out. */
 export function parseTable(text: string): string[][] {
-  const content = text.replace(/^\uFEFF/, '');
-  const [firstLine = ''] = content.split(/\r?\n/, 1);
-  const separator = [',', ';', '\t'].reduce((best, candidate) =>
+  return Array.from(tableLines(text), ({ fields }) => fields.map(({ value }) => value));
+}
+
+/** Where the text begins behind a byte order mark, which may have been read byte by byte. */
+export function startOfText(text: string): number {
+  return text.startsWith('\uFEFF') ? 1 : text.startsWith('\u00EF\u00BB\u00BF') ? 3 : 0;
+}
+
+/** The one of comma, semicolon and tab that the first line has most of. */
+export function separatorOf(text: string): string {
+  const [firstLine = ''] = text.slice(startOfText(text), startOfText(text) + LONGEST_HEADER).split(/\r?\n/, 1);
+  return [',', ';', '\t'].reduce((best, candidate) =>
     firstLine.split(candidate).length > firstLine.split(best).length ? candidate : best,
   );
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let field = '';
+}
+
+/** The lines of a table with where their fields stand; empty lines are left out. */
+export function* tableLines(text: string): Generator<TableLine> {
+  const separator = separatorOf(text);
+  let fields: TableField[] = [];
+  let line = 1;
+  let firstLine = 1;
+  let start = startOfText(text);
+  /** What is known of the field before `copied`. */
+  let value = '';
+  let copied = start;
   let isQuoted = false;
-  const endField = () => {
-    row.push(field);
-    field = '';
+  const endField = (end: number) => {
+    fields.push({ value: value + text.slice(copied, end), start, end });
+    value = '';
   };
-  const endRow = () => {
-    endField();
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-  };
-  for (let i = 0; i < content.length; i++) {
-    const character = content[i]!;
+  const isFilled = () => fields.length > 1 || (fields[0]?.value ?? '') !== '';
+  for (let i = start; i < text.length; i++) {
+    const character = text[i]!;
+    if (character === '\n') line++;
     if (isQuoted) {
-      if (character !== '"') field += character;
-      else if (content[i + 1] === '"') field += content[++i]!;
-      else isQuoted = false;
-    } else if (character === '"' && field === '') isQuoted = true;
-    else if (character === separator) endField();
-    else if (character === '\n') endRow();
-    else if (character !== '\r' || content[i + 1] !== '\n') field += character;
+      if (character !== '"') continue;
+      value += text.slice(copied, i);
+      if (text[i + 1] === '"') copied = ++i;
+      else {
+        isQuoted = false;
+        copied = i + 1;
+      }
+    } else if (character === '"' && value === '' && copied === i) {
+      isQuoted = true;
+      copied = i + 1;
+    } else if (character === separator) {
+      endField(i);
+      start = copied = i + 1;
+    } else if (character === '\n') {
+      endField(text[i - 1] === '\r' && i > copied ? i - 1 : i);
+      if (isFilled()) yield { line: firstLine, fields };
+      fields = [];
+      start = copied = i + 1;
+      firstLine = line;
+    }
   }
-  if (field !== '' || row.length > 0) endRow();
-  return rows;
+  if (start < text.length || fields.length > 0) {
+    endField(text.length);
+    if (isFilled()) yield { line: firstLine, fields, ...(isQuoted && { isOpen: true }) };
+  }
 }
 
 /** A line of a table with commas, and its line feed. */

@@ -12,6 +12,8 @@ export interface CuratedImages extends UnitVectors {
   readonly contentKeys: Float64Array;
   readonly labels: readonly (string | undefined)[];
   readonly splits: readonly (string | undefined)[];
+  /** What the file of labels says of splits. */
+  readonly statedSplitOf: (path: string) => string | undefined;
   readonly facts: readonly (ImageFacts | undefined)[];
   readonly notices: readonly LikenessError[];
 }
@@ -26,7 +28,7 @@ export async function readCuratedImages(
   encoder: Pick<StoredEncoder, 'key'>,
   below: string,
 ): Promise<CuratedImages> {
-  const { store, rules } = dataset;
+  const { store } = dataset;
   const table = store.readVectors(encoder.key);
   const known = await readKnownLabelsIfAny(dataset, store.readImagePaths());
   const isWanted = (path: string) => (below === '' || path.startsWith(`${below}/`)) && !known.isExcluded(path);
@@ -40,7 +42,8 @@ export async function readCuratedImages(
     paths,
     contentKeys: Float64Array.from(rows, (row) => table.contentKeys[row]!),
     labels: paths.map(known.labelOf),
-    splits: paths.map((path) => rules.splitOf(path)),
+    splits: paths.map(known.splitOf),
+    statedSplitOf: known.statedSplitOf,
     facts: paths.map((path) => facts.get(path)),
     notices: known.notices,
   };

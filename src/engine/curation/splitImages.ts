@@ -43,7 +43,9 @@ export async function splitImages(
   const { splits, torn } = assignSplits({ groupOf, labels: images.labels, kept, shares, seed });
   const assignments = images.paths.map((path, row): AssignedSplit => ({ path, split: splits[row]! }));
   const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn)] : [])];
-  const made = apply ? configuredSplits(root, config, store.readImagePaths(), assignments) : undefined;
+  const made = apply
+    ? configuredSplits(root, config, store.readImagePaths(), assignments, images.statedSplitOf)
+    : undefined;
   if (out) await writeOutput(out, formatSplits(assignments));
   if (made) {
     writeConfig(root, { splits: made.splits });

@@ -2,7 +2,9 @@ import { encoderMismatch, notIndexed } from '../../core/errors.ts';
 import type { Dataset } from '../dataset.ts';
 import { meta } from '../indexing/meta.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
+import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { ResolvedEncoder } from './encoder.ts';
+import { importedEncoder } from './importedEncoders.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './registry.ts';
 
 /**
@@ -35,6 +37,10 @@ export async function searchEncoder(
   explicit: string | undefined,
 ): Promise<SearchEncoder> {
   const { store, root } = dataset;
+  const imported = explicit === undefined ? undefined : importedEncoder(store, explicit);
+  if (imported !== undefined) {
+    return { stored: imported, resolve: () => Promise.reject(importedOnly(imported.card.id)) };
+  }
   if (explicit !== undefined) {
     const resolved = await registry.resolve(explicit, root);
     const stored = store.readEncoders().find(({ identity }) => identity === resolved.identity);

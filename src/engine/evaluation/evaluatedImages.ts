@@ -48,19 +48,17 @@ export interface LabelledImages {
  * @param folder relative to the root; '' for all
  */
 export async function labelledImages(dataset: Dataset, folder: string, seed: number): Promise<LabelledImages> {
-  const { root, store, rules } = dataset;
+  const { root, store } = dataset;
   const isBelow = (path: string) => folder === '' || path.startsWith(`${folder}/`);
   const files = store.readFiles();
   const paths = store.readImagePaths();
-  const { labelOf, isExcluded, notices } = await readKnownLabels(dataset, paths);
+  const { labelOf, splitOf, isExcluded, notices } = await readKnownLabels(dataset, paths);
   const readable = paths.filter(isBelow);
   const included = readable.filter((path) => !isExcluded(path));
   const labelled = included.flatMap((path): LabelledImage[] => {
     const label = labelOf(path);
     const contentKey = files.get(path)?.contentKey;
-    return label === undefined || contentKey === undefined
-      ? []
-      : [{ path, label, split: rules.splitOf(path), contentKey }];
+    return label === undefined || contentKey === undefined ? [] : [{ path, label, split: splitOf(path), contentKey }];
   });
   const names = new Set(labelled.map(({ label }) => label));
   const where = folder === '' ? root : `${root}/${folder}`;

@@ -9,6 +9,7 @@ import { encoderReference } from '../encoders/encoderChoice.ts';
 import type { EncoderRuntimeOptions, ResolvedEncoder } from '../encoders/encoder.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { openEncoder } from '../encoders/openEncoder.ts';
+import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { duplicateGroups } from './duplicates.ts';
@@ -52,6 +53,8 @@ export async function evaluateEncoders(
 interface Candidate {
   readonly encoder: ResolvedEncoder;
   readonly baseline: BaselineKind | undefined;
+  /** Of vectors that were imported: their key in the index. They embed nothing. */
+  readonly importedKey?: number;
 }
 
 /** One that has embedded the images. */
@@ -124,6 +127,16 @@ class Evaluation {
     const references = this.#request.encoders ?? [encoderReference(dataset, undefined)];
     const candidates = new Map<string, Candidate>();
     for (const reference of [...references, ...BASELINES]) {
+      const imported = importedEncoder(dataset.store, reference);
+      if (imported !== undefined) {
+        const { card, identity, key } = imported;
+        candidates.set(identity, {
+          encoder: { card, identity, model: { bytes: new Uint8Array() } },
+          baseline: undefined,
+          importedKey: key,
+        });
+        continue;
+      }
       const encoder = await registry.resolve(reference, root);
       const baseline = BASELINES.find((id) => id === encoder.card.id);
       if (!candidates.has(encoder.identity)) candidates.set(encoder.identity, { encoder, baseline });
@@ -144,6 +157,10 @@ class Evaluation {
   async #embed(candidate: Candidate, images: readonly LabelledImage[]): Promise<Embedded> {
     const { dataset, runtime } = this.#options;
     const { store, root } = dataset;
+    if (candidate.importedKey !== undefined) {
+      const views = { alignment: Number.NaN, imagesPerSecond: Number.NaN };
+      return { ...candidate, ...readImageVectors(store, candidate.importedKey, images), views };
+    }
     // Not one of the pool's: a comparison takes many encoders, and each for a short time.
     const encoder = await openEncoder(candidate.encoder, runtime);
     try {

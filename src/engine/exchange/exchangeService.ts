@@ -2,10 +2,10 @@ import { usage } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { ImportReport, ImportRequest } from '../../protocol/columns.ts';
 import type { ExportReport, ExportRequest } from '../../protocol/exports.ts';
-import { importColumns } from '../columns/importColumns.ts';
 import type { Datasets } from '../dataset.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { exportFolder } from '../export/exportFolder.ts';
+import { importFile } from '../imports/importFile.ts';
 
 /** What goes between a dataset and other tools. */
 export class ExchangeService {
@@ -17,10 +17,10 @@ export class ExchangeService {
     this.#registry = registry;
   }
 
-  /** Takes columns of a table into the index of a dataset. */
-  async importColumns({ folder, file }: ImportRequest): Promise<ImportReport> {
-    const dataset = this.#datasets.get(folder);
-    return this.#datasets.guard(dataset, () => importColumns(dataset, file));
+  /** Takes columns and vectors of a file into the index of a dataset. See `importFile`. */
+  async import(request: ImportRequest, context: JobContext): Promise<ImportReport> {
+    const dataset = this.#datasets.get(request.folder);
+    return this.#datasets.guard(dataset, () => importFile(dataset, request, context));
   }
 
   /** Takes an imported column out again. Rejects with usage where there is none of that name. */

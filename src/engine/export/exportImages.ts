@@ -25,7 +25,7 @@ export async function readExportImages(
   dataset: Dataset,
   request: ExportRequest,
 ): Promise<{ readonly images: readonly ExportImage[]; readonly notices: readonly LikenessError[] }> {
-  const { root, store, rules } = dataset;
+  const { root, store } = dataset;
   const below = relativeToRoot(root, request.folder) ?? '';
   const all = store.readImagePaths();
   const own = below === '' ? all : all.filter((path) => path.startsWith(`${below}/`));
@@ -47,7 +47,7 @@ export async function readExportImages(
     return {
       path,
       label: known.labelOf(path),
-      split: rules.splitOf(path),
+      split: known.splitOf(path),
       tags: tagsOf(decided.get(path)),
       ...{ content, bytes, width, height, format },
       quality: scores[i],

@@ -1,7 +1,11 @@
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { decisionsFile } from '../decisions/decisionFile.ts';
-import { labelFile, readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
+import { readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
+import { labelFiles } from './sources/labelFiles.ts';
+
+/** The labels of YOLO are in a file for each image, which all have to be looked at to see whether one has changed. */
+const LOOK_AGAIN_MS = 5000;
 
 interface Kept {
   /** Of all that the labels come from. */
@@ -13,6 +17,11 @@ interface Kept {
 export class LabelCache {
   /** By root. */
   readonly #kept = new Map<string, Kept>();
+
+  /** To be called when labels were written. */
+  forget(root: string): void {
+    this.#kept.delete(root);
+  }
 
   /** As `readKnownLabelsIfAny` for all images of the index. */
   async read(dataset: Dataset): Promise<KnownLabels> {
@@ -33,9 +42,11 @@ export class LabelCache {
 }
 
 function stampOf(dataset: Dataset): string {
-  const files = [decisionsFile(dataset.root), labelFile(dataset)].map((file) => {
-    const status = file === undefined ? undefined : statIfPresent(file);
+  const files = [decisionsFile(dataset.root), ...labelFiles(dataset)].map((file) => {
+    const status = statIfPresent(file);
     return status === undefined ? 'none' : `${status.size}:${status.mtimeMs}`;
   });
-  return [dataset.store.revision(), JSON.stringify(dataset.config.labels), ...files].join(' ');
+  const { labels, splits } = dataset.config;
+  const turn = labels?.source === 'yolo' ? Math.floor(Date.now() / LOOK_AGAIN_MS) : 0;
+  return [dataset.store.revision(), JSON.stringify([labels, splits]), turn, ...files].join(' ');
 }

@@ -38,7 +38,7 @@ export interface LabelImages {
  * @param below absolute; only images below it get a label
  */
 export async function listLabelImages(dataset: Dataset, below: string | undefined): Promise<LabelImages> {
-  const { root, store, rules } = dataset;
+  const { root, store } = dataset;
   const files = store.readFiles();
   const paths = store.readImagePaths();
   const known = await readKnownLabels(dataset, paths);
@@ -46,7 +46,7 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
   const images = included.map((path): LabelImage => {
     // A readable image has a content.
     const contentKey = files.get(path)?.contentKey ?? -1;
-    return { path, contentKey, label: known.labelOf(path) ?? '', split: rules.splitOf(path) };
+    return { path, contentKey, label: known.labelOf(path) ?? '', split: known.splitOf(path) };
   });
   const withLabel = images.filter(({ label }) => label !== '');
   const labelled = withLabel.filter(({ split }) => split !== 'test');

@@ -18,6 +18,7 @@ import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder } from '../encoders/encoderChoice.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { duplicateGroups } from '../evaluation/duplicates.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
@@ -174,10 +175,13 @@ async function embed(
   context: JobContext,
 ) {
   const { root, store } = dataset;
-  const resolved = typeof chosen === 'string' ? await registry.resolve(chosen, root) : chosen;
-  const { key, card } = resolved
-    ? { key: await embedMissing(store, await load(resolved), wanted, context), card: resolved.card }
-    : currentEncoder(dataset)!;
+  const imported = typeof chosen === 'string' ? importedEncoder(store, chosen) : undefined;
+  const resolved = typeof chosen === 'string' && imported === undefined ? await registry.resolve(chosen, root) : chosen;
+  const { key, card } = imported
+    ? imported
+    : typeof resolved === 'object'
+      ? { key: await embedMissing(store, await load(resolved), wanted, context), card: resolved.card }
+      : currentEncoder(dataset)!;
   const all = readImageVectors(store, key, wanted);
   const rows = Uint32Array.from(wanted.keys()).filter((row) => all.present[row] === 1);
   return {

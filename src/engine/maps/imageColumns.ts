@@ -5,14 +5,15 @@ import { numbersOf } from '../../core/tables/columnTable.ts';
 import { readKeptFindings } from '../curation/lastFindings.ts';
 import { decisionsByPath, isExcluded, tagsOf } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
+import type { KnownLabels } from '../labels/knownLabels.ts';
 
 /** What is known of images beside where they lie: what people say of them, and what their files are like. */
 export async function imageColumns(
   dataset: Dataset,
   paths: readonly string[],
-  labelOf: (path: string) => string | undefined,
+  { labelOf, splitOf }: Pick<KnownLabels, 'labelOf' | 'splitOf'>,
 ): Promise<ImageColumn[]> {
-  const { root, store, rules } = dataset;
+  const { root, store } = dataset;
   const facts = store.readImageFacts();
   const findings = await readKeptFindings(store);
   const decided = decisionsByPath(await readDecisions(root), store, paths);
@@ -23,7 +24,7 @@ export async function imageColumns(
   const tags = (path: string) => tagsOf(decided.get(path)).join(' + ') || undefined;
   const columns: ImageColumn[] = [
     category(mapColumns.class, 'Class', paths, labelOf),
-    category(mapColumns.split, 'Split', paths, (path) => rules.splitOf(path)),
+    category(mapColumns.split, 'Split', paths, splitOf),
     category(mapColumns.tag, 'Tag', paths, tags),
     category(mapColumns.excluded, 'Excluded', paths, (path) =>
       isExcluded(decided.get(path)) ? 'excluded' : undefined,

@@ -3,6 +3,7 @@ import type { JobContext } from '../../core/progress.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder, encoderReference } from '../encoders/encoderChoice.ts';
+import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
@@ -14,7 +15,7 @@ export interface MappingOptions {
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
 }
 
-/** The dataset's own encoder needs no model: its vectors are in the index. Another one embeds what it hasn't yet. */
+/** The dataset's own encoder, or imported vectors, need no model: the vectors are in the index. Another one embeds what it hasn't yet. */
 export async function embeddedEncoder(
   chosen: string | undefined,
   below: string,
@@ -24,6 +25,8 @@ export async function embeddedEncoder(
   const { root, store } = dataset;
   const current = currentEncoder(dataset);
   if (chosen === undefined && current !== undefined) return current;
+  const imported = chosen === undefined ? undefined : importedEncoder(store, chosen);
+  if (imported !== undefined) return imported;
   const resolved = await registry.resolve(encoderReference(dataset, chosen), root);
   const known = store.readEncoders().find(({ identity }) => identity === resolved.identity);
   if (known !== undefined && store.contentsWithoutVector(known.key).length === 0) return known;

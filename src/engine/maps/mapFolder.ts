@@ -69,7 +69,7 @@ async function reportOf(
   encoder: StoredEncoder,
   dataset: Dataset,
 ): Promise<Omit<MapReport, 'keptSince' | 'seconds'>> {
-  const { root, rules, store } = dataset;
+  const { root, store } = dataset;
   const { laidOut, clusterOf } = map;
   const paths = map.paths.slice(0, laidOut);
   const positions = map.positions.subarray(0, 2 * laidOut);
@@ -90,7 +90,7 @@ async function reportOf(
     y: positions.filter((_, i) => i % 2 === 1),
     cluster,
     labels,
-    splits: paths.map((path) => rules.splitOf(path)),
+    splits: paths.map(known.splitOf),
     clusters: clustersNow(cluster, summary, paths, labels),
     ...{ trustworthiness, neighborsKept, judged, recall, method, neighbors, minimumDistance, seed },
     explained: plane?.explained,

@@ -35,7 +35,7 @@ export async function readMapImages(
   encoder: Pick<StoredEncoder, 'key' | 'card'>,
   below: string,
 ): Promise<MapImages> {
-  const { store, rules, root } = dataset;
+  const { store, root } = dataset;
   const isBelow = (path: string) => below === '' || path.startsWith(`${below}/`);
   const folder = below === '' ? root : `${root}/${below}`;
   const table = store.readVectors(encoder.key);
@@ -59,7 +59,7 @@ export async function readMapImages(
     paths,
     contentKeys: Float64Array.from(rows, (row) => table.contentKeys[row]!),
     labels: paths.map(known.labelOf),
-    splits: paths.map((path) => rules.splitOf(path)),
+    splits: paths.map(known.splitOf),
     notices: [...known.notices, ...(missing > 0 ? [withoutVector(missing, id)] : [])],
   };
 }

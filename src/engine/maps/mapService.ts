@@ -52,8 +52,7 @@ export class MapService {
   async columns({ root, paths }: Params<'maps/columns'>): Promise<readonly ImageColumn[]> {
     const dataset = this.#dataset(root);
     return this.#options.datasets.guard(dataset, async () => {
-      const { labelOf } = await this.#options.labels.read(dataset);
-      return imageColumns(dataset, paths, labelOf);
+      return imageColumns(dataset, paths, await this.#options.labels.read(dataset));
     });
   }
 

@@ -142,15 +142,13 @@ async function layOut(
 
 /** Some of all images, the same ones each time, in the order of their paths. */
 async function someImages(dataset: Dataset) {
-  const { store, rules, root } = dataset;
+  const { store, root } = dataset;
   const files = store.readFiles();
   const all = store.readImagePaths();
-  const { labelOf, notices } = await readKnownLabelsIfAny(dataset, all);
+  const { labelOf, splitOf, notices } = await readKnownLabelsIfAny(dataset, all);
   const known = all.flatMap((path): LabelledImage[] => {
     const contentKey = files.get(path)?.contentKey;
-    return contentKey === undefined
-      ? []
-      : [{ path, label: labelOf(path) ?? '', split: rules.splitOf(path), contentKey }];
+    return contentKey === undefined ? [] : [{ path, label: labelOf(path) ?? '', split: splitOf(path), contentKey }];
   });
   if (known.length < FEWEST_IMAGES) throw tooFewForMap(root, known.length);
   const chosen = known.length <= MOST_IMAGES ? known : new RandomStream(0).shuffled(known).slice(0, MOST_IMAGES);

@@ -93,13 +93,13 @@ interface ChosenPaths {
 }
 
 function chosenPaths(
-  { store, rules }: Dataset,
-  { labelOf }: KnownLabels,
+  { store }: Dataset,
+  { labelOf, splitOf }: KnownLabels,
   { paths, filter }: MatrixRequest,
 ): ChosenPaths {
   const { classes, splits } = filter ?? {};
   const isOf = (path: string): boolean => {
-    const [label, split] = [labelOf(path), rules.splitOf(path)];
+    const [label, split] = [labelOf(path), splitOf(path)];
     return (
       (classes === undefined || (label !== undefined && classes.includes(label))) &&
       (splits === undefined || (split !== undefined && splits.includes(split)))

@@ -57,8 +57,8 @@ export async function listPredictedImages(
   const paths = all.filter(isBelow);
   const failed = problems.filter(({ path }) => isBelow(path)).map(({ path, problem }) => ({ path, ...problem }));
   if (paths.length === 0 && failed.length === 0) throw noImagesToPredict(below);
-  const { labelOf, notices } = await readKnownLabelsIfAny({ root, config, rules }, all);
-  const images = paths.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) }));
+  const { labelOf, splitOf, notices } = await readKnownLabelsIfAny({ root, config, rules }, all);
+  const images = paths.map((path) => ({ path, label: labelOf(path), split: splitOf(path) }));
   return { folder, images, failed, notices };
 }
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { encoderMismatch, fileNotFound, embeddingInvalid, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { importedOutside } from '../../core/imports/importErrors.ts';
 import type { SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder } from '../encoders/encoder.ts';
@@ -14,6 +15,7 @@ export interface SimilarContext {
   readonly dataset: Dataset;
   /** What people call an image, by its path. */
   readonly labelOf: (path: string) => string | undefined;
+  readonly splitOf: (path: string) => string | undefined;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
   /** Loads that encoder, for pictures that the index has no vector of. */
@@ -26,8 +28,8 @@ export interface SimilarContext {
  * copies of it are not; equal similarities come in the order of their paths.
  */
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
-  const { dataset, labelOf, stored } = context;
-  const { store, rules, root } = dataset;
+  const { dataset, labelOf, splitOf, stored } = context;
+  const { store, root } = dataset;
   const table = context.search.open(store, stored.key);
   if (table.paths.length === 0) {
     throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
@@ -37,13 +39,13 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
   const vector =
     queryRow >= 0 && (await isCurrent(request.image, dataset, inside!))
       ? table.vector(queryRow)
-      : await embedFile(request, await context.load());
+      : await embedFile(request, await loadFor(request.image, context));
   const accept = filterOf(context, request, table.paths, queryRow);
   const best = await table.nearest(vector, request.count, accept);
   const path = inside ?? request.image;
   return {
     root,
-    query: { path, label: labelOf(path), split: rules.splitOf(path) },
+    query: { path, label: labelOf(path), split: splitOf(path) },
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
@@ -52,14 +54,20 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
       path: table.paths[row]!,
       similarity: clampCosine(best.scores[i]!),
       label: labelOf(table.paths[row]!),
-      split: rules.splitOf(table.paths[row]!),
+      split: splitOf(table.paths[row]!),
     })),
   };
 }
 
+/** Throws where there is nothing to load: imported vectors are all that there are. */
+function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encoder> {
+  if (stored.card.imported === true) throw importedOutside(stored.card.id, image);
+  return load();
+}
+
 /** The rows that may be results. */
 function filterOf(
-  { dataset, labelOf }: SimilarContext,
+  { dataset, labelOf, splitOf }: SimilarContext,
   request: SimilarRequest,
   paths: readonly string[],
   queryRow: number,
@@ -71,7 +79,7 @@ function filterOf(
     const path = paths[row]!;
     if (row === queryRow || (folder !== '' && !path.startsWith(`${folder}/`))) return false;
     const label = labelOf(path);
-    const split = dataset.rules.splitOf(path);
+    const split = splitOf(path);
     return (
       (classes === undefined || (label !== undefined && classes.includes(label))) &&
       (splits === undefined || (split !== undefined && splits.includes(split)))

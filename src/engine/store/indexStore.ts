@@ -161,6 +161,8 @@ export interface IndexStore {
   /** Returns the key of the encoder with this identity, storing its card if it is new. */
   putEncoder(identity: string, card: EncoderCard): number;
   readEncoders(): StoredEncoder[];
+  /** With its vectors and maps. */
+  removeEncoder(encoderKey: number): void;
 
   /** True where a vector is stored, or the reason why there is none. */
   hasVector(contentKey: number, encoderKey: number): boolean;

@@ -4,7 +4,7 @@ import { fileNotFound, systemCodeOf } from '../../core/errors.ts';
 import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
-import { labelFile } from '../labels/knownLabels.ts';
+import { labelFiles } from '../labels/sources/labelFiles.ts';
 import { replaceFile, type Chunks } from '../training/replaceFile.ts';
 import { writeFailure } from './fileErrors.ts';
 import { relativeToRoot } from './findRoot.ts';
@@ -27,11 +27,9 @@ export async function assertOutputFile(
   { file, replace }: OutputFile,
   dataset: Pick<Dataset, 'root' | 'config'>,
 ): Promise<void> {
-  const labels = labelFile(dataset);
   const inside = relativeToRoot(dataset.root, file);
-  if (inside?.split('/')[0] === LIKENESS_FOLDER || (labels !== undefined && (await isSameFile(file, labels)))) {
-    throw wouldReplaceLabels(file);
-  }
+  const isLabels = await Promise.all(labelFiles(dataset).map((labels) => isSameFile(file, labels)));
+  if (inside?.split('/')[0] === LIKENESS_FOLDER || isLabels.includes(true)) throw wouldReplaceLabels(file);
   if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
   if (statIfPresent(dirname(file))?.isDirectory() !== true) throw fileNotFound(file);
 }

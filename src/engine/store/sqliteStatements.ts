@@ -45,6 +45,7 @@ export function prepareAll(database: Database) {
     putEncoder: database.prepare(
       'INSERT INTO encoders (identity, card) VALUES (?, ?) ON CONFLICT (identity) DO NOTHING',
     ),
+    removeEncoder: database.prepare('DELETE FROM encoders WHERE key = ?'),
     findEncoder: database.prepare<{ key: number }>('SELECT key FROM encoders WHERE identity = ?'),
     encoders: database.prepare<{ key: number; identity: string; card: string }>('SELECT * FROM encoders ORDER BY key'),
     hasVector: database.prepare<{ found: number }>('SELECT 1 AS found FROM vectors WHERE content = ? AND encoder = ?'),

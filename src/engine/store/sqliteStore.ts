@@ -172,6 +172,11 @@ export class SqliteStore implements IndexStore {
     }));
   }
 
+  removeEncoder(encoderKey: number): void {
+    this.#alter(() => this.#statements.removeEncoder.run(encoderKey));
+    this.#dimensions.delete(encoderKey);
+  }
+
   hasVector(contentKey: number, encoderKey: number): boolean {
     return this.#statements.hasVector.get(contentKey, encoderKey) !== undefined;
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { EncoderInput } from '../../core/encoders/card.ts';
-import { cancelled, ErrorCode, type LikenessError } from '../../core/errors.ts';
+import { cancelled, type LikenessError } from '../../core/errors.ts';
 import type { RgbImage } from '../../core/images/pixels.ts';
 import { labelRules } from '../../core/labels/labelRules.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -12,7 +12,7 @@ import { DEFAULT_MAX_MEGAPIXELS, decodeProxy } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { scanFolder } from '../indexing/scan.ts';
-import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+import { readKnownLabels } from '../labels/knownLabels.ts';
 import { readConfig } from '../store/config.ts';
 import { chooseImages, type ChosenImages } from './selectedImages.ts';
 
@@ -45,9 +45,8 @@ export async function listTrainingImages(
 }
 
 /**
- * All images of a dataset that nobody has excluded, with the labels that people gave them: by folder or in a table, and above both in a review. It
- * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`; kinds of labels that are never read are
- * but a notice, as there is training that needs none.
+ * All images of a dataset that nobody has excluded, with the labels that people gave them: by folder or in a file, and above both in a review. It
+ * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`.
  *
  * @param named images or folders to list alone, relative to the root; see `chooseImages`, whose code it rejects with too
  */
@@ -66,10 +65,9 @@ export async function listTrainingSet(
     signal,
   });
   const paths = files.map(({ path }) => path).sort();
-  const isNeverRead = ({ code }: LikenessError) => code === ErrorCode.InvalidConfig;
-  const { labelOf, isExcluded, notices } = await readKnownLabelsIfAny({ root, config, rules }, paths, isNeverRead);
+  const { labelOf, splitOf, isExcluded, notices } = await readKnownLabels({ root, config, rules }, paths);
   const included = paths.filter((path) => !isExcluded(path));
-  const images = included.map((path) => ({ path, label: labelOf(path), split: rules.splitOf(path) }));
+  const images = included.map((path) => ({ path, label: labelOf(path), split: splitOf(path) }));
   return named === undefined ? { images, notices } : { ...chooseImages(images, named, root), notices };
 }
 

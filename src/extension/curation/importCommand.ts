@@ -9,11 +9,11 @@ import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { importedSentence, importMarkdown } from './importMarkdown.ts';
 
-/** Import Columns: takes the columns of a table into the index, and lists the rows of no image. */
+/** Import Columns or Vectors: takes what a table says of the images into the index, and lists the rows of no image. */
 export function importCommand(services: Services): void {
   const { disposables, engine, imported } = services;
   disposables.add(
-    registerCommand(commands.importColumns, async (argument) => {
+    registerCommand(commands.importData, async (argument) => {
       if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
       const isTable = argument instanceof vscode.Uri && isTableFile(argument);
       const folder = await folderFor(services, argument, isTable);
@@ -37,19 +37,22 @@ async function folderFor(services: Services, argument: unknown, isTable: boolean
   const { datasets } = services;
   await datasets.load();
   const holding = isTable && argument instanceof vscode.Uri ? datasets.find(argument.fsPath)?.root : undefined;
-  return holding ?? chooseFolder(services, isTable ? undefined : argument, 'Import Columns');
+  return holding ?? chooseFolder(services, isTable ? undefined : argument, 'Import Columns or Vectors');
 }
 
+/** Endings of the files that can be imported. */
+const tableKinds = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'];
+
 function isTableFile({ fsPath }: vscode.Uri): boolean {
-  return path.extname(fsPath).toLowerCase() === '.csv';
+  return tableKinds.includes(path.extname(fsPath).toLowerCase().slice(1));
 }
 
 async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
-    title: 'Import columns of a table that names the images',
+    title: 'Import columns or vectors of a file that names the images',
     openLabel: 'Import',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'CSV files': ['csv'] },
+    filters: { 'Tables and vectors': tableKinds },
   });
   return files?.[0];
 }

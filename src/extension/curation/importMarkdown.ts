@@ -29,8 +29,17 @@ export function importMarkdown(report: ImportReport, file: string): string {
 }
 
 /** "3 columns of 120 images: age, source, score. 2 rows are of no image here." */
-export function importedSentence({ columns, matched, unmatched }: ImportReport): string {
-  const taken = `${formatQuantity(columns.length, 'column')} of ${formatQuantity(matched, 'image')}: ${columns.join(', ')}.`;
-  if (unmatched.length === 0) return taken;
-  return `${taken} ${formatQuantity(unmatched.length, 'row')} ${unmatched.length === 1 ? 'is' : 'are'} of no image here.`;
+export function importedSentence({ columns, matched, unmatched, encoder, notices }: ImportReport): string {
+  return [
+    ...(columns.length > 0 || encoder === undefined
+      ? [`${formatQuantity(columns.length, 'column')} of ${formatQuantity(matched, 'image')}: ${columns.join(', ')}.`]
+      : []),
+    ...(encoder
+      ? [`Vectors of ${formatQuantity(encoder.images, 'image')}, to choose as the encoder “${encoder.id}”.`]
+      : []),
+    ...(unmatched.length > 0
+      ? [`${formatQuantity(unmatched.length, 'row')} ${unmatched.length === 1 ? 'is' : 'are'} of no image here.`]
+      : []),
+    ...notices.map(({ message }) => message),
+  ].join(' ');
 }

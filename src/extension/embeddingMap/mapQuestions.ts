@@ -62,7 +62,7 @@ export async function pickSecondEncoder(
   folder: string,
   shown: string | undefined,
 ): Promise<string | undefined> {
-  const cards = await engine.call('encoders/list', { folder });
+  const cards = await engine.call('encoders/list', { folder, imported: true });
   const items: (vscode.QuickPickItem & { readonly encoder: string | undefined })[] = [
     ...cards.filter(({ id }) => id !== shown).map((card) => ({ ...encoderItem(card, false), encoder: card.id })),
     { label: '', kind: vscode.QuickPickItemKind.Separator, encoder: undefined },

@@ -48,7 +48,7 @@ async function pickEncoders(
 ): Promise<readonly string[] | undefined> {
   await datasets.load();
   const current = datasets.find(folder)?.encoder?.id;
-  const cards = await engine.call('encoders/list', { folder });
+  const cards = await engine.call('encoders/list', { folder, imported: true });
   const isBuiltIn = (id: string): boolean => cards.find((card) => card.id === id)?.source === 'built-in';
   const items = cards
     .map((card): Item => ({ ...encoderItem(card, card.id === current), encoder: card.id }))

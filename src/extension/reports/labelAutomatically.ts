@@ -25,7 +25,7 @@ export function labelAutomaticallyCommand(services: Services): void {
     keys: ['method', 'precision', 'encoder', 'below', 'cap', 'balanced'],
     working: 'Looking for labels…',
     ask: async (root, argument) => {
-      const cards = await engine.call('encoders/list', { folder: root });
+      const cards = await engine.call('encoders/list', { folder: root, imported: true });
       const answers = await ask(
         root,
         cards.some(({ classes }) => classes !== undefined),

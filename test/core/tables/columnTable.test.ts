@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { joinTable, numbersOf, type JoinedTable } from '../../../src/core/tables/columnTable.ts';
+import { ColumnJoin, numbersOf, tableRows, type JoinedTable } from '../../../src/core/tables/columnTable.ts';
+import { imageFinder } from '../../../src/core/tables/imageFinder.ts';
 
 const paths = ['a/1.png', 'a/2.png', 'b/2.png', 'b/three, four.png'];
 const joined = (text: string, folder = ''): JoinedTable => {
-  const result = joinTable(text, paths, folder);
-  assert.ok(!('fault' in result), 'fault' in result ? result.fault : '');
-  return result;
+  const table = tableRows(text);
+  assert.ok(!('fault' in table), 'fault' in table ? table.fault : '');
+  const join = new ColumnJoin(imageFinder(paths, folder));
+  const { names, image } = table.header;
+  for (const row of table.rows) {
+    const path = join.match(row[image]!);
+    if (path !== undefined) for (const name of names) if (name !== image) join.put(path, name, row[name]!);
+  }
+  return join.joined();
 };
 const faultOf = (text: string) => {
-  const result = joinTable(text, paths, '');
+  const result = tableRows(text);
   return 'fault' in result ? result.fault : '';
 };
 

@@ -30,7 +30,7 @@ describe('an export to a file', () => {
     const { root, engine, out, exportTo } = await shadesDataset(context);
     const table = join(out, 'table.csv');
     writeFileSync(table, 'path,loss,site\nloose.png,0.5,"a, b"\nval/red/0.png,2,\n');
-    await engine.exchange.importColumns({ folder: root, file: table });
+    await engine.exchange.import({ folder: root, file: table }, job());
     const vectors = vectorsOf(root, context);
 
     const csv = await exportTo('csv', 'all.csv');

@@ -67,14 +67,6 @@ describe('labels from a table and from decisions', () => {
     await assert.rejects(listTrainingImages(root, undefined, signal), { code: ErrorCode.FileNotFound });
   });
 
-  it('of a kind that is not read are a notice to training, which may need none', async (context) => {
-    const root = await tableDataset(context);
-    write(root, '.likeness/config.json', '{"labels":{"source":"coco","file":"lists/labels.csv"}}');
-    const { images, notices } = await listTrainingSet(root, undefined, signal);
-    assert.deepEqual([images.length, images.every(({ label }) => label === undefined)], [6, true]);
-    assert.match(notices[0]!.message, /"coco".*use folders or a CSV/);
-  });
-
   it('are counted in the summary of a dataset and told with what is similar, where what is wrong with them is a notice', async (context) => {
     const root = await tableDataset(context);
     // Decided of a picture by its content, of which there is a copy elsewhere by now.

@@ -47,7 +47,10 @@ describe('a split for reading', () => {
 });
 
 describe('an import for reading', () => {
-  const imported = { root: '/pets', matched: 2, unmatched: ['gone*.png'], columns: ['age', 'source'] };
+  const imported = {
+    ...{ root: '/pets', matched: 2, unmatched: ['gone*.png'], columns: ['age', 'source'] },
+    ...{ encoder: undefined, notices: [] },
+  };
 
   test('lists the rows of no image, of which no name becomes markup', () => {
     assert.equal(importedSentence(imported), '2 columns of 2 images: age, source. 1 row is of no image here.');
@@ -60,5 +63,14 @@ describe('an import for reading', () => {
     const all = { ...imported, unmatched: [] };
     assert.equal(importedSentence(all), '2 columns of 2 images: age, source.');
     assert.ok(!importMarkdown(all, 'ages.csv').includes('Rows of no image'));
+  });
+
+  test('says what vectors are called, and what was noticed', () => {
+    const notices = [{ code: 'usage', message: 'One vector is all zeros; it is left out.' } as const];
+    const encoder = { id: 'clip', dim: 512, images: 2 };
+    assert.equal(
+      importedSentence({ ...imported, columns: [], unmatched: [], encoder, notices }),
+      'Vectors of 2 images, to choose as the encoder “clip”. One vector is all zeros; it is left out.',
+    );
   });
 });

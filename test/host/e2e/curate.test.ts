@@ -153,7 +153,7 @@ test('columns of a table are imported, and the rows of no image are listed', asy
     .map((name) => `train/${name}`);
   const rows = ['path,age,source', `${first!},3,web`, `${second!},4,phone`, 'nowhere.png,5,web'];
   await writeFile(path.join(dataset, 'ages.csv'), `${rows.join('\n')}\n`);
-  await explorerContextMenu(page, 'ages.csv', 'Import Columns…');
+  await explorerContextMenu(page, 'ages.csv', 'Import Columns or Vectors…');
   const message = toast(/^2 columns of 2 images: age, source\. 1 row is of no image here\./);
   await message.waitFor();
   await screenshot(page, 'curate imported');

@@ -36,26 +36,32 @@ export interface ConfiguredSplits {
  *
  * @param paths all of the dataset
  * @param assignments of some of them
+ * @param stated what a file of labels says of splits
  */
 export function configuredSplits(
   root: string,
   config: DatasetConfig,
   paths: readonly string[],
   assignments: readonly AssignedSplit[],
+  stated: (path: string) => string | undefined = () => undefined,
 ): ConfiguredSplits {
-  const { splitOf } = labelRules(config);
+  const by = (rules: DatasetConfig) => {
+    const { splitWith } = labelRules(rules);
+    return (path: string) => splitWith(path, stated(path));
+  };
+  const splitOf = by(config);
   const assigned = new Map(assignments.map(({ path, split }) => [path, split]));
   const wanted = paths.map((path) => ({ path, split: assigned.get(path) ?? splitOf(path) }));
   const moved = wanted.filter(({ path, split }) => split !== splitOf(path));
   const added = withPatterns(root, config.splits ?? {}, moved);
-  if (faultOf(added, wanted) === undefined) return { splits: added, isReplaced: false };
-  const byFolder = labelRules({}).splitOf;
+  if (faultOf(by({ splits: added }), wanted) === undefined) return { splits: added, isReplaced: false };
+  const byFolder = by({});
   const exact = withPatterns(
     root,
     {},
     wanted.filter(({ path, split }) => split !== byFolder(path)),
   );
-  const fault = faultOf(exact, wanted);
+  const fault = faultOf(by({ splits: exact }), wanted);
   if (fault !== undefined) throw noPatternFor(fault);
   return { splits: exact, isReplaced: true };
 }
@@ -77,11 +83,10 @@ function withPatterns(
   return Object.fromEntries(all);
 }
 
-/** The first path that the patterns give another split than wanted. */
+/** The first path that rules give another split than wanted. */
 function faultOf(
-  splits: NonNullable<DatasetConfig['splits']>,
+  splitOf: (path: string) => string | undefined,
   wanted: readonly { readonly path: string; readonly split: string | undefined }[],
 ): string | undefined {
-  const { splitOf } = labelRules({ splits });
   return wanted.find(({ path, split }) => splitOf(path) !== split)?.path;
 }

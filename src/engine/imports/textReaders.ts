@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import { cannotImport } from '../../core/imports/importErrors.ts';
+import type { ImportRow } from '../../core/imports/importRow.ts';
+import { tableHeader, tableRows } from '../../core/tables/columnTable.ts';
+import { readingFailure } from '../labels/sources/labelFiles.ts';
+import { BATCH_ROWS, type RowReader } from './rowReader.ts';
+
+/** A table is held as one text, and engines have no longer ones. */
+const LARGEST_TABLE = 400 << 20;
+/** Characters of a line of JSON. */
+const LONGEST_LINE = 64 << 20;
+
+/** A table with commas, semicolons or tabs. Rejects with usage, file-not-found or unreadable-file. */
+export async function csvReader(file: string): Promise<RowReader> {
+  const text = await readText(file);
+  const table = tableRows(text);
+  if ('fault' in table) throw cannotImport(file, table.fault);
+  return { total: undefined, image: table.header.image, batches: inBatches(table.rows) };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST_TABLE) throw cannotImport(file, 'a table of more than 400 MiB has to be JSON Lines or Parquet');
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw readingFailure(file, error);
+  }
+}
+
+/** An object a line. Rejects with usage, file-not-found or unreadable-file. */
+export async function jsonLinesReader(file: string): Promise<RowReader> {
+  const rows = objectsOf(file);
+  const first = await rows.next();
+  if (first.done === true) throw cannotImport(file, 'it is empty');
+  const header = tableHeader(Object.keys(first.value));
+  if ('fault' in header) throw cannotImport(file, header.fault);
+  async function* batches(): AsyncGenerator<readonly ImportRow[]> {
+    let batch: ImportRow[] = [first.value as ImportRow];
+    for await (const row of rows) {
+      batch.push(row);
+      if (batch.length < BATCH_ROWS) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+  return { total: undefined, image: header.image, batches: batches() };
+}
+
+async function* objectsOf(file: string): AsyncGenerator<ImportRow> {
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number++;
+    const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+    if (text.trim() === '') continue;
+    let value: unknown;
+    try {
+      // NumPy and pandas write numbers that JSON doesn't have.
+      value = JSON.parse(text.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, 'null'));
+    } catch {
+      throw cannotImport(file, `line ${number} is not JSON`);
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw cannotImport(file, `line ${number} holds no object`);
+    }
+    yield value as ImportRow;
+  }
+}
+
+/** The lines of a text in UTF-8, one after another. Rejects with usage for one that is too long to hold. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw readingFailure(file, error);
+  });
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for await (const piece of createReadStream('', { fd: handle, highWaterMark: 1 << 20 })) {
+    const bytes = piece as Buffer;
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      yield Buffer.concat([...rest, bytes.subarray(start, end)]).toString('utf8');
+      rest = [];
+      restBytes = 0;
+      start = end + 1;
+    }
+    if (start < bytes.length) {
+      rest.push(bytes.subarray(start));
+      restBytes += bytes.length - start;
+    }
+    if (restBytes > LONGEST_LINE) throw cannotImport(file, 'it has a line of more than 64 MiB');
+  }
+  if (restBytes > 0) yield Buffer.concat(rest).toString('utf8');
+}
+
+function* inBatches(rows: Iterable<ImportRow>): Generator<readonly ImportRow[]> {
+  let batch: ImportRow[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}

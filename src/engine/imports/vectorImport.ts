@@ -1,0 +1,112 @@
+import { basename } from 'node:path';
+import type { LikenessError } from '../../core/errors.ts';
+import { vectorsInvalid, vectorsOfOtherLength, vectorsRepeated } from '../../core/imports/importErrors.ts';
+import { unitVector } from '../../core/imports/importRow.ts';
+import type { Dataset } from '../dataset.ts';
+import { encoderId } from '../encoders/identity.ts';
+import { importedCard, unfinishedKey } from '../encoders/importedEncoders.ts';
+
+export interface ImportedVectors {
+  readonly encoder: { readonly id: string; readonly dim: number; readonly images: number };
+  readonly notices: readonly LikenessError[];
+}
+
+/** Vectors on their way into an index, as an encoder of their own, which nobody sees before they are all there. */
+export class VectorImport {
+  readonly #dataset: Dataset;
+  readonly #source: { readonly name: string; readonly file: string; readonly identity: string };
+  readonly #contentOf: ReadonlyMap<string, number>;
+  readonly #wasThere: boolean;
+  #key: number | undefined;
+  #dim = 0;
+  /** By content: a number that tells vectors apart. */
+  readonly #put = new Map<number, number>();
+  readonly #repeated = new Set<string>();
+  readonly #invalid: string[] = [];
+  readonly #otherLength: { readonly path: string; readonly length: number }[] = [];
+
+  constructor(dataset: Dataset, source: { readonly name: string; readonly file: string; readonly identity: string }) {
+    const { store } = dataset;
+    this.#dataset = dataset;
+    this.#source = source;
+    const contents = [...store.readFiles()].flatMap(([path, { contentKey }]) =>
+      contentKey === undefined ? [] : [[path, contentKey] as const],
+    );
+    this.#contentOf = new Map(contents);
+    this.#wasThere =
+      store.readEncoders().some(({ identity }) => identity === source.identity) &&
+      store.readMeta(unfinishedKey(source.identity)) === undefined;
+  }
+
+  /** Of images of the dataset. */
+  put(rows: readonly { readonly path: string; readonly vector: ArrayLike<number> }[]): void {
+    const { store } = this.#dataset;
+    if (rows.length === 0) return;
+    store.transaction(() => {
+      for (const { path, vector } of rows) {
+        this.#key ??= this.#begin(vector.length);
+        const content = this.#contentOf.get(path);
+        if (vector.length !== this.#dim) this.#otherLength.push({ path, length: vector.length });
+        else if (content !== undefined) this.#putOne(path, content, vector);
+      }
+    });
+  }
+
+  #putOne(path: string, content: number, vector: ArrayLike<number>): void {
+    const unit = unitVector(vector);
+    if (unit === undefined) {
+      this.#invalid.push(path);
+      return;
+    }
+    const mark = markOf(unit);
+    const before = this.#put.get(content);
+    if (before !== undefined && before !== mark) this.#repeated.add(path);
+    this.#put.set(content, mark);
+    this.#dataset.store.putVector(content, this.#key!, unit);
+  }
+
+  #begin(dim: number): number {
+    const { store } = this.#dataset;
+    const { name, file, identity } = this.#source;
+    this.#dim = dim;
+    if (!this.#wasThere) store.writeMeta(unfinishedKey(identity), String(Date.now()));
+    return store.putEncoder(identity, importedCard(encoderId(name, identity), name, basename(file), identity, dim));
+  }
+
+  /** Undefined where there were none. */
+  finish(): ImportedVectors | undefined {
+    const { store } = this.#dataset;
+    const { name, identity } = this.#source;
+    if (this.#key === undefined) return undefined;
+    if (this.#put.size === 0) this.discard();
+    else store.writeMeta(unfinishedKey(identity), undefined);
+    const [[invalid], [other], [repeated]] = [this.#invalid, this.#otherLength, [...this.#repeated]];
+    return {
+      encoder: { id: encoderId(name, identity), dim: this.#dim, images: store.countEmbedded(this.#key) },
+      notices: [
+        ...(invalid === undefined ? [] : [vectorsInvalid(this.#invalid.length, invalid)]),
+        ...(other === undefined
+          ? []
+          : [vectorsOfOtherLength(this.#otherLength.length, other.path, other.length, this.#dim)]),
+        ...(repeated === undefined ? [] : [vectorsRepeated(this.#repeated.size, repeated)]),
+      ],
+    };
+  }
+
+  /** Takes away what isn't all; vectors that were imported before stay. */
+  discard(): void {
+    if (this.#key === undefined || this.#wasThere) return;
+    const { store } = this.#dataset;
+    store.removeEncoder(this.#key);
+    store.writeMeta(unfinishedKey(this.#source.identity), undefined);
+  }
+}
+
+/** Of a vector's bits: equal for equal ones, and hardly ever for others. */
+function markOf(vector: Float32Array): number {
+  let mark = 2166136261;
+  for (const bits of new Uint32Array(vector.buffer, vector.byteOffset, vector.length)) {
+    mark = Math.imul(mark ^ bits, 16777619);
+  }
+  return mark;
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { FileMove } from '../../../core/decisions/history.ts';
+import { folderOfClass } from '../../../core/labels/relabel/classFolder.ts';
+import { noFolder, targetTaken } from '../../../core/labels/relabel/relabelReasons.ts';
+import type { RelabelChange, RelabelProblem } from '../../../protocol/relabels.ts';
+import { isPresent } from '../../decisions/moveFiles.ts';
+import type { RelabelPlan, RelabelWork } from './relabelPlan.ts';
+
+/** The images that have to move to the folder of another class. */
+export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork): Promise<RelabelPlan> {
+  const { root, rules, store } = dataset;
+  const facts = store.readImageFacts();
+  // Case doesn't tell files apart everywhere.
+  const taken = new Set(paths.map((path) => path.toLowerCase()));
+  const changes: RelabelChange[] = [];
+  const problems: RelabelProblem[] = [];
+  const moves: FileMove[] = [];
+  for (const [path, relabelling] of wanted) {
+    const folder = folderOfClass(path, relabelling.to);
+    const target = folder === undefined ? undefined : `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`;
+    const isRight =
+      target !== undefined && rules.labelOf(target) === relabelling.to && rules.splitOf(target) === rules.splitOf(path);
+    if (!isRight) problems.push({ ...relabelling, reason: noFolder });
+    else if (taken.has(target.toLowerCase()) || (await isPresent(join(root, target)))) {
+      problems.push({ ...relabelling, reason: targetTaken(target) });
+    } else {
+      taken.add(target.toLowerCase());
+      changes.push({ ...relabelling, where: { target } });
+      moves.push({ from: path, to: target, content: facts.get(path)?.content ?? '' });
+    }
+  }
+  return { changes, problems, files: [], moves };
+}
