@@ -106,7 +106,7 @@ class FakeReview {
         return answer(params);
       };
     const picture = (path: string) => {
-      const hash = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 16_777_216, 7);
+      const hash = new TextEncoder().encode(path).reduce((sum, byte) => (sum * 31 + byte) % 16_777_216, 7);
       return { path, ...bitmap(hash & 255, (hash >> 8) & 255, (hash >> 16) & 255) };
     };
     return {
