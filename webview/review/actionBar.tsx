@@ -29,23 +29,6 @@ export function ActionBar(): VNode {
       <Decide action="same" keyName="S" label="Same" />
       <Decide action="different" keyName="N" label="Different" />
       <Decide action="ignore" keyName="I" label="Not an issue" />
-      <span class="apart">
-        {isGroup && !several && (
-          <button
-            type="button"
-            class="chip"
-            aria-pressed={isCompared.value}
-            title="Difference of the pixels (D)"
-            onClick={() => {
-              isCompared.value = !isCompared.value;
-            }}
-          >
-            Difference <kbd>D</kbd>
-          </button>
-        )}
-        <Step by={-1} label="Previous finding" keyName="↑" />
-        <Step by={1} label="Next finding" keyName="↓" />
-      </span>
     </div>
   );
 }
@@ -78,6 +61,30 @@ function Decide({ action, label, keyName, value, isSuggested = false }: DecidePr
     >
       {text} <kbd>{keyName}</kbd>
     </button>
+  );
+}
+
+/** What changes what is looked at, and decides nothing. */
+export function LookBar(): VNode {
+  const finding = current.value;
+  return (
+    <span class="apart">
+      {finding && imagesOf(finding).length > 1 && (
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={isCompared.value}
+          title="Difference of the pixels (D)"
+          onClick={() => {
+            isCompared.value = !isCompared.value;
+          }}
+        >
+          Difference <kbd>D</kbd>
+        </button>
+      )}
+      <Step by={-1} label="Previous finding" keyName="↑" />
+      <Step by={1} label="Next finding" keyName="↓" />
+    </span>
   );
 }
 

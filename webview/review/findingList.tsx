@@ -175,8 +175,8 @@ function FindingRow({ finding, isCurrent }: { readonly finding: Finding; readonl
       <span class="finding-name">
         <span class="file">{name}</span>
         <span class="folder">
-          {related.length > 0 ? `+ ${formatCount(related.length)} ` : ''}
           {folder}
+          {related.length > 0 && ` · ${formatCount(1 + related.length)} images`}
         </span>
       </span>
       {answer && <span class="answer">{answerText(answer)}</span>}

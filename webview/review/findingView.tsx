@@ -5,6 +5,7 @@ import type { Finding } from '../../src/core/curation/findings.ts';
 import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
 import type { ReviewedCheck } from '../../src/protocol/reviewView.ts';
+import { LookBar } from './actionBar.tsx';
 import { Difference } from './difference.tsx';
 import { ImageFigure } from './imageFigure.tsx';
 import { answers } from './host.ts';
@@ -44,6 +45,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
               {answerText(answer)}
             </span>
           )}
+          <LookBar />
         </h2>
         <p class="sentence">{message}</p>
         {several > 1 && (

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { imagesOf } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
@@ -129,7 +129,7 @@ function Picture({ path }: { readonly path: string }): VNode {
 interface ZoomBoxProps {
   /** The picture that a click looks at. */
   readonly onChoose?: string;
-  readonly children: VNode | (VNode | false | undefined)[] | unknown;
+  readonly children: ComponentChildren;
 }
 
 /** Where pictures are enlarged together: the pointer moves what is seen of all of them, Ctrl and the wheel enlarge. */
@@ -160,7 +160,7 @@ export function ZoomBox({ onChoose, children }: ZoomBoxProps): VNode {
         zoomAt((event.clientX - left) / width, (event.clientY - top) / height);
       }}
     >
-      {children as VNode}
+      {children}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { imagesOf } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import type { ShownImage } from '../../src/protocol/reviewView.ts';
@@ -50,10 +50,11 @@ export function fetchAround(finding: Finding): void {
   void fetchImages(paths);
 }
 
-/** What the index says of them may have changed. */
-export function forgetImages(): void {
-  asked.clear();
-}
+const relabelled = computed(() => [...answers.value.values()].filter(({ action }) => action === 'relabel').length);
+effect(() => {
+  // Of another check, or with other classes: what is known of images is asked again where they are looked at.
+  if (relabelled.value + (state.value?.check?.version ?? 0) >= 0) asked.clear();
+});
 
 async function fetchImages(paths: readonly string[]): Promise<void> {
   const missing = [...new Set(paths)].filter((path) => !asked.has(path));

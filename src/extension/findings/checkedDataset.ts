@@ -12,8 +12,8 @@ export class CheckedDataset {
   readonly report: CheckReport;
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
-  /** The index has changed since the check. */
-  readonly outdated: boolean;
+  /** Images have changed since the check. */
+  outdated: boolean;
   #lines: readonly Decision[] = [];
   #answers: ReadonlyMap<string, FindingAnswer> = new Map();
   #open: CheckReport;

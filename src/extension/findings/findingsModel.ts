@@ -142,6 +142,14 @@ export class FindingsModel {
     });
   }
 
+  /** Images of a dataset have changed since it was checked. */
+  outdate(root: string): void {
+    const checked = this.#checked.get(root);
+    if (!checked || checked.outdated) return;
+    checked.outdated = true;
+    this.#changed.fire();
+  }
+
   /** Forgets the findings of all datasets but these. */
   retain(roots: ReadonlySet<string>): void {
     const gone = [...this.#checked.keys()].filter((root) => !roots.has(root));

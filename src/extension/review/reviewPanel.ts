@@ -60,6 +60,11 @@ export function reviewPanel(services: Services): void {
   disposables.add(panel.onDidChangeVisibility(shown));
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(shown));
   followDecisions(services);
+  disposables.add(
+    services.jobs.onDidFinish(({ report }) => {
+      if (report.embedded + report.removed > 0) findings.outdate(report.root);
+    }),
+  );
 
   const open = async (root: string | undefined, finding?: string): Promise<void> => {
     if (!vscode.workspace.isTrusted) throw untrustedWorkspace();

@@ -180,6 +180,15 @@ describe('the findings of a window', () => {
     assert.deepEqual(ids(), [dark.id, small.id]);
   });
 
+  test('say that images have changed since, until the next check', async () => {
+    const { model } = fixture();
+    await model.check(root, {});
+    model.outdate(root);
+    assert.equal(model.checkedOf(root)?.outdated, true);
+    await model.check(root, {});
+    assert.equal(model.checkedOf(root)?.outdated, false);
+  });
+
   test('are forgotten with their dataset', async () => {
     const { model, order } = fixture();
     await model.check(root, {});

@@ -96,7 +96,7 @@ describe('the review', () => {
     await broken.model.show(root);
     assert.equal(broken.model.state.failure?.remedy, 'index');
     await broken.model.check();
-    assert.equal(broken.model.state.failure?.code, notIndexed(root).code);
+    assert.equal(broken.model.state.failure.code, notIndexed(root).code);
     assert.equal(broken.model.state.checking, undefined);
   });
 
@@ -149,7 +149,7 @@ describe('the review', () => {
     await model.show(root, 'scene');
     assert.deepEqual(model.state.asked, { id: 'scene', times: 1 });
     await model.show(root, 'scene');
-    assert.equal(model.state.asked?.times, 2);
+    assert.equal(model.state.asked.times, 2);
     await model.decide({ ids: ['label'], action: 'relabel' });
     assert.equal(model.state.undo, 'Relabel 1 image as "hat"');
   });

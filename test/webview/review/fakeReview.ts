@@ -34,6 +34,10 @@ function findingOf(i: number): Finding {
   };
 }
 
+function hashOf(path: string): number {
+  return new TextEncoder().encode(path).reduce((sum, byte) => (sum * 31 + byte) % 16_777_216, 7);
+}
+
 interface Step {
   readonly title: string;
   readonly before: ReadonlyMap<string, FindingAnswer>;
@@ -47,6 +51,8 @@ class FakeReview {
   answers: ReadonlyMap<string, FindingAnswer> = new Map();
   /** Refuses what is decided next. */
   refuses = false;
+  /** Addresses of pictures that stand in for the files. */
+  pictures: readonly string[] = [];
   /** Answers only after so long, in milliseconds. */
   delay = 0;
   readonly #done: Step[] = [];
@@ -106,7 +112,7 @@ class FakeReview {
         return answer(params);
       };
     const picture = (path: string) => {
-      const hash = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 16_777_216, 7);
+      const hash = hashOf(path);
       return { path, ...bitmap(hash & 255, (hash >> 8) & 255, (hash >> 16) & 255) };
     };
     return {
@@ -121,7 +127,7 @@ class FakeReview {
         paths.map((path) => ({
           ...{ path, label: path.split('/')[1], split: path.split('/')[0] },
           file: { width: 1200, height: 800, bytes: 245_000, format: 'jpeg', quality: undefined },
-          url: undefined,
+          url: this.pictures[hashOf(path) % Math.max(1, this.pictures.length)],
         })),
       ),
       'review/thumbnails': ({ paths }: { paths: readonly string[] }) => paths.map(picture),
