@@ -15,6 +15,7 @@ import { mapCommand } from './commands/map.ts';
 import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
 import { predictCommand } from './commands/predict.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { selectCommand } from './commands/select.ts';
 import { similarCommand } from './commands/similar.ts';
 import { splitCommand } from './commands/split.ts';
@@ -36,6 +37,7 @@ const commands: readonly Command[] = [
   splitCommand,
   decideCommand,
   tagCommand,
+  quarantineCommand,
   exportCommand,
   importCommand,
   doctorCommand,

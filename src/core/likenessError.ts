@@ -50,6 +50,8 @@ export const ErrorCode = {
   ImagesChanged: 'images-changed',
   DecisionsChanged: 'decisions-changed',
   DecisionsBusy: 'decisions-busy',
+  InvalidDecisions: 'invalid-decisions',
+  LabelFilesStay: 'label-files-stay',
   TrainingFailed: 'training-failed',
   TrainingStopped: 'training-stopped',
   OutOfMemory: 'out-of-memory',

@@ -42,6 +42,7 @@ serveRequests<EngineRequests>(connection, {
   'decisions/redo': (params) => engine.decisions.redo(params),
   'decisions/history': (params) => engine.decisions.history(params),
   'decisions/quarantined': (params) => engine.decisions.quarantined(params),
+  'decisions/problems': (params) => engine.decisions.problems(params),
   'decisions/list': (params) => engine.decisions.list(params),
   'encoders/list': (params) => engine.listEncoders(params),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),

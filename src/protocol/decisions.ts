@@ -1,3 +1,6 @@
+import type { DecisionProblem } from '../core/decisions/decisionProblems.ts';
+import type { Notice } from './engine.ts';
+
 /** What people decide of single images; `decisions.jsonl` keeps it, and everything that reads the dataset follows it. */
 export type ImageDecision =
   /** Images stay, whatever was decided of others that hold the same bytes: of copies this one is the one to have. */
@@ -52,6 +55,8 @@ export interface StepOutcome extends DecisionHistory {
   readonly step?: TakenStep;
   /** Relative to the root: images of which something changed, sorted. */
   readonly changed: readonly string[];
+  /** What a person should know besides; absent where there is nothing. */
+  readonly notices?: readonly Notice[];
 }
 
 /** A file that was set aside. */
@@ -83,6 +88,8 @@ export interface DecisionRequests {
   'decisions/history': { params: { readonly root: string }; result: DecisionHistory };
   /** Sorted by path. */
   'decisions/quarantined': { params: { readonly root: string }; result: readonly QuarantinedImage[] };
+  /** What is wrong with the lines of `decisions.jsonl`, compared with the images as they were when they were indexed last. */
+  'decisions/problems': { params: { readonly root: string }; result: readonly DecisionProblem[] };
   /** Sorted by path. */
   'decisions/list': { params: { readonly root: string }; result: readonly StandingDecision[] };
 }

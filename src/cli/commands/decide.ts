@@ -4,6 +4,7 @@ import { formatQuantity } from '../../core/progressText.ts';
 import type { ImageDecision, StandingDecision } from '../../protocol/decisions.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { reviewDecisions } from './reviewDecisions.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
 
 /** Where the findings are that are no issue. */
@@ -13,19 +14,21 @@ const inFolder = {
   help: 'the dataset of the findings; default: this folder',
 } as const;
 const undo = { type: 'boolean', help: 'take it back' } as const;
+const write = { type: 'boolean', help: 'tidy: write the file, instead of telling what would change' } as const;
 
 /** What a review does, scripted: every decision is a line of the dataset's decisions.jsonl. */
 export const decideCommand: Command = {
   name: 'decide',
   usage:
-    'decide exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|ignore FINDING… [--in FOLDER]|list [folder] [--undo]',
+    'decide keep IMAGE…|exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|ignore FINDING… [--in FOLDER] [--undo], or list|history|undo|redo|check|tidy [folder] [--write]',
   summary:
-    'Exclude images, give them a class, say that two belong together or apart, or that findings are no issue; list what was decided.',
-  options: { in: inFolder, undo },
+    'Keep or exclude images, give them a class, say that two belong together or apart, or that findings are no issue; list, check, undo and redo what was decided.',
+  options: { in: inFolder, undo, write },
   async run(invocation, engine) {
     const [action, ...rest] = invocation.positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
     switch (action) {
+      case 'keep':
       case 'exclude':
         if (rest.length === 0) throw incomplete;
         return decide(engine, rest, { action }, invocation);
@@ -50,6 +53,13 @@ export const decideCommand: Command = {
         const changed = await engine.decisions.ignore(folder, rest, invocation.flag('undo'));
         return { json: { changed }, lines: [summary(changed.length, new Set(rest).size, 'finding')] };
       }
+      case 'history':
+      case 'undo':
+      case 'redo':
+      case 'check':
+      case 'tidy':
+        if (rest.length > 1) throw incomplete;
+        return reviewDecisions[action](engine.decisions, resolve(rest[0] ?? '.'), invocation);
       case 'list': {
         if (rest.length > 1) throw incomplete;
         const decisions = await engine.decisions.list({ root: resolve(rest[0] ?? '.') });

@@ -1,5 +1,6 @@
 /** What can go wrong when decisions are written down, taken back, or files set aside. */
 import { ErrorCode, LikenessError, messageOf, systemCodeOf } from '../likenessError.ts';
+import { formatQuantity } from '../progressText.ts';
 
 export const notExact = (verb: 'undone' | 'done again', title: string, file: string) =>
   new LikenessError(
@@ -52,4 +53,21 @@ export const notSetAside = (path: string) =>
     ErrorCode.FileNotFound,
     `No file of the path ${path} is set aside; "likeness quarantine list" shows those that are.`,
     { path },
+  );
+/** A line that was passed over, or that says something that can't be so. */
+export const decisionProblem = (file: string, line: number, message: string) =>
+  new LikenessError(ErrorCode.InvalidDecisions, `${file}, line ${line}: ${message}`, { path: file });
+export const moreDecisionProblems = (file: string, count: number) =>
+  new LikenessError(
+    ErrorCode.InvalidDecisions,
+    `${file} has ${formatQuantity(count, 'more problem')}; "likeness decide check" lists them all.`,
+    { path: file },
+  );
+export const labelFilesStay = (count: number, example: string) =>
+  new LikenessError(
+    ErrorCode.LabelFilesStay,
+    count === 1
+      ? `The label file ${example} of an image that was moved stays where it is.`
+      : `${formatQuantity(count, 'label file')} of images that were moved stay where they are, ${example} among them.`,
+    { path: example },
   );

@@ -160,9 +160,31 @@ export function textOf(lines: readonly Line[]): string {
   return lines.length === 0 ? '' : `${lines.map(({ text }) => text).join('\n')}\n`;
 }
 
+/**
+ * The text of lines that have come from those of another text, most of which is taken as it is: joining ten thousand lines would be
+ * noticed.
+ *
+ * @param text of the lines before, as `textOf` gives it
+ */
+export function textAfter(text: string, before: readonly Line[], after: readonly Line[]): string {
+  const { start, oldEnd, madeEnd } = changedRange(before, after);
+  let from = 0;
+  for (let i = 0; i < start; i++) from += before[i]!.text.length + 1;
+  let to = from;
+  for (let i = start; i < oldEnd; i++) to += before[i]!.text.length + 1;
+  return text.slice(0, from) + textOf(after.slice(start, madeEnd)) + text.slice(to);
+}
+
 /** What went and what came, where lines that stayed are the same objects. */
 export function difference(before: readonly Line[], after: readonly Line[]) {
-  // Nearly all of it, before and behind what changed, is the same.
+  const { start, oldEnd, madeEnd } = changedRange(before, after);
+  const [old, made] = [before.slice(start, oldEnd), after.slice(start, madeEnd)];
+  const [isOld, isMade] = [new Set(old), new Set(made)];
+  return { removed: old.filter((line) => !isMade.has(line)), added: made.filter((line) => !isOld.has(line)) };
+}
+
+/** Nearly all of the lines, before and behind what changed, are the same. */
+function changedRange(before: readonly Line[], after: readonly Line[]) {
   let start = 0;
   while (start < before.length && before[start] === after[start]) start++;
   let [oldEnd, madeEnd] = [before.length, after.length];
@@ -170,9 +192,7 @@ export function difference(before: readonly Line[], after: readonly Line[]) {
     oldEnd--;
     madeEnd--;
   }
-  const [old, made] = [before.slice(start, oldEnd), after.slice(start, madeEnd)];
-  const [isOld, isMade] = [new Set(old), new Set(made)];
-  return { removed: old.filter((line) => !isMade.has(line)), added: made.filter((line) => !isOld.has(line)) };
+  return { start, oldEnd, madeEnd };
 }
 
 /** The order of the file. */
@@ -190,7 +210,7 @@ function parseLine(text: string): Line {
   return { text, decision: parseDecision(text) };
 }
 
-function lineOf(decision: Decision): Line {
+export function lineOf(decision: Decision): Line {
   return { text: formatDecision(decision), decision };
 }
 
@@ -201,7 +221,11 @@ function changed(text: string, change: (lines: readonly Line[]) => readonly Line
 }
 
 /** What is kept and, each at its place, what is added; the same lines where nothing changes. */
-function withLines(lines: readonly Line[], isKept: (line: Line) => boolean, added: readonly Line[]): readonly Line[] {
+export function withLines(
+  lines: readonly Line[],
+  isKept: (line: Line) => boolean,
+  added: readonly Line[],
+): readonly Line[] {
   const kept = lines.filter(isKept);
   if (kept.length === lines.length && added.length === 0) return lines;
   const waiting = added.toSorted(compareLines);

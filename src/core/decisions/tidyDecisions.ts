@@ -8,8 +8,8 @@ export interface TidyDecisions {
   /** Lines that are left out: of conflicts what isn't a decision of one of the sides, and what other lines say too. */
   readonly markers: number;
   readonly duplicates: number;
-  /** Whether lines that stay change their places. */
-  readonly isSorted: boolean;
+  /** Whether the lines that stay were in order already. */
+  readonly wasSorted: boolean;
   /** What is wrong with the text as it is then. */
   readonly left: readonly DecisionProblem[];
 }
@@ -47,7 +47,7 @@ export function tidyDecisions(text: string): TidyDecisions {
     text: tidy,
     markers,
     duplicates: twice.length,
-    isSorted: sorted.every((block, i) => block === blocks[i]),
+    wasSorted: sorted.every((block, i) => block === blocks[i]),
     left: decisionProblems(tidy),
   };
 }

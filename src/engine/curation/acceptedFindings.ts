@@ -14,15 +14,15 @@ export function baselineFile(root: string): string {
 }
 
 /**
- * Ids of findings that a team has accepted: those of the baseline, and those that a person answered with "ignore". Rejects with
- * file-not-found, unreadable-file or usage where the baseline is none.
+ * Ids of findings that are closed: those of the baseline, which a team has accepted, and those that a person has
+ * answered by a decision. Rejects with file-not-found, unreadable-file or usage where the baseline is none.
  *
  * @param named a baseline other than the dataset's own, absolute; that one needn't be there
  */
 export async function acceptedFindings(root: string, named: string | undefined): Promise<ReadonlySet<string>> {
   const ids = new Set(await readBaseline(named ?? baselineFile(root), named !== undefined));
-  for (const { action, finding } of await readDecisions(root)) {
-    if (action === 'ignore' && finding !== undefined) ids.add(finding);
+  for (const { finding } of await readDecisions(root)) {
+    if (finding !== undefined) ids.add(finding);
   }
   return ids;
 }

@@ -8,6 +8,7 @@ import { SCENE_RATIO, scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
+import { decisionNotices } from '../decisions/problemsOfDecisions.ts';
 import { failedFiles } from '../indexing/indexer.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -78,7 +79,11 @@ export async function checkDataset(
     counts,
     thresholds,
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...store.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
+    notices: [
+      ...store.notices,
+      ...images.notices.map(({ code, message }) => ({ code, message })),
+      ...(await decisionNotices(root, store)),
+    ],
   };
 }
 

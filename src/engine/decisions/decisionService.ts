@@ -1,5 +1,8 @@
 import { dirname } from 'node:path';
-import type { FileMove } from '../../core/decisions/history.ts';
+import { notSetAside } from '../../core/decisions/decisionErrors.ts';
+import { linesOf } from '../../core/decisions/decisionLines.ts';
+import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
+import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
 import { ignoreTitle } from '../../core/decisions/stepTitles.ts';
 import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
 import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
@@ -18,13 +21,16 @@ import type { Datasets } from '../dataset.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
-import { readDecisions } from './decisionFile.ts';
+import { decidedPath } from './decidedImages.ts';
+import { readDecisions, readDecisionText } from './decisionFile.ts';
 import { whileLocked } from './decisionLock.ts';
 import { DecisionText } from './decisionText.ts';
 import { HistoryFile } from './historyFile.ts';
+import { moveImages, type MoveImages } from './moveImages.ts';
 import { decidePair } from './pairDecision.ts';
+import { problemsOfDecisions } from './problemsOfDecisions.ts';
 import { readQuarantine } from './quarantine.ts';
-import { endPending, offeredSteps, repeatStep, takeStep, toldStep, type StepContext } from './steps.ts';
+import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
 
 /** What is kept of a dataset's files between two decisions. */
 type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
@@ -45,6 +51,11 @@ export class DecisionService {
     return this.#datasets.rootOf(path);
   }
 
+  /** The root of the dataset that a path lies in, else the folder itself. */
+  rootOf(path: string): string {
+    return this.#datasets.rootOf(path);
+  }
+
   /** Writes down what a person says of two images. */
   async pair({ root, paths, action }: PairDecisionRequest): Promise<undefined> {
     await this.#whileLocked(root, (context) => decidePair(context, paths, action));
@@ -60,16 +71,6 @@ export class DecisionService {
   /** Several decisions that are one: all of them are written down or none, and one undo takes them back. */
   take({ root, ...step }: DecisionStep): Promise<StepOutcome> {
     return this.#whileLocked(root, (context) => takeDecisions(context, step));
-  }
-
-  /**
-   * Moves files within a dataset, all of them or none, and writes that down as a step that one undo takes back. Rejects with
-   * the codes of `moveFiles`.
-   *
-   * @param title what is done, for a person
-   */
-  async move(root: string, title: string, moves: readonly FileMove[]): Promise<void> {
-    await this.#whileLocked(root, (context) => takeStep(context, { title, change: (lines) => lines, moves }));
   }
 
   /** Takes back the last step that stands. See `repeatStep`. */
@@ -91,6 +92,60 @@ export class DecisionService {
   async steps(root: string): Promise<{ readonly steps: readonly TakenStep[]; readonly taken: number }> {
     const { steps, taken } = await (await this.#settled(root)).read();
     return { steps: steps.map(toldStep), taken };
+  }
+
+  /** Moves images within the dataset, as a step. See `moveImages`. */
+  move(root: string, request: MoveImages): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => moveImages(context, request));
+  }
+
+  /**
+   * Brings files back that were set aside, and forgets that they were. Rejects with file-not-found where one of them wasn't, before
+   * anything is moved.
+   *
+   * @param paths where they were, relative to the root
+   */
+  bringBack(root: string, paths: readonly string[]): Promise<StepOutcome> {
+    return this.#whileLocked(root, async (context) => {
+      await endPending(context);
+      const aside = new Set((await readQuarantine(context.root)).map(({ path }) => path));
+      for (const { path, action } of await readDecisions(context.root)) if (action === 'quarantine') aside.add(path);
+      const missing = paths.find((path) => !aside.has(decidedPath(context.root, path)));
+      if (missing !== undefined) throw notSetAside(missing);
+      return takeDecisions(context, { decisions: [{ paths, decision: { action: 'quarantine' }, undo: true }] });
+    });
+  }
+
+  /** What is wrong with the lines of a dataset's decisions. */
+  problems({ root }: DecisionRequests['decisions/problems']['params']): Promise<readonly DecisionProblem[]> {
+    const folder = this.#datasets.rootOf(root);
+    return problemsOfDecisions(folder, this.#storeOf(folder));
+  }
+
+  /**
+   * What the decisions look like in order, without what merges have left. See `tidyDecisions`.
+   *
+   * @param write puts the file in order; without it nothing is written
+   */
+  async tidy(
+    root: string,
+    { write }: { readonly write: boolean },
+  ): Promise<TidyDecisions & { readonly isTidy: boolean }> {
+    const folder = this.#datasets.rootOf(root);
+    const preview = async () => {
+      const text = await readDecisionText(folder);
+      const tidy = tidyDecisions(text);
+      return { ...tidy, isTidy: tidy.text === text };
+    };
+    if (!write) return preview();
+    return this.#whileLocked(folder, (context) =>
+      context.text.edit(async () => {
+        await context.text.read();
+        const tidy = await preview();
+        if (!tidy.isTidy) await context.text.replace(linesOf(tidy.text));
+        return tidy;
+      }),
+    );
   }
 
   /** The files that are set aside. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { linesOf, textOf, type Line } from '../../core/decisions/decisionLines.ts';
+import { linesOf, textAfter, textOf, type Line } from '../../core/decisions/decisionLines.ts';
 import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { makeLikenessFolder } from '../store/locations.ts';
@@ -18,7 +18,7 @@ class ChangedMeanwhile extends Error {}
 export class DecisionText {
   readonly #root: string;
   readonly #file: string;
-  #known: { readonly version: string; readonly lines: readonly Line[] } | undefined;
+  #known: { readonly version: string; readonly text: string; readonly lines: readonly Line[] } | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -30,8 +30,10 @@ export class DecisionText {
     // Before the text: a change in between shows when it is replaced.
     const version = await this.#version();
     if (this.#known?.version === version) return this.#known.lines;
-    const lines = linesOf(await readDecisionText(this.#root));
-    this.#known = { version, lines };
+    const text = await readDecisionText(this.#root);
+    const lines = linesOf(text);
+    const isPlain = text === '' || (text.endsWith('\n') && !text.endsWith('\r\n'));
+    this.#known = { version, text: isPlain ? text : textOf(lines), lines };
     return lines;
   }
 
@@ -51,18 +53,21 @@ export class DecisionText {
 
   /** Within `edit`, after `read`. Rejects with read-only or disk-full. */
   async replace(lines: readonly Line[]): Promise<void> {
-    const before = this.#known?.version;
-    const text = Buffer.from(textOf(lines));
+    if (this.#known === undefined) throw new Error('Lines are read before they are replaced.');
+    const { version: before, text: old, lines: oldLines } = this.#known;
+    const text = textAfter(old, oldLines, lines);
+    // A quarter of what Buffer.from takes for a text that was put together.
+    const bytes = new TextEncoder().encode(text);
     this.#known = undefined;
     try {
       makeLikenessFolder(this.#root);
-      await replaceFile(this.#file, [text], async () => {
+      await replaceFile(this.#file, [bytes], async () => {
         if ((await this.#version()) !== before) throw new ChangedMeanwhile();
       });
     } catch (error) {
       throw writeFailure(this.#file, error) ?? error;
     }
-    if (text.length <= LONGEST_KEPT) this.#known = { version: await this.#version(), lines };
+    if (bytes.length <= LONGEST_KEPT) this.#known = { version: await this.#version(), text, lines };
   }
 
   /** Changes from one version of the file to the next; the same while there is none. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, realpathSync } from 'node:fs';
 import {
   copyFile,
   link,
   lstat,
   mkdir,
   open,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -14,13 +15,12 @@ import {
   unlink,
   utimes,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { behindLink, cannotMove, copyDiffers, placeTaken } from '../../core/decisions/decisionErrors.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { fileNotFound, LikenessError, pathOutsideRoot, systemCodeOf } from '../../core/errors.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { writeFailure } from '../store/fileErrors.ts';
-import { relativeToRoot } from '../store/findRoot.ts';
 import { flushFolder } from '../training/replaceFile.ts';
 
 /** What the operating system does, so that a test can stand in for another disk. */
@@ -30,6 +30,8 @@ export interface FileSystem {
 }
 const ownFileSystem: FileSystem = { link, rename };
 
+/** How the name of a copy on its way ends. */
+const COPY = /^[0-9a-f]{12}\.moving$/;
 /** What file systems answer that know no second name for a file, or not for one of somebody else's. */
 const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN']);
 
@@ -74,7 +76,18 @@ export async function moveFiles(
  */
 export async function settleMove(root: string, move: FileMove): Promise<void> {
   for (const path of [move.from, move.to]) assertMovable(root, path);
-  await moveFiles(root, [move], { joins: () => true });
+  for (const path of [move.from, move.to]) await removeCopies(join(root, path));
+  if (await isPresent(join(root, move.from))) await moveFiles(root, [move], { joins: () => true });
+}
+
+/** What a process that was killed has left of a copy to another disk. */
+async function removeCopies(file: string): Promise<void> {
+  const start = `${basename(file)}.`;
+  const names = await readdir(dirname(file)).catch((): string[] => []);
+  for (const name of names) {
+    if (name.startsWith(start) && COPY.test(name.slice(start.length)))
+      await rm(join(dirname(file), name), { force: true });
+  }
 }
 
 export async function isPresent(file: string): Promise<boolean> {
@@ -91,10 +104,20 @@ export async function isPresent(file: string): Promise<boolean> {
 export function assertMovable(root: string, path: string): void {
   const isPlain = path !== '' && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (!isPlain) throw pathOutsideRoot(path, root);
-  const at = path.lastIndexOf('/');
-  const folder = path.slice(0, Math.max(0, at));
   // The folder's own real path: a link to a file is moved as such.
-  if (relativeToRoot(root, folder) !== folder) throw behindLink(join(root, path));
+  const folder = realFolder(join(root, path, '..'));
+  if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep)) throw behindLink(join(root, path));
+}
+
+/** The real path of what there is of a folder. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (parent === folder || !['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) throw error;
+    return realFolder(parent);
+  }
 }
 
 interface Moving {
@@ -162,7 +185,7 @@ async function joinFiles({ from, to, joins }: Moving): Promise<void> {
 /** To another disk: a copy that is proven to hold the same bytes, before the original goes. */
 async function copyAcross(moving: Moving): Promise<void> {
   const { from, to, system } = moving;
-  const copy = `${to}.${randomBytes(6).toString('hex')}.tmp`;
+  const copy = `${to}.${randomBytes(6).toString('hex')}.moving`;
   try {
     await copyFile(from, copy, constants.COPYFILE_EXCL);
     const { atime, mtime } = await lstat(from);

@@ -18,7 +18,7 @@ export function tellIndex(
     store.transaction(() => {
       store.removeFiles(moves.map(({ from }) => from).filter((path) => !isOwn(path)));
       for (const { to, content } of moves) {
-        const contentKey = isOwn(to) ? undefined : store.findContent(content)?.key;
+        const contentKey = isOwn(to) ? undefined : store.findContentKey(content);
         const stats = contentKey === undefined ? undefined : lstatSync(join(root, to), { throwIfNoEntry: false });
         if (!stats?.isFile()) continue;
         // Read again when the folder is indexed next: it may have been edited where it was.

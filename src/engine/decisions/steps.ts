@@ -13,6 +13,7 @@ import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { decisionsFile } from './decisionFile.ts';
 import type { DecisionText } from './decisionText.ts';
 import type { HistoryFile } from './historyFile.ts';
+import { labelFileNotices } from './labelFiles.ts';
 import { tellIndex } from './movedInIndex.ts';
 import { isPresent, moveFiles, settleMove } from './moveFiles.ts';
 import { isInQuarantine, noteSetAside, tidyFolders, withFreePlaces } from './quarantine.ts';
@@ -56,7 +57,8 @@ export async function takeStep(context: StepContext, { title, finding, change, m
       moved: moves,
     };
     await commit(context, { direction: 'take', step }, moves, lines, after);
-    return outcomeOf(context, step);
+    const notices = await labelFileNotices(context.root, moves);
+    return { ...(await outcomeOf(context, step)), ...(notices.length > 0 && { notices }) };
   });
 }
 
@@ -115,7 +117,7 @@ export async function endPending(context: StepContext): Promise<void> {
   const moves = isDone === (direction !== 'undo') ? step.moved : backwards(step.moved);
   for (const move of moves) {
     // One that can't be moved is listed among those that are set aside, from which it can be brought back.
-    if (await isPresent(join(root, move.from))) await settleMove(root, move).catch(() => undefined);
+    await settleMove(root, move).catch(() => undefined);
   }
   await history.append(isDone ? { done: step.id } : { failed: step.id }, { lasts: false });
   tellIndex(context, moves);

@@ -1,3 +1,4 @@
+import { decisionNotices } from '../decisions/problemsOfDecisions.ts';
 import { availableParallelism } from 'node:os';
 import { cancelled } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -103,7 +104,7 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     failed: failedFiles(store, encoderKey),
     skipped: scan.skipped,
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: store.notices,
+    notices: [...store.notices, ...(await decisionNotices(store.root, store))],
   };
 }
 

@@ -12,7 +12,7 @@ export interface LabelledDataset {
   readonly config: DatasetConfig;
   readonly rules: LabelRules;
   /** Knows the images' contents. Without it, what people decided holds for the path that they decided it of. */
-  readonly store?: Pick<IndexStore, 'readFiles' | 'findContent'>;
+  readonly store?: Pick<IndexStore, 'readFiles' | 'findContentKey'>;
 }
 
 export interface KnownLabels {

@@ -151,6 +151,8 @@ export interface IndexStore {
   removeFiles(paths: readonly string[]): void;
 
   findContent(id: string): { readonly key: number; readonly record: ContentRecord } | undefined;
+  /** As `findContent`, without reading the record. */
+  findContentKey(id: string): number | undefined;
   /** Inserts, or replaces what is stored under the same id. Returns its key. */
   putContent(record: ContentRecord): number;
   /** Thumbnails by path; paths without one are missing from the map. */

@@ -26,6 +26,7 @@ export function prepareAll(database: Database) {
     findContent: database.prepare<ContentRow>(
       'SELECT c.*, t.bytes AS thumbnail FROM contents c LEFT JOIN thumbnails t ON t.content = c.key WHERE c.id = ?',
     ),
+    findContentKey: database.prepare<{ key: number }>('SELECT key FROM contents WHERE id = ?'),
     putContent: database.prepare<{ key: number }>(
       `INSERT INTO contents (id, width, height, format, problem_code, problem_message, unreferenced_since)
        VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -131,6 +131,10 @@ export class SqliteStore implements IndexStore {
     return row === undefined ? undefined : { key: row.key, record: contentOf(row) };
   }
 
+  findContentKey(id: string): number | undefined {
+    return this.#statements.findContentKey.get(id)?.key;
+  }
+
   putContent(record: ContentRecord): number {
     return this.#alter(() => {
       const { id, width, height, format, problem, thumbnail } = record;

@@ -74,7 +74,7 @@ describe('problems of decisions', () => {
     for (const lines of cases) {
       const text = lines.join('\n');
       assert.deepEqual(told(text), [['contradiction', 2]], text);
-      const [{ fixes }] = decisionProblems(text) as [{ fixes: readonly DecisionFix[] }];
+      const { fixes } = decisionProblems(text)[0]!;
       assert.deepEqual(
         fixes.map((fix) => applied(text, fix)),
         [lines[1], lines[0]],
@@ -186,7 +186,7 @@ describe('decisions put in order', () => {
       '',
       '// end',
     ].join('\r\n');
-    const { text: tidy, markers, duplicates, isSorted, left } = tidyDecisions(text);
+    const { text: tidy, markers, duplicates, wasSorted, left } = tidyDecisions(text);
     assert.equal(
       tidy,
       `${[
@@ -198,7 +198,7 @@ describe('decisions put in order', () => {
         '// end',
       ].join('\n')}\n`,
     );
-    assert.deepEqual([markers, duplicates, isSorted], [3, 1, false]);
+    assert.deepEqual([markers, duplicates, wasSorted], [3, 1, false]);
     assert.deepEqual(
       left.map(({ kind, line: number }) => [kind, number]),
       [

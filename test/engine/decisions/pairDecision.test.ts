@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -59,11 +59,5 @@ describe('deciding that two images belong together', () => {
     await assert.rejects(decidePair(root, ['a.png', 'gone.png'], 'same', NOW), { code: ErrorCode.FileNotFound });
     await decidePair(root, ['a.png', 'gone.png'], undefined, NOW);
     assert.deepEqual(readdirSync(root), ['a.png']);
-  });
-
-  it('says where it may not write', { skip: process.getuid?.() === 0 }, async (context) => {
-    const { root } = folderOf(context, 'a.png', 'b.png', '.likeness/keep');
-    chmodSync(join(root, '.likeness'), 0o500);
-    await assert.rejects(decidePair(root, ['a.png', 'b.png'], 'same', NOW), { code: ErrorCode.ReadOnly });
   });
 });

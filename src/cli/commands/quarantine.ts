@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { usage } from '../../core/errors.ts';
+import { relativeToRoot } from '../../engine/store/findRoot.ts';
+import type { Command } from '../command.ts';
+import { stepOutput } from './reviewDecisions.ts';
+
+/** Sets files aside without deleting them, and brings them back. */
+export const quarantineCommand: Command = {
+  name: 'quarantine',
+  usage: 'quarantine add IMAGE…|restore IMAGE…|list [folder]',
+  summary:
+    'Set image files aside, out of the dataset; bring them back to where they were; list them. Nothing is deleted.',
+  options: {},
+  async run({ positionals }, { decisions }) {
+    const [action, ...rest] = positionals;
+    const incomplete = usage(`Usage: likeness ${this.usage}`);
+    if (action === 'list' && rest.length <= 1) {
+      const quarantined = await decisions.quarantined({ root: resolve(rest[0] ?? '.') });
+      const lines = quarantined.map(({ path, at, since }) => `${path}: in ${at} (${since})`);
+      return { json: { quarantined }, lines: lines.length > 0 ? lines : ['Nothing is set aside.'] };
+    }
+    if ((action !== 'add' && action !== 'restore') || rest.length === 0) throw incomplete;
+    const files = rest.map((image) => resolve(image));
+    const root = decisions.datasetOf(files[0]!);
+    const paths = files.map((file) => relativeToRoot(root, file) ?? file);
+    if (action === 'restore') return stepOutput(await decisions.bringBack(root, paths), 'Done', 'Nothing has changed.');
+    const step = { root, title: '', decisions: [{ paths, decision: { action: 'quarantine' } as const }] };
+    return stepOutput(await decisions.take(step), 'Done', 'They were set aside before.');
+  },
+};

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { decisionProblem, moreDecisionProblems } from '../../core/decisions/decisionErrors.ts';
+import { decisionProblems, type DecisionImages, type DecisionProblem } from '../../core/decisions/decisionProblems.ts';
+import { parseDecisions } from '../../core/decisions/decisions.ts';
+import type { Notice } from '../../protocol/engine.ts';
+import { statIfPresent } from '../fileStatus.ts';
+import type { IndexStore } from '../store/indexStore.ts';
+import { decisionsFile, readDecisionText } from './decisionFile.ts';
+import { readQuarantine } from './quarantine.ts';
+
+/** Told in a report; whoever wants more asks for them. */
+const TOLD = 5;
+
+/** What tells which images there are. */
+type KnownFiles = Pick<IndexStore, 'readFiles' | 'readContentIds' | 'findContentKey'>;
+
+/**
+ * What is wrong with a dataset's `decisions.jsonl`. Rejects with unreadable-file.
+ *
+ * @param store knows the images' contents; without it, nothing is said of files that have changed
+ */
+export async function problemsOfDecisions(root: string, store: KnownFiles | undefined): Promise<DecisionProblem[]> {
+  const text = await readDecisionText(root);
+  return text === '' ? [] : decisionProblems(text, await imagesOf(root, text, store));
+}
+
+/** The same for a report about something else: the first ones, each as a sentence. */
+export async function decisionNotices(root: string, store: KnownFiles): Promise<Notice[]> {
+  const file = decisionsFile(root);
+  const problems = await problemsOfDecisions(root, store);
+  const told = problems.slice(0, TOLD).map(({ line, message }) => decisionProblem(file, line, message));
+  if (problems.length > TOLD) told.push(moreDecisionProblems(file, problems.length - TOLD));
+  return told.map(({ code, message }) => ({ code, message }));
+}
+
+async function imagesOf(root: string, text: string, store: KnownFiles | undefined): Promise<DecisionImages> {
+  const paths = new Set<string>();
+  for (const { path, with: partner } of parseDecisions(text)) {
+    paths.add(path);
+    if (partner) paths.add(partner.path);
+  }
+  const known = store?.readContentIds([...paths]);
+  const aside = new Map((await readQuarantine(root)).map(({ path, content }) => [path, content]));
+  const contentOf = (path: string) => {
+    const content = known?.get(path)?.content;
+    if (content !== undefined) return content;
+    // Not an image that is read, or not indexed yet.
+    return isThere(join(root, path)) ? '' : aside.get(path);
+  };
+  let keys: ReadonlySet<number | undefined> | undefined;
+  const hasContent = (content: string) => {
+    const key = content === '' ? undefined : store?.findContentKey(content);
+    if (key === undefined) return false;
+    keys ??= new Set([...(store?.readFiles().values() ?? [])].map(({ contentKey }) => contentKey));
+    return keys.has(key);
+  };
+  return { contentOf, hasContent };
+}
+
+/** A folder that can't be looked into may hold it. */
+function isThere(file: string): boolean {
+  try {
+    return statIfPresent(file) !== undefined;
+  } catch {
+    return true;
+  }
+}

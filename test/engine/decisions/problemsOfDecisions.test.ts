@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { formatDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { listTrainingImages } from '../../../src/engine/training/trainingImages.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { write } from '../indexing/dataset.ts';
+import { shade } from '../labels/shades.ts';
+import { job } from '../training/job.ts';
+
+describe('what is wrong with the decisions of a dataset', () => {
+  it('is told when it is indexed or checked: gone, changed, contradictory and senseless lines', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 6; i++) write(root, `c/${i}.png`, await shade([40 * i, 60, 40], i));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await index();
+    const decide = (path: string) => engine.decisions.decide({ root, paths: [path], decision: { action: 'exclude' } });
+    for (const path of ['c/0.png', 'c/1.png', 'c/2.png', 'c/3.png']) await decide(path);
+    await engine.decisions.take({
+      root,
+      title: '',
+      decisions: [{ paths: ['c/4.png'], decision: { action: 'quarantine' } }],
+    });
+    assert.deepEqual([(await index()).notices, await engine.decisions.problems({ root })], [[], []]);
+    rmSync(join(root, 'c/0.png'));
+    write(root, 'c/1.png', await shade([200, 200, 10], 9));
+    renameSync(join(root, 'c/2.png'), join(root, 'c/renamed.png'));
+    const line = (path: string) => formatDecision({ path, content: '', action: 'keep', at: '2026' });
+    const file = join(root, '.likeness/decisions.jsonl');
+    appendFileSync(file, `<<<<<<< ours\n${line('../x.png')}\n${line('c/5.png')}\n${line('c/5.png')}\n`);
+    const { notices } = await index();
+    const problems = await engine.decisions.problems({ root });
+    assert.deepEqual(
+      problems.map(({ kind, line: number }) => [kind, number]),
+      [
+        ['gone', 1],
+        ['changed', 2],
+        ['conflict', 6],
+        ['outside', 7],
+        ['duplicate', 9],
+      ],
+    );
+    assert.deepEqual([...new Set(notices.map(({ code }) => code))], [ErrorCode.InvalidDecisions]);
+    assert.equal(notices.length, 5);
+    assert.match(notices[0]!.message, /decisions\.jsonl, line 1: c\/0\.png is gone/);
+    const check = await engine.check({ folder: root, encoder: 'pixels' }, job());
+    assert.deepEqual(check.notices, notices);
+    appendFileSync(file, 'nonsense\nmore\n');
+    const more = (await index()).notices;
+    assert.deepEqual([more.length, /has 2 more problems/.test(more[5]!.message)], [6, true]);
+  });
+
+  it('goes away where it is put in order, with all that makes sense', async (context) => {
+    const root = temporaryFolder(context);
+    write(root, 'a.png', 'a');
+    const line = (path: string, at: string) => formatDecision({ path, content: '', action: 'exclude', at });
+    const text = `<<<<<<< a\n${line('b.png', '1')}\n=======\n${line('b.png', '2')}\n${line('a.png', '3')}\n>>>>>>> b\nwhat\n`;
+    write(root, '.likeness/decisions.jsonl', text);
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const read = () => readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8');
+    const preview = await engine.decisions.tidy(root, { write: false });
+    assert.deepEqual([read(), preview.isTidy, preview.markers, preview.duplicates], [text, false, 3, 1]);
+    await engine.decisions.tidy(root, { write: true });
+    assert.equal(read(), preview.text);
+    assert.equal(read(), `${line('a.png', '3')}\n${line('b.png', '1')}\nwhat\n`);
+    assert.equal((await engine.decisions.tidy(root, { write: true })).isTidy, true);
+  });
+});
+
+describe('of two copies, the one that is kept', () => {
+  it('is trained on, checked, labelled, selected and exported, while the other one is not', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 8; i++) {
+      const colour = i % 2 === 0 ? ([210, 60, 40] as const) : ([40, 70, 210] as const);
+      write(root, `${i % 2 === 0 ? 'warm' : 'cold'}/${i}.png`, await shade(colour, i));
+    }
+    copyFileSync(join(root, 'warm/0.png'), join(root, 'warm/copy.png'));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const [kept, excluded] = ['warm/0.png', 'warm/copy.png'];
+    const decisions = [
+      { paths: [kept], decision: { action: 'keep' } },
+      { paths: [excluded], decision: { action: 'exclude' } },
+    ] as const;
+    await engine.decisions.take({ root, title: 'Keep one', decisions, finding: 'f' });
+    const signal = new AbortController().signal;
+    const trained = (await listTrainingImages(root, undefined, signal)).map(({ path }) => path);
+    const out = join(temporaryFolder(context), 'out.csv');
+    await engine.exchange.export({ folder: root, format: 'csv', out }, job());
+    const exported = readFileSync(out, 'utf8');
+    const selected = await engine.curation.select({ folder: root, count: 8 }, job());
+    assert.deepEqual([trained.includes(kept), trained.includes(excluded)], [true, false]);
+    assert.deepEqual([exported.includes(kept), exported.includes(excluded)], [true, false]);
+    assert.deepEqual([selected.paths.includes(kept), selected.paths.includes(excluded)], [true, false]);
+    const check = await engine.check({ folder: root, encoder: 'pixels' }, job());
+    assert.equal(check.images, 8);
+    assert.ok(!check.findings.some(({ kind }) => kind === 'exact-duplicate'));
+    assert.equal((await engine.evaluate({ folder: root, encoders: ['pixels'] }, job())).protocol.images, 8);
+  });
+});
+
+describe('moving images to other folders', () => {
+  it('takes their decisions along, settles their classes, and is undone as a whole', async (context) => {
+    const root = temporaryFolder(context);
+    for (const path of ['cats/a.png', 'cats/b.png', 'dogs/c.png', 'cats/a.txt']) write(root, path, path);
+    write(root, '.likeness/config.json', '{}');
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const { decisions } = engine;
+    await decisions.decide({ root, paths: ['cats/a.png'], decision: { action: 'relabel', value: 'dogs' } });
+    await decisions.decide({ root, paths: ['cats/a.png'], decision: { action: 'tag', value: 'x' } });
+    await decisions.pair({ root, paths: ['cats/a.png', 'cats/b.png'], action: 'same' });
+    const text = () => readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8');
+    const before = text();
+    const taken = [{ from: 'cats/a.png', to: 'dogs/c.png' }];
+    await assert.rejects(decisions.move(root, { title: 'Move', moves: taken }), { code: ErrorCode.FileExists });
+    assert.equal(text(), before);
+    const moves = [{ from: 'cats/a.png', to: 'dogs/a.png' }];
+    const { changed, notices } = await decisions.move(root, { title: 'Move 1 image', moves, settles: 'relabel' });
+    assert.deepEqual(changed, ['cats/a.png', 'cats/b.png', 'dogs/a.png']);
+    assert.match(notices![0]!.message, /^The label file cats\/a\.txt /);
+    assert.deepEqual(
+      parseDecisions(text()).map(({ path, action, with: partner }) => [path, action, partner?.path]),
+      [
+        ['cats/b.png', 'same', 'dogs/a.png'],
+        ['dogs/a.png', 'tag', undefined],
+      ],
+    );
+    assert.ok(existsSync(join(root, 'dogs/a.png')) && !existsSync(join(root, 'cats/a.png')));
+    await decisions.undo({ root });
+    assert.equal(text(), before);
+    assert.ok(existsSync(join(root, 'cats/a.png')) && !existsSync(join(root, 'dogs/a.png')));
+  });
+});
