@@ -7,6 +7,8 @@ import { ErrorCode } from '../../../src/core/errors.ts';
 import { littleEndian, npyHeader } from '../../../src/core/export/npy.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
+import { labelRules } from '../../../src/core/labels/labelRules.ts';
+import { VectorImport } from '../../../src/engine/imports/vectorImport.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import type { ImportRequest } from '../../../src/protocol/columns.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -241,6 +243,25 @@ describe('imported vectors', () => {
     });
     await imported('v.jsonl', jsonLines());
     assert.deepEqual(contentOf(root, context, () => false).encoders, ['pixels', before.encoder!.id]);
+  });
+
+  it('that were cut short by the end of the process are not seen, and the next import completes them', async (context) => {
+    const { root, engine, folder, imported } = await dataset(context);
+    writeFileSync(join(folder, 'v.jsonl'), jsonLines());
+    const store = openStore(root, { cacheFolder: temporaryFolder(context), mode: 'write' });
+    const half = new VectorImport(
+      { root, store, config: {}, rules: labelRules({}) },
+      { name: 'v', file: join(folder, 'v.jsonl'), identity: 'half' },
+    );
+    half.put([{ path: 'a/0.png', vector: [1, 0] }]);
+    store.close();
+    const ids = async () => (await engine.listEncoders({ folder: root, imported: true })).map(({ name }) => name);
+    assert.ok(!(await ids()).includes('v'));
+    await assert.rejects(engine.similar({ image: join(root, 'a/0.png'), count: 1, encoder: 'v' }), {
+      code: ErrorCode.EncoderNotFound,
+    });
+    await imported('v.jsonl', jsonLines());
+    assert.ok((await ids()).includes('v'));
   });
 
   it('are refused with what is wrong with the file', async (context) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -130,10 +130,16 @@ describe('labels from files of COCO', () => {
     write(root, 'instances.json', JSON.stringify(document));
     const engine = openEngine(context);
     await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await engine.decisions.decide({
+      root,
+      paths: ['pictures/0.png'],
+      decision: { action: 'relabel', value: 'new' },
+    });
     const before = await listed(root);
-    write(root, 'other/.keep', '');
+    assert.deepEqual(before.images[0], ['pictures/0.png', 'new', undefined]);
     await engine.exchange.export({ folder: root, format: 'coco', out: join(root, 'exported.json') }, job());
     write(root, '.likeness/config.json', JSON.stringify({ labels: { source: 'coco', file: 'exported.json' } }));
+    rmSync(join(root, '.likeness/decisions.jsonl'));
     assert.deepEqual((await listed(root)).images, before.images);
   });
 
@@ -236,11 +242,14 @@ describe('labels from YOLO', () => {
     const root = await yoloDataset(context, 'train: images/train\nval: images/val\nnames: [red, dark blue]\n');
     const engine = openEngine(context);
     await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const paths = ['images/train/0.png'];
+    await engine.decisions.decide({ root, paths, decision: { action: 'relabel', value: 'new' } });
     const out = join(temporaryFolder(context), 'exported');
     await engine.exchange.export({ folder: root, format: 'yolo', out }, job());
     write(out, '.likeness/config.json', '{"labels":{"source":"yolo","file":"data.yaml"}}');
     const { images, notices } = await listed(out);
-    assert.deepEqual([images, notices], [expected.filter(([, label]) => label !== undefined), []]);
+    const labelled = expected.filter(([, label]) => label !== undefined);
+    assert.deepEqual([images, notices], [[[paths[0], 'new', 'train'], ...labelled.slice(1)], []]);
   });
 
   it('that are wrong are told in a sentence with the file and the line', async (context) => {

@@ -23,6 +23,6 @@ export const targetTaken = (target: string) =>
   `${target} is there already, and is never replaced; rename one of the two`;
 export const noSource = 'the configuration says that labels come from nowhere ("labels.source": "none")';
 
-/** What was done, in the history of decisions. */
+/** What was done, for the menu of undo. */
 export const relabelTitle = (images: number) =>
-  `${images === 1 ? '1 image' : `${images} images`} moved to the folder of ${images === 1 ? 'its class' : 'their classes'}`;
+  images === 1 ? 'Move 1 image to its class' : `Move ${images} images to their classes`;

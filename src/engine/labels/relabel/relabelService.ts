@@ -1,5 +1,6 @@
 import { changedSincePreview } from '../../../core/labels/labelSourceErrors.ts';
 import { relabelTitle } from '../../../core/labels/relabel/relabelReasons.ts';
+import type { Notice } from '../../../protocol/engine.ts';
 import type { ApplyRelabelsRequest, RelabelPreview, RelabelRequest } from '../../../protocol/relabels.ts';
 import type { Dataset, Datasets } from '../../dataset.ts';
 import type { DecisionService } from '../../decisions/decisionService.ts';
@@ -47,15 +48,18 @@ export class RelabelService {
       datasets.guard(dataset, async () => {
         const plan = await planRelabels(dataset);
         if (preview !== undefined && preview !== plan.id) throw changedSincePreview(root);
+        const notices: Notice[] = [];
         try {
           for (const file of plan.files) await writeEdits(file);
           if (plan.moves.length > 0) {
-            await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
+            const outcome = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
+            notices.push(...(outcome.notices ?? []));
           }
         } finally {
           labels.forget(root);
         }
-        return previewOf(dataset, plan);
+        const done = previewOf(dataset, plan);
+        return { ...done, notices: [...done.notices, ...notices] };
       }),
     );
   }

@@ -259,7 +259,7 @@ describe('decided classes are folders', () => {
     const report = await engine.indexFolder({ folder: root }, job());
     assert.deepEqual([report.embedded, report.images], [0, 6], 'nothing is embedded anew');
     const { undo } = await engine.decisions.history({ root });
-    assert.match(undo!.title, /^3 images moved to the folder of their classes$/);
+    assert.match(undo!.title, /^Move 3 images to their classes$/);
     await engine.decisions.undo({ root });
     for (const path of paths) assert.ok(existsSync(join(root, path)), path);
   });
