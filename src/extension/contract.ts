@@ -35,6 +35,7 @@ export const commands = {
   splitDataset: 'likeness.splitDataset',
   exportImages: 'likeness.export',
   importData: 'likeness.import',
+  writeLabels: 'likeness.writeLabels',
   undoDecision: 'likeness.undoDecision',
   redoDecision: 'likeness.redoDecision',
   showQuarantine: 'likeness.showQuarantine',

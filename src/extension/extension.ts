@@ -7,6 +7,7 @@ import { exportCommand } from './curation/exportCommand.ts';
 import { importCommand } from './curation/importCommand.ts';
 import { selectCommand } from './curation/selectCommand.ts';
 import { splitCommand } from './curation/splitCommand.ts';
+import { writeLabelsCommand } from './curation/writeLabelsCommand.ts';
 import { checkCommand } from './findings/checkCommand.ts';
 import { findingCommands } from './findings/findingCommands.ts';
 import { findingDecorations } from './findings/findingDecorations.ts';
@@ -68,6 +69,7 @@ const contributions: readonly Contribution[] = [
   { name: 'health status', register: healthStatus },
   { name: 'select command', register: selectCommand },
   { name: 'split command', register: splitCommand },
+  { name: 'write labels command', register: writeLabelsCommand },
   { name: 'export command', register: exportCommand },
   { name: 'import command', register: importCommand },
   { name: 'decisions editor', register: decisionsEditor },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { RelabelPreview } from '../../../src/protocol/relabels.ts';
 import type { SplitReport } from '../../../src/protocol/selection.ts';
 import { importedSentence, importMarkdown } from '../../../src/extension/curation/importMarkdown.ts';
+import { changedLabels, labelsMarkdown } from '../../../src/extension/curation/labelsMarkdown.ts';
 import { assignedText, splitMarkdown } from '../../../src/extension/curation/splitMarkdown.ts';
 
 const report: SplitReport = {
@@ -72,5 +74,32 @@ describe('an import for reading', () => {
       importedSentence({ ...imported, columns: [], unmatched: [], encoder, notices }),
       'Vectors of 2 images, to choose as the encoder “clip”. One vector is all zeros; it is left out.',
     );
+  });
+});
+
+describe('decided classes that are written to the labels, for reading', () => {
+  const change = { path: 'train/cat/a_b.png', from: 'cat', to: 'dog', where: { file: 'labels.csv', lines: [3] } };
+  const preview: RelabelPreview = {
+    ...{ root: '/pets', source: 'csv', id: '1', changes: [change], problems: [], files: ['labels.csv'], notices: [] },
+  };
+
+  test('say what changes where, of which no name becomes markup', () => {
+    assert.equal(changedLabels(preview, false), '1 label changes in labels.csv.');
+    assert.equal(changedLabels(preview, true), '1 label was changed in labels.csv.');
+    const lines = labelsMarkdown(preview, false).split('\n');
+    assert.ok(lines.includes('1 label changes in labels.csv. Nothing is written yet.'));
+    assert.ok(lines.includes('| train/cat/a\\_b.png | cat | dog | labels.csv:3 |'));
+  });
+
+  test('say where files go, and what can’t be written', () => {
+    const moved: RelabelPreview = {
+      ...{ ...preview, source: 'folder', files: [] },
+      changes: [{ ...change, where: { target: 'train/dog/a_b.png' } }],
+      problems: [{ path: 'c.png', from: undefined, to: 'dog', reason: 'it lies in no folder of a class.' }],
+    };
+    assert.equal(changedLabels(moved, false), '1 image moves to the folder of its class. 1 label can’t be written.');
+    assert.match(labelsMarkdown(moved, true), /^- c\.png, decided dog: it lies in no folder of a class\.$/m);
+    assert.match(changedLabels({ ...moved, changes: [] }, false), /^1 label can’t be written\.$/);
+    assert.equal(changedLabels({ ...moved, changes: [], problems: [] }, false), 'The labels say what was decided.');
   });
 });
