@@ -9,6 +9,9 @@ import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { importedSentence, importMarkdown } from './importMarkdown.ts';
 
+/** Files that can be imported, by how their names end; the Explorer's menu in the manifest offers itself on the same. */
+const tableExtensions: readonly string[] = ['csv'];
+
 /** Import Columns: takes the columns of a table into the index, and lists the rows of no image. */
 export function importCommand(services: Services): void {
   const { disposables, engine, imported } = services;
@@ -41,7 +44,7 @@ async function folderFor(services: Services, argument: unknown, isTable: boolean
 }
 
 function isTableFile({ fsPath }: vscode.Uri): boolean {
-  return path.extname(fsPath).toLowerCase() === '.csv';
+  return tableExtensions.includes(path.extname(fsPath).slice(1).toLowerCase());
 }
 
 async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
@@ -49,7 +52,7 @@ async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
     title: 'Import columns of a table that names the images',
     openLabel: 'Import',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'CSV files': ['csv'] },
+    filters: { Tables: [...tableExtensions] },
   });
   return files?.[0];
 }
