@@ -25,7 +25,16 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
   assert.match(unknown.stderr, /nothing of the id "f00"/);
   const { findings, counts } = JSON.parse(told.stdout) as CheckReport;
   assert.deepEqual(counts, { leak: 1, 'exact-duplicate': 1 });
-  assert.deepEqual(Object.keys(findings[0]!), ['id', 'kind', 'severity', 'path', 'score', 'related', 'message']);
+  assert.deepEqual(Object.keys(findings[0]!), [
+    'id',
+    'kind',
+    'severity',
+    'path',
+    'score',
+    'related',
+    'message',
+    'best',
+  ]);
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'error')).code, 0, 'a warning is no error');
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'warning')).code, 1);
   assert.match((await decide(findings[0]!.id)).stdout, /^1 finding changed\.$/m);

@@ -9,6 +9,9 @@ import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { importedSentence, importMarkdown } from './importMarkdown.ts';
 
+/** Files that can be imported, by how their names end; the Explorer's menu in the manifest offers itself on the same. */
+const tableExtensions: readonly string[] = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'];
+
 /** Import Columns or Vectors: takes what a table says of the images into the index, and lists the rows of no image. */
 export function importCommand(services: Services): void {
   const { disposables, engine, imported } = services;
@@ -40,11 +43,8 @@ async function folderFor(services: Services, argument: unknown, isTable: boolean
   return holding ?? chooseFolder(services, isTable ? undefined : argument, 'Import Columns or Vectors');
 }
 
-/** Endings of the files that can be imported. */
-const tableKinds = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'];
-
 function isTableFile({ fsPath }: vscode.Uri): boolean {
-  return tableKinds.includes(path.extname(fsPath).toLowerCase().slice(1));
+  return tableExtensions.includes(path.extname(fsPath).slice(1).toLowerCase());
 }
 
 async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
@@ -52,7 +52,7 @@ async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
     title: 'Import columns or vectors of a file that names the images',
     openLabel: 'Import',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'Tables and vectors': tableKinds },
+    filters: { 'Tables and vectors': [...tableExtensions] },
   });
   return files?.[0];
 }

@@ -2,7 +2,7 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import path from 'node:path';
 import type { FindingAnswer } from '../../core/curation/answers.ts';
 import type { Finding } from '../../core/curation/findings.ts';
-import { asLikenessError, isCancellation } from '../../core/errors.ts';
+import { asLikenessError, ErrorCode, isCancellation } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { PanelFailure } from '../../protocol/panels.ts';
 import type { AnswerChanges, ReviewDecision, ReviewState } from '../../protocol/reviewView.ts';
@@ -122,7 +122,9 @@ export class ReviewModel {
       await this.#host.findings.restore(root);
       this.#set({ reading: false });
     } catch (error) {
-      this.#set({ reading: false, failure: failureOf(asLikenessError(error)) });
+      const reason = asLikenessError(error);
+      // What isn't indexed was not checked either; a check does both.
+      this.#set({ reading: false, failure: reason.code === ErrorCode.NotIndexed ? undefined : failureOf(reason) });
     }
     this.follow();
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/core/curation/findings.ts';
 import type { Decision } from '../../../src/core/decisions/decisions.ts';
-import { notIndexed } from '../../../src/core/errors.ts';
+import { engineStopped, notIndexed } from '../../../src/core/errors.ts';
 import { linesAfter, linesAfterPair } from '../../../src/extension/findings/decidedLines.ts';
 import { FindingsModel } from '../../../src/extension/findings/findingsModel.ts';
 import { problemOfLink, reviewLink } from '../../../src/extension/review/reviewLink.ts';
@@ -90,11 +90,16 @@ describe('the review', () => {
     const never = fixture(() => undefined);
     await never.model.show(root);
     assert.deepEqual([never.model.state.check, never.model.state.failure], [undefined, undefined]);
-    const broken = fixture(() => {
-      throw notIndexed(root);
-    });
+    const fails = (error: Error) =>
+      fixture(() => {
+        throw error;
+      });
+    const unindexed = fails(notIndexed(root));
+    await unindexed.model.show(root);
+    assert.equal(unindexed.model.state.failure, undefined, 'a check indexes too');
+    const broken = fails(engineStopped('it was killed'));
     await broken.model.show(root);
-    assert.equal(broken.model.state.failure?.remedy, 'index');
+    assert.equal(broken.model.state.failure?.remedy, 'retry');
     await broken.model.check();
     assert.equal(broken.model.state.failure.code, notIndexed(root).code);
     assert.equal(broken.model.state.checking, undefined);

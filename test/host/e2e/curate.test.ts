@@ -172,10 +172,16 @@ async function answer(prompt: string, text: string): Promise<void> {
 
 /** Answers VS Code's own dialog for a file. */
 async function saveAs(file: string): Promise<void> {
+  const input = quickInput(page);
   await eventually(page, async () => {
-    assert.match(await quickInput(page).inputValue({ timeout: 1000 }), /^\//);
+    assert.match(await input.inputValue({ timeout: 1000 }), /^\//);
   });
-  await quickInput(page).fill(file);
+  await eventually(page, async () => {
+    await input.fill(file);
+    // It puts in what it suggests as soon as it has read the folder.
+    await page.waitForTimeout(500);
+    assert.equal(await input.inputValue({ timeout: 1000 }), file);
+  });
   await page
     .locator('.quick-input-widget .monaco-button', { hasText: /Export|Save|OK/ })
     .first()

@@ -89,6 +89,7 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
 
   await mapPicture(page, take);
   await matrixPicture(page, take);
+  await reviewPicture(page, take);
   await trainingPictures(page, take);
 }
 
@@ -111,6 +112,25 @@ async function matrixPicture(page: Page, take: Take): Promise<void> {
   for (let column = 0; column <= row; column += 1) await page.keyboard.press('ArrowRight');
   await panel.locator('.inspector img').nth(1).waitFor();
   await take('matrix');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+}
+
+/** An edited copy beside its picture, and what of it was edited. */
+async function reviewPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'Likeness: Review Findings');
+  const empty = await webviewFrame(page, 'main .empty', 90_000);
+  await empty.locator('vscode-button', { hasText: 'Check Dataset' }).click();
+  const panel = await webviewFrame(page, 'main .finding', 120_000);
+  await chooseOption(page, panel, 'Kind', 'Near duplicate');
+  await panel.locator('.rows').focus();
+  // Some are decided, as in the middle of a review.
+  for (const key of ['b', 'x', 'i', 'd']) await page.keyboard.press(key);
+  await panel.locator('.difference img').waitFor();
+  await panel.locator('figure img.full[data-ready=true]').nth(2).waitFor();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await take('review');
   await runCommand(page, 'View: Close All Editors');
   await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
 }
