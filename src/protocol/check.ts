@@ -30,6 +30,12 @@ export interface CheckReport {
   readonly counts: Readonly<Partial<Record<FindingKind, number>>>;
   /** What decided, by kind, where it is a number: from the dataset's config or the usual one. */
   readonly thresholds: Readonly<Partial<Record<FindingKind, number>>>;
+  /** How the nearest images were found, where any kind asks for them: of very many, approximately. */
+  readonly neighbors?: {
+    readonly approximate: boolean;
+    /** Share of the true nearest ones among those found, of a sample. */
+    readonly recall: number;
+  };
   readonly seconds: number;
   readonly notices: readonly Notice[];
 }

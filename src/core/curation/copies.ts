@@ -1,7 +1,9 @@
 import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
-import { hashCandidates, type Candidate } from './copyCandidates.ts';
+import { addHashCandidates } from './copyCandidates.ts';
+import { PairKeys } from './pairKeys.ts';
 import {
   agreement,
+  cropped,
   findCrop,
   isSame,
   oriented,
@@ -39,14 +41,39 @@ export interface CopySearch {
   readonly greys: readonly Uint8Array[];
   /** Of the pictures among each other, by their embeddings; the nearest few are looked at. */
   readonly neighbors: Neighbors;
+  /** Pairs that need no comparison, since it is known what that gives. */
+  readonly isKnown?: (pair: PairToCompare) => boolean;
+}
+
+/** Two rows that may show the same picture. */
+export interface PairToCompare {
+  /** The lower row. */
+  readonly first: number;
+  readonly second: number;
+  /** One may be a part of the other. */
+  readonly mayBeCrop: boolean;
+}
+
+export interface FoundCopies {
+  readonly copies: CopyPair[];
+  readonly possible: PossibleCrop[];
+  /** All that were looked at, known ones too. */
+  readonly pairs: PairKeys;
 }
 
 const EDGE = 32;
 const COARSE_EDGE = 8;
+/** Edge of the pictures at which pairs that can't be the same are told from others. */
+const ROUGH_EDGE = 16;
 /** Neighbours of each picture that may be the same one. */
 const LOOKED_AT = 10;
 /** Correlation of 8 × 8 means from which on an orientation is worth a closer look. */
 const WORTH_A_LOOK = 0.7;
+/** Agreement of edges at 16 × 16 from which on an orientation is worth comparing; that of copies was never below .93. */
+const ROUGHLY_SAME = 0.75;
+/** … and, for some crop from the middle, from which on a crop is worth looking for; that of crops was never below .61. */
+const ROUGHLY_CROPPED = 0.4;
+const ROUGH_CROP = { left: 0.1, top: 0.1, width: 0.8, height: 0.8 };
 /** Neighbours that may be a part of a picture, or the reverse, and how alike the two are for it. */
 const CROPS_LOOKED_AT = 3;
 const CROP_SIMILARITY = 0.8;
@@ -68,32 +95,47 @@ export const CONFIRM_STEPS: readonly number[] = [0.012, 0.006, 0.003];
  *
  * Yields now and then, so that the caller can breathe, with what is done of the hashes, then of the pairs.
  */
-export function* findCopies(
-  search: CopySearch,
-): Generator<number, { readonly copies: CopyPair[]; readonly possible: PossibleCrop[] }, void> {
-  const { greys } = search;
-  const pictures = greys.map((levels): GreyPicture => ({ edge: EDGE, levels }));
-  const coarse = greys.map((levels) => coarsePicture(levels));
+export function* findCopies(search: CopySearch): Generator<number, FoundCopies, void> {
+  const { greys, isKnown } = search;
   const copies: CopyPair[] = [];
   const possible: PossibleCrop[] = [];
-  const pairs = pairsToCompare(yield* hashCandidates(greys), search);
-  let done = 0;
-  for (const { first, second, mayBeCrop } of pairs) {
-    if (++done % 500 === 0) yield done / pairs.length;
-    const [a, b] = [pictures[first]!, pictures[second]!];
-    const correlations = ORIENTATIONS.map((orientation) => correlation(coarse[first]!, coarse[second]!, orientation));
+  const pairs = yield* pairsToCompare(search);
+  const picture = (row: number): GreyPicture => ({ edge: EDGE, levels: greys[row]! });
+  const [rough, coarse] = reducedPictures(greys);
+  for (let i = 0; i < pairs.count; i++) {
+    if (i % 500 === 0) yield i / pairs.count;
+    const pair = pairs.at(i);
+    if (isKnown?.(pair) === true) continue;
+    const { first, second, mayBeCrop } = pair;
+    const correlations = ORIENTATIONS.map((orientation) => correlation(coarse, first, second, orientation));
+    const [roughA, roughB] = [roughPicture(rough, first), roughPicture(rough, second)];
     let found: CopyPair | undefined;
     for (const orientation of ORIENTATIONS) {
       if (correlations[orientation]! < WORTH_A_LOOK) continue;
-      const { edges, detail } = agreement(a, oriented(b, orientation));
+      if (agreement(roughA, oriented(roughB, orientation)).edges < ROUGHLY_SAME) continue;
+      const { edges, detail } = agreement(picture(first), oriented(picture(second), orientation));
       if (!isSame({ edges, detail })) continue;
-      const pair = { first, second, orientation, agreement: Math.min(edges, detail), isCrop: false };
-      if (found === undefined || pair.agreement > found.agreement) found = pair;
+      const copy = { first, second, orientation, agreement: Math.min(edges, detail), isCrop: false };
+      if (found === undefined || copy.agreement > found.agreement) found = copy;
     }
     if (found) copies.push(found);
-    else if (mayBeCrop) possible.push(...possibleCrop(first, second, pictures, correlations));
+    else if (mayBeCrop) {
+      const orientation = correlations[1]! > correlations[0]! ? 1 : 0;
+      if (!mayBeCropped(roughA, oriented(roughB, orientation))) continue;
+      const pictures = { [first]: picture(first), [second]: picture(second) };
+      possible.push(...possibleCrop(first, second, pictures, orientation));
+    }
   }
-  return { copies, possible };
+  return { copies, possible, pairs };
+}
+
+/** Whether one picture could be a part of the other: they are a bit alike already, or the one is with the middle of the other. */
+function mayBeCropped(a: GreyPicture, b: GreyPicture): boolean {
+  return (
+    agreement(a, b).edges >= ROUGHLY_CROPPED ||
+    agreement(a, cropped(b, ROUGH_CROP)).edges >= ROUGHLY_CROPPED ||
+    agreement(cropped(a, ROUGH_CROP), b).edges >= ROUGHLY_CROPPED
+  );
 }
 
 /** @param part `CONFIRM_EDGE × CONFIRM_EDGE`, as the other */
@@ -110,39 +152,29 @@ export function confirmCrop(
   return { first, second, orientation, agreement: Math.min(agreed.edges, agreed.detail), isCrop: true };
 }
 
-interface PairToCompare {
-  readonly first: number;
-  readonly second: number;
-  readonly mayBeCrop: boolean;
-}
-
-function pairsToCompare(candidates: readonly Candidate[], { greys, neighbors }: CopySearch): PairToCompare[] {
-  const pairs = new Map<number, PairToCompare>();
-  const add = (a: number, b: number, mayBeCrop: boolean) => {
-    const [first, second] = a < b ? [a, b] : [b, a];
-    const key = first * greys.length + second;
-    if (mayBeCrop || !pairs.has(key)) pairs.set(key, { first, second, mayBeCrop });
-  };
-  for (const { first, second } of candidates) add(first, second, false);
+function* pairsToCompare({ greys, neighbors }: CopySearch): Generator<number, PairKeys, void> {
+  const pairs = new PairKeys(greys.length);
+  yield* addHashCandidates(greys, pairs);
   for (let row = 0; row < neighbors.queries; row++) {
     for (let i = 0; i < Math.min(LOOKED_AT, neighbors.count); i++) {
       const place = row * neighbors.count + i;
       const other = neighbors.rows[place]!;
       if (other < 0) break;
-      if (other !== row) add(row, other, i < CROPS_LOOKED_AT && neighbors.similarities[place]! >= CROP_SIMILARITY);
+      if (other === row) continue;
+      pairs.add(row, other, i < CROPS_LOOKED_AT && neighbors.similarities[place]! >= CROP_SIMILARITY);
     }
   }
-  return [...pairs.values()];
+  pairs.settle();
+  return pairs;
 }
 
 /** Either picture may be the part; seen as they are or mirrored, whichever is more alike in the large. */
 function possibleCrop(
   first: number,
   second: number,
-  pictures: readonly GreyPicture[],
-  correlations: readonly number[],
+  pictures: Readonly<Record<number, GreyPicture>>,
+  orientation: number,
 ): PossibleCrop[] {
-  const orientation = correlations[1]! > correlations[0]! ? 1 : 0;
   let best: (PossibleCrop & { readonly edges: number }) | undefined;
   for (const [part, whole] of [
     [first, second],
@@ -181,19 +213,33 @@ function halved({ edge, levels }: GreyPicture): GreyPicture {
   return { edge: half, levels: small };
 }
 
-/** 8 × 8 means, less their mean, of length 1. */
-function coarsePicture(levels: Uint8Array): Float32Array {
-  const small = halved(halved({ edge: EDGE, levels })).levels as Float32Array;
-  const mean = small.reduce((sum, level) => sum + level, 0) / small.length;
-  const length = Math.hypot(...small.map((level) => level - mean));
-  return small.map((level) => (level - mean) / Math.max(length, Number.EPSILON));
+/** All pictures at 16 × 16, and as 8 × 8 means less their mean, of length 1; one after the other. */
+function reducedPictures(greys: readonly Uint8Array[]): readonly [rough: Uint8Array, coarse: Float32Array] {
+  const rough = new Uint8Array(greys.length * ROUGH_EDGE ** 2);
+  const coarse = new Float32Array(greys.length * COARSE_EDGE ** 2);
+  for (const [row, levels] of greys.entries()) {
+    const half = halved({ edge: EDGE, levels });
+    const means = halved(half).levels as Float32Array;
+    for (let i = 0; i < ROUGH_EDGE ** 2; i++) rough[row * ROUGH_EDGE ** 2 + i] = half.levels[i]! + 0.5;
+    const mean = means.reduce((sum, level) => sum + level, 0) / means.length;
+    let squares = 0;
+    for (const level of means) squares += (level - mean) ** 2;
+    const length = Math.max(Math.sqrt(squares), Number.EPSILON);
+    for (let i = 0; i < means.length; i++) coarse[row * means.length + i] = (means[i]! - mean) / length;
+  }
+  return [rough, coarse];
+}
+
+function roughPicture(rough: Uint8Array, row: number): GreyPicture {
+  return { edge: ROUGH_EDGE, levels: rough.subarray(row * ROUGH_EDGE ** 2, (row + 1) * ROUGH_EDGE ** 2) };
 }
 
 const coarsePlaces = ORIENTATIONS.map((orientation) => orientedPlaces(COARSE_EDGE, orientation));
 
-function correlation(a: Float32Array, b: Float32Array, orientation: number): number {
+function correlation(coarse: Float32Array, first: number, second: number, orientation: number): number {
   const places = coarsePlaces[orientation]!;
+  const [a, b] = [first * places.length, second * places.length];
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[places[i]!]!;
+  for (let i = 0; i < places.length; i++) sum += coarse[a + i]! * coarse[b + places[i]!]!;
   return sum;
 }

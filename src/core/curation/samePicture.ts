@@ -53,7 +53,21 @@ export function orientedPlaces(edge: number, orientation: number): Uint16Array {
 
 export function oriented({ edge, levels }: GreyPicture, orientation: number): GreyPicture {
   if (orientation === 0) return { edge, levels };
-  return { edge, levels: Float32Array.from(orientedPlaces(edge, orientation), (place) => levels[place]!) };
+  const places = placesOf(edge, orientation);
+  const turned = new Float32Array(edge * edge);
+  for (let i = 0; i < turned.length; i++) turned[i] = levels[places[i]!]!;
+  return { edge, levels: turned };
+}
+
+const knownPlaces = new Map<number, Uint16Array>();
+
+function placesOf(edge: number, orientation: number): Uint16Array {
+  const key = edge * ORIENTATIONS.length + orientation;
+  const known = knownPlaces.get(key);
+  if (known) return known;
+  const places = orientedPlaces(edge, orientation);
+  knownPlaces.set(key, places);
+  return places;
 }
 
 /** Both pictures have the same edge. */

@@ -1,4 +1,5 @@
-import { greyFromRgb, type RgbImage } from './pixels.ts';
+import type { RgbImage } from './pixels.ts';
+import type { GreyImage } from './reducedGrey.ts';
 
 /**
  * Scores of a picture's quality as cleanvision defines them: low is bad, and below the threshold of its kind it is worth a
@@ -28,44 +29,74 @@ export interface ImageMeasures {
 export const BLUR_EDGE = 64;
 
 const LEVELS = 256;
-/** About so many pixels are looked at. */
-const MOST_PIXELS = 20_000;
+/** About so many pixels are looked at: a percentile of theirs is that of all, to a two-hundredth of the pixels. */
+const LOOKED_AT = 8_000;
+/** Bins that brightness is counted in: sorting pixels would cost more than all the rest. */
+const BINS = 2048;
 /** Of the two parts of blur: how fast either one makes up for the other. */
 const BLUR_RATE = 0.01;
 /** What a histogram's spread must exceed to count at all. */
 const LEAST_SPREAD = 0.18;
 
+export interface PixelScores {
+  /** Those that are told from single pixels. */
+  readonly scores: Omit<ImageQuality, 'blurry'>;
+  /** Mean brightness, 0 to 1. */
+  readonly brightness: number;
+}
+
 /**
- * @param picture the whole picture, which may be reduced; of a large one every so many pixels are looked at
- * @param reduced the same picture with its longest side at most `BLUR_EDGE`, never enlarged
+ * Mean brightness beyond which a picture may be found light, or dark: a light one has 95 % of its pixels at .95 or more, a dark one 99 %
+ * at .32 at the most, and reducing a picture changes its percentiles, but hardly its mean.
  */
-export function imageQuality(picture: RgbImage, reduced: RgbImage): ImageQuality {
-  const pixels = sampled(picture);
-  const brightness = brightnessPercentiles(pixels, [0.05, 0.99]);
-  return {
-    dark: brightness[1]!,
-    light: 1 - brightness[0]!,
-    blurry: sharpness(greyFromRgb(reduced.data), reduced.width, reduced.height),
-    lowInformation: Math.min(1, 0.1 * entropy(greyFromRgb(pixels))),
-    grayscale: isGrayscale(pixels),
-  };
+const MAY_BE_LIGHT = 0.9;
+const MAY_BE_DARK = 0.33;
+
+/** Whether a reduced picture is so bright or so dark that its pixels are worth a look before they were averaged. */
+export function isExtreme({ brightness }: PixelScores): boolean {
+  return brightness >= MAY_BE_LIGHT || brightness <= MAY_BE_DARK;
 }
 
-/** Pixels of a picture as they are: averaging them would take the darkest and the lightest ones away. */
-function sampled({ data }: RgbImage): Uint8Array {
-  const count = data.length / 3;
-  // An odd step, so that it doesn't keep to some of the columns.
-  const step = 2 * Math.floor(count / MOST_PIXELS / 2) + 1;
-  if (step === 1) return data;
-  const pixels = new Uint8Array(3 * Math.ceil(count / step));
-  for (let i = 0, j = 0; i < 3 * count; i += 3 * step, j += 3) {
-    pixels[j] = data[i]!;
-    pixels[j + 1] = data[i + 1]!;
-    pixels[j + 2] = data[i + 2]!;
+/**
+ * Looks at pixels of a picture as they are, every so many: averaging them would take the darkest and the lightest ones away.
+ * Brightness is √(.241 R² + .691 G² + .068 B²) / 255, to a 2,000th.
+ */
+export function pixelScores({ data, width }: RgbImage): PixelScores {
+  const step = 3 * stepOver(data.length / 3, width);
+  const levels = new Uint32Array(LEVELS);
+  const brightness = new Uint32Array(BINS + 1);
+  const scale = (BINS / 255) ** 2;
+  let [count, sum, grayscale] = [0, 0, true];
+  for (let i = 0; i < data.length; i += step, count++) {
+    const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!];
+    if (red !== green || red !== blue) grayscale = false;
+    levels[((299 * red + 587 * green + 114 * blue + 500) / 1000) | 0]!++;
+    const squared = 0.241 * red * red + 0.691 * green * green + 0.068 * blue * blue;
+    const bin = (Math.sqrt(scale * squared) + 0.5) | 0;
+    brightness[bin]!++;
+    sum += bin;
   }
-  return pixels;
+  const scores = {
+    dark: percentile(brightness, count, 0.99),
+    light: 1 - percentile(brightness, count, 0.05),
+    lowInformation: Math.min(1, 0.1 * entropy(levels, count)),
+    grayscale: grayscale && isGrayscale(data),
+  };
+  return { scores, brightness: sum / count / BINS };
 }
 
+/** An odd number of pixels that keeps to none of the columns: one that shares no divisor with the width. */
+function stepOver(pixels: number, width: number): number {
+  let step = 2 * Math.floor(pixels / LOOKED_AT / 2) + 1;
+  while (step > 1 && commonDivisor(step, width) > 1) step -= 2;
+  return step;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** Of all pixels, since a single coloured one is enough; asked only where those that were looked at are grey. */
 function isGrayscale(rgb: Uint8Array): boolean {
   for (let i = 0; i < rgb.length; i += 3) {
     if (rgb[i] !== rgb[i + 1] || rgb[i] !== rgb[i + 2]) return false;
@@ -73,29 +104,12 @@ function isGrayscale(rgb: Uint8Array): boolean {
   return true;
 }
 
-/**
- * Percentiles of √(.241 R² + .691 G² + .068 B²) / 255, interpolated as numpy does, to a 2,000th: brightness is counted
- * in bins, since sorting the pixels of every picture would cost more than all the rest.
- *
- * @param shares in ascending order
- */
-function brightnessPercentiles(rgb: Uint8Array, shares: readonly number[]): number[] {
-  const bins = 2048;
-  const counts = new Uint32Array(bins + 1);
-  for (let i = 0; i < rgb.length; i += 3) {
-    const red = rgb[i]!;
-    const green = rgb[i + 1]!;
-    const blue = rgb[i + 2]!;
-    const brightness = Math.sqrt(0.241 * red * red + 0.691 * green * green + 0.068 * blue * blue) / 255;
-    counts[Math.round(brightness * bins)]!++;
-  }
-  const last = rgb.length / 3 - 1;
-  return shares.map((share) => {
-    const position = share * last;
-    const low = valueAt(counts, Math.floor(position));
-    const high = valueAt(counts, Math.ceil(position));
-    return (low + (high - low) * (position - Math.floor(position))) / bins;
-  });
+/** Interpolated as numpy does. */
+function percentile(counts: Uint32Array, count: number, share: number): number {
+  const position = share * (count - 1);
+  const low = valueAt(counts, Math.floor(position));
+  const high = valueAt(counts, Math.ceil(position));
+  return (low + (high - low) * (position - Math.floor(position))) / BINS;
 }
 
 /** The bin of the value that stands at a place of all values in order. */
@@ -109,21 +123,23 @@ function valueAt(counts: Uint32Array, place: number): number {
 }
 
 /** Of the histogram, in bits. */
-function entropy(grey: Uint8Array): number {
-  const counts = new Uint32Array(LEVELS);
-  for (const level of grey) counts[level]!++;
+function entropy(counts: Uint32Array, all: number): number {
   let bits = 0;
   for (const count of counts) {
-    if (count > 0) bits -= (count / grey.length) * Math.log2(count / grey.length);
+    if (count > 0) bits -= (count / all) * Math.log2(count / all);
   }
   return bits;
 }
 
-/** How far a grey picture is from being blurred, 0 to 1. */
-function sharpness(grey: Uint8Array, width: number, height: number): number {
+/**
+ * How far a picture is from being blurred, 0 to 1.
+ *
+ * @param reduced with its longest side at most `BLUR_EDGE`, never enlarged
+ */
+export function sharpness({ levels, width, height }: GreyImage): number {
   const histogram = new Uint32Array(LEVELS);
-  for (const level of grey) histogram[level]!++;
-  const edges = 1 - Math.exp(-BLUR_RATE * deviation(findEdges(grey, width, height)));
+  for (let i = 0; i < levels.length; i++) histogram[levels[i]!]!++;
+  const edges = 1 - Math.exp(-BLUR_RATE * deviation(findEdges(levels, width, height)));
   const spread = 1 - Math.exp(-BLUR_RATE * deviation(histogram));
   return Math.min(1, edges + (spread <= LEAST_SPREAD ? 0 : spread));
 }
@@ -134,16 +150,18 @@ function findEdges(grey: Uint8Array, width: number, height: number): Uint8Array 
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
       const at = y * width + x;
-      let sum = 9 * grey[at]!;
-      for (let row = at - width; row <= at + width; row += width) sum -= grey[row - 1]! + grey[row]! + grey[row + 1]!;
-      edges[at] = Math.max(0, Math.min(255, sum));
+      const around = grey[at - 1]! + grey[at + 1]!;
+      const above = grey[at - width - 1]! + grey[at - width]! + grey[at - width + 1]!;
+      const below = grey[at + width - 1]! + grey[at + width]! + grey[at + width + 1]!;
+      const edge = 8 * grey[at]! - around - above - below;
+      edges[at] = edge < 0 ? 0 : edge > 255 ? 255 : edge;
     }
   }
   return edges;
 }
 
 /** Standard deviation over all values. */
-function deviation(values: ArrayLike<number>): number {
+function deviation(values: Uint8Array | Uint32Array): number {
   let [sum, squares] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     sum += values[i]!;

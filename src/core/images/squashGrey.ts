@@ -1,4 +1,4 @@
-import { greyFromRgb, type RgbImage } from './pixels.ts';
+import type { GreyImage } from './reducedGrey.ts';
 
 /**
  * A grey picture of equal height and width, whatever the shape of the picture: each pixel is the mean of the area that it
@@ -6,11 +6,12 @@ import { greyFromRgb, type RgbImage } from './pixels.ts';
  *
  * @returns `edge × edge`, row by row
  */
-export function squashGrey(image: RgbImage, edge: number): Uint8Array {
-  const { width, height } = image;
-  const columns = averagedLines(greyFromRgb(image.data), height, width, edge);
+export function squashGrey({ levels, width, height }: GreyImage, edge: number): Uint8Array {
+  const columns = averagedLines(levels, height, width, edge);
   // Turned by the first pass, so that the second one turns it back.
-  return Uint8Array.from(averagedLines(columns, edge, height, edge), (level) => level + 0.5);
+  const squashed = averagedLines(columns, edge, height, edge);
+  for (let i = 0; i < squashed.length; i++) squashed[i]! += 0.5;
+  return new Uint8Array(squashed);
 }
 
 /**
@@ -19,7 +20,7 @@ export function squashGrey(image: RgbImage, edge: number): Uint8Array {
  * @param source `lines × from`
  * @returns `to × lines`
  */
-function averagedLines(source: ArrayLike<number>, lines: number, from: number, to: number): Float32Array {
+function averagedLines(source: Uint8Array | Float32Array, lines: number, from: number, to: number): Float32Array {
   const ratio = from / to;
   const target = new Float32Array(to * lines);
   for (let place = 0; place < to; place++) {

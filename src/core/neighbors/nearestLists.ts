@@ -51,6 +51,38 @@ export class NearestLists {
     }
   }
 
+  /** Gives a row all of its list, best first. */
+  restore(row: number, others: Int32Array, scores: ArrayLike<number>): void {
+    this.#rows.set(others, row * this.#count);
+    this.#scores.set(scores, row * this.#count);
+    this.#sizes[row] = this.#count;
+    this.#thresholds[row] = scores[this.#count - 1]!;
+  }
+
+  /**
+   * @param block products of `lines` with the rows `tile` to `tileEnd`
+   * @param lines rows whose lists are made anew
+   * @param rows which have their lists but for new ones, and which are new: one byte a row
+   */
+  addSearched(
+    block: Float32Array,
+    lines: Uint32Array,
+    { isKnown, isNew }: { readonly isKnown: Uint8Array; readonly isNew: Uint8Array },
+    tile: number,
+    tileEnd: number,
+  ): void {
+    const thresholds = this.#thresholds;
+    lines.forEach((row, line) => {
+      const offset = line * (tileEnd - tile) - tile;
+      for (let other = tile; other < tileEnd; other++) {
+        const score = block[offset + other]!;
+        if (other === row) continue;
+        if (score >= thresholds[row]!) this.#insert(row, other, score);
+        if (isNew[row] === 1 && isKnown[other] === 1 && score >= thresholds[other]!) this.#insert(other, row, score);
+      }
+    });
+  }
+
   neighbors(): Neighbors {
     const similarities = Float64Array.from(this.#scores);
     return { queries: this.#sizes.length, count: this.#count, rows: this.#rows, similarities };

@@ -14,11 +14,12 @@ import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
 import { changedFiles } from './changedFiles.ts';
+import { keepChecked, nothingChecked, readCheckedBefore } from './checkedBefore.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
-import { imageNeighbors } from './imageNeighbors.ts';
+import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
@@ -51,16 +52,24 @@ export async function checkDataset(
   // Asked first, so that a revision that isn't there costs no time.
   const changed = request.since === undefined ? undefined : await changedFiles(root, request.since);
   const findings: Finding[] = [];
+  const isWhole = below === '';
+  let found: ImageNeighbors | undefined;
   if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
   findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
   if ([...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted) && images.rows > 1) {
-    const neighbors = await imageNeighbors(images, threads, context);
+    const before = isWhole ? await readCheckedBefore(store, encoder.identity) : nothingChecked;
+    found = await imageNeighbors(images, threads, context, before.former);
+    const { neighbors } = found;
+    let { pairs } = before;
     findings.push(...ofLabels(images, neighbors), ...ofOutliers(images, neighbors, thresholds['outlier']!));
     if (BY_PICTURES.some(isWanted)) {
-      const duplicates = new DuplicateFindings(images, await findDuplicates(images, neighbors, store, context));
+      const same = await findDuplicates(images, neighbors, store, context, pairs);
+      pairs = same.known;
+      const duplicates = new DuplicateFindings(images, same);
       findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
       findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
     }
+    if (isWhole) await keepChecked(store, encoder.identity, { ...images, ...found }, pairs);
   }
   const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
   if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
@@ -75,6 +84,7 @@ export async function checkDataset(
     accepted: wanted.length - open.length,
     counts: countsOf(shown),
     thresholds,
+    ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [
       ...store.notices,

@@ -1,10 +1,17 @@
-import { confirmCrop, findCopies, type CopyPair } from '../../core/curation/copies.ts';
+import {
+  confirmCrop,
+  findCopies,
+  type CopyPair,
+  type FoundCopies,
+  type PairToCompare,
+} from '../../core/curation/copies.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { readPairDecisions } from '../training/pairDecisions.ts';
 import type { CuratedImages } from './curatedImages.ts';
+import { KnownPairs, pairKeyOf, type KnownCopy } from './knownPairs.ts';
 import { havePixelsEqual, ThumbnailPictures } from './pictures.ts';
 
 /** Which images are the same. */
@@ -19,24 +26,35 @@ export interface Duplicates {
   readonly apart: (first: number, second: number) => boolean;
   /** Pairs that a person said are the same, and meant to be there. */
   readonly meant: (first: number, second: number) => boolean;
+  /** What was found out about all pairs that were compared, for the next time. */
+  readonly known: KnownPairs;
 }
 
 /** Agreement from which on two pictures of one size may have the very same pixels. */
 const MAYBE_EQUAL = 0.985;
 
-/** Rejects with `cancelled` or the codes of the store. */
+/**
+ * Rejects with `cancelled` or the codes of the store.
+ *
+ * @param known what pairs need not be compared for
+ */
 export async function findDuplicates(
   images: CuratedImages,
   neighbors: Neighbors,
   store: Pick<IndexStore, 'readThumbnails' | 'readGreys' | 'root'>,
   context: JobContext,
+  known: KnownPairs = new KnownPairs(),
 ): Promise<Duplicates> {
   const sameAs = sameBytes(images);
   const representatives = [...sameAs.keys()].filter((row) => sameAs[row] === row);
   const greys = store.readGreys();
   const greyOf = (row: number) => greys.get(images.contentKeys[row]!);
   const rows = representatives.filter((row) => greyOf(row));
-  const { copies: found, possible } = await searchCopies(rows, greyOf, neighbors, sameAs, context);
+  const keyOf = ({ first, second, mayBeCrop }: PairToCompare) =>
+    pairKeyOf(images.contentKeys, { first: rows[first]!, second: rows[second]!, mayBeCrop });
+  const isKnown = (pair: PairToCompare) => known.find(keyOf(pair)) !== undefined;
+  const search = { greyOf, neighbors, sameAs, isKnown };
+  const { copies: found, possible, pairs } = await searchCopies(rows, search, context);
   const thumbnails = new ThumbnailPictures(store);
   const copies = [...found];
   await inPhase('Confirming crops', possible.length, context, async (between) => {
@@ -49,12 +67,55 @@ export async function findDuplicates(
       await between(done + 1);
     }
   });
+  const copyOf = new Map(copies.map((copy) => [rowsKey(images, copy), copy]));
+  const rejected = new Float64Array(pairs.count).fill(Number.NaN);
+  const same: KnownSame[] = [];
+  for (let i = 0; i < pairs.count; i++) {
+    const pair = pairs.at(i);
+    const key = keyOf(pair);
+    const between = { first: rows[pair.first]!, second: rows[pair.second]! };
+    const before = known.find(key);
+    const copy = before ? { ...between, ...before } : copyOf.get(rowsKey(images, between));
+    if (copy) same.push({ key, copy, equalPixels: before ? before.equalPixels : undefined });
+    else rejected[i] = key;
+  }
   const { apart, meant } = await decidedPairs(images, store.root);
-  const byPixels = await joinEqualPixels(images, copies, sameAs, store.root, context);
-  const distinct = copies
+  const byPixels = await joinEqualPixels(images, same, sameAs, store.root, context);
+  const distinct = same
+    .map(({ copy: { first, second, orientation, agreement, isCrop } }) => ({
+      first,
+      second,
+      orientation,
+      agreement,
+      isCrop,
+    }))
     .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
-  return { sameAs, byPixels, copies: distinct, apart, meant };
+  return { sameAs, byPixels, copies: distinct, apart, meant, known: remembered(rejected, same) };
+}
+
+/** A copy with what is remembered of it. */
+interface KnownSame {
+  readonly key: number;
+  readonly copy: CopyPair;
+  equalPixels: boolean | undefined;
+}
+
+function remembered(rejected: Float64Array, same: readonly KnownSame[]): KnownPairs {
+  const copies = same
+    .filter(({ key }) => !Number.isNaN(key))
+    .map(({ key, copy: { orientation, agreement, isCrop }, equalPixels }): [number, KnownCopy] => [
+      key,
+      { orientation, agreement, isCrop, ...(equalPixels !== undefined && { equalPixels }) },
+    ]);
+  return new KnownPairs(
+    rejected.filter((key) => !Number.isNaN(key)),
+    new Map(copies),
+  );
+}
+
+function rowsKey({ rows }: CuratedImages, { first, second }: Pick<CopyPair, 'first' | 'second'>): number {
+  return first * rows + second;
 }
 
 async function decidedPairs(images: CuratedImages, root: string): Promise<Pick<Duplicates, 'apart' | 'meant'>> {
@@ -78,14 +139,20 @@ function sameBytes({ contentKeys }: CuratedImages): Int32Array {
   });
 }
 
+interface PictureSearch {
+  readonly greyOf: (row: number) => Uint8Array | undefined;
+  readonly neighbors: Neighbors;
+  readonly sameAs: Int32Array;
+  /** Of places among the rows that are compared. */
+  readonly isKnown: (pair: PairToCompare) => boolean;
+}
+
 /** @param rows one of each content, which have been measured; a row that stands for others is their neighbour as well */
 function searchCopies(
   rows: readonly number[],
-  greyOf: (row: number) => Uint8Array | undefined,
-  neighbors: Neighbors,
-  sameAs: Int32Array,
+  { greyOf, neighbors, sameAs, isKnown }: PictureSearch,
   context: JobContext,
-) {
+): Promise<FoundCopies> {
   const placeOf = new Map(rows.map((row, place) => [row, place]));
   const { count } = neighbors;
   const among: Neighbors = {
@@ -107,39 +174,42 @@ function searchCopies(
     }
   });
   return inPhase('Comparing pictures', rows.length, context, async (between) => {
-    const search = findCopies({ greys: rows.map((row) => greyOf(row)!), neighbors: among });
+    const search = findCopies({ greys: rows.map((row) => greyOf(row)!), neighbors: among, isKnown });
     for (let step = search.next(); ; step = search.next()) {
       if (step.done !== true) {
         await between(Math.round(step.value * rows.length));
         continue;
       }
-      const { copies, possible } = step.value;
+      const { copies, possible, pairs } = step.value;
       return {
         copies: copies.map((pair) => ({ ...pair, first: rows[pair.first]!, second: rows[pair.second]! })),
         possible: possible.map((pair) => ({ ...pair, part: rows[pair.part]!, whole: rows[pair.whole]! })),
+        pairs,
       };
     }
   });
 }
 
-/** Files of other bytes with the same pixels are as good as the same file. Changes `sameAs`. */
+/** Files of other bytes with the same pixels are as good as the same file. Changes `sameAs` and what is known of the pairs. */
 async function joinEqualPixels(
   { paths, facts }: CuratedImages,
-  copies: readonly CopyPair[],
+  copies: readonly KnownSame[],
   sameAs: Int32Array,
   root: string,
   context: JobContext,
 ): Promise<ReadonlySet<number>> {
   const byPixels = new Set<number>();
   const alike = copies.filter(
-    ({ orientation, agreement, isCrop }) => orientation === 0 && !isCrop && agreement >= MAYBE_EQUAL,
+    ({ copy: { orientation, agreement, isCrop } }) => orientation === 0 && !isCrop && agreement >= MAYBE_EQUAL,
   );
   await inPhase('Comparing pixels', alike.length, context, async (between) => {
-    for (const [done, { first, second }] of alike.entries()) {
+    for (const [done, known] of alike.entries()) {
+      const { first, second } = known.copy;
       await between(done);
       if (sameAs[first] === sameAs[second]) continue;
       const [a, b] = [first, second].map((row) => ({ path: paths[row]!, facts: facts[row]! }));
-      if (!(await havePixelsEqual(root, a!, b!))) continue;
+      known.equalPixels ??= await havePixelsEqual(root, a!, b!);
+      if (known.equalPixels !== true) continue;
       const [kept, joined] = [Math.min(sameAs[first]!, sameAs[second]!), Math.max(sameAs[first]!, sameAs[second]!)];
       sameAs.forEach((group, row) => {
         if (group !== joined) return;

@@ -38,12 +38,12 @@ export class ThumbnailPictures {
   }
 }
 
-/** Whether two files show the very same pixels. False where one of them can't be read any more, or is too large. */
+/** Whether two files show the very same pixels. False where one is too large, undefined where it can't be read any more. */
 export async function havePixelsEqual(
   root: string,
   first: { readonly path: string; readonly facts: ImageFacts },
   second: { readonly path: string; readonly facts: ImageFacts },
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const { width, height } = first.facts;
   if (width !== second.facts.width || height !== second.facts.height || width * height > MOST_PIXELS) return false;
   // Those of BMP are decoded elsewhere; equal bytes are known by then.
@@ -56,6 +56,6 @@ export async function havePixelsEqual(
     );
     return Buffer.compare(a!.data, b!.data) === 0;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -135,7 +135,7 @@ async function distinct(
   context: JobContext,
 ): Promise<number[]> {
   if (images.rows < 2) return [...rows];
-  const neighbors = await imageNeighbors(images, threads, context);
+  const { neighbors } = await imageNeighbors(images, threads, context);
   const duplicates = await findDuplicates(images, neighbors, dataset.store, context);
   const size = (row: number) => {
     const facts = images.facts[row];

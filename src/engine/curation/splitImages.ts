@@ -73,7 +73,7 @@ async function copiesTogether(
   context: JobContext,
 ): Promise<Int32Array> {
   if (images.rows < 2) return new Int32Array(images.rows);
-  const neighbors = await imageNeighbors(images, threads, context);
+  const { neighbors } = await imageNeighbors(images, threads, context);
   const { sameAs, copies } = await findDuplicates(images, neighbors, dataset.store, context);
   const same = Array.from(sameAs, (first, second) => ({ first, second }));
   return components(images.rows, [...same, ...copies]);

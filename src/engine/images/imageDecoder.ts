@@ -95,6 +95,30 @@ export async function decodeReduced(
   }
 }
 
+/** A picture of no more pixels is looked at as it is, a larger one at this size: one picture costs no more than another. */
+const LOOKED_AT_PIXELS = 1_500_000;
+
+/**
+ * Decodes a picture again whose proxy is smaller than it is: single pixels of it, none averaged but for those that a JPEG above
+ * `LOOKED_AT_PIXELS` is decoded without. Rejects with libvips' message where that fails, though the proxy could be decoded.
+ */
+export async function decodeClosely(bytes: Uint8Array, image: DecodedImage, options: DecodeOptions): Promise<RgbImage> {
+  const { width, height, format, proxy } = image;
+  if (width === proxy.width && height === proxy.height) return proxy;
+  const release = await options.budget.take(width * height);
+  try {
+    if (format === 'bmp') return decodeBmp(bytes);
+    const scale = Math.min(1, Math.sqrt(LOOKED_AT_PIXELS / (width * height)));
+    const size = {
+      width: Math.max(1, Math.round(width * scale)),
+      height: Math.max(1, Math.round(height * scale)),
+    };
+    return await decodeRgb(bytes, size, 'nearest', options.maxMegapixels * 1e6);
+  } finally {
+    release();
+  }
+}
+
 /** The encoder's pixels: uint8, `height × width × channels` of the card's input, interleaved. */
 export async function encoderPixels(proxy: RgbImage, input: EncoderInput): Promise<Uint8Array> {
   const { source, target, offset } = encoderPlacement(proxy, input);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { corruptImage, embeddingInvalid, fileTooLarge, LikenessError, unreadableFile } from '../../core/errors.ts';
 import type { Embeddings, Encoder } from '../encoders/encoder.ts';
 import type { ImageMeasures } from '../../core/images/quality.ts';
-import { decodeProxy, encoderPixels, thumbnailOf, type DecodeOptions } from '../images/imageDecoder.ts';
+import { decodeClosely, decodeProxy, encoderPixels, thumbnailOf, type DecodeOptions } from '../images/imageDecoder.ts';
 import { measureImage, MEASURES_VERSION } from '../images/imageMeasures.ts';
 import {
   FILE_PLACEHOLDER,
@@ -150,7 +150,7 @@ export class ImagePipeline {
       [pixels, thumbnail, measures] = await Promise.all([
         encoderPixels(proxy, this.#decode.input),
         thumbnail ?? thumbnailOf(proxy),
-        measureImage(proxy),
+        measureImage(proxy, () => decodeClosely(bytes, image, this.#decode)),
       ]);
       content = { id, width, height, format, problem: undefined, thumbnail };
     } catch (error) {

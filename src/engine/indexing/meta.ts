@@ -10,4 +10,6 @@ export const meta = {
   decoder: 'decoder',
   /** State of the index, encoder and decoder after a run that left nothing to do. */
   settled: 'settled',
+  /** Names this index to what checks keep beside it. */
+  checked: 'checked',
 } as const;

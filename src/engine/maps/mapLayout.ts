@@ -2,7 +2,6 @@ import { densityClusters, usualClustering } from '../../core/clustering/densityC
 import { nameClusters } from '../../core/clustering/clusterNames.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { allNeighbors } from '../../core/neighbors/allNeighbors.ts';
-import { neighborsAmong } from '../../core/neighbors/neighborsAmong.ts';
 import { planeNeighbors } from '../../core/neighbors/planeNeighbors.ts';
 import { fitsSharedVectors } from '../../core/neighbors/simdProducts.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -18,6 +17,7 @@ import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { StoredNeighbors } from '../store/indexStore.ts';
 import { descendOnThreads } from './descentThreads.ts';
+import { MOST_EXACT, withExact } from './exactNeighbors.ts';
 import { layOutOnThreads } from './layoutThreads.ts';
 import type { MapImages } from './mapImages.ts';
 import { layOutByUmapJs } from './umapJs.ts';
@@ -28,9 +28,6 @@ const JUDGED_NEIGHBORS = 15;
 const JUDGED_IMAGES = 1_000;
 /** Neighbours on the map that clusters are found by. */
 const CLUSTER_NEIGHBORS = 20;
-
-/** Up to so many images all pairs are compared, which takes the square of their number. */
-const MOST_EXACT = 50_000;
 
 /** Is told, once the points move, how to get at where they are. */
 export type WatchPoints = (positions: () => Float32Array) => void;
@@ -106,37 +103,6 @@ export async function layOutImages(work: LayoutWork, context: JobContext): Promi
   } finally {
     await worker.dispose();
   }
-}
-
-/** Neighbours with exact ones for some rows, by which the map is judged, and how many of those had been found. */
-async function withExact(
-  images: MapImages,
-  found: Neighbors,
-  sample: Uint32Array,
-  products: OnnxProducts,
-  context: JobContext,
-): Promise<{ readonly nearest: Neighbors; readonly recall: number }> {
-  const { count } = found;
-  const all = Uint32Array.from(images.paths.keys());
-  const exact = await inPhase('Checking neighbours', sample.length, context, (between) =>
-    neighborsAmong(images, sample, all, count + 1, products, between),
-  );
-  const nearest = { ...found, rows: found.rows.slice(), similarities: found.similarities.slice() };
-  let hits = 0;
-  sample.forEach((row, i) => {
-    const known = found.rows.subarray(row * count, (row + 1) * count);
-    let rank = 0;
-    for (let j = i * (count + 1); rank < count; j++) {
-      const other = exact.rows[j]!;
-      // Everyone is the nearest to itself, or among its copies.
-      if (other === row) continue;
-      if (known.includes(other)) hits++;
-      nearest.rows[row * count + rank] = other;
-      nearest.similarities[row * count + rank] = exact.similarities[j]!;
-      rank++;
-    }
-  });
-  return { nearest, recall: hits / (sample.length * count) };
 }
 
 async function layOutNeighborhoods(

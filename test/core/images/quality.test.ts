@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { orientedPlaces } from '../../../src/core/curation/samePicture.ts';
 import { greyFromRgb, type RgbImage } from '../../../src/core/images/pixels.ts';
 import { hashDistance, HASH_EDGE, orientedHashes, type PictureHash } from '../../../src/core/images/perceptualHash.ts';
-import { imageQuality } from '../../../src/core/images/quality.ts';
+import { pixelScores, sharpness, type ImageQuality } from '../../../src/core/images/quality.ts';
 import { squashGrey } from '../../../src/core/images/squashGrey.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 import { definedQuality } from './definedQuality.ts';
@@ -12,6 +12,12 @@ function image(width: number, height: number, of: (x: number, y: number) => read
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set(of(x, y), (y * width + x) * 3);
   return { width, height, data };
+}
+
+function imageQuality(picture: RgbImage): ImageQuality {
+  const { width, height, data } = picture;
+  const blurry = sharpness({ width, height, levels: greyFromRgb(data) });
+  return { ...pixelScores(picture).scores, blurry };
 }
 
 const random = new RandomStream(7, 1);
@@ -25,7 +31,7 @@ describe('scores of quality', () => {
   const cases = { noise: noise(64, 33), dim: noise(30, 64, 40), plain: plain(128), stripes, ramp, pixel: plain(3) };
   for (const [name, picture] of Object.entries(cases)) {
     it(`are those of the definitions, computed slowly: ${name}`, () => {
-      const quality = imageQuality(picture, picture);
+      const quality = imageQuality(picture);
       const expected = definedQuality(picture, picture);
       for (const key of ['dark', 'light', 'blurry', 'lowInformation'] as const) {
         assert.ok(Math.abs(quality[key] - expected[key]) <= 1 / 2048, `${key}: ${quality[key]}, ${expected[key]}`);
@@ -35,7 +41,7 @@ describe('scores of quality', () => {
   }
 
   it('tell black, white and grey pictures from others', () => {
-    const [black, white, coloured] = [plain(0), plain(255), stripes].map((picture) => imageQuality(picture, picture));
+    const [black, white, coloured] = [plain(0), plain(255), stripes].map((picture) => imageQuality(picture));
     assert.deepEqual([black!.dark, black!.lowInformation, black!.grayscale], [0, 0, true]);
     assert.deepEqual([white!.light, white!.dark], [0, 1]);
     assert.equal(coloured!.grayscale, false);
@@ -105,7 +111,7 @@ describe('a squashed grey picture', () => {
       const grey = greyFromRgb(picture.data);
       // Each pixel in as many parts that none lies in two of the new ones.
       const at = (x: number, y: number) => grey[Math.floor(y / edge) * width + Math.floor(x / edge)]!;
-      const squashed = squashGrey(picture, edge);
+      const squashed = squashGrey({ width, height, levels: grey }, edge);
       for (let row = 0; row < edge; row++) {
         for (let column = 0; column < edge; column++) {
           let sum = 0;

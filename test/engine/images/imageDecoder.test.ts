@@ -8,6 +8,7 @@ import { decodeProxy, encoderPixels, thumbnailOf } from '../../../src/engine/ima
 import { PixelBudget } from '../../../src/engine/images/pixelBudget.ts';
 import { encoderInput } from '../../cards.ts';
 import { shared, unlessShared } from '../../shared.ts';
+import { bmpOf } from './bmpFile.ts';
 
 const input = encoderInput({ size: [64, 64], resize: 'shortest-edge' });
 const options = { input, maxMegapixels: 50, budget: new PixelBudget(64e6) };
@@ -35,27 +36,6 @@ function picture() {
     for (let x = 0; x < 40; x++) data.set(x < 20 ? [220, 30, 20] : [10, 200 - 5 * y, 60 + 5 * y], (y * 40 + x) * 3);
   }
   return { data, source: sharp(data, { raw: { width: 40, height: 30, channels: 3 } }) };
-}
-
-/** An uncompressed 24-bit BMP, rows from bottom to top, written by the format's definition. */
-function bmpOf(rgb: Uint8Array, width: number, height: number): Uint8Array {
-  const stride = Math.ceil((width * 3) / 4) * 4;
-  const bytes = Buffer.alloc(54 + stride * height);
-  bytes.write('BM', 0, 'latin1');
-  bytes.writeUInt32LE(bytes.length, 2);
-  bytes.writeUInt32LE(54, 10);
-  bytes.writeUInt32LE(40, 14);
-  bytes.writeInt32LE(width, 18);
-  bytes.writeInt32LE(height, 22);
-  bytes.writeUInt16LE(1, 26);
-  bytes.writeUInt16LE(24, 28);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [r, g, b] = rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3);
-      bytes.set([b!, g!, r!], 54 + (height - 1 - y) * stride + x * 3);
-    }
-  }
-  return bytes;
 }
 
 describe('decodeProxy', () => {
