@@ -264,9 +264,12 @@ describe('proposing labels', () => {
     write(root, 'labels.csv', 'path,colour\nred/0.png,x\n');
     await assert.rejects(label(), failure(ErrorCode.InvalidLabels, /no column called label/));
     write(root, 'labels.csv', 'path,label\nred/0.png,x\nred/0.png,y\n');
-    await assert.rejects(label(), failure(ErrorCode.InvalidLabels, /red\/0\.png two labels, "x" and "y"/));
+    await assert.rejects(
+      label(),
+      failure(ErrorCode.InvalidLabels, /red\/0\.png two labels, "x" in line 2 and "y" in line 3/),
+    );
     labels('coco');
-    await assert.rejects(label(), failure(ErrorCode.InvalidConfig, /"coco".*use folders or a CSV/));
+    await assert.rejects(label(), failure(ErrorCode.InvalidLabels, /labels\.csv .*line 1: it must hold an object/));
   });
 
   it('stops when it is told to, and refuses numbers that make no sense', async (context) => {
