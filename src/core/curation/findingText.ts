@@ -1,5 +1,6 @@
 import { formatQuantity } from '../progressText.ts';
 import type { ClassIssue } from './classIssues.ts';
+import type { NoisyCluster } from './noisyClusters.ts';
 import type { QualityKind } from './qualityIssues.ts';
 
 /** What findings say: what is wrong, and what can be done, in a sentence or two. */
@@ -45,6 +46,12 @@ export const qualityTexts: Readonly<Record<QualityKind, string>> = {
   'odd-size': 'Much larger or smaller than the other images.',
   grayscale: 'Without colour, as few images here are, if others have it.',
 };
+
+export function noisyClusterText({ images, share, usualShare, classes }: NoisyCluster): string {
+  const percent = (part: number) => `${Math.round(100 * part)} %`;
+  const mixed = classes.map((label) => `"${label}"`).join(', ');
+  return `A group of ${formatQuantity(images, 'similar image')} in which ${percent(share)} of the labels are doubtful (${percent(usualShare)} of all): it mixes ${mixed}. Look at it as a whole: say what tells these classes apart, or merge them.`;
+}
 
 export function classIssueText({ kind, label, images, score, measure, isHigher }: ClassIssue): string {
   const count = formatQuantity(images, 'image');
