@@ -22,7 +22,7 @@ export function nearDuplicateText(others: number, ways: readonly string[], reaso
 }
 
 export function sameSceneText(others: number): string {
-  return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either.`;
+  return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either. Keep them in one split.`;
 }
 
 export function leakText(split: string, others: readonly string[], isExact: boolean): string {
@@ -35,16 +35,19 @@ export function labelIssueText(label: string, suggested: string, share: number):
 }
 
 export const outlierText =
-  'Unlike everything else in the dataset: a stray file, or a rare case that needs more of its kind.';
+  'Unlike everything else in the dataset: a stray file, or a rare case that needs more of its kind. Exclude the one, tag the other.';
 
 export const qualityTexts: Readonly<Record<QualityKind, string>> = {
-  dark: 'Very dark: even its brightest parts are dim.',
-  light: 'Very bright: even its darkest parts are light.',
-  blurry: 'Blurred: hardly any edge is sharp.',
-  'low-information': 'Nearly empty: it holds very few shades.',
-  'odd-aspect-ratio': 'Much longer in one direction than in the other; encoders crop or squash it.',
-  'odd-size': 'Much larger or smaller than the other images.',
-  grayscale: 'Without colour, as few images here are, if others have it.',
+  dark: 'Very dark: even its brightest parts are dim. Exclude it, unless such images are to be recognised too.',
+  light: 'Very bright: even its darkest parts are light. Exclude it, unless such images are to be recognised too.',
+  blurry: 'Blurred: hardly any edge is sharp. Look for a sharper shot, or exclude it.',
+  'low-information': 'Nearly empty: it holds very few shades. Exclude it if it shows nothing of its class.',
+  'odd-aspect-ratio':
+    'Much longer in one direction than in the other; encoders crop or squash it. Crop it to what it shows.',
+  'odd-size':
+    'Much larger or smaller than the other images. See whether it is a thumbnail or a sheet of several pictures.',
+  grayscale:
+    'Without colour, as few images here are, if others have it. Look for the original, or exclude it if one class has most of these.',
 };
 
 export function noisyClusterText({ images, share, usualShare, classes }: NoisyCluster): string {
