@@ -1,12 +1,14 @@
 /**
  * What `check` finds of what was planted, over several generated samples, and what it finds without being asked to.
  *
- *     npm run bench -- curation [--seeds 5] [--images-per-class 36] [--encoder ID|FILE.onnx] [--missed]
+ *     npm run bench -- curation [--seeds 5] [--images-per-class 36] [--encoder ID|FILE.onnx] [--missed] [--labelled FOLDER]
  *
  * Precision and recall are of groups: a finding is right where it holds all images of a planted one. Outliers, label issues
  * and scenes depend on the encoder. `--missed` lists what was missed and what was not planted.
+ *
+ * Then the average precision of label issues in a folder of real images, some of whose labels are flipped.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +19,8 @@ import { encodeImage } from '../../src/engine/images/codec.ts';
 import { engineOptions } from '../../src/engine/machine.ts';
 import { generateSample } from '../../src/engine/sample/generate.ts';
 import { encoderArgument } from '../../src/cli/paths.ts';
+import { shared } from '../shared.ts';
+import { labelNoise } from './labelNoise.ts';
 import { printTable } from './report.ts';
 
 const { values } = parseArgs({
@@ -25,6 +29,8 @@ const { values } = parseArgs({
     'images-per-class': { type: 'string', default: '36' },
     encoder: { type: 'string' },
     missed: { type: 'boolean', default: false },
+    labelled: { type: 'string', default: shared('data/clothing') },
+    'labelled-encoder': { type: 'string', default: shared('models/mobilenetv3-small-embed/model.onnx') },
   },
 });
 
@@ -86,3 +92,8 @@ printTable(`Findings in ${values.seeds} samples, ${images} images, ${seconds.toF
         ] as const,
     ),
 ]);
+
+if (existsSync(values.labelled)) {
+  const rows = await labelNoise(values.labelled, values['labelled-encoder'], Math.max(5, Number(values.seeds)));
+  printTable(`Average precision of label issues in ${values.labelled}`, rows);
+}

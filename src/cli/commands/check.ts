@@ -116,17 +116,20 @@ function failingOf(text: string | undefined): (finding: Finding) => boolean {
   return ({ kind, severity }) => names.includes(kind) || severities.indexOf(severity) >= least;
 }
 
-function describe({ root, images, findings, counts, accepted }: CheckReport): string[] {
+function describe({ root, images, findings, counts, accepted, thresholds, neighbors }: CheckReport): string[] {
   const found = findings.length === 0 ? 'nothing found' : formatQuantity(findings.length, 'finding');
   const kinds = findingKinds.filter((kind) => counts[kind] !== undefined);
   return [
     `${formatQuantity(images, 'image')} of ${root}: ${found}${accepted > 0 ? `, ${formatCount(accepted)} accepted before` : ''}`,
+    ...(neighbors?.approximate === true
+      ? [`Similar images were found approximately: ${(100 * neighbors.recall).toFixed(1)} % of them.`]
+      : []),
     ...kinds.flatMap((kind) => {
       const own = findings.filter((finding) => finding.kind === kind);
       const hidden = own.length - SHOWN;
       return [
         '',
-        `${own[0]!.severity} ${kind}: ${formatCount(own.length)}`,
+        `${own[0]!.severity} ${kind}: ${formatCount(own.length)}${thresholds[kind] === undefined ? '' : ` (threshold ${Number(thresholds[kind].toFixed(3))})`}`,
         ...own.slice(0, SHOWN).map(line),
         ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json has them all`] : []),
       ];

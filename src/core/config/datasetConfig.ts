@@ -1,5 +1,7 @@
 import ignore from 'ignore';
 import type { AugmentationRecipe } from '../augmentation/recipe.ts';
+import { findingKinds } from '../curation/findings.ts';
+import { usualThresholds } from '../curation/thresholds.ts';
 import { augmentationFault } from '../augmentation/recipeRules.ts';
 
 export type LabelSource = 'folder' | 'csv' | 'coco' | 'yolo' | 'none';
@@ -98,7 +100,13 @@ function thresholdsFault(thresholds: unknown): string | undefined {
   if (thresholds === undefined) return undefined;
   if (!isRecord(thresholds)) return '"thresholds" must be an object of numbers';
   const wrong = Object.entries(thresholds).find(([, number]) => !Number.isFinite(number));
-  return wrong === undefined ? undefined : `"thresholds.${wrong[0]}" must be a number`;
+  if (wrong !== undefined) return `"thresholds.${wrong[0]}" must be a number`;
+  const unknown = Object.keys(thresholds).find((kind) => !(kind in usualThresholds));
+  if (unknown === undefined) return undefined;
+  const why = (findingKinds as readonly string[]).includes(unknown)
+    ? 'which no number decides'
+    : 'which is no kind of finding';
+  return `"thresholds" names "${unknown}", ${why}; there are ${Object.keys(usualThresholds).join(', ')}`;
 }
 
 function ownAugmentationFault(augmentation: unknown): string | undefined {

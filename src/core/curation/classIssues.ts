@@ -1,5 +1,4 @@
 import { grouped } from '../grouped.ts';
-import { qualityThresholds } from './qualityIssues.ts';
 
 /** A class is rare where it has less than this share of an equal share; Datalab's. */
 export const IMBALANCE_SHARE = 0.1;
@@ -89,11 +88,3 @@ function areaUnderCurve(rankOf: Float64Array, count: number, rows: readonly numb
   const sum = own.reduce((total, rank) => total + rank, 0);
   return own.length === 0 || outside === 0 ? 0.5 : (sum - (own.length * (own.length + 1)) / 2) / (own.length * outside);
 }
-
-/** What decides where the dataset's config says nothing. */
-export const usualThresholds: Readonly<Record<string, number>> = {
-  ...qualityThresholds,
-  'class-imbalance': IMBALANCE_SHARE,
-  'small-class': SMALL_CLASS,
-  'spurious-correlation': SPURIOUS_AREA,
-};

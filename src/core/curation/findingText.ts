@@ -1,5 +1,6 @@
 import { formatQuantity } from '../progressText.ts';
 import type { ClassIssue } from './classIssues.ts';
+import type { NoisyCluster } from './noisyClusters.ts';
 import type { QualityKind } from './qualityIssues.ts';
 
 /** What findings say: what is wrong, and what can be done, in a sentence or two. */
@@ -21,7 +22,7 @@ export function nearDuplicateText(others: number, ways: readonly string[], reaso
 }
 
 export function sameSceneText(others: number): string {
-  return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either.`;
+  return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either. Keep them in one split.`;
 }
 
 export function leakText(split: string, others: readonly string[], isExact: boolean): string {
@@ -34,17 +35,26 @@ export function labelIssueText(label: string, suggested: string, share: number):
 }
 
 export const outlierText =
-  'Unlike everything else in the dataset: a stray file, or a rare case that needs more of its kind.';
+  'Unlike everything else in the dataset: a stray file, or a rare case that needs more of its kind. Exclude the one, tag the other.';
 
 export const qualityTexts: Readonly<Record<QualityKind, string>> = {
-  dark: 'Very dark: even its brightest parts are dim.',
-  light: 'Very bright: even its darkest parts are light.',
-  blurry: 'Blurred: hardly any edge is sharp.',
-  'low-information': 'Nearly empty: it holds very few shades.',
-  'odd-aspect-ratio': 'Much longer in one direction than in the other; encoders crop or squash it.',
-  'odd-size': 'Much larger or smaller than the other images.',
-  grayscale: 'Without colour, as few images here are, if others have it.',
+  dark: 'Very dark: even its brightest parts are dim. Exclude it, unless such images are to be recognised too.',
+  light: 'Very bright: even its darkest parts are light. Exclude it, unless such images are to be recognised too.',
+  blurry: 'Blurred: hardly any edge is sharp. Look for a sharper shot, or exclude it.',
+  'low-information': 'Nearly empty: it holds very few shades. Exclude it if it shows nothing of its class.',
+  'odd-aspect-ratio':
+    'Much longer in one direction than in the other; encoders crop or squash it. Crop it to what it shows.',
+  'odd-size':
+    'Much larger or smaller than the other images. See whether it is a thumbnail or a sheet of several pictures.',
+  grayscale:
+    'Without colour, as few images here are, if others have it. Look for the original, or exclude it if one class has most of these.',
 };
+
+export function noisyClusterText({ images, share, usualShare, classes }: NoisyCluster): string {
+  const percent = (part: number) => `${Math.round(100 * part)} %`;
+  const mixed = classes.map((label) => `"${label}"`).join(', ');
+  return `A group of ${formatQuantity(images, 'similar image')} in which ${percent(share)} of the labels are doubtful (${percent(usualShare)} of all): it mixes ${mixed}. Look at it as a whole: say what tells these classes apart, or merge them.`;
+}
 
 export function classIssueText({ kind, label, images, score, measure, isHigher }: ClassIssue): string {
   const count = formatQuantity(images, 'image');

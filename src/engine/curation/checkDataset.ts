@@ -1,10 +1,11 @@
-import { classIssues, usualThresholds } from '../../core/curation/classIssues.ts';
+import { classIssues } from '../../core/curation/classIssues.ts';
 import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { classIssueText, labelIssueText, outlierText, qualityTexts } from '../../core/curation/findingText.ts';
-import { labelIssues } from '../../core/curation/labelIssues.ts';
-import { OUTLIER_REACH, outliers } from '../../core/curation/outliers.ts';
+import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts';
+import { outliers } from '../../core/curation/outliers.ts';
 import { qualityIssues } from '../../core/curation/qualityIssues.ts';
-import { SCENE_RATIO, scenePairs } from '../../core/curation/scenes.ts';
+import { usualThresholds } from '../../core/curation/thresholds.ts';
+import { scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
@@ -21,9 +22,10 @@ import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
+import { noisyClusterFindings } from './noisyClusterFindings.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
-const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier'];
+const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier', 'noisy-cluster'];
 const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate', 'same-scene', 'leak'];
 
 /**
@@ -45,8 +47,6 @@ export async function checkDataset(
   const isWanted = (kind: FindingKind) => request.only === undefined || request.only.includes(kind);
   const thresholds: Readonly<Record<string, number>> = {
     ...usualThresholds,
-    outlier: OUTLIER_REACH,
-    'same-scene': SCENE_RATIO,
     ...config.thresholds,
   };
   // Asked first, so that a revision that isn't there costs no time.
@@ -61,7 +61,12 @@ export async function checkDataset(
     found = await imageNeighbors(images, threads, context, before.former);
     const { neighbors } = found;
     let { pairs } = before;
-    findings.push(...ofLabels(images, neighbors), ...ofOutliers(images, neighbors, thresholds['outlier']!));
+    const doubtful = doubtfulLabels(images, neighbors, thresholds['label-issue']!);
+    findings.push(...ofLabels(images, doubtful), ...ofOutliers(images, neighbors, thresholds['outlier']!));
+    if (isWanted('noisy-cluster')) {
+      const ratio = thresholds['noisy-cluster']!;
+      findings.push(...(await noisyClusterFindings(images, doubtful.issues, ratio, threads, context)));
+    }
     if (BY_PICTURES.some(isWanted)) {
       const same = await findDuplicates(images, neighbors, store, context, pairs);
       pairs = same.known;
@@ -133,15 +138,25 @@ function ofQuality(images: CuratedImages, thresholds: Readonly<Record<string, nu
     .map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
 }
 
-function ofLabels(images: CuratedImages, neighbors: Neighbors): Finding[] {
+interface DoubtfulLabels {
+  readonly issues: readonly LabelIssue[];
+  /** Of the classes that issues suggest. */
+  readonly names: readonly string[];
+}
+
+function doubtfulLabels(images: CuratedImages, neighbors: Neighbors, doubt: number): DoubtfulLabels {
   const names = [...new Set(images.labels.flatMap((label) => label ?? []))].sort();
-  if (names.length < 2) return [];
+  if (names.length < 2) return { issues: [], names };
   const codes = new Map(names.map((name, code) => [name, code]));
   const labels = Int32Array.from(images.labels, (label) => (label === undefined ? -1 : codes.get(label)!));
-  return labelIssues({ neighbors, labels, classes: names.length }).map(({ row, score, suggested }) => {
+  return { issues: labelIssues({ neighbors, labels, classes: names.length, doubt }), names };
+}
+
+function ofLabels(images: CuratedImages, { issues, names }: DoubtfulLabels): Finding[] {
+  return issues.map(({ row, score, share, suggested }) => {
     const label = images.labels[row]!;
     const other = names[suggested]!;
-    const finding = single('label-issue', images, row, score, labelIssueText(label, other, score));
+    const finding = single('label-issue', images, row, score, labelIssueText(label, other, share));
     // Copies of a picture may have different labels, each of which is an issue of its own.
     const id = idOf('label-issue', [images.facts[row]?.content ?? '', label]);
     return { ...finding, id, suggested: other };

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { classIssues } from '../../../src/core/curation/classIssues.ts';
 import { compareFindings, type Finding } from '../../../src/core/curation/findings.ts';
 import { groupsAround } from '../../../src/core/curation/groups.ts';
-import { classProbabilities, labelIssues } from '../../../src/core/curation/labelIssues.ts';
+import { labelIssues } from '../../../src/core/curation/labelIssues.ts';
+import { noisyClusters } from '../../../src/core/curation/noisyClusters.ts';
 import { outliers } from '../../../src/core/curation/outliers.ts';
 import { qualityIssues } from '../../../src/core/curation/qualityIssues.ts';
 import { scenePairs } from '../../../src/core/curation/scenes.ts';
@@ -45,6 +46,13 @@ function threeClasses(perClass: number) {
   return { points, labels };
 }
 
+/** Mean, over all that is right, of the precision at its place; 0 where it isn't listed. */
+function averagePrecision(order: readonly number[], isRight: readonly boolean[]): number {
+  let [hits, sum] = [0, 0];
+  for (const [place, row] of order.entries()) if (isRight[row]) sum += ++hits / (place + 1);
+  return sum / isRight.filter(Boolean).length;
+}
+
 describe('label issues', () => {
   it('are the labels that were changed, and no others, with the class that is right', () => {
     const { points, labels } = threeClasses(40);
@@ -71,13 +79,57 @@ describe('label issues', () => {
     assert.deepEqual(labelIssues({ neighbors: neighborsOf(points, 12), labels, classes: 3 }), []);
   });
 
-  it('come from shares of votes that add up to one', () => {
-    const { points, labels } = threeClasses(8);
-    const probabilities = classProbabilities({ neighbors: neighborsOf(points, 12), labels, classes: 3 });
-    for (let row = 0; row < 24; row++) {
-      const sum = probabilities.subarray(3 * row, 3 * row + 3).reduce((total, share) => total + share, 0);
-      assert.ok(Math.abs(sum - 1) < 1e-12);
+  it('put flipped labels of noisy classes before others better than plain disagreement of ten neighbours does', () => {
+    const [perClass, classes] = [60, 4];
+    const count = perClass * classes;
+    const precisions: (readonly [own: number, plain: number])[] = [];
+    for (let seed = 1; seed <= 8; seed++) {
+      const random = new RandomStream(seed, 31);
+      const centres = Array.from({ length: classes }, () => Array.from({ length: 12 }, () => random.normal()));
+      const points = Array.from({ length: count }, (_, row) =>
+        centres[row % classes]!.map((value) => value + 1.7 * random.normal()),
+      );
+      const isWrong = Array.from({ length: count }, () => random.uniform() < 0.1);
+      const labels = Int32Array.from(isWrong, (wrong, row) => (row + (wrong ? 1 + random.integer(3) : 0)) % classes);
+      const neighbors = neighborsOf(points, 20);
+      const disagreeing = (row: number) =>
+        neighbors.rows.slice(20 * row, 20 * row + 10).filter((other) => labels[other] !== labels[row]).length;
+      const plain = [...isWrong.keys()].sort((a, b) => disagreeing(b) - disagreeing(a));
+      const ours = labelIssues({ neighbors, labels, classes, doubt: 1 }).map(({ row }) => row);
+      precisions.push([averagePrecision(ours, isWrong), averagePrecision(plain, isWrong)]);
     }
+    const [own, other] = [0, 1].map((of) => precisions.reduce((sum, pair) => sum + pair[of]!, 0) / precisions.length);
+    assert.ok(own! > other! && own! > 0.2, `${own} and ${other}`);
+  });
+
+  it('are fewer where less doubt is allowed', () => {
+    const { points, labels } = threeClasses(40);
+    labels[3] = 1;
+    const search = { neighbors: neighborsOf(points, 12), labels, classes: 3 };
+    assert.equal(labelIssues({ ...search, doubt: 0.3 }).length, 1);
+    assert.equal(labelIssues({ ...search, doubt: 0 }).length, 0);
+  });
+});
+
+describe('noisy clusters', () => {
+  /** Six groups of thirty, each mostly of one class; some labels of all are doubtful. */
+  const clusterOf = Array.from({ length: 180 }, (_, row) => Math.floor(row / 30));
+  const labels = clusterOf.map((cluster, row) => (cluster === 2 && row % 3 === 0 ? 'moth' : `class ${cluster}`));
+  const usual = [...clusterOf.keys()].filter((row) => row % 30 === 5);
+
+  it('are those in which far more labels are doubtful than elsewhere, with the classes that they mix', () => {
+    const noisy = [...clusterOf.keys()].filter((row) => clusterOf[row] === 2 && row % 3 === 0);
+    const found = noisyClusters({ clusterOf, labels, issues: [...usual, ...noisy] });
+    assert.equal(found.length, 1);
+    const { issues, images, classes, share, usualShare, score } = found[0]!;
+    assert.deepEqual([issues.length, images, classes], [11, 30, ['class 2', 'moth']]);
+    assert.ok(Math.abs(share - 11 / 30) < 1e-9 && Math.abs(usualShare - 16 / 180) < 1e-9);
+    assert.ok(Math.abs(score - usualShare / share) < 1e-9);
+  });
+
+  it('are none where doubtful labels are spread evenly, or where a cluster has few of them', () => {
+    assert.deepEqual(noisyClusters({ clusterOf, labels, issues: usual }), []);
+    assert.deepEqual(noisyClusters({ clusterOf, labels, issues: [60, 61, 62] }), []);
   });
 });
 

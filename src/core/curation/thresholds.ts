@@ -1,0 +1,22 @@
+import { IMBALANCE_SHARE, SMALL_CLASS, SPURIOUS_AREA } from './classIssues.ts';
+import type { FindingKind } from './findings.ts';
+import { LABEL_DOUBT } from './labelIssues.ts';
+import { NOISE_RATIO } from './noisyClusters.ts';
+import { OUTLIER_REACH } from './outliers.ts';
+import { qualityThresholds } from './qualityIssues.ts';
+import { SCENE_RATIO } from './scenes.ts';
+
+/**
+ * What decides where the dataset's config says nothing, by kind; other kinds have no number. Those of scenes and outliers are
+ * relative to how similar the encoder finds the dataset's images.
+ */
+export const usualThresholds: Readonly<Partial<Record<FindingKind, number>>> = {
+  'same-scene': SCENE_RATIO,
+  'label-issue': LABEL_DOUBT,
+  outlier: OUTLIER_REACH,
+  ...qualityThresholds,
+  'class-imbalance': IMBALANCE_SHARE,
+  'small-class': SMALL_CLASS,
+  'spurious-correlation': SPURIOUS_AREA,
+  'noisy-cluster': NOISE_RATIO,
+};
