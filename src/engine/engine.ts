@@ -58,6 +58,7 @@ import { EncoderPool } from './encoders/encoderPool.ts';
 import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
+import { FilterService } from './filters/filterService.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { indexDataset } from './indexing/indexer.ts';
@@ -99,6 +100,8 @@ export class Engine {
   /** Imports and exports. */
   readonly exchange: ExchangeService;
   readonly curation: CurationService;
+  /** Filters and saved views. */
+  readonly filters: FilterService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -107,6 +110,7 @@ export class Engine {
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.decisions = new DecisionService(this.#datasets);
+    this.filters = new FilterService(this.#datasets, this.#labels);
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.#search = new VectorSearch(options.threads);
     const common = {
@@ -166,7 +170,7 @@ export class Engine {
   async summary(request: DatasetRequest): Promise<DatasetSummary | undefined> {
     const dataset = this.#datasets.find(request.path);
     if (dataset === undefined) return undefined;
-    return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels));
+    return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels, this.filters));
   }
 
   async similar(request: SimilarRequest): Promise<SimilarReport> {

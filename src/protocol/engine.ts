@@ -5,6 +5,7 @@ import type { AugmentationRequests } from './augmentations.ts';
 import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
+import type { FilterRequests, SavedView } from './filters.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
@@ -12,7 +13,7 @@ import type { PredictionRequests } from './predictions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -90,6 +91,10 @@ export interface DatasetSummary {
   /** Sorted by name; images without a label are not in it. */
   readonly classes: readonly Count[];
   readonly splits: readonly Count[];
+  /** Sorted by name; an image may have several. */
+  readonly tags: readonly Count[];
+  /** Sorted by name. */
+  readonly views: readonly SavedView[];
   readonly failed: readonly FailedFile[];
   /** Milliseconds since the epoch of the last finished run. */
   readonly indexedAt: number | undefined;
@@ -184,6 +189,7 @@ export interface EngineRequests
     MapRequests,
     DecisionRequests,
     CheckRequests,
+    FilterRequests,
     MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

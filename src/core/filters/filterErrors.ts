@@ -1,4 +1,5 @@
 /** What a filter can be wrong in beside its spelling; the sentences name the word and what would be understood. */
+import { ErrorCode, LikenessError } from '../likenessError.ts';
 import { closestName } from './closestName.ts';
 import { formatFilter } from './formatFilter.ts';
 import type { FilterFault, FilterTerm, FilterValue } from './filter.ts';
@@ -42,3 +43,29 @@ function at({ from, to }: FilterTerm, sentence: string): FilterFault {
   const message = /did you mean “[^”]*”\.$/.test(sentence) ? `${sentence.slice(0, -1)}?` : sentence;
   return { message, from, to };
 }
+
+// ---- failures that a person sees ----------------------------------------------------------------------------------
+
+export const filterNotUnderstood = (filter: string, { message }: FilterFault) =>
+  new LikenessError(ErrorCode.Usage, `The filter ${filter} can't be understood: ${message}`);
+export const unknownView = (name: string, root: string, names: readonly string[]) => {
+  const meant = closestName(name, names);
+  const known =
+    names.length === 0 ? 'none is saved yet' : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+  const advice = meant === undefined ? `${known}.` : `did you mean “${meant}”?`;
+  return new LikenessError(ErrorCode.Usage, `${root} has no view “${name}”; ${advice}`);
+};
+export const unusableViewName = (fault: string) =>
+  new LikenessError(ErrorCode.Usage, `A view can't be called so: ${fault}; choose another name.`);
+export const emptyView = (name: string) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `The view “${name}” needs a filter, such as class:cat; an empty one shows all images.`,
+  );
+/** @param hints what may be the reason, in sentences */
+export const nothingMatches = (filter: string, root: string, hints: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.TooFewImages,
+    `No image of ${root} matches ${filter}. ${hints.length > 0 ? hints.join(' ') : 'Ask for less.'}`,
+    { path: root },
+  );

@@ -22,6 +22,8 @@ const summary: DatasetSummary = {
     { name: 'dog', count: 500 },
   ],
   splits: [{ name: 'train', count: 1200 }],
+  tags: [],
+  views: [],
   failed: [
     {
       path: 'train/cat/a b.jpg',
