@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
+import { listCommand } from './commands/list.ts';
 import { mapCommand } from './commands/map.ts';
 import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
@@ -18,6 +19,7 @@ import { selectCommand } from './commands/select.ts';
 import { similarCommand } from './commands/similar.ts';
 import { splitCommand } from './commands/split.ts';
 import { trainCommand } from './commands/train.ts';
+import { viewsCommand } from './commands/views.ts';
 import { ProgressPrinter } from './progressPrinter.ts';
 
 const commands: readonly Command[] = [
@@ -34,6 +36,8 @@ const commands: readonly Command[] = [
   splitCommand,
   decideCommand,
   tagCommand,
+  listCommand,
+  viewsCommand,
   exportCommand,
   importCommand,
   doctorCommand,
@@ -114,7 +118,7 @@ function overview(): string {
   return [
     `Likeness ${version}: curate image datasets and inspect the encoders behind them.`,
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary.split('\n', 1)[0]!}`),
     '',
     'likeness COMMAND --help tells more. Exit codes: 0 done, 1 findings, 2 usage, 3 failed, 130 interrupted.',
   ].join('\n');

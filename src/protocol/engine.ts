@@ -114,6 +114,8 @@ export interface SimilarRequest {
   readonly count: number;
   readonly encoder?: string;
   readonly filter?: ImageFilter;
+  /** Relative to the root: only these can be results. */
+  readonly images?: readonly string[];
   readonly scan?: ScanSettings;
 }
 

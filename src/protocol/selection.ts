@@ -12,6 +12,8 @@ export interface SelectRequest {
   readonly method?: SelectionMethod;
   /** Equal numbers of each class, as far as there are so many. */
   readonly balanced?: boolean;
+  /** Chooses only among these images, or folders of them, relative to the root; absent: all below the folder. */
+  readonly images?: readonly string[];
   /** Images that are chosen already, or folders of them, anywhere in the dataset; relative to its root. */
   readonly fixed?: readonly string[];
   /** An integer from 0; absent: 0. */

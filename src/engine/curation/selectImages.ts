@@ -2,6 +2,7 @@ import { distinctRows } from '../../core/curation/selection/distinct.ts';
 import { selectBalanced, selectorOf } from '../../core/curation/selection/select.ts';
 import type { SelectionProblem } from '../../core/curation/selection/selection.ts';
 import { fixedUnknown, noClassesToBalance, tooManyWanted } from '../../core/curation/selectionErrors.ts';
+import { namedImages } from '../../core/images/namedImages.ts';
 import { noImagesBelow } from '../../core/labels/labelErrors.ts';
 import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -38,8 +39,10 @@ export async function selectImages(
   const images = await readCuratedImages(dataset, encoder, scope);
   const fixed = fixedRows(root, images, request.fixed ?? []);
   const isFixed = new Set(fixed);
-  const rows = [...images.paths.keys()].filter((row) => isBelow(images.paths[row]!, below) && !isFixed.has(row));
-  if (rows.length === 0 && fixed.length === 0) throw noImagesBelow(folder, root);
+  const own = [...images.paths.keys()].filter((row) => isBelow(images.paths[row]!, below));
+  const wanted = request.images === undefined ? undefined : namedPaths(images.paths, request.images);
+  const rows = own.filter((row) => !isFixed.has(row) && (wanted?.has(images.paths[row]!) ?? true));
+  if (own.length === 0 && fixed.length === 0) throw noImagesBelow(folder, root);
   if (count > rows.length) throw tooManyWanted(folder, count, rows.length, 0);
   if (balanced && rows.every((row) => images.labels[row] === undefined)) throw noClassesToBalance(folder);
   const candidates = await distinct(images, rows, fixed, options, context);
@@ -76,6 +79,15 @@ export async function selectImages(
 
 function isBelow(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Those of the paths that are named, or lie in a folder that is. */
+function namedPaths(paths: readonly string[], named: readonly string[]): ReadonlySet<string> {
+  const { images } = namedImages(
+    paths.map((path) => ({ path })),
+    named,
+  );
+  return new Set(images.map(({ path }) => path));
 }
 
 function fixedRows(root: string, { paths }: CuratedImages, fixed: readonly string[]): number[] {
