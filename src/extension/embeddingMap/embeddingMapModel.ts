@@ -163,14 +163,14 @@ export class EmbeddingMapModel {
   /** Shows a folder of a dataset, and one of its images in the centre. Absolute. @param filter in place of the one there is */
   async show(folder: string, image?: string, filter?: string): Promise<void> {
     this.#wanted = image;
-    if (filter !== undefined) await this.images.filter.change(filter, false);
+    if (filter !== undefined) void this.images.filter.change(filter, false);
     if (folder !== this.#folder) {
       const { root } = this.images;
       // Of another dataset nobody has asked for a second map, which may have to embed all of its images.
       // Nor does a filter of another dataset say anything here.
       if (root === undefined || !isInside(root, folder)) {
         this.#secondEncoder = undefined;
-        if (filter === undefined) await this.images.filter.change('', false);
+        if (filter === undefined) void this.images.filter.change('', false);
       }
       this.#clear();
       this.#folder = folder;

@@ -358,6 +358,7 @@ describe('a filter', () => {
     const { set } = model.state.filter;
     await model.show('/data', undefined, 'cat');
     assert.deepEqual([model.state.filter.text, model.state.filter.set], ['cat', set + 1]);
+    await until(() => model.state.filter.count === 2 && model.state.filter.matches > 0);
     await model.show('/data/train');
     assert.equal(model.state.filter.text, 'cat');
     await model.show('/other');
