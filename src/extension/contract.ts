@@ -31,6 +31,7 @@ export const commands = {
   showInMap: 'likeness.showInMap',
   openSimilarityMatrix: 'likeness.openSimilarityMatrix',
   checkDataset: 'likeness.checkDataset',
+  filterImages: 'likeness.filterImages',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -57,6 +58,14 @@ export const internalCommands = {
   findSimilarToFinding: 'likeness.finding.findSimilar',
   excludeFinding: 'likeness.finding.exclude',
   ignoreFinding: 'likeness.finding.ignore',
+  selectSubset: 'likeness.subset.select',
+  exportSubset: 'likeness.subset.export',
+  pretrainOnSubset: 'likeness.subset.pretrain',
+  fineTuneOnSubset: 'likeness.subset.fineTune',
+  compareSubset: 'likeness.subset.compare',
+  removeTag: 'likeness.tag.remove',
+  renameView: 'likeness.view.rename',
+  removeView: 'likeness.view.remove',
 } as const;
 
 /** Registered but not declared: reachable from the status bar or from a message only. */
@@ -118,6 +127,11 @@ export const rowContexts = {
   encoder: 'likeness.encoder',
   group: 'likeness.group',
   count: 'likeness.count',
+  tag: 'likeness.tag',
+  /** A saved view. */
+  view: 'likeness.view',
+  /** One whose filter can't be understood. */
+  brokenView: 'likeness.brokenView',
   failure: 'likeness.failure',
   /** A finding of images. */
   finding: 'likeness.finding',
