@@ -16,10 +16,11 @@ export function fileColumns({ store }: Pick<Dataset, 'store'>, paths: readonly s
   const scores = qualityScores(
     facts.map((one) => one?.quality && { width: one.width, height: one.height, quality: one.quality }),
   );
-  const numbers = (id: string, name: string, of: (row: number) => number | undefined): FilterColumn => ({
-    ...{ id, name, kind: 'numbers' },
-    values: Float64Array.from(paths, (_, row) => of(row) ?? Number.NaN),
-  });
+  const numbers = (id: string, name: string, of: (row: number) => number | undefined): FilterColumn => {
+    const values = new Float64Array(paths.length);
+    for (let row = 0; row < values.length; row++) values[row] = of(row) ?? Number.NaN;
+    return { id, name, kind: 'numbers', values };
+  };
   const own = [
     names('format', 'Format', paths, (_, row) => listOf(facts[row]?.format)),
     ...imageMeasures.map(({ id, name, of }) => numbers(id, name, (row) => facts[row] && of(facts[row]))),
@@ -65,15 +66,16 @@ function names(
 ): FilterColumn {
   const lists: (readonly string[])[] = [];
   const codeOf = new Map<string, number>();
-  const codes = Int32Array.from(paths, (path, row) => {
+  const codes = new Int32Array(paths.length);
+  paths.forEach((path, row) => {
     const list = of(path, row);
-    const key = list.join('\n');
+    const key = list.length === 1 ? list[0]! : list.join('\n');
     let code = codeOf.get(key);
     if (code === undefined) {
       code = lists.push(list) - 1;
       codeOf.set(key, code);
     }
-    return code;
+    codes[row] = code;
   });
   return { id, name, kind: 'names', lists, codes, ...(known && { known }) };
 }
