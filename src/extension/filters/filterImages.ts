@@ -43,13 +43,16 @@ async function askForFilter(
 ): Promise<string | undefined> {
   const picker = vscode.window.createQuickPick<FilterItem>();
   const latest = new Latest();
-  let outcome: FilterItem = { label: '$(filter) Show all images', filter: '', isDone: true, alwaysShow: true };
+  let outcome: FilterItem = { label: '' };
   const show = (): void => {
     const { value } = picker;
     picker.items = [outcome, ...(value.trim() === '' ? viewItems(views) : []), ...nextItems(value, subjects)];
   };
   const ask = async (): Promise<void> => {
     const filter = picker.value;
+    // What was found before is about another filter, and must not be taken for this one's.
+    outcome = { label: '$(filter) Show what matches', filter, isDone: true, alwaysShow: true };
+    show();
     const found = await latest.run((signal) => engine.call('filters/mask', { root: folder, filter }, { signal }));
     if (found === undefined) return;
     outcome = outcomeOf(filter, found);
@@ -62,10 +65,8 @@ async function askForFilter(
   picker.title = 'Filter Images';
   picker.placeholder = 'class:cat -tag:done blurry<.3 path:train/** or a word';
   picker.onDidChangeValue(() => {
-    show();
     ask().catch(tellFailure);
   });
-  show();
   ask().catch(tellFailure);
   try {
     return await new Promise((resolve) => {
@@ -77,7 +78,6 @@ async function askForFilter(
           return;
         }
         picker.value = item.filter;
-        show();
         ask().catch(tellFailure);
       });
       picker.onDidHide(() => {
@@ -99,9 +99,9 @@ function outcomeOf(
   if ('fault' in found) return { label: `$(error) ${found.fault.message}`, alwaysShow: true };
   const count = found.mask.reduce((sum, one) => sum + one, 0);
   const what = `${formatCount(count)} of ${formatQuantity(found.mask.length, 'image')}`;
-  const [detail] = found.hints;
+  const [description] = found.hints;
   const label = `$(filter) Show ${what}`;
-  return { label, filter, isDone: true, alwaysShow: true, ...(detail !== undefined && { detail }) };
+  return { label, filter, isDone: true, alwaysShow: true, ...(description !== undefined && { description }) };
 }
 
 function viewItems(views: readonly SavedView[]): FilterItem[] {
