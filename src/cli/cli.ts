@@ -11,6 +11,7 @@ import { importCommand } from './commands/import.ts';
 import { indexCommand } from './commands/index.ts';
 import { labelCommand } from './commands/label.ts';
 import { labelsCommand } from './commands/labels.ts';
+import { listCommand } from './commands/list.ts';
 import { mapCommand } from './commands/map.ts';
 import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
@@ -20,6 +21,7 @@ import { selectCommand } from './commands/select.ts';
 import { similarCommand } from './commands/similar.ts';
 import { splitCommand } from './commands/split.ts';
 import { trainCommand } from './commands/train.ts';
+import { viewsCommand } from './commands/views.ts';
 import { ProgressPrinter } from './progressPrinter.ts';
 
 const commands: readonly Command[] = [
@@ -38,6 +40,8 @@ const commands: readonly Command[] = [
   decideCommand,
   tagCommand,
   quarantineCommand,
+  listCommand,
+  viewsCommand,
   exportCommand,
   importCommand,
   doctorCommand,
@@ -118,7 +122,7 @@ function overview(): string {
   return [
     `Likeness ${version}: curate image datasets and inspect the encoders behind them.`,
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary.split('\n', 1)[0]!}`),
     '',
     'likeness COMMAND --help tells more. Exit codes: 0 done, 1 findings, 2 usage, 3 failed, 130 interrupted.',
   ].join('\n');

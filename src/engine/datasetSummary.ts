@@ -3,10 +3,15 @@ import type { Dataset } from './dataset.ts';
 import { currentEncoder } from './encoders/encoderChoice.ts';
 import { failedFiles } from './indexing/indexer.ts';
 import { meta } from './indexing/meta.ts';
+import type { FilterService } from './filters/filterService.ts';
 import type { LabelCache } from './labels/labelCache.ts';
 
-/** What there is in a dataset, by class, split and encoder. */
-export async function summarizeDataset(dataset: Dataset, labels: LabelCache): Promise<DatasetSummary> {
+/** What there is in a dataset, by class, split, tag and encoder, and the views that are saved with it. */
+export async function summarizeDataset(
+  dataset: Dataset,
+  labels: LabelCache,
+  filters: FilterService,
+): Promise<DatasetSummary> {
   const { root, store } = dataset;
   const encoder = currentEncoder(dataset);
   const paths = store.readImagePaths();
@@ -20,6 +25,8 @@ export async function summarizeDataset(dataset: Dataset, labels: LabelCache): Pr
     embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
     classes: countNames(paths.map(known.labelOf)),
     splits: countNames(paths.map(known.splitOf)),
+    tags: await filters.tagsOf(dataset),
+    views: await filters.viewsOf(dataset),
     failed: failedFiles(store, encoder?.key),
     indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
     notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],

@@ -15,15 +15,6 @@ import type {
   Thumbnail,
   ThumbnailsRequest,
 } from '../protocol/engine.ts';
-import type {
-  AugmentationRequests,
-  BatchReport,
-  BatchRequest,
-  SampleRequest,
-  SensitivityReport,
-  ViewsReport,
-  ViewsRequest,
-} from '../protocol/augmentations.ts';
 import type { CheckReport, CheckRequest } from '../protocol/check.ts';
 import type { EvaluateRequest, EvaluationReport } from '../protocol/evaluation.ts';
 import type { LabelReport, LabelRequest } from '../protocol/labels.ts';
@@ -43,11 +34,7 @@ import type {
   TrainRequest,
 } from '../protocol/training.ts';
 import { Trainings } from './training/trainings.ts';
-import { measureBatch } from './augmentations/batch.ts';
-import { TypicalNearest } from './augmentations/otherImages.ts';
-import { measureSensitivity } from './augmentations/sensitivity.ts';
-import { SourcePictures } from './augmentations/sourcePictures.ts';
-import { makeViews } from './augmentations/views.ts';
+import { AugmentationService } from './augmentations/augmentationService.ts';
 import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
@@ -60,6 +47,7 @@ import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
 import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
+import { FilterService } from './filters/filterService.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
 import { indexDataset } from './indexing/indexer.ts';
@@ -95,8 +83,7 @@ export class Engine {
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
   readonly #trainings: Trainings;
-  readonly #sources = new SourcePictures();
-  readonly #typical = new TypicalNearest();
+  readonly augmentations: AugmentationService;
   /** What the Embedding Map asks for. */
   readonly maps: MapService;
   readonly decisions: DecisionService;
@@ -107,6 +94,8 @@ export class Engine {
   readonly review: ReviewService;
   /** Writes decided classes to where labels come from. */
   readonly labelFiles: RelabelService;
+  /** Filters and saved views. */
+  readonly filters: FilterService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -114,7 +103,9 @@ export class Engine {
     this.#options = options;
     this.#datasets = new Datasets(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
+    this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
     this.decisions = new DecisionService(this.#datasets);
+    this.filters = new FilterService(this.#datasets, this.#labels);
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.review = new ReviewService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);
@@ -177,7 +168,7 @@ export class Engine {
   async summary(request: DatasetRequest): Promise<DatasetSummary | undefined> {
     const dataset = this.#datasets.find(request.path);
     if (dataset === undefined) return undefined;
-    return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels));
+    return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels, this.filters));
   }
 
   async similar(request: SimilarRequest): Promise<SimilarReport> {
@@ -195,39 +186,6 @@ export class Engine {
     const load = async () => this.#encoders.get(await resolve());
     const { labelOf, splitOf } = await this.#labels.read(dataset);
     return { dataset, labelOf, splitOf, stored, load, search: this.#search };
-  }
-
-  /** Views of an image as training would make them, and how alike the dataset's encoder finds them. */
-  async augmentationViews(request: ViewsRequest, job: JobContext): Promise<ViewsReport> {
-    if (!existsSync(request.image)) throw fileNotFound(request.image);
-    const dataset = this.#datasets.get(request.folder ?? request.image);
-    return this.#datasets.guard(dataset, async () => {
-      const context = await this.#searchContext(dataset);
-      return makeViews(request, { ...context, sources: this.#sources, typical: this.#typical }, job);
-    });
-  }
-
-  /** How far each augmentation by itself moves images in the eyes of the dataset's encoder. */
-  async augmentationSensitivity(request: SampleRequest, job: JobContext): Promise<SensitivityReport> {
-    const dataset = this.#datasets.get(request.folder);
-    return this.#datasets.guard(dataset, async () =>
-      measureSensitivity(request, await this.#searchContext(dataset), job),
-    );
-  }
-
-  /** What the pairs of a batch of contrastive training look like to the dataset's encoder. */
-  async augmentationBatch(request: BatchRequest, job: JobContext): Promise<BatchReport> {
-    const dataset = this.#datasets.get(request.folder);
-    return this.#datasets.guard(dataset, async () => measureBatch(request, await this.#searchContext(dataset), job));
-  }
-
-  /** Makes an augmentation the dataset's own, which pretraining can take; undefined removes it. */
-  saveAugmentation({ folder, recipe }: AugmentationRequests['augmentations/save']['params']): {
-    readonly root: string;
-  } {
-    const root = this.#datasets.rootOf(folder);
-    writeConfig(root, { augmentation: recipe });
-    return { root };
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */

@@ -40,6 +40,7 @@ export const commands = {
   redoDecision: 'likeness.redoDecision',
   showQuarantine: 'likeness.showQuarantine',
   reviewFindings: 'likeness.reviewFindings',
+  filterImages: 'likeness.filterImages',
 } as const;
 
 /** Commands of rows and results: they need an argument and are hidden from the palette. */
@@ -67,6 +68,14 @@ export const internalCommands = {
   excludeFinding: 'likeness.finding.exclude',
   ignoreFinding: 'likeness.finding.ignore',
   reviewFinding: 'likeness.finding.review',
+  selectSubset: 'likeness.subset.select',
+  exportSubset: 'likeness.subset.export',
+  pretrainOnSubset: 'likeness.subset.pretrain',
+  fineTuneOnSubset: 'likeness.subset.fineTune',
+  compareSubset: 'likeness.subset.compare',
+  removeTag: 'likeness.tag.remove',
+  renameView: 'likeness.view.rename',
+  removeView: 'likeness.view.remove',
 } as const;
 
 /** Registered but not declared: reachable from the status bar, from a message or from a line of a document only. */
@@ -133,6 +142,11 @@ export const rowContexts = {
   encoder: 'likeness.encoder',
   group: 'likeness.group',
   count: 'likeness.count',
+  tag: 'likeness.tag',
+  /** A saved view. */
+  view: 'likeness.view',
+  /** One whose filter can't be understood. */
+  brokenView: 'likeness.brokenView',
   failure: 'likeness.failure',
   /** A finding of images. */
   finding: 'likeness.finding',

@@ -13,6 +13,8 @@ import { findingCommands } from './findings/findingCommands.ts';
 import { findingDecorations } from './findings/findingDecorations.ts';
 import { findingsProblems } from './findings/findingsProblems.ts';
 import { healthStatus } from './findings/healthStatus.ts';
+import { filterImagesCommand } from './filters/filterImages.ts';
+import { subsetCommands } from './filters/subsetCommands.ts';
 import { helpCommands } from './commands/helpCommands.ts';
 import { indexCommands } from './commands/indexCommands.ts';
 import { registerContributions } from './contributions.ts';
@@ -55,6 +57,8 @@ const contributions: readonly Contribution[] = [
   { name: 'indexing status', register: indexingStatus },
   { name: 'indexing outcome', register: indexingOutcome },
   { name: 'Embedding Explorer', register: embeddingExplorer },
+  { name: 'subset commands', register: subsetCommands },
+  { name: 'filter command', register: filterImagesCommand },
   { name: 'Similar view', register: similarView },
   { name: 'Similar commands', register: similarCommands },
   { name: 'follow the active editor', register: followActiveEditor },

@@ -14,6 +14,8 @@ export interface CheckRequest {
   readonly writeBaseline?: boolean;
   /** A git revision: findings that no image which was added or changed since has a part in are left out. */
   readonly since?: string;
+  /** Relative to the root: findings that none of these images has a part in are left out. */
+  readonly images?: readonly string[];
   readonly scan?: ScanSettings;
 }
 

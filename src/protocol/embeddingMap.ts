@@ -1,5 +1,8 @@
 import { NotificationType } from 'vscode-jsonrpc';
+import type { FilterFault } from '../core/filters/filter.ts';
+import type { FilterSubject } from '../core/filters/filterSubjects.ts';
 import type { Progress } from '../core/progress.ts';
+import type { SavedView } from './filters.ts';
 import type { MapCluster, MapLayout, MapMethod } from './maps.ts';
 import type { PanelFailure, Picture } from './panels.ts';
 
@@ -168,6 +171,22 @@ export interface EmbeddingMapState {
     readonly elsewhere: number;
     readonly own: boolean;
   };
+  /** Which images are looked at; all others stand back, and can't be selected. */
+  readonly filter: {
+    readonly text: string;
+    /** Grows when the text was changed by somebody else than the page. */
+    readonly set: number;
+    /** Changes with what matches; 0 where all images do. */
+    readonly matches: number;
+    /** Images of the list that match. */
+    readonly count: number;
+    /** What of the text can't be understood; what matched before it still does. */
+    readonly fault: FilterFault | undefined;
+    /** What may be a mistake. Sentences. */
+    readonly hints: readonly string[];
+    /** Of the dataset. */
+    readonly views: readonly SavedView[];
+  };
   /** What the column `similarity` is about. */
   readonly query: { readonly row: number; readonly path: string } | undefined;
   /** An image to bring to the centre, when its revision is new ("Show in Map"). */
@@ -196,6 +215,16 @@ export interface MapNeighbors {
   readonly rows: Uint32Array;
   /** Cosines. */
   readonly similarities: Float32Array;
+}
+
+/** Which images match the filter. */
+export interface MapMatches {
+  /** Of the image list. */
+  readonly images: number;
+  /** As `filter.matches` of the state. */
+  readonly revision: number;
+  /** 1 for each row that does. */
+  readonly mask: Uint8Array;
 }
 
 /** What is said about an image under the pointer or in a list. */
@@ -239,12 +268,16 @@ export type MapPanelAction =
   | 'stopComparing'
   /** Takes notice of what changed on disk: decisions, labels, images. */
   | 'refresh'
-  | 'openSettings';
+  | 'openSettings'
+  /** Keeps the filter with the dataset; the host asks for a name. */
+  | 'saveView';
 
 /** A change of one control. */
 export type MapChange =
   | { readonly settings: Partial<MapSettings> }
   | { readonly colorBy: MapColumnId | undefined }
+  /** As it is typed. */
+  | { readonly filter: string }
   | { readonly sortBy: EmbeddingMapState['sortBy'] };
 
 /** Requests that the page makes of the host. */
@@ -279,11 +312,10 @@ export interface EmbeddingMapRequests {
     params: { readonly images: number; readonly rows: readonly number[] };
     result: readonly Picture[];
   };
-  /** Rows whose path holds the text, in any case; in order. */
-  'embeddingMap/search': {
-    params: { readonly images: number; readonly text: string };
-    result: Uint32Array;
-  };
+  /** Undefined where all images match. */
+  'embeddingMap/matches': { params: Record<string, never>; result: MapMatches | undefined };
+  /** What the images can be filtered by, to complete a filter. */
+  'embeddingMap/subjects': { params: Record<string, never>; result: readonly FilterSubject[] };
   'embeddingMap/change': { params: MapChange; result: undefined };
   /** Does something with the selection, or with one image that needn't be in it. */
   'embeddingMap/actOn': {

@@ -6,6 +6,7 @@ import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { ExchangeRequests } from './exports.ts';
+import type { FilterRequests, SavedView } from './filters.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
@@ -16,7 +17,7 @@ import type { RelabelRequests } from './relabels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 10;
+export const PROTOCOL_VERSION = 11;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -94,6 +95,10 @@ export interface DatasetSummary {
   /** Sorted by name; images without a label are not in it. */
   readonly classes: readonly Count[];
   readonly splits: readonly Count[];
+  /** Sorted by name; an image may have several. */
+  readonly tags: readonly Count[];
+  /** Sorted by name. */
+  readonly views: readonly SavedView[];
   readonly failed: readonly FailedFile[];
   /** Milliseconds since the epoch of the last finished run. */
   readonly indexedAt: number | undefined;
@@ -113,6 +118,8 @@ export interface SimilarRequest {
   readonly count: number;
   readonly encoder?: string;
   readonly filter?: ImageFilter;
+  /** Relative to the root: only these can be results. */
+  readonly images?: readonly string[];
   readonly scan?: ScanSettings;
 }
 
@@ -194,6 +201,7 @@ export interface EngineRequests
     SelectionRequests,
     ExchangeRequests,
     ReviewRequests,
+    FilterRequests,
     MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

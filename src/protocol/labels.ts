@@ -11,6 +11,8 @@ export interface LabelRequest {
   readonly folder: string;
   /** Absolute; only images below it are proposed a label for. Labels of the whole dataset are learnt from. */
   readonly below?: string;
+  /** Relative to the root: only these are proposed a label for. */
+  readonly images?: readonly string[];
   /**
    * An encoder's id or the absolute path of an ONNX file; of `classifier` also a run's id. Absent: the dataset's own choice;
    * of `classifier` only if it knows classes, else the encoder of the newest finished run that does.

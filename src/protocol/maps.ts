@@ -28,6 +28,8 @@ export interface MapRequest {
   readonly kept?: boolean;
   /** Writes the map to a file, of the kind of its ending: JSON, a page with thumbnails, or a picture. */
   readonly out?: { readonly file: string; readonly replace: boolean };
+  /** Relative to the root: of the map of all images below the folder only these are told and written; they stay where they are. */
+  readonly images?: readonly string[];
   readonly scan?: ScanSettings;
 }
 

@@ -4,6 +4,8 @@ import type { Count, FailedFile, Notice, ScanSettings } from './engine.ts';
 export interface PredictRequest {
   /** Absolute: a folder in or outside of a dataset, or one image. All images below it get a prediction. */
   readonly folder: string;
+  /** Relative to the root of the dataset: only these of them get a prediction. */
+  readonly images?: readonly string[];
   /**
    * Id of an encoder with classes of the folder's dataset, of the run that made it, or the absolute path of an ONNX file.
    * Absent: the dataset's own encoder if it has classes, else that of the newest finished run that has some.

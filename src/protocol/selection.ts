@@ -12,12 +12,12 @@ export interface SelectRequest {
   readonly method?: SelectionMethod;
   /** Equal numbers of each class, as far as there are so many. */
   readonly balanced?: boolean;
+  /** Chooses only among these images, or folders of them, relative to the root; absent: all below the folder. */
+  readonly images?: readonly string[];
   /** Images that are chosen already, or folders of them, anywhere in the dataset; relative to its root. */
   readonly fixed?: readonly string[];
   /** Images with one of these tags are chosen already too. */
   readonly fixedTags?: readonly string[];
-  /** Chooses only among these images, or folders of them, relative to the root; absent: all below the folder. */
-  readonly images?: readonly string[];
   /**
    * Chooses what is most informative to label next: only images without a label, to go with those that have one. With
    * `facility-location` an image counts the more the less the labelled ones around it agree.

@@ -1,9 +1,10 @@
 /** Which points are shown, and which stand back. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { mapColumns, type MapColumnId } from '../../src/protocol/embeddingMap.ts';
 import { FADED, HIDDEN, SELECTED } from '../shared/scatter/pointRenderer.ts';
-import { categoryName, coloured, columnOf, count, images, points, want } from './data.ts';
-import { host, state } from './host.ts';
+import { categoryName, coloured, columnOf, count, images, points } from './data.ts';
+import { matches as fetched } from './filterText.ts';
+import { state } from './host.ts';
 import { isSelected, selection } from './selection.ts';
 
 /** A category by its name, which stays when codes change; undefined for what belongs to none. */
@@ -16,10 +17,13 @@ export const ranges = signal<ReadonlyMap<MapColumnId, readonly [low: number, hig
 /** The legend's entry that is pointed at; all others stand back. */
 export const pointedCategory = signal<number | undefined>(undefined);
 
-export const searchText = signal('');
-/** 1 for each row that is searched for; undefined without a search. */
-export const matches = signal<Uint8Array | undefined>(undefined);
-export const matchCount = computed(() => matches.value?.reduce((sum, match) => sum + match, 0) ?? 0);
+/** 1 for each row that the text filter lets through; undefined without one. */
+export const matches = computed(() => {
+  const found = fetched.value;
+  const isCurrent = found?.images === images.value && state.value?.filter.matches !== 0;
+  return isCurrent && found.mask.length === count.value ? found.mask : undefined;
+});
+export const matchCount = computed(() => state.value?.filter.count ?? 0);
 
 export function hide(column: MapColumnId, categories: ReadonlySet<CategoryName>): void {
   hidden.value = new Map([...hidden.value, [column, categories]]);
@@ -90,40 +94,10 @@ export const flags = ([0, 1] as const).map((side) =>
   }),
 );
 
-/** Whether a row can be pointed at and selected: it is shown, and what is searched for. */
+/** Whether a row can be pointed at and selected: it is shown, and matches the filter. */
 export function isOpen(side: 0 | 1, row: number): boolean {
   return (flags[side]!.value[row]! & HIDDEN) === 0 && matches.value?.[row] !== 0;
 }
-
-const searchedColumns = [mapColumns.class, mapColumns.tag, mapColumns.cluster, mapColumns.split];
-
-// Paths are searched by the host, names here.
-effect(() => {
-  const text = searchText.value.trim().toLowerCase();
-  const list = images.value;
-  if (text === '') {
-    matches.value = undefined;
-    return;
-  }
-  for (const id of searchedColumns) if (state.value?.columns.some((column) => column.id === id)) want(id);
-  const found = new Uint8Array(count.value);
-  for (const id of searchedColumns) {
-    const column = columnOf(id);
-    if (column?.kind !== 'category') continue;
-    const isMatch = column.names.map((name) => name.toLowerCase().includes(text));
-    for (let row = 0; row < found.length; row++) if (isMatch[column.codes[row]!] === true) found[row] = 1;
-  }
-  const timer = setTimeout(() => {
-    void host.call('embeddingMap/search', { images: list, text }).then((rows) => {
-      if (searchText.peek().trim().toLowerCase() !== text || images.peek() !== list) return;
-      for (const row of rows) found[row] = 1;
-      matches.value = found;
-    });
-  }, 150);
-  return () => {
-    clearTimeout(timer);
-  };
-});
 
 /** What is known of a row here: class, split. */
 export function namesOf(row: number): readonly string[] {

@@ -7,18 +7,18 @@ import { inView } from './mapViews.ts';
 import { selection } from './selection.ts';
 import { sortRows } from './sorting.ts';
 
-export type GridContents = 'selection' | 'search' | 'view';
+export type GridContents = 'selection' | 'matches' | 'view';
 
-/** The selection; without one whatever is searched for, or can be seen. */
+/** The selection; without one whatever matches the filter, or can be seen. */
 export const gridContents = computed((): GridContents =>
-  selection.value.length > 0 ? 'selection' : matches.value ? 'search' : 'view',
+  selection.value.length > 0 ? 'selection' : matches.value ? 'matches' : 'view',
 );
 
 const contents = computed((): Uint32Array => {
   switch (gridContents.value) {
     case 'selection':
       return selection.value;
-    case 'search': {
+    case 'matches': {
       const [found, out] = [matches.value!, filteredOut.value];
       return Uint32Array.from([...found.keys()].filter((row) => found[row] === 1 && out[row] !== 1));
     }

@@ -21,7 +21,7 @@ export function LiveRegion(): VNode {
   const text = image
     ? spokenImage(image.path, facts, isSelected.value[row] === 1, selected)
     : matches.value
-      ? `${formatQuantity(matchCount.value, 'image')} found`
+      ? `${formatQuantity(matchCount.value, 'image')} ${matchCount.value === 1 ? 'matches' : 'match'} the filter`
       : selected > 0
         ? `${formatQuantity(selected, 'image')} selected`
         : '';

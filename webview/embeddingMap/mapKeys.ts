@@ -1,7 +1,8 @@
 import { directions, nextTowards } from '../shared/scatter/directions.ts';
 import type { Shortcut } from '../shared/shortcutSheet.tsx';
 import { count } from './data.ts';
-import { filteredOut, isOpen, matches, searchText } from './filter.ts';
+import { filteredOut, isOpen, matches } from './filter.ts';
+import { filterText, setFilter } from './filterText.ts';
 import { actOn } from './host.ts';
 import type { MapView } from './mapView.ts';
 import { pointedSide } from './mapViews.ts';
@@ -14,12 +15,12 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['Space'], does: 'select or unselect the current image' },
   { keys: ['Enter'], does: 'open the current image' },
   { keys: ['Ctrl+A'], does: 'select all that is shown' },
-  { keys: ['Escape'], does: 'clear the selection, then the search' },
+  { keys: ['Escape'], does: 'clear the selection, then the filter' },
   { keys: ['+', '−', '0'], does: 'zoom in, zoom out, show all' },
   { keys: ['F'], does: 'zoom to the selection, or to the current image' },
-  { keys: ['N'], does: 'to the next image that is searched for' },
+  { keys: ['N'], does: 'to the next image that matches the filter' },
   { keys: ['M', 'B', 'L'], does: 'drag to move, to select a box, or with a lasso' },
-  { keys: ['/'], does: 'search' },
+  { keys: ['/'], does: 'filter' },
   { keys: ['Ctrl+Drag', 'Shift+Drag'], does: 'add to the selection' },
   { keys: ['Alt+Drag'], does: 'take out of the selection' },
   { keys: ['Ctrl+Click'], does: 'select or unselect one image; in the legend, all of a class' },
@@ -90,7 +91,7 @@ const dragging = (next: DragMode) => () => {
   mode.value = next;
 };
 
-/** All that is shown and searched for. */
+/** All that is shown and matches the filter. */
 export function selectAll(): void {
   const [out, found] = [filteredOut.peek(), matches.peek()];
   const rows: number[] = [];
@@ -98,15 +99,15 @@ export function selectAll(): void {
   void select(Uint32Array.from(rows));
 }
 
-/** One thing after the other: the selection, the search, the current image. */
+/** One thing after the other: the selection, the filter, the current image. */
 function letGo(): void {
   hovered.value = -1;
   if (selection.peek().length > 0) void select(new Uint32Array());
-  else if (searchText.peek() !== '') searchText.value = '';
+  else if (filterText.peek() !== '') setFilter('');
   else current.value = -1;
 }
 
-/** The next image that is searched for, from the current one on; without a search the next that is selected. */
+/** The next image that matches the filter, from the current one on; without one the next that is selected. */
 export function nextMatch(view: MapView): void {
   const total = count.peek();
   const wanted = matches.peek() ?? isSelected.peek();

@@ -18,7 +18,7 @@ import { layOutGrid, scrollTo, type GridLayout } from './virtualGrid.ts';
 /** Width of a cell, in CSS pixels. */
 const WANTED = 92;
 
-const titles = { selection: 'Selected', search: 'Found', view: 'In view' } as const;
+const titles = { selection: 'Selected', matches: 'Matching', view: 'In view' } as const;
 
 /** Pictures of the selection or of what can be seen, linked with the map. */
 export function ThumbnailGrid(): VNode {
@@ -107,7 +107,11 @@ export function ThumbnailGrid(): VNode {
           hovered.value = -1;
         }}
       >
-        {rows.length === 0 && <p class="hint">No image is in view.</p>}
+        {rows.length === 0 && (
+          <p class="hint">
+            {gridContents.value === 'matches' ? 'No image matches the filter.' : 'No image is in view.'}
+          </p>
+        )}
         <div
           class="cells"
           role="grid"

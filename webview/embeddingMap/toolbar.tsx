@@ -1,16 +1,13 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import type { EmbeddingMapState } from '../../src/protocol/embeddingMap.ts';
 import { ShortcutSheet } from '../shared/shortcutSheet.tsx';
-import { matchCount, matches, searchText } from './filter.ts';
+import { FilterBox } from './filterBox.tsx';
 import { act, change } from './host.ts';
 import { IconButton } from './iconButton.tsx';
-import { Icon, type IconName } from './icons.tsx';
+import type { IconName } from './icons.tsx';
 import { LayoutSettings, Methods } from './layoutSettings.tsx';
-import { nextMatch, shortcuts } from './mapKeys.ts';
-import { mapViews } from './mapViews.ts';
-import { select } from './selection.ts';
+import { shortcuts } from './mapKeys.ts';
 import { mode, shaded, showsClusters, showsGrid, type DragMode } from './ui.ts';
 
 const modes: readonly { readonly mode: DragMode; readonly icon: IconName; readonly name: string }[] = [
@@ -41,6 +38,7 @@ export function Toolbar({ shown }: { readonly shown: EmbeddingMapState }): VNode
           {encoder && ` · ${encoder.id}`}
         </span>
       </div>
+      <FilterBox shown={shown} />
       <div class="bar-tools">
         <Methods shown={shown} />
         <label class="color-by">
@@ -60,7 +58,6 @@ export function Toolbar({ shown }: { readonly shown: EmbeddingMapState }): VNode
             ))}
           </select>
         </label>
-        <Search />
         <div class="segments" role="group" aria-label="What dragging does">
           {modes.map((one) => (
             <IconButton
@@ -113,59 +110,5 @@ export function Toolbar({ shown }: { readonly shown: EmbeddingMapState }): VNode
         </div>
       </div>
     </header>
-  );
-}
-
-function Search(): VNode {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const isTyped = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-      if (event.key !== '/' || isTyped) return;
-      event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => {
-      window.removeEventListener('keydown', onKey);
-    };
-  }, []);
-  const isSearching = searchText.value.trim() !== '';
-  return (
-    <div class="search" role="search">
-      <Icon name="search" />
-      <input
-        ref={input}
-        type="text"
-        placeholder="Class, path or tag"
-        aria-label="Search by class, path or tag; Enter goes to the next image"
-        value={searchText.value}
-        onInput={({ currentTarget }) => {
-          searchText.value = currentTarget.value;
-        }}
-        onKeyDown={(event) => {
-          const view = mapViews.peek()[0];
-          if (event.key === 'Enter' && view) nextMatch(view);
-          else if (event.key === 'Escape') searchText.value = '';
-          else return;
-          event.preventDefault();
-        }}
-      />
-      {isSearching && matches.value && (
-        <button
-          type="button"
-          class="found"
-          title="Select all of them"
-          disabled={matchCount.value === 0}
-          onClick={() => {
-            const found = matches.peek() ?? new Uint8Array();
-            void select(Uint32Array.from([...found.keys()].filter((row) => found[row] === 1)));
-          }}
-        >
-          {matchCount.value === 0 ? 'none' : `select ${matchCount.value.toLocaleString('en')}`}
-        </button>
-      )}
-    </div>
   );
 }

@@ -17,6 +17,7 @@ import { writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Findings of a kind that a person is shown; `--json` has them all. */
 const SHOWN = 5;
@@ -38,6 +39,7 @@ export const checkCommand: Command = {
       value: 'REV',
       help: 'list only what images have a part in that were added or changed since this git revision',
     },
+    ...whereOptions,
     baseline: {
       type: 'string',
       value: 'FILE',
@@ -60,6 +62,10 @@ export const checkCommand: Command = {
     const only = kindsOf(invocation.text('only'));
     const fails = failingOf(invocation.text('fail-on'));
     const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
+    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
+    if (matching && invocation.flag('write-baseline')) {
+      throw usage('--write-baseline accepts all that is found, whatever matches; leave --where and --view out.');
+    }
     const report = await engine.check(
       {
         folder: resolve(folder),
@@ -68,6 +74,7 @@ export const checkCommand: Command = {
         ...(baseline !== undefined && { baseline: resolve(baseline) }),
         ...(invocation.flag('write-baseline') && { writeBaseline: true }),
         ...(since !== undefined && { since }),
+        ...(matching && { images: matching.paths }),
       },
       job,
     );

@@ -6,12 +6,13 @@ import type { Command, Invocation } from '../command.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { reviewDecisions } from './reviewDecisions.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
+import { hasWhere, imagesWhere, whereOptions } from '../whereOption.ts';
 
-/** Where the findings are that are no issue. */
+/** Where the findings are that are no issue, and the images that match. */
 const inFolder = {
   type: 'string',
   value: 'FOLDER',
-  help: 'the dataset of the findings; default: this folder',
+  help: 'the dataset of the findings, or the folder of the images that match; default: this folder',
 } as const;
 const undo = { type: 'boolean', help: 'take it back' } as const;
 const write = { type: 'boolean', help: 'tidy: write the file, instead of telling what would change' } as const;
@@ -20,21 +21,24 @@ const write = { type: 'boolean', help: 'tidy: write the file, instead of telling
 export const decideCommand: Command = {
   name: 'decide',
   usage:
-    'decide keep IMAGE…|exclude IMAGE…|relabel CLASS IMAGE…|same IMAGE IMAGE|different IMAGE IMAGE|ignore FINDING… [--in FOLDER] [--undo], or list|history|undo|redo|check|tidy [folder] [--write]',
+    'decide keep|exclude IMAGE…|--where FILTER, relabel CLASS IMAGE…|--where FILTER, same|different IMAGE IMAGE, ignore FINDING… [--in FOLDER] [--undo], or list|history|undo|redo|check|tidy [folder] [--write]',
   summary:
     'Keep or exclude images, give them a class, say that two belong together or apart, or that findings are no issue; list, check, undo and redo what was decided.',
-  options: { in: inFolder, undo, write },
+  options: { ...whereOptions, in: inFolder, undo, write },
   async run(invocation, engine) {
     const [action, ...rest] = invocation.positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
+    if (hasWhere(invocation) && action !== 'keep' && action !== 'exclude' && action !== 'relabel') {
+      throw incomplete;
+    }
     switch (action) {
       case 'keep':
       case 'exclude':
-        if (rest.length === 0) throw incomplete;
+        if (!namesImages(rest, invocation)) throw incomplete;
         return decide(engine, rest, { action }, invocation);
       case 'relabel': {
         const [value, ...images] = rest;
-        if (value === undefined || images.length === 0) throw incomplete;
+        if (value === undefined || !namesImages(images, invocation)) throw incomplete;
         return decide(engine, images, { action, value }, invocation);
       }
       case 'same':
@@ -73,18 +77,29 @@ export const decideCommand: Command = {
 
 export const tagCommand: Command = {
   name: 'tag',
-  usage: 'tag NAME IMAGE… [--undo]',
+  usage: 'tag NAME IMAGE…|--where FILTER [--in FOLDER] [--undo]',
   summary: 'Tag images, or take a tag from them.',
-  options: { undo },
+  options: { ...whereOptions, in: inFolder, undo },
   run(invocation, engine) {
     const [value, ...images] = invocation.positionals;
-    if (value === undefined || images.length === 0) throw usage(`Usage: likeness ${this.usage}`);
+    if (value === undefined || !namesImages(images, invocation)) throw usage(`Usage: likeness ${this.usage}`);
     return decide(engine, images, { action: 'tag', value }, invocation);
   },
 };
 
+/** They are named one by one, or by what they are. */
+function namesImages(images: readonly string[], invocation: Invocation): boolean {
+  return hasWhere(invocation) ? images.length === 0 : images.length > 0;
+}
+
 /** The dataset is that of the first image; one of another dataset lies outside of it and is refused. */
 async function decide(engine: Engine, images: readonly string[], decision: ImageDecision, invocation: Invocation) {
+  const matching = await imagesWhere(invocation, engine, resolve(invocation.text('in') ?? '.'));
+  if (matching) {
+    const { root, paths } = matching;
+    const { changed } = await engine.decisions.decide({ root, paths, decision, undo: invocation.flag('undo') });
+    return { json: { changed }, lines: [summary(changed.length, paths.length, 'image')] };
+  }
   const files = images.map((image) => resolve(image));
   const root = engine.decisions.datasetOf(files[0]!);
   const paths = files.map((file) => relativeToRoot(root, file) ?? file);

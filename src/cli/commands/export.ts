@@ -5,10 +5,11 @@ import { exportFormats, type ExportFormat } from '../../protocol/exports.ts';
 import type { Command } from '../command.ts';
 import { readImageList } from '../imageList.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 export const exportCommand: Command = {
   name: 'export',
-  usage: `export [folder] --format ${exportFormats.join('|')} --out PATH [--images FILE] [--tag NAME] [--class NAME] [--split NAME]`,
+  usage: `export [folder] --format ${exportFormats.join('|')} --out PATH [--images FILE|--where FILTER] [--tag NAME] [--class NAME] [--split NAME]`,
   summary:
     'Write the indexed images, with what was decided of them, as other tools read it: a table, vectors, or a data set to train on. Excluded images are left out, and no image is changed.',
   options: {
@@ -30,6 +31,7 @@ export const exportCommand: Command = {
       value: 'FILE',
       help: 'only these images: a text file with a path a line, from the root or the current folder; -: standard input',
     },
+    ...whereOptions,
     tag: { type: 'string', multiple: true, value: 'NAME', help: 'only images with this tag; repeated: or that one' },
     class: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this class; repeated: or that one' },
     split: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this split; repeated: or that one' },
@@ -54,6 +56,7 @@ export const exportCommand: Command = {
     }
     const list = invocation.text('images');
     const [tags, classes, splits] = [invocation.texts('tag'), invocation.texts('class'), invocation.texts('split')];
+    const matching = await imagesWhere(invocation, engine, resolve(folder));
     const encoder = encoderArgument(invocation.text('encoder'));
     const report = await engine.exchange.export(
       {
@@ -63,6 +66,7 @@ export const exportCommand: Command = {
         out: resolve(out),
         replace: invocation.flag('force'),
         ...(list !== undefined && { images: await readImageList(list, engine.rootOf(resolve(folder))) }),
+        ...(matching && { images: matching.paths }),
         ...(tags.length > 0 && { tags }),
         ...(classes.length > 0 && { classes }),
         ...(splits.length > 0 && { splits }),

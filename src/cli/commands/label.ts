@@ -4,6 +4,7 @@ import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { LabelMethod, LabelReport } from '../../protocol/labels.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Proposals shown to a person; `--json` and `--out` have them all. */
 const MAX_PROPOSALS_SHOWN = 20;
@@ -17,6 +18,7 @@ export const labelCommand: Command = {
     'Propose labels for the images that have none, by those that have one. Labels themselves are never changed: proposals are printed, and written to a file of their own.',
   options: {
     in: { type: 'string', value: 'FOLDER', help: 'only for images below this folder; the labels are those of all' },
+    ...whereOptions,
     encoder: {
       type: 'string',
       short: 'e',
@@ -50,12 +52,14 @@ export const labelCommand: Command = {
     const below = invocation.text('in');
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
+    const matching = await imagesWhere(invocation, engine, resolve(below ?? folder), job);
     const report = await engine.label(
       {
         folder: resolve(folder),
         precision: precisionOption(invocation),
         balanced: invocation.flag('balanced'),
         ...(below !== undefined && { below: resolve(below) }),
+        ...(matching && { images: matching.paths }),
         ...(encoder !== undefined && { encoder }),
         ...(invocation.text('method') !== undefined && { method: invocation.text('method') as LabelMethod }),
         ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),

@@ -7,6 +7,7 @@ import { mapMeaning } from '../../protocol/mapMeaning.ts';
 import type { MapMethod, MapReport } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Clusters shown to a person; `--json` has them all. */
 const MAX_CLUSTERS_SHOWN = 30;
@@ -19,6 +20,7 @@ export const mapCommand: Command = {
   options: {
     out: { type: 'string', value: 'FILE', help: 'write the map, by its ending as .json, .html or .png' },
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
+    ...whereOptions,
     encoder: {
       type: 'string',
       short: 'e',
@@ -59,11 +61,13 @@ export const mapCommand: Command = {
       numberOption(invocation, name),
     );
     const out = invocation.text('out');
+    const matching = await imagesWhere(invocation, engine, resolve(folder));
     const report = await engine.map(
       {
         folder: resolve(folder),
         kept: !invocation.flag('fresh'),
         ...(encoder !== undefined && { encoder }),
+        ...(matching && { images: matching.paths }),
         ...(method !== undefined && { method: method as MapMethod }),
         ...(neighbors !== undefined && { neighbors }),
         ...(minimumDistance !== undefined && { minimumDistance }),

@@ -5,6 +5,7 @@ import type { AccuracyFigures } from '../../core/evaluation/predictionFigures.ts
 import type { HeadlineFigures, PredictReport, SplitFigures } from '../../protocol/predictions.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** What a person is shown of each list; `--json` has them all. */
 const MAX_SHOWN = { predictions: 10, mistakes: 5, confused: 5, classes: 20, failures: 5 };
@@ -21,6 +22,7 @@ export const predictCommand: Command = {
       value: 'ID|FILE.onnx',
       help: 'an encoder with classes, or the run that made it; default: the one indexed with, else the one fine-tuned last',
     },
+    ...whereOptions,
     'min-confidence': {
       type: 'string',
       value: 'SHARE',
@@ -34,10 +36,12 @@ export const predictCommand: Command = {
     if (rest.length > 0) throw usage(`predict takes one folder.\nUsage: likeness ${this.usage}`);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
+    const matching = await imagesWhere(invocation, engine, resolve(folder));
     const report = await engine.predict(
       {
         folder: resolve(folder),
         minConfidence: minConfidence(invocation),
+        ...(matching && { images: matching.paths }),
         ...(encoder !== undefined && { encoder }),
         ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
       },

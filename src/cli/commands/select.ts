@@ -6,6 +6,7 @@ import type { SelectReport } from '../../protocol/selection.ts';
 import { countOption, seedOption, type Command } from '../command.ts';
 import { readImageList } from '../imageList.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Paths shown to a person where they go to a file anyway. */
 const SHOWN = 10;
@@ -21,6 +22,7 @@ export const selectCommand: Command = {
       value: 'METHOD',
       help: 'facility-location (default): every image has a similar one among the chosen; k-centre: no image is far from all of the chosen, odd ones come first; typicality: the most typical of as many clusters; random',
     },
+    ...whereOptions,
     balanced: { type: 'boolean', help: 'equal numbers of each class, as far as there are so many' },
     'to-label': {
       type: 'boolean',
@@ -52,12 +54,14 @@ export const selectCommand: Command = {
     const encoder = encoderArgument(invocation.text('encoder'));
     const [fixed, tag, out] = [invocation.text('fixed'), invocation.text('tag'), invocation.text('out')];
     const fixedTags = invocation.texts('fixed-tag');
+    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
     const report = await engine.curation.select(
       {
         folder: resolve(folder),
         count,
         balanced: invocation.flag('balanced'),
         seed: seedOption(invocation),
+        ...(matching && { images: matching.paths }),
         ...(method !== undefined && { method }),
         ...(fixed !== undefined && { fixed: await readImageList(fixed, engine.rootOf(resolve(folder))) }),
         ...(fixedTags.length > 0 && { fixedTags }),

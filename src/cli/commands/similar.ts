@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { countOption, type Command } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 export const similarCommand: Command = {
   name: 'similar',
@@ -16,6 +17,7 @@ export const similarCommand: Command = {
       value: 'ID|FILE.onnx',
       help: 'compare by this encoder; default: the one indexed with',
     },
+    ...whereOptions,
     class: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this class; repeatable' },
     split: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this split; repeatable' },
   },
@@ -26,6 +28,8 @@ export const similarCommand: Command = {
     const encoder = encoderArgument(invocation.text('encoder'));
     const classes = invocation.texts('class');
     const splits = invocation.texts('split');
+    const searched = folder === undefined ? engine.rootOf(resolve(image)) : resolve(folder);
+    const matching = await imagesWhere(invocation, engine, searched);
     const report = await engine.similar({
       image: resolve(image),
       count: countOption(invocation, 'k', 10),
@@ -33,6 +37,7 @@ export const similarCommand: Command = {
         ...(classes.length > 0 ? { classes } : {}),
         ...(splits.length > 0 ? { splits } : {}),
       },
+      ...(matching && { images: matching.paths }),
       ...(folder === undefined ? {} : { folder: resolve(folder) }),
       ...(encoder === undefined ? {} : { encoder }),
     });

@@ -8,6 +8,7 @@ import type { PretrainPlan, RunKind, RunSummary, TrainingReport, TrainRequest } 
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
 import { readImageList } from '../imageList.ts';
 import { tensorFlowArgument } from '../paths.ts';
+import { hasWhere, imagesWhere, whereOptions } from '../whereOption.ts';
 import { settingsOf, trainSettingOptions } from './trainOptions.ts';
 
 const options: Record<string, OptionSpec> = {
@@ -22,6 +23,7 @@ const options: Record<string, OptionSpec> = {
     value: 'FILE',
     help: 'train on these images alone: a text file with a path a line, from the root or the current folder; -: standard input',
   },
+  ...whereOptions,
   plan: { type: 'boolean', help: 'pretrain: only tell what the run would do and take' },
   in: { type: 'string', value: 'FOLDER', help: 'the dataset of a run; default: the current folder' },
 };
@@ -29,7 +31,7 @@ const options: Record<string, OptionSpec> = {
 export const trainCommand: Command = {
   name: 'train',
   usage:
-    'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] [--images FILE] | resume RUN | list | delete RUN',
+    'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] [--images FILE|--where FILTER] | resume RUN | list | delete RUN',
   summary:
     'Teach an encoder on the images of a folder: without labels (pretrain: SimCLR), with some (finetune: SimCLRv2), by a larger encoder (distill), or to reconstruct (autoencoder). The result is an ONNX encoder.',
   options,
@@ -39,11 +41,13 @@ export const trainCommand: Command = {
     const folder = resolve(invocation.text('in') ?? '.');
     const tensorFlow = tensorFlowOf(invocation);
     if (
-      invocation.text('images') !== undefined &&
+      (invocation.text('images') !== undefined || hasWhere(invocation)) &&
       action !== undefined &&
       ['resume', 'list', 'delete'].includes(action)
     ) {
-      throw usage(`--images means nothing to train ${action}: a run keeps the images that it began with.`);
+      throw usage(
+        `${hasWhere(invocation) ? 'A filter' : '--images'} means nothing to train ${action}: a run keeps the images that it began with.`,
+      );
     }
     switch (action) {
       case 'pretrain':
@@ -103,6 +107,8 @@ async function imagesOf(
   engine: Engine,
 ): Promise<Pick<TrainRequest<RunKind>, 'images'>> {
   const file = invocation.text('images');
+  const matching = await imagesWhere(invocation, engine, resolve(folder));
+  if (matching) return { images: matching.paths };
   return file === undefined ? {} : { images: await readImageList(file, engine.rootOf(resolve(folder))) };
 }
 

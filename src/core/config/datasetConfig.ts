@@ -26,10 +26,15 @@ export interface DatasetConfig {
   readonly encoder?: string;
   /** What pretraining does to images where it is set to `custom`. */
   readonly augmentation?: AugmentationRecipe;
+  /** Filters by the names that they are saved under. */
+  readonly views?: Readonly<Record<string, string>>;
 }
 
 /** The known keys, in the order in which they are written. */
-export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder', 'augmentation'] as const;
+export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder', 'augmentation', 'views'] as const;
+
+/** Of a view: it has to be read in a list. */
+const MOST_NAME_LETTERS = 100;
 
 const labelSources: readonly string[] = ['folder', 'csv', 'coco', 'yolo', 'none'] satisfies LabelSource[];
 
@@ -42,7 +47,8 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
     patternsFault('exclude', value.exclude) ??
     thresholdsFault(value.thresholds) ??
     (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder') ??
-    ownAugmentationFault(value.augmentation);
+    ownAugmentationFault(value.augmentation) ??
+    viewsFault(value.views);
   if (fault !== undefined) return { fault };
   const known = configKeys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
   return { config: Object.fromEntries(known) as DatasetConfig };
@@ -112,6 +118,26 @@ function thresholdsFault(thresholds: unknown): string | undefined {
 function ownAugmentationFault(augmentation: unknown): string | undefined {
   const fault = augmentation === undefined ? undefined : augmentationFault(augmentation);
   return fault === undefined ? undefined : `"augmentation" is no recipe: ${fault}`;
+}
+
+/** Whether a view's filter can be understood is told when it is used: one that isn't must not stop anything else. */
+function viewsFault(views: unknown): string | undefined {
+  if (views === undefined) return undefined;
+  if (!isRecord(views)) return '"views" must be an object of filters by their names';
+  for (const [name, filter] of Object.entries(views)) {
+    const fault = viewNameFault(name);
+    if (fault !== undefined) return `"views" holds a name that can't be used, as ${fault}`;
+    if (typeof filter !== 'string') return `"views.${name}" must be a filter, such as "class:cat"`;
+  }
+  return undefined;
+}
+
+/** What is wrong with the name of a view. */
+export function viewNameFault(name: string): string | undefined {
+  if (name.trim() === '') return 'it is empty';
+  if (name !== name.trim()) return `“${name}” begins or ends with a space`;
+  if (/[\u0000-\u001f]/.test(name)) return 'it has a line break or another control character in it';
+  return name.length > MOST_NAME_LETTERS ? `it has more than ${MOST_NAME_LETTERS} letters` : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

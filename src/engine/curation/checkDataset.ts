@@ -80,7 +80,9 @@ export async function checkDataset(
   if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
   const accepted = await acceptedFindings(root, request.baseline);
   const open = wanted.filter(({ id }) => !accepted.has(id));
-  const shown = changed === undefined ? open : open.filter((finding) => concerns(finding, changed));
+  const wantedImages = request.images === undefined ? [] : [new Set(request.images)];
+  const concerned = [...(changed === undefined ? [] : [changed]), ...wantedImages];
+  const shown = open.filter((finding) => concerned.every((part) => concerns(finding, part)));
   const report: CheckReport = {
     root,
     encoder: { id: encoder.card.id, dim: images.dim },
@@ -109,9 +111,9 @@ function countsOf(findings: readonly Finding[]): CheckReport['counts'] {
   return counts;
 }
 
-/** Findings about whole classes are no change's alone. */
-function concerns({ path, related }: Finding, changed: ReadonlySet<string>): boolean {
-  return changed.has(path) || related.some((image) => changed.has(image.path));
+/** Findings about whole classes are not of some images alone. */
+function concerns({ path, related }: Finding, images: ReadonlySet<string>): boolean {
+  return images.has(path) || related.some((image) => images.has(image.path));
 }
 
 function unreadable(store: MappingOptions['dataset']['store'], encoderKey: number, below: string): Finding[] {

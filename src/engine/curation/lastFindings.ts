@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compareFindings } from '../../core/curation/findings.ts';
+import { compareFindings, type FindingKind } from '../../core/curation/findings.ts';
 import { systemCodeOf } from '../../core/errors.ts';
 import type { CheckReport, LastCheck } from '../../protocol/check.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -30,7 +30,7 @@ function imagesOf(store: Pick<IndexStore, 'readImageFacts'>): string {
 }
 
 /** Beside the index, wherever that lies. */
-function fileOf({ location }: Pick<IndexStore, 'location'>): string {
+export function findingsFile({ location }: Pick<IndexStore, 'location'>): string {
   return join(dirname(location), 'findings.json');
 }
 
@@ -41,7 +41,7 @@ function fileOf({ location }: Pick<IndexStore, 'location'>): string {
  */
 export async function keepReport(store: CheckedStore, report: CheckReport, checkedAt: number): Promise<void> {
   const kept: KeptReport = { version: VERSION, checkedAt, revision: store.revision(), images: imagesOf(store), report };
-  await replaceFile(fileOf(store), [JSON.stringify(kept)]).catch(() => undefined);
+  await replaceFile(findingsFile(store), [JSON.stringify(kept)]).catch(() => undefined);
 }
 
 /** What the last check of a whole dataset found; undefined where there was none. */
@@ -66,6 +66,19 @@ export async function readKeptFindings(store: Pick<IndexStore, 'location'>): Pro
   return worst;
 }
 
+/** All kinds by path, as the last check found them; empty where there was none. */
+export async function readFindingKinds(
+  store: Pick<IndexStore, 'location'>,
+): Promise<ReadonlyMap<string, readonly FindingKind[]>> {
+  const kinds = new Map<string, Set<FindingKind>>();
+  for (const { kind, path, related } of (await readKept(store))?.report.findings ?? []) {
+    for (const image of [path, ...related.map((other) => other.path)]) {
+      if (image !== '') kinds.set(image, (kinds.get(image) ?? new Set()).add(kind));
+    }
+  }
+  return new Map([...kinds].map(([image, own]) => [image, [...own]]));
+}
+
 /** Where the findings of the last check are, by their ids; '' for those about the whole dataset. */
 export async function readFindingPaths(store: Pick<IndexStore, 'location'>): Promise<ReadonlyMap<string, string>> {
   return new Map((await readKept(store))?.report.findings.map(({ id, path }) => [id, path]) ?? []);
@@ -73,7 +86,7 @@ export async function readFindingPaths(store: Pick<IndexStore, 'location'>): Pro
 
 async function readKept(store: Pick<IndexStore, 'location'>): Promise<KeptReport | undefined> {
   try {
-    const kept = JSON.parse(await readFile(fileOf(store), 'utf8')) as KeptReport | null;
+    const kept = JSON.parse(await readFile(findingsFile(store), 'utf8')) as KeptReport | null;
     return kept?.version === VERSION ? kept : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || systemCodeOf(error) !== undefined) return undefined;

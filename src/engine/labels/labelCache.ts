@@ -26,7 +26,7 @@ export class LabelCache {
   /** As `readKnownLabelsIfAny` for all images of the index. */
   async read(dataset: Dataset): Promise<KnownLabels> {
     const { root, store } = dataset;
-    const stamp = stampOf(dataset);
+    const stamp = labelStamp(dataset);
     let kept = this.#kept.get(root);
     if (kept?.stamp !== stamp) {
       kept = { stamp, labels: readKnownLabelsIfAny(dataset, store.readImagePaths()) };
@@ -41,7 +41,8 @@ export class LabelCache {
   }
 }
 
-function stampOf(dataset: Dataset): string {
+/** Changes with all that labels and splits come from, decisions among it. */
+export function labelStamp(dataset: Dataset): string {
   const files = [decisionsFile(dataset.root), ...labelFiles(dataset)].map((file) => {
     const status = statIfPresent(file);
     return status === undefined ? 'none' : `${status.size}:${status.mtimeMs}`;

@@ -36,8 +36,13 @@ export interface LabelImages {
  * Rejects with not-enough-labels, nothing-unlabelled and the codes of `readKnownLabels`.
  *
  * @param below absolute; only images below it get a label
+ * @param only relative to the root; only these do
  */
-export async function listLabelImages(dataset: Dataset, below: string | undefined): Promise<LabelImages> {
+export async function listLabelImages(
+  dataset: Dataset,
+  below: string | undefined,
+  only?: readonly string[],
+): Promise<LabelImages> {
   const { root, store } = dataset;
   const files = store.readFiles();
   const paths = store.readImagePaths();
@@ -54,7 +59,9 @@ export async function listLabelImages(dataset: Dataset, below: string | undefine
   assertLearnable(root, labelled, test.length);
 
   const folder = below === undefined ? '' : relativeToRoot(root, below);
-  const isBelow = (path: string) => folder === '' || (folder !== undefined && path.startsWith(`${folder}/`));
+  const named = only && new Set(only);
+  const isBelow = (path: string) =>
+    (named?.has(path) ?? true) && (folder === '' || (folder !== undefined && path.startsWith(`${folder}/`)));
   const unlabelled = images.filter(({ label }) => label === '');
   const targets = unlabelled.filter(({ path }) => isBelow(path));
   if (targets.length === 0) {

@@ -95,7 +95,7 @@ export async function proposeForDataset(
   const { root, store } = dataset;
   const { method = 'neighbors', precision = DEFAULT_PRECISION, cap, balanced = false, out } = request;
   const neighbors = request.neighbors ?? DEFAULT_NEIGHBORS[method];
-  const listed = await listLabelImages(dataset, request.below);
+  const listed = await listLabelImages(dataset, request.below, request.images);
   const classifier =
     method === 'classifier'
       ? await openLabelClassifier(request.encoder, listed.labelled, dataset, registry)

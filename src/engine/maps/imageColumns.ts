@@ -2,9 +2,9 @@ import { mapColumns } from '../../protocol/embeddingMap.ts';
 import type { ImageColumn } from '../../protocol/maps.ts';
 import type { Dataset } from '../dataset.ts';
 import { numbersOf } from '../../core/tables/columnTable.ts';
+import { imageMeasures } from '../columns/imageMeasures.ts';
+import { readOpinions } from '../columns/imageOpinions.ts';
 import { readKeptFindings } from '../curation/lastFindings.ts';
-import { decisionsByPath, isExcluded, tagsOf } from '../decisions/decidedOf.ts';
-import { readDecisions } from '../decisions/decisionFile.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 
 /** What is known of images beside where they lie: what people say of them, and what their files are like. */
@@ -13,32 +13,27 @@ export async function imageColumns(
   paths: readonly string[],
   { labelOf, splitOf }: Pick<KnownLabels, 'labelOf' | 'splitOf'>,
 ): Promise<ImageColumn[]> {
-  const { root, store } = dataset;
+  const { store } = dataset;
   const facts = store.readImageFacts();
   const findings = await readKeptFindings(store);
-  const decided = decisionsByPath(await readDecisions(root), store, paths);
+  const { tagsOf, isExcluded } = await readOpinions(dataset, paths);
   const number = (id: string, name: string, unit: string, of: (path: string) => number | undefined): ImageColumn => ({
     ...{ id, name, unit, kind: 'number' },
     values: Float32Array.from(paths, (path) => of(path) ?? Number.NaN),
   });
-  const tags = (path: string) => tagsOf(decided.get(path)).join(' + ') || undefined;
   const columns: ImageColumn[] = [
     category(mapColumns.class, 'Class', paths, labelOf),
     category(mapColumns.split, 'Split', paths, splitOf),
-    category(mapColumns.tag, 'Tag', paths, tags),
-    category(mapColumns.excluded, 'Excluded', paths, (path) =>
-      isExcluded(decided.get(path)) ? 'excluded' : undefined,
-    ),
+    category(mapColumns.tag, 'Tag', paths, (path) => tagsOf(path).join(' + ') || undefined),
+    category(mapColumns.excluded, 'Excluded', paths, (path) => (isExcluded(path) ? 'excluded' : undefined)),
     category('finding', 'Finding of the last check', paths, (path) => findings.get(path)),
     category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
-    number('width', 'Width', 'px', (path) => facts.get(path)?.width),
-    number('height', 'Height', 'px', (path) => facts.get(path)?.height),
-    number('aspect', 'Aspect ratio', '', (path) => ratio(facts.get(path))),
-    // Scores: the lower, the worse.
-    number('dark', 'Dark score', '', (path) => facts.get(path)?.quality?.dark),
-    number('light', 'Light score', '', (path) => facts.get(path)?.quality?.light),
-    number('blurry', 'Blur score', '', (path) => facts.get(path)?.quality?.blurry),
-    number('lowInformation', 'Information score', '', (path) => facts.get(path)?.quality?.lowInformation),
+    ...imageMeasures.map(({ id, name, unit, of }) =>
+      number(id, name, unit, (path) => {
+        const known = facts.get(path);
+        return known && of(known);
+      }),
+    ),
     number('size', 'File size', 'KB', (path) => (facts.get(path)?.bytes ?? Number.NaN) / 1000),
   ];
   const imported = store.readColumns().map((column): ImageColumn => {
@@ -71,8 +66,4 @@ function says(column: ImageColumn): boolean {
     return first !== undefined && column.values.some((value) => Number.isFinite(value) && value !== first);
   }
   return column.names.length > 0 && !(column.id === 'format' && column.names.length === 1);
-}
-
-function ratio(size: { readonly width: number; readonly height: number } | undefined): number | undefined {
-  return size && size.height > 0 ? size.width / size.height : undefined;
 }

@@ -30,7 +30,8 @@ export async function mapFolder(request: MapRequest, options: MappingOptions, co
   const kept = request.kept === true ? wholeMap(store, key) : undefined;
   const made = kept === undefined ? await newMap(request, key, encoder, options, context) : undefined;
   const map = kept ?? made!.map;
-  const report = await reportOf(map, below, request, encoder, dataset);
+  const all = await reportOf(map, below, request, encoder, dataset);
+  const report = request.images === undefined ? all : onlyImages(all, new Set(request.images));
   const { out } = request;
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
   const whole: MapReport = { ...report, keptSince: kept?.madeAt, seconds: seconds() };
@@ -60,6 +61,28 @@ async function newMap(
   // From scratch the same images give the same map; where one of fewer or more images is kept, the new one lies upon it.
   const alignTo = request.kept === true ? store.readMap(key) : undefined;
   return layOutAndKeep({ store, images, key, choice: choiceOf(request), threads, alignTo }, context);
+}
+
+/** The map of some of its images, which stay where they are; clusters without one of them are left out. */
+function onlyImages<Report extends Omit<MapReport, 'keptSince' | 'seconds'>>(
+  report: Report,
+  wanted: ReadonlySet<string>,
+): Report {
+  const { points, x, y, cluster, labels, splits, clusters } = report;
+  const rows = [...points.keys()].filter((row) => wanted.has(points[row]!));
+  const clusterOf = Int32Array.from(rows, (row) => cluster[row]!);
+  const sizes = new Map<number, number>();
+  for (const id of clusterOf) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+  return {
+    ...report,
+    points: rows.map((row) => points[row]!),
+    x: Float32Array.from(rows, (row) => x[row]!),
+    y: Float32Array.from(rows, (row) => y[row]!),
+    cluster: clusterOf,
+    labels: rows.map((row) => labels[row]),
+    splits: rows.map((row) => splits[row]),
+    clusters: clusters.flatMap((one) => (sizes.has(one.id) ? [{ ...one, size: sizes.get(one.id)! }] : [])),
+  };
 }
 
 async function reportOf(

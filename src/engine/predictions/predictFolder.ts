@@ -46,9 +46,14 @@ export async function predictFolder(
   const resolved = await resolveClassifier(request.encoder, { root, registry, own });
   const { card, classes } = resolved;
   const listed = await listPredictedImages(root, request.folder, request.scan, context);
-  const { images } = listed;
+  const named = request.images && new Set(request.images);
+  const isNamed = ({ path }: { readonly path: string }) => named?.has(path) ?? true;
+  const images = listed.images.filter(isNamed);
   const classified = await classify(root, images, resolved, threads, context);
-  const failed = [...listed.failed, ...(await failures(root, images, classified, resolved, context))].sort(byPath);
+  const failed = [
+    ...listed.failed.filter(isNamed),
+    ...(await failures(root, images, classified, resolved, context)),
+  ].sort(byPath);
   const record = await trainedOn(resolved);
   const measured = measurePredictions({ ...classified, images, classes, encoder: card.id, trainedOn: record.contents });
   const all = images.flatMap(({ path }, row): Prediction[] => {

@@ -30,7 +30,7 @@ export class ReviewService {
   async images({ root, paths }: ReviewRequests['review/images']['params']): Promise<ReviewedImage[]> {
     const dataset = this.#datasets.get(root);
     return this.#datasets.guard(dataset, async () => {
-      const { labelOf } = await this.#labels.read(dataset);
+      const { labelOf, splitOf } = await this.#labels.read(dataset);
       const facts = this.#factsOf(dataset);
       return paths.map((path) => {
         const known = facts.get(path);
@@ -38,7 +38,7 @@ export class ReviewService {
         return {
           path,
           label: labelOf(path),
-          split: dataset.rules.splitOf(path),
+          split: splitOf(path),
           file: known && { width, height, bytes, format, quality },
         };
       });

@@ -74,10 +74,13 @@ function filterOf(
 ): (row: number) => boolean {
   const folder = request.folder === undefined ? '' : (relativeToRoot(dataset.root, request.folder) ?? '');
   const { classes, splits } = request.filter ?? {};
-  if (folder === '' && classes === undefined && splits === undefined) return (row) => row !== queryRow;
+  const named = request.images && new Set(request.images);
+  if (folder === '' && classes === undefined && splits === undefined && named === undefined)
+    return (row) => row !== queryRow;
   return (row) => {
     const path = paths[row]!;
     if (row === queryRow || (folder !== '' && !path.startsWith(`${folder}/`))) return false;
+    if (named !== undefined && !named.has(path)) return false;
     const label = labelOf(path);
     const split = splitOf(path);
     return (

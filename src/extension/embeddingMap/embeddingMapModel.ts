@@ -11,37 +11,18 @@ import {
   type MapPoints,
   type MapSettings,
   type MapSide as Side,
-  type SelectionAction,
 } from '../../protocol/embeddingMap.ts';
-import type { LiveMap, MapChoice, MapLayout } from '../../protocol/maps.ts';
+import type { LiveMap, MapChoice } from '../../protocol/maps.ts';
 import type { PanelFailure } from '../../protocol/panels.ts';
 import { Debounced } from '../async/debounce.ts';
-import type { EngineCaller } from '../engine/engineClient.ts';
 import { isInside } from '../files/rootPaths.ts';
-import type { ImageSelection } from '../selection/imageSelection.ts';
 import { agreementColumn, clusterColumn } from './columnSet.ts';
 import { folderName } from './folderName.ts';
 import { rowsWithout } from './imageRows.ts';
+import type { EmbeddingMapHost } from './mapHost.ts';
 import { MapSide } from './mapSide.ts';
 import { areUsable, restored, type SavedMap } from './savedMap.ts';
 import { ShownImages } from './shownImages.ts';
-
-export interface EmbeddingMapHost {
-  readonly engine: EngineCaller;
-  readonly trusted: () => boolean;
-  /** Whether a job is under way that reaches a folder. */
-  readonly indexing: (folder: string) => boolean;
-  /** Who lays out. */
-  readonly layout: () => MapLayout;
-  /** The window's selection, and what this panel is called when it changes it. */
-  readonly selection: ImageSelection;
-  readonly source: string;
-  readonly actions: readonly SelectionAction[];
-  readonly save: (saved: SavedMap) => void;
-  /** Positions that move are asked for so often; controls have come to rest after so many milliseconds. */
-  readonly pollMs: number;
-  readonly settleMs: number;
-}
 
 /** A map to go back to when the next one is stopped. */
 interface Rest {
@@ -90,7 +71,8 @@ export class EmbeddingMapModel {
       this.#notices = [message];
       this.touch();
     };
-    this.images = new ShownImages({ engine, selection, source, changed, failed });
+    const { folder, settings, second, colorBy, sortBy, filter = '' } = restored(saved);
+    this.images = new ShownImages({ engine, selection, source, changed, failed }, filter);
     const move = ({ root, encoder, paths, positions }: LiveMap): void => {
       this.images.identify(root, encoder.identity);
       if (paths) this.#setRows(paths);
@@ -104,7 +86,6 @@ export class EmbeddingMapModel {
     };
     this.#first = new MapSide({ engine, pollMs, changed, moved: move });
     this.#second = new MapSide({ engine, pollMs, changed, moved: moveSecond });
-    const { folder, settings, second, colorBy, sortBy } = restored(saved);
     this.#folder = folder;
     this.#settings = settings;
     this.#secondEncoder = second;
@@ -139,6 +120,7 @@ export class EmbeddingMapModel {
         elsewhere: selected.elsewhere,
         own: selection.source === source,
       },
+      filter: this.images.filter.state,
       query,
       focus: this.#focus,
       actions,
@@ -178,18 +160,24 @@ export class EmbeddingMapModel {
     return this.images.neighbors(request, this.#folder, identity);
   }
 
-  /** Shows a folder of a dataset, and one of its images in the centre. Absolute. */
-  async show(folder: string, image?: string): Promise<void> {
+  /** Shows a folder of a dataset, and one of its images in the centre. Absolute. @param filter in place of the one there is */
+  async show(folder: string, image?: string, filter?: string): Promise<void> {
     this.#wanted = image;
+    if (filter !== undefined) void this.images.filter.change(filter, false);
     if (folder !== this.#folder) {
       const { root } = this.images;
       // Of another dataset nobody has asked for a second map, which may have to embed all of its images.
-      if (root === undefined || !isInside(root, folder)) this.#secondEncoder = undefined;
+      // Nor does a filter of another dataset say anything here.
+      if (root === undefined || !isInside(root, folder)) {
+        this.#secondEncoder = undefined;
+        if (filter === undefined) void this.images.filter.change('', false);
+      }
       this.#clear();
       this.#folder = folder;
     } else if (this.#first.isBusy) {
       return;
     } else if (this.#first.isShown) {
+      this.#save();
       this.#center();
       this.touch();
       return;
@@ -206,6 +194,8 @@ export class EmbeddingMapModel {
       this.#settled.trigger();
     } else if ('colorBy' in change) {
       this.#colorBy = change.colorBy;
+    } else if ('filter' in change) {
+      void this.images.filter.change(change.filter, true);
     } else {
       this.#sortBy = change.sortBy;
     }
@@ -390,6 +380,7 @@ export class EmbeddingMapModel {
       second: this.#secondEncoder,
       colorBy: this.#colorBy,
       sortBy: this.#sortBy,
+      filter: this.images.filter.text,
     });
   }
 }

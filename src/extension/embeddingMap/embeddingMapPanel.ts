@@ -51,10 +51,10 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
   followDecisions(services, model);
   keepCurrent(services, model, panel);
 
-  const open = async (folder: string | undefined, image?: string): Promise<void> => {
+  const open = async (folder: string | undefined, image?: string, filter?: string): Promise<void> => {
     if (folder === undefined) return;
     panel.open();
-    await model.show(folder, image);
+    await model.show(folder, image, filter);
   };
   const assertTrusted = (): void => {
     if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
@@ -65,7 +65,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
   disposables.add(
     registerCommand(commands.openEmbeddingMap, async (argument) => {
       assertTrusted();
-      await open(await folderForMap(services, argument));
+      await open(await folderForMap(services, argument), undefined, filterOf(argument));
     }),
   );
   disposables.add(
@@ -101,6 +101,12 @@ function newModel(services: Services): EmbeddingMapModel {
     },
     memory.get<SavedMap>(SAVED),
   );
+}
+
+/** The filter that a command was given, or that the row has which it was called on. */
+function filterOf(argument: unknown): string | undefined {
+  const isGiven = typeof argument === 'object' && argument !== null && 'where' in argument;
+  return isGiven && typeof argument.where === 'string' ? argument.where : undefined;
 }
 
 /** Opens the map again when what it is of has changed, as soon as somebody looks. */
@@ -149,14 +155,21 @@ function keepCurrent({ disposables, jobs, datasets }: Services, model: Embedding
   );
 }
 
-/** Reads tags and classes again when somebody has decided something, here or elsewhere. */
-function followDecisions({ disposables, imported }: Services, model: EmbeddingMapModel): void {
+/** Reads tags, classes, findings, columns and views again when somebody has changed them, here or elsewhere. */
+function followDecisions({ disposables, findings, imported }: Services, model: EmbeddingMapModel): void {
   const settled = disposables.add(new Debounced(SETTLE_MS, () => void model.images.readColumns()));
-  const watcher = disposables.add(vscode.workspace.createFileSystemWatcher('**/.likeness/decisions.jsonl'));
+  const watcher = disposables.add(
+    vscode.workspace.createFileSystemWatcher('**/.likeness/{decisions.jsonl,config.json}'),
+  );
   const note = ({ fsPath }: vscode.Uri): void => {
     const { root } = model.images;
     if (root !== undefined && isInside(root, fsPath)) settled.trigger();
   };
+  disposables.add(
+    findings.onDidChange(() => {
+      settled.trigger();
+    }),
+  );
   disposables.add(watcher.onDidCreate(note));
   disposables.add(watcher.onDidChange(note));
   disposables.add(watcher.onDidDelete(note));

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EmbeddingMapRequests, MapPanelAction } from '../../protocol/embeddingMap.ts';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
 import { commands } from '../contract.ts';
+import { saveView } from '../filters/saveView.ts';
 import { showFailure } from '../notifications.ts';
 import { pickMapFolder, pickSecondEncoder } from './mapQuestions.ts';
 import { actOnImages, type MapContext } from './selectionActions.ts';
@@ -29,8 +30,8 @@ export function embeddingMapRequests(context: MapContext): RequestHandlers<Embed
     'embeddingMap/neighbors': (request) => model.neighbors(request),
     'embeddingMap/images': ({ images: list, rows }) => images.describe(list, rows),
     'embeddingMap/pictures': ({ images: list, rows }) => images.pictures(list, rows),
-    'embeddingMap/search': ({ images: list, text }) =>
-      list === images.rows.revision ? images.rows.search(text) : new Uint32Array(0),
+    'embeddingMap/matches': () => images.filter.matches,
+    'embeddingMap/subjects': () => images.filter.subjects(),
     'embeddingMap/change': (change) => {
       model.change(change);
       return undefined;
@@ -84,6 +85,10 @@ async function act({ services, model }: MapContext, action: MapPanelAction): Pro
       break;
     case 'refresh':
       await model.refresh();
+      break;
+    case 'saveView':
+      await saveView(services, model.images.root, model.images.filter.text);
+      await model.images.filter.refresh();
       break;
     case 'openSettings':
       await vscode.commands.executeCommand('workbench.action.openSettings', 'likeness.map');

@@ -42,17 +42,6 @@ export class ImageRows {
   pathsOf(rows: Iterable<number>): string[] {
     return Array.from(rows).flatMap((row) => this.#paths[row] ?? []);
   }
-
-  /** Rows whose path holds the text, in any case. */
-  search(text: string): Uint32Array {
-    const wanted = text.trim().toLowerCase();
-    if (wanted === '') return new Uint32Array(0);
-    const found: number[] = [];
-    this.#paths.forEach((path, row) => {
-      if (path.toLowerCase().includes(wanted)) found.push(row);
-    });
-    return Uint32Array.from(found);
-  }
 }
 
 /** Positions of other rows in the order of the present ones; NaN for those that had none. */

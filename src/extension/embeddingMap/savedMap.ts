@@ -14,6 +14,8 @@ export interface SavedMap {
   readonly second: string | undefined;
   readonly colorBy: string | undefined;
   readonly sortBy: EmbeddingMapState['sortBy'];
+  /** Absent in what an older version has saved. */
+  readonly filter?: string;
 }
 
 const nothing: SavedMap = {

@@ -8,6 +8,7 @@ import { readThumbnails } from '../panels/thumbnails.ts';
 import type { ImageSelection } from '../selection/imageSelection.ts';
 import { ColumnSet, similarityColumn } from './columnSet.ts';
 import { ImageRows } from './imageRows.ts';
+import { MapFilter } from './mapFilter.ts';
 
 export interface ShownImagesOptions {
   readonly engine: EngineCaller;
@@ -23,6 +24,7 @@ export interface ShownImagesOptions {
 export class ShownImages {
   readonly rows = new ImageRows();
   readonly columns = new ColumnSet();
+  readonly filter: MapFilter;
   readonly #options: ShownImagesOptions;
   readonly #columnsLatest = new Latest();
   readonly #similaritiesLatest = new Latest();
@@ -32,8 +34,11 @@ export class ShownImages {
   #identity: string | undefined;
   #query: string | undefined;
 
-  constructor(options: ShownImagesOptions) {
+  /** @param filter that was there before a reload */
+  constructor(options: ShownImagesOptions, filter: string) {
     this.#options = options;
+    const { engine, changed } = options;
+    this.filter = new MapFilter({ engine, rows: this.rows, root: () => this.#root, changed }, filter);
   }
 
   get root(): string | undefined {
@@ -64,6 +69,7 @@ export class ShownImages {
     this.#similaritiesLatest.abort();
     this.replace([]);
     this.columns.clear();
+    this.filter.clear();
     this.#root = this.#identity = this.#query = undefined;
   }
 
@@ -132,14 +138,17 @@ export class ShownImages {
     await this.readSimilarities();
   }
 
-  /** Reads again what is known of the images, as after a decision. */
+  /** Reads again what is known of the images and which of them match, as after a decision. */
   async readColumns(): Promise<void> {
     const { paths, revision } = this.rows;
     const root = this.#root;
     if (root === undefined || paths.length === 0) return;
-    const columns = await this.#newest(this.#columnsLatest, (signal) =>
-      this.#options.engine.call('maps/columns', { root, paths }, { signal }),
-    );
+    const [columns] = await Promise.all([
+      this.#newest(this.#columnsLatest, (signal) =>
+        this.#options.engine.call('maps/columns', { root, paths }, { signal }),
+      ),
+      this.filter.refresh(),
+    ]);
     if (columns === undefined || revision !== this.rows.revision) return;
     this.columns.putAll(columns);
     this.#options.changed();
@@ -175,6 +184,7 @@ export class ShownImages {
   }
 
   dispose(): void {
+    this.filter.dispose();
     this.#columnsLatest.abort();
     this.#similaritiesLatest.abort();
   }

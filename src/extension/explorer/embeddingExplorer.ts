@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { Debounced } from '../async/debounce.ts';
 import { Throttled } from '../async/throttle.ts';
-import { internalCommands, rowContexts, undeclaredCommands, views } from '../contract.ts';
+import { commands, internalCommands, rowContexts, undeclaredCommands, views } from '../contract.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { buildRows, parentOf, unreadableRow } from './treeModel.ts';
@@ -47,6 +48,17 @@ export function embeddingExplorer({ disposables, datasets, jobs, findings, explo
     throttled.trigger();
   };
   disposables.add(datasets.onDidChange(refresh));
+  // Tags and views are in files that others write too: a person, git, the command line.
+  const reread = disposables.add(new Debounced(REFRESH_MS, () => void datasets.refresh()));
+  const watcher = disposables.add(
+    vscode.workspace.createFileSystemWatcher('**/.likeness/{decisions.jsonl,config.json}'),
+  );
+  const note = (): void => {
+    if (datasets.states !== undefined && vscode.workspace.isTrusted) reread.trigger();
+  };
+  disposables.add(watcher.onDidCreate(note));
+  disposables.add(watcher.onDidChange(note));
+  disposables.add(watcher.onDidDelete(note));
   disposables.add(jobs.onDidChange(refresh));
   disposables.add(findings.onDidChange(refresh));
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void datasets.refresh()));
@@ -83,6 +95,9 @@ function toTreeItem(row: Row): vscode.TreeItem {
 const openedBy: Readonly<Partial<Record<Row['context'], string>>> = {
   [rowContexts.failure]: internalCommands.openFile,
   [rowContexts.finding]: internalCommands.openFinding,
+  [rowContexts.count]: commands.openEmbeddingMap,
+  [rowContexts.tag]: commands.openEmbeddingMap,
+  [rowContexts.view]: commands.openEmbeddingMap,
 };
 
 function severityColor(icon: string): vscode.ThemeColor | undefined {

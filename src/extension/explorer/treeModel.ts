@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { CheckReport } from '../../protocol/check.ts';
+import { nameTerm } from '../../core/filters/formatFilter.ts';
 import type { Count, DatasetSummary, FailedFile, ImageFilter } from '../../protocol/engine.ts';
+import type { SavedView } from '../../protocol/filters.ts';
 import { rowContexts } from '../contract.ts';
 import type { IndexingJob } from '../datasets/indexingJobs.ts';
 import type { DatasetState } from '../datasets/datasets.ts';
@@ -24,7 +26,9 @@ export interface Row {
   readonly folder: string;
   /** The file that the row stands for, absolute. */
   readonly file?: string;
-  /** The images of the dataset that the row stands for. */
+  /** The images of the dataset that the row stands for, as a filter has it. */
+  readonly where?: string;
+  /** The same of classes and splits. */
   readonly filter?: ImageFilter;
 }
 
@@ -126,10 +130,12 @@ function jobRow({ folder, progress }: IndexingJob, parent: string): Row {
 }
 
 function contentRows(summary: DatasetSummary, parent: string): Row[] {
-  const { root, encoder, classes, splits, failed } = summary;
+  const { root, encoder, classes, splits, tags, views, failed } = summary;
   const rows: Row[] = encoder ? [encoderRow(encoder, summary, parent)] : [];
   if (classes.length > 0) rows.push(countsRow('Classes', 'tag', classes, parent, root));
   if (splits.length > 0) rows.push(countsRow('Splits', 'split-horizontal', splits, parent, root));
+  if (tags.length > 0) rows.push(countsRow('Tags', 'bookmark', tags, parent, root));
+  if (views.length > 0) rows.push(viewsRow(views, parent, root));
   if (failed.length > 0) rows.push(failuresRow(failed, parent, root));
   return rows;
 }
@@ -150,19 +156,53 @@ function encoderRow(encoder: EncoderCard, { images, embedded, root }: DatasetSum
   };
 }
 
-function countsRow(label: string, icon: string, counts: readonly Count[], parent: string, folder: string): Row {
+/** By what images of each row are found. */
+const fields = { Classes: 'class', Splits: 'split', Tags: 'tag' } as const;
+
+function countsRow(
+  label: keyof typeof fields,
+  icon: string,
+  counts: readonly Count[],
+  parent: string,
+  folder: string,
+): Row {
   const id = `${parent}/${label.toLowerCase()}`;
+  const field = fields[label];
   const children = counts.map(({ name, count }) => ({
     id: `${id}/${name}`,
-    context: rowContexts.count,
+    context: label === 'Tags' ? rowContexts.tag : rowContexts.count,
     label: name,
     description: formatCount(count),
     tooltip: `${name}: ${formatQuantity(count, 'image')}`,
     icon: 'circle-small-filled',
     folder,
-    filter: { [label === 'Classes' ? 'classes' : 'splits']: [name] },
+    where: nameTerm(field, name),
+    ...(label !== 'Tags' && { filter: { [label === 'Classes' ? 'classes' : 'splits']: [name] } }),
   }));
   return { id, context: rowContexts.group, label, description: formatCount(counts.length), icon, folder, children };
+}
+
+function viewsRow(views: readonly SavedView[], parent: string, folder: string): Row {
+  const id = `${parent}/views`;
+  const children = views.map(({ name, filter, count, fault }): Row => {
+    const base = { id: `${id}/${name}`, label: name, folder };
+    if (fault !== undefined) {
+      const description = 'not understood';
+      const tooltip = `${filter}\n${fault} Correct it in .likeness/config.json, or delete it.`;
+      return { ...base, context: rowContexts.brokenView, description, tooltip, icon: 'warning' };
+    }
+    const images = formatQuantity(count ?? 0, 'image');
+    return {
+      ...base,
+      context: rowContexts.view,
+      description: formatCount(count ?? 0),
+      tooltip: `${filter}\n${images}`,
+      icon: 'filter',
+      where: filter,
+    };
+  });
+  const description = formatCount(views.length);
+  return { id, context: rowContexts.group, label: 'Saved Views', description, icon: 'filter', folder, children };
 }
 
 function failuresRow(failed: readonly FailedFile[], parent: string, folder: string): Row {

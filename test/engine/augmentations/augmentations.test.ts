@@ -46,7 +46,7 @@ after(async () => {
 });
 
 const views = (change: Partial<ViewsRequest> = {}) =>
-  engine.augmentationViews({ image, recipe: {}, viewSize: 64, count: 4, seed: 1, ...change }, job);
+  engine.augmentations.views({ image, recipe: {}, viewSize: 64, count: 4, seed: 1, ...change }, job);
 
 const failure = (code: ErrorCode, pattern: RegExp) => (error: unknown) => {
   assert.ok(error instanceof LikenessError, String(error));
@@ -114,13 +114,13 @@ describe('views of an image', () => {
     await assert.rejects(views({ count: 1e9 }), failure(ErrorCode.Usage, /number of views/));
     await assert.rejects(views({ viewSize: 1e9 }), failure(ErrorCode.Usage, /size of a view/));
     const request = { image, recipe: {}, viewSize: 64, count: 4, seed: 1 };
-    await assert.rejects(engine.augmentationViews(request, aborted), { code: ErrorCode.Cancelled });
+    await assert.rejects(engine.augmentations.views(request, aborted), { code: ErrorCode.Cancelled });
   });
 });
 
 describe('sensitivity', () => {
   it('is 1 with nothing done, falls with strength, and tells when neighbours are of another class', async () => {
-    const report = await engine.augmentationSensitivity({ folder: root, images: 12, viewSize: 32, seed: 0 }, job);
+    const report = await engine.augmentations.sensitivity({ folder: root, images: 12, viewSize: 32, seed: 0 }, job);
     assert.equal(report.images, 12);
     assert.equal(report.labelled, true);
     assert.deepEqual(
@@ -156,13 +156,13 @@ describe('sensitivity', () => {
     for (let i = 0; i < 3; i++) write(single, `red/${i}.png`, await shade(colours.red, i));
     await engine.indexFolder({ folder: single }, job);
     const request = { folder: single, images: 8, viewSize: 32, seed: 0 };
-    const report = await engine.augmentationSensitivity(request, job);
+    const report = await engine.augmentations.sensitivity(request, job);
     assert.deepEqual([report.images, report.labelled], [3, false]);
     assert.ok(report.curves.every(({ flips }) => flips.every(Number.isNaN)));
-    await assert.rejects(engine.augmentationSensitivity(request, aborted), { code: ErrorCode.Cancelled });
+    await assert.rejects(engine.augmentations.sensitivity(request, aborted), { code: ErrorCode.Cancelled });
     for (let i = 0; i < 3; i++) rmSync(join(single, `red/${i}.png`));
     await assert.rejects(
-      engine.augmentationSensitivity(request, job),
+      engine.augmentations.sensitivity(request, job),
       failure(ErrorCode.TooFewImages, /read any more/),
     );
   });
@@ -170,7 +170,7 @@ describe('sensitivity', () => {
 
 describe('a batch', () => {
   const batch = (recipe: ViewsRequest['recipe'], images = 64) =>
-    engine.augmentationBatch({ folder: root, recipe, images, viewSize: 32, seed: 0 }, job);
+    engine.augmentations.batch({ folder: root, recipe, images, viewSize: 32, seed: 0 }, job);
 
   it('without augmentation has positives that coincide', async () => {
     const report = await batch({});
@@ -233,7 +233,7 @@ describe('a batch', () => {
     write(lonely, 'a.png', await shade(colours.red, 1));
     await engine.indexFolder({ folder: lonely }, job);
     const request = { folder: lonely, recipe: {}, images: 8, viewSize: 32, seed: 0 };
-    await assert.rejects(engine.augmentationBatch(request, job), failure(ErrorCode.TooFewImages, /only one/));
+    await assert.rejects(engine.augmentations.batch(request, job), failure(ErrorCode.TooFewImages, /only one/));
     const alone = await views({ image: join(lonely, 'a.png') });
     assert.deepEqual([alone.nearest.length, alone.typicalNearest], [0, Number.NaN]);
   });

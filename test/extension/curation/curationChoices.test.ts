@@ -16,7 +16,15 @@ import { parseShares, seedProblem, sharesOffered, sharesText } from '../../../sr
 
 const summary = (images: number, labelled: number): DatasetSummary => ({
   ...{ root: '/pets', indexLocation: '', encoder: undefined, images, embedded: images },
-  ...{ classes: [{ name: 'cat', count: labelled }], splits: [], failed: [], indexedAt: 0, notices: [] },
+  ...{
+    classes: [{ name: 'cat', count: labelled }],
+    splits: [],
+    tags: [],
+    views: [],
+    failed: [],
+    indexedAt: 0,
+    notices: [],
+  },
 });
 const ways = (of: DatasetSummary | undefined): SelectWay[] => selectWays(of).map(({ value }) => value);
 

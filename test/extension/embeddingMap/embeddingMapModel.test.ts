@@ -6,6 +6,7 @@ import { tooFewForMap } from '../../../src/core/projection/mapErrors.ts';
 import type { MapRequests, OpenedMap, OpenMapRequest } from '../../../src/protocol/maps.ts';
 import type { CallOptions } from '../../../src/protocol/rpc.ts';
 import { usualMapSettings } from '../../../src/protocol/embeddingMap.ts';
+import type { EmbeddingMapModel } from '../../../src/extension/embeddingMap/embeddingMapModel.ts';
 import { fixture, identityOf, names, opened, own, until } from './modelFixture.ts';
 
 describe('a folder that is shown', () => {
@@ -196,11 +197,9 @@ describe('images that come and go', () => {
     assert.equal(await model.neighbors({ images: 1, row: 0, map: 0, count: 3 }), undefined);
   });
 
-  test('are found by a part of their path, described, and shown with their pictures', async () => {
+  test('are described, and shown with their pictures', async () => {
     const { model } = fixture();
     await model.show('/data');
-    assert.deepEqual([...model.images.rows.search(' DOG ')], [2, 3]);
-    assert.deepEqual(model.images.rows.search('').length, 0);
     assert.deepEqual(model.images.describe(1, [3, 99]), [
       { row: 3, path: 'dog/d.png', label: 'dog', split: undefined },
     ]);
@@ -313,4 +312,68 @@ test('the query can be taken back, and a column that is gone gives way to anothe
   assert.equal(model.state.colorBy, 'similarity');
   await model.images.ask(1, undefined);
   assert.deepEqual([model.state.query, model.state.colorBy], [undefined, 'class']);
+});
+
+describe('a filter', () => {
+  const matching = ({ images }: EmbeddingMapModel) => images.filter.matches && [...images.filter.matches.mask];
+
+  test('tells which rows match by what the engine says of its own list, and is kept over a reload', async () => {
+    const { model, saves, asked } = fixture();
+    await model.show('/data');
+    const before = model.state.filter;
+    assert.deepEqual([before.text, before.matches, before.count, before.views.length], ['', 0, 4, 1]);
+    model.change({ filter: 'dog' });
+    await until(() => model.state.filter.matches > 0);
+    const { filter } = model.state;
+    assert.deepEqual([filter.text, filter.count, filter.set], ['dog', 2, before.set]);
+    assert.deepEqual(matching(model), [0, 0, 1, 1]);
+    assert.equal(saves.at(-1)!.filter, 'dog');
+    model.change({ filter: 'cat' });
+    await until(() => matching(model)?.[0] === 1);
+    assert.equal(asked('filters/rows').length, 1, 'the list is asked for once');
+    model.change({ filter: ' ' });
+    await until(() => model.state.filter.matches === 0);
+    assert.equal(model.images.filter.matches, undefined);
+    const again = fixture({ saved: { ...saves.at(-1)!, filter: 'dog' } });
+    await again.model.refresh();
+    await until(() => again.model.state.filter.matches > 0);
+    assert.deepEqual([again.model.state.filter.text, again.model.state.filter.count], ['dog', 2]);
+  });
+
+  test('that is not understood says why, and leaves what matched before', async () => {
+    const { model } = fixture();
+    await model.show('/data', undefined, 'dog');
+    await until(() => model.state.filter.matches > 0);
+    model.change({ filter: 'dog x:' });
+    await until(() => model.state.filter.fault !== undefined);
+    assert.deepEqual([model.state.filter.fault?.message, model.state.filter.count], ['What?', 2]);
+    model.change({ filter: 'cat' });
+    await until(() => model.state.filter.fault === undefined);
+    assert.equal(model.state.filter.count, 2);
+  });
+
+  test('of the tree takes the place of what is typed; of another dataset it is gone', async () => {
+    const { model } = fixture();
+    await model.show('/data');
+    const { set } = model.state.filter;
+    await model.show('/data', undefined, 'cat');
+    assert.deepEqual([model.state.filter.text, model.state.filter.set], ['cat', set + 1]);
+    await until(() => model.state.filter.count === 2 && model.state.filter.matches > 0);
+    await model.show('/data/train');
+    assert.equal(model.state.filter.text, 'cat');
+    await model.show('/other');
+    assert.equal(model.state.filter.text, '');
+  });
+
+  test('is asked again when the images have changed meanwhile', async () => {
+    const { model, list, asked } = fixture();
+    await model.show('/data', undefined, 'dog');
+    await until(() => model.state.filter.matches > 0);
+    const before = asked('filters/rows').length;
+    list.paths = ['cat/a.png', 'dog/c.png'];
+    list.revision = 2;
+    await model.images.readColumns();
+    assert.equal(model.state.filter.count, 1);
+    assert.equal(asked('filters/rows').length, before + 1);
+  });
 });

@@ -57,6 +57,7 @@ interface Given {
 
 /** A model with an engine of functions, and what became of both. */
 export function fixture({ open = (request) => opened(request), live = () => undefined, saved }: Given = {}) {
+  const list = { revision: 1, paths: ['dog/unembedded.png', ...names.toReversed()] };
   const engine = new FakeCaller({
     'maps/open': open,
     'maps/live': live,
@@ -64,6 +65,18 @@ export function fixture({ open = (request) => opened(request), live = () => unde
     'maps/neighbors': () => ({ paths: ['cat/b.png', 'elsewhere.png'], similarities: Float32Array.of(0.9, 0.8) }),
     'maps/similarities': ({ path, paths }) => Float32Array.from(paths, (other) => (other === path ? 1 : 0.25)),
     'maps/compare': ({ paths }) => ({ agreement: new Float32Array(paths.length).fill(0.5), mean: 0.5, neighbors: 15 }),
+    // The engine's list has images that aren't on the map, and another order.
+    'filters/rows': () => ({ revision: list.revision, paths: list.paths }),
+    'filters/mask': ({ filter }) =>
+      filter.includes(':')
+        ? { fault: { message: 'What?', from: 0, to: 1 } }
+        : {
+            revision: list.revision,
+            mask: Uint8Array.from(list.paths, (path) => (path.includes(filter) ? 1 : 0)),
+            hints: [],
+          },
+    'filters/subjects': () => [],
+    'views/list': () => ({ root: '/data', views: [{ name: 'dogs', filter: 'dog', count: 2, fault: undefined }] }),
     'images/thumbnails': ({ paths }) => paths.map((path) => ({ path, bytes: new Uint8Array(9).subarray(3, 5) })),
   });
   const selection = new ImageSelection();
@@ -86,7 +99,7 @@ export function fixture({ open = (request) => opened(request), live = () => unde
     changes++;
   });
   const asked = (method: string) => engine.asked.filter((call) => call.method === method).map(({ params }) => params);
-  return { engine, model, selection, saves, asked, changes: () => changes };
+  return { engine, list, model, selection, saves, asked, changes: () => changes };
 }
 
 /** Waits until something holds, which it has to sooner or later. */

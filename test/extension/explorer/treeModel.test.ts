@@ -22,6 +22,8 @@ const summary: DatasetSummary = {
     { name: 'dog', count: 500 },
   ],
   splits: [{ name: 'train', count: 1200 }],
+  tags: [],
+  views: [],
   failed: [
     {
       path: 'train/cat/a b.jpg',
@@ -163,4 +165,27 @@ test('of many findings the first are listed, and where nothing was found it says
   assert.equal(lines.at(-1), '      … and 5 more');
   assert.equal(lines.filter((line) => line.startsWith('      ') && line.includes('.png')).length, LISTED);
   assert.equal(rowsOf([]).at(-1), '  Findings | nothing to decide');
+});
+
+test('classes, splits, tags and saved views stand for images by their filters, with counts', () => {
+  const views = [
+    { name: 'bad', filter: 'clas:x', count: undefined, fault: '“clas” is nothing to filter by.' },
+    { name: 'to do', filter: 'tag:"look at"', count: 12, fault: undefined },
+  ];
+  const tagged = { ...summary, tags: [{ name: 'look at', count: 12 }], views };
+  const rows = buildRows([{ ...indexed, summary: tagged }], []);
+  assert.deepEqual(outline(rows).slice(7, 12), [
+    '  Tags | 1',
+    '    look at | 12',
+    '  Saved Views | 2',
+    '    bad | not understood',
+    '    to do | 12',
+  ]);
+  const where = Object.fromEntries(all(rows).map((row) => [row.label, [row.context, row.where]]));
+  assert.deepEqual(where['cat'], [rowContexts.count, 'class:cat']);
+  assert.deepEqual(where['train'], [rowContexts.count, 'split:train']);
+  assert.deepEqual(where['look at'], [rowContexts.tag, 'tag:"look at"']);
+  assert.deepEqual(where['to do'], [rowContexts.view, 'tag:"look at"']);
+  assert.deepEqual(where['bad'], [rowContexts.brokenView, undefined]);
+  assert.match(all(rows).find(({ label }) => label === 'bad')!.tooltip!, /Correct it in \.likeness\/config\.json/);
 });

@@ -6,6 +6,7 @@ import type { FrameLocator, Page } from 'playwright-core';
 import {
   chooseMenuItem,
   explorerContextMenu,
+  openViewContainer,
   quickInput,
   quickPick,
   reloadWindow,
@@ -13,7 +14,16 @@ import {
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { eventually, openResultMenu, resultsFor, shownFiles, showsQuery } from './likenessViews.ts';
+import {
+  describes,
+  eventually,
+  openGroup,
+  openResultMenu,
+  resultsFor,
+  shownFiles,
+  showsQuery,
+  treeRow,
+} from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 const IMAGE = 'train/mug/mug-004.jpg';
@@ -208,3 +218,55 @@ test('selected images are tagged, excluded and taken in again', async () => {
   await actOn('include');
   await panel.locator('.color-by option', { hasText: 'Excluded' }).waitFor({ state: 'detached' });
 });
+
+test('the images of a tag, of a saved view and of a filter are looked at alone, also after a reload', async () => {
+  await openViewContainer(page, 'Likeness');
+  await openGroup(page, 'Tags');
+  await treeRow(page, 'odd one').click();
+  await filteredBy('tag:"odd one"', /^1 of \d/);
+  await openFilter('class:mug');
+  await filteredBy('class:mug', /^\d+ of \d/);
+  await screenshot(page, 'map filtered');
+  const panel = await map();
+  await panel.locator('[aria-label="Saved views"]').click();
+  await panel.locator('.save-view').click();
+  await quickInput(page).waitFor();
+  await quickInput(page).fill('all mugs');
+  await page.keyboard.press('Enter');
+  await openGroup(page, 'Saved Views');
+  await describes(page, treeRow(page, 'all mugs'), /^\d+$/);
+  assert.match(await readFile(path.join(dataset, '.likeness/config.json'), 'utf8'), /"all mugs": "class:mug"/);
+  await runCommand(page, 'Likeness: Filter Images…');
+  await quickInput(page).fill('class:fi');
+  await screenshot(page, 'map filter picker');
+  await quickPick(page, 'fish').click();
+  // Once it is known how many there are.
+  await quickPick(page, 'Show 1').click();
+  await filteredBy('class:fish ', /^\d+ of \d/);
+  await reloadWindow(page);
+  await filteredBy('class:fish ', /^\d+ of \d/);
+  await openViewContainer(page, 'Likeness');
+  await openGroup(page, 'Saved Views');
+  await treeRow(page, 'all mugs').click();
+  await filteredBy('class:mug', /^\d+ of \d/);
+  await openFilter('clas:mug');
+  await (await map()).locator('.filter-message', { hasText: 'did you mean “class”?' }).waitFor();
+  await screenshot(page, 'map filter fault');
+  await openGroup(page, 'Tags');
+  await treeRow(page, 'odd one').click({ button: 'right' });
+  await chooseMenuItem(page, 'Remove Tag from All Images');
+  await treeRow(page, 'Tags').waitFor({ state: 'detached' });
+});
+
+async function openFilter(text: string): Promise<void> {
+  await (await map()).locator('.search input').fill(text);
+}
+
+/** Waits until the map's filter says this, and how many images match. */
+async function filteredBy(text: string, found: RegExp): Promise<void> {
+  await eventually(page, async () => {
+    const panel = await map();
+    assert.equal(await panel.locator('.search input').inputValue({ timeout: 1000 }), text);
+    assert.match((await panel.locator('.found').textContent({ timeout: 1000 })) ?? '', found);
+  });
+}

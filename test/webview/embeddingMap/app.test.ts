@@ -117,19 +117,96 @@ describe("the Embedding Map's page", () => {
     await page.locator('.pictures-title', { hasText: /In view(199|200|201) images/ }).waitFor();
   });
 
-  it('finds by class and by path, goes to the next, and selects what it found', async () => {
+  it('filters by class and by path, goes to the next that matches, and selects those alone', async () => {
     await open();
     await page.focus('.stage');
     await page.keyboard.press('/');
-    await page.keyboard.type('shirt');
-    await page.locator('.found', { hasText: 'select 100' }).waitFor();
-    await page.locator('.pictures-title', { hasText: 'Found100 images' }).waitFor();
+    await page.keyboard.type('class:shirt');
+    await page.locator('.found', { hasText: '100 of 400' }).waitFor();
+    await page.locator('.pictures-title', { hasText: 'Matching100 images' }).waitFor();
     await page.keyboard.press('Enter');
     await spoken(/train\/shirt\/2\.jpg/);
-    await page.locator('.found').click();
+    // Neither "select all" nor a box takes what does not match.
+    await page.focus('.stage');
+    await page.keyboard.press('Control+a');
     assert.deepEqual(classesOf(await selectedRows()), [0, 0, 100, 0]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('b');
+    await drag([0.23, 0.02], [0.98, 0.98]);
+    assert.deepEqual(classesOf(await selectedRows()), [0, 0, 100, 0]);
+    await page.keyboard.press('Escape');
     await page.locator('.search input').fill('/7.jpg');
-    await page.locator('.found', { hasText: 'select 1' }).waitFor();
+    await page.locator('.found', { hasText: '1 of 400' }).click();
+    assert.deepEqual(await selectedRows(), [7]);
+    // Dots that do not match are still there, faintly.
+    assert.ok((await pixelsOf([62, 118, 205])) < 50);
+    await page.locator('.search input').press('Escape');
+    assert.equal(await page.locator('.search input').inputValue(), '');
+    await page.locator('.found').waitFor({ state: 'detached' });
+  });
+
+  it('completes a filter while it is written, by keys and by pointer', async () => {
+    await open();
+    const input = page.locator('.search input');
+    await input.focus();
+    await page.locator('.completions li', { hasText: 'class' }).first().waitFor();
+    await page.keyboard.type('-cl');
+    await page.keyboard.press('Tab');
+    assert.equal(await input.inputValue(), '-class:');
+    assert.deepEqual(await page.locator('.completions .completion-name').allTextContents(), [
+      'boot',
+      'hat',
+      'shirt',
+      'sock',
+    ]);
+    assert.equal(await page.locator('.completions .hint').first().textContent(), '100');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await input.inputValue(), '-class:hat ');
+    await page.locator('.found', { hasText: '300 of 400' }).waitFor();
+    await page.keyboard.type('path:tr');
+    await page.locator('.completions li', { hasText: 'train/sock' }).click();
+    assert.equal(await input.inputValue(), '-class:hat path:train/sock ');
+    await page.locator('.found', { hasText: '100 of 400' }).waitFor();
+    // Nothing is being written, so that Tab leaves.
+    await page.keyboard.press('Tab');
+    assert.notEqual(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'combobox');
+  });
+
+  it('says what of a filter is not understood, and keeps what matched before', async () => {
+    await open();
+    const input = page.locator('.search input');
+    await input.fill('class:hat');
+    await page.locator('.found', { hasText: '100 of 400' }).waitFor();
+    await input.fill('class:hat clas:x');
+    await page.locator('.filter-message[role=alert]', { hasText: 'did you mean “class”?' }).waitFor();
+    assert.equal(await input.getAttribute('aria-invalid'), 'true');
+    await page.locator('.pictures-title', { hasText: 'Matching100 images' }).waitFor();
+    await input.fill('class:hatt');
+    await page.locator('.filter-message[role=status]', { hasText: 'No image has the class “hatt”' }).waitFor();
+    await page.locator('.pictures .hint', { hasText: 'No image matches the filter.' }).waitFor();
+  });
+
+  it('shows a filter that came from elsewhere, and saved views, and has the host save one', async () => {
+    await open();
+    await page.evaluate(() => {
+      fake.host.filter('class:sock', false);
+    });
+    await page.locator('.found', { hasText: '100 of 400' }).waitFor();
+    assert.equal(await page.locator('.search input').inputValue(), 'class:sock');
+    await page.locator('[aria-label="Saved views"]').click();
+    await page.locator('.save-view').click();
+    assert.deepEqual(await lastCall('act'), { action: 'saveView' });
+    await page.evaluate(() => {
+      const { filter } = fake.host.data.state;
+      const views = [{ name: 'head', filter: 'class:hat', count: 100, fault: undefined }];
+      fake.host.show({ filter: { ...filter, views } });
+    });
+    await page.locator('[aria-label="Saved views"]').click();
+    await page.locator('.tool.view', { hasText: 'head' }).click();
+    assert.equal(await page.locator('.search input').inputValue(), 'class:hat');
+    await page.locator('.pictures-title', { hasText: 'Matching100 images' }).waitFor();
   });
 
   it('holds no more cells of the pictures than can be seen, sorts them, and goes through them by keys', async () => {

@@ -71,6 +71,7 @@ function start(count: number, kept?: unknown): void {
         colorBy: 'class',
         sortBy: undefined,
         selection: { revision: 0, count: 0, elsewhere: 0, own: false },
+        filter: { text: '', set: 1, matches: 0, count, fault: undefined, hints: [], views: [] },
         query: undefined,
         focus: undefined,
         actions: ['open', 'similar', 'tag', 'exclude', 'export'],

@@ -5,6 +5,10 @@ import {
   type EmbeddingMapState,
   type MapColumn,
 } from '../../../src/protocol/embeddingMap.ts';
+import type { FilterTable } from '../../../src/core/filters/filter.ts';
+import { filterSubjects } from '../../../src/core/filters/filterSubjects.ts';
+import { matchFilter } from '../../../src/core/filters/matchFilter.ts';
+import { parseFilter } from '../../../src/core/filters/parseFilter.ts';
 import { serveRequests } from '../../../src/protocol/rpc.ts';
 import { connectToPage } from '../shared/fakeVsCode.ts';
 
@@ -31,6 +35,7 @@ export class FakeHost {
   data: FakeData;
   kept: unknown;
   selected: Uint32Array = new Uint32Array();
+  #mask: Uint8Array = new Uint8Array();
   readonly #connection;
 
   /** @param kept what the page kept when it was thrown away before */
@@ -47,6 +52,31 @@ export class FakeHost {
     const { state } = this.data;
     this.data = { ...this.data, state: { ...state, ...change, revision: state.revision + 1 } };
     void this.#connection.sendNotification(embeddingMapChanged, { revision: this.data.state.revision });
+  }
+
+  /** As the host filters, by class and path. @param isTyped as if the page had asked for it */
+  filter(text: string, isTyped = true): void {
+    const { filter } = this.data.state;
+    const parsed = parseFilter(text);
+    const found = 'fault' in parsed ? parsed : matchFilter(parsed.terms, this.#table);
+    const set = filter.set + (isTyped ? 0 : 1);
+    if ('fault' in found) {
+      this.show({ filter: { ...filter, text, set, fault: found.fault } });
+      return;
+    }
+    const matches = text.trim() === '' ? 0 : filter.matches + 1;
+    this.#mask = found.mask;
+    this.show({ filter: { ...filter, text, set, fault: undefined, matches, count: found.count, hints: found.hints } });
+  }
+
+  get #table(): FilterTable {
+    const { images } = this.data;
+    const lists = [...new Set(images.map(({ label }) => label ?? ''))].map((label) => [label]);
+    const codes = Int32Array.from(images, ({ label = '' }) => lists.findIndex(([name]) => name === label));
+    return {
+      paths: images.map(({ path }) => path),
+      columns: [{ id: 'class', name: 'Class', kind: 'names', lists, codes }],
+    };
   }
 
   #handlers() {
@@ -84,12 +114,16 @@ export class FakeHost {
       'embeddingMap/pictures': noted('pictures', ({ rows }: { rows: readonly number[] }) =>
         rows.map((row) => ({ path: this.data.images[row]!.path, ...this.data.picture(row) })),
       ),
-      'embeddingMap/search': ({ text }: { text: string }) =>
-        Uint32Array.from([...this.data.images.keys()].filter((row) => this.data.images[row]!.path.includes(text))),
+      'embeddingMap/matches': () => {
+        const { images, filter } = this.data.state;
+        if (filter.matches === 0) return undefined;
+        return { images: images.revision, revision: filter.matches, mask: this.#mask };
+      },
+      'embeddingMap/subjects': () => filterSubjects(this.#table),
       'embeddingMap/change': noted('change', (change: object) => {
         const { settings } = this.data.state;
-        const next = 'settings' in change ? { settings: { ...settings, ...(change.settings as object) } } : change;
-        this.show(next);
+        if ('filter' in change) this.filter(change.filter as string);
+        else this.show('settings' in change ? { settings: { ...settings, ...(change.settings as object) } } : change);
         return undefined;
       }),
       'embeddingMap/actOn': noted('actOn', () => undefined),

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { nothingMatches } from '../core/filters/filterErrors.ts';
+import { usage } from '../core/errors.ts';
+import type { JobContext } from '../core/progress.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { FilteredImages } from '../protocol/filters.ts';
+import type { Invocation, OptionSpec } from './command.ts';
+import { encoderArgument } from './paths.ts';
+
+/** Of all commands that take images of a dataset. */
+export const whereOptions = {
+  where: {
+    type: 'string',
+    value: 'FILTER',
+    help: `only images that match, such as 'class:cat -tag:done blurry<.3'; "likeness list --help" tells how filters are written`,
+  },
+  view: { type: 'string', value: 'NAME', help: 'only images of this saved view; with --where those of both' },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Whether a command was told which images it is about by a filter or a view. */
+export function hasWhere(invocation: Invocation): boolean {
+  return invocation.text('where') !== undefined || invocation.text('view') !== undefined;
+}
+
+/**
+ * The images that a command is about, of those below a folder; undefined where it was given neither a filter nor a view.
+ * Rejects with usage, not-indexed, or too-few-images where none matches.
+ *
+ * @param refresh brings the dataset up to date first, as a command does that goes by what is on disk
+ */
+export async function imagesWhere(
+  invocation: Invocation,
+  engine: Engine,
+  folder: string,
+  refresh?: JobContext,
+): Promise<FilteredImages | undefined> {
+  if (!hasWhere(invocation)) return undefined;
+  const [filter, view] = [invocation.text('where'), invocation.text('view')];
+  if (invocation.text('images') !== undefined) {
+    throw usage('--images names the images one by one, --where and --view by what they are; give one or the other.');
+  }
+  if (refresh) {
+    const encoder = encoderArgument(invocation.text('encoder'));
+    const isNew = (await engine.summary({ path: folder })) === undefined;
+    await engine.indexFolder({ folder, ...(isNew && encoder !== undefined && { encoder }) }, refresh);
+  }
+  const found = await engine.filters.match({
+    folder: resolve(folder),
+    ...(filter !== undefined && { filter }),
+    ...(view !== undefined && { view }),
+  });
+  if (found.paths.length === 0) {
+    const asked = [...(view === undefined ? [] : [`the view “${view}”`]), ...(filter === undefined ? [] : [filter])];
+    throw nothingMatches(asked.join(' and '), resolve(folder), found.hints);
+  }
+  return found;
+}

@@ -1,0 +1,68 @@
+import type { FilterTable } from '../../core/filters/filter.ts';
+import { findingsFile } from '../curation/lastFindings.ts';
+import type { Dataset } from '../dataset.ts';
+import { statIfPresent } from '../fileStatus.ts';
+import { labelStamp, type LabelCache } from '../labels/labelCache.ts';
+import { fileColumns, opinionColumns } from './filterTable.ts';
+
+/** What was read, and a stamp of all that it comes from. */
+interface Kept<T> {
+  readonly stamp: string;
+  readonly value: T;
+}
+
+/** With the index's revision that its rows are of. */
+export interface DatasetTable extends FilterTable {
+  readonly revision: number;
+}
+
+interface KeptTable {
+  readonly files: Kept<DatasetTable>;
+  readonly table: Kept<Promise<DatasetTable>>;
+}
+
+/** Keeps what filters look at until it changes, since a filter is asked with every letter that is typed. */
+export class FilterTables {
+  readonly #labels: LabelCache;
+  /** By root. */
+  readonly #kept = new Map<string, KeptTable>();
+
+  constructor(labels: LabelCache) {
+    this.#labels = labels;
+  }
+
+  /** What is known of all readable images of a dataset, by their paths. */
+  async read(dataset: Dataset): Promise<DatasetTable> {
+    const { root, store } = dataset;
+    const before = this.#kept.get(root);
+    const revision = `${store.location} ${store.revision()}`;
+    const stamp = [revision, opinionStamp(dataset)].join(' ');
+    if (before?.table.stamp === stamp) return before.table.value;
+    // A decision changes nothing of the files, which take the most time to read.
+    const files = before?.files.stamp === revision ? before.files : { stamp: revision, value: readFiles(dataset) };
+    const kept = { files, table: { stamp, value: this.#read(dataset, files.value) } };
+    this.#kept.set(root, kept);
+    try {
+      return await kept.table.value;
+    } catch (error) {
+      if (this.#kept.get(root) === kept) this.#kept.delete(root);
+      throw error;
+    }
+  }
+
+  async #read(dataset: Dataset, files: DatasetTable): Promise<DatasetTable> {
+    const labels = await this.#labels.read(dataset);
+    return { ...files, columns: [...(await opinionColumns(dataset, files.paths, labels)), ...files.columns] };
+  }
+}
+
+function readFiles(dataset: Dataset): DatasetTable {
+  const revision = dataset.store.revision();
+  const paths = dataset.store.readImagePaths();
+  return { revision, paths, columns: fileColumns(dataset, paths) };
+}
+
+function opinionStamp(dataset: Dataset): string {
+  const findings = statIfPresent(findingsFile(dataset.store));
+  return `${labelStamp(dataset)} ${findings === undefined ? 'none' : `${findings.size}:${findings.mtimeMs}`}`;
+}
