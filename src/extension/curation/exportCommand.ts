@@ -24,6 +24,16 @@ export interface OwnFormat {
   readonly text: () => string;
 }
 
+/** @param paths relative to the root */
+export function listOfPaths(paths: readonly string[]): OwnFormat {
+  return {
+    title: 'List of paths',
+    detail: 'One path a line, relative to the dataset',
+    files: { name: 'One path a line', extension: 'txt' },
+    text: () => `${paths.join('\n')}\n`,
+  };
+}
+
 /**
  * Export: asks for a format and a place, and writes what is known of a dataset, a folder of it or a selection. A key binding or
  * task can give settings; then nothing is asked.

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
 import { mapColumns, type SelectionAction } from '../../protocol/embeddingMap.ts';
 import { commands, views } from '../contract.ts';
-import { exportSubject, selectionSubject } from '../curation/exportCommand.ts';
+import { exportSubject, listOfPaths, selectionSubject } from '../curation/exportCommand.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { columnsBeside } from '../panels/columnsBeside.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
@@ -120,12 +120,7 @@ async function exportImages(services: Services, model: EmbeddingMapModel, { root
       files: { name: 'CSV files', extension: 'csv' },
       text: table,
     },
-    {
-      title: 'List of paths',
-      detail: 'One path a line, relative to the dataset',
-      files: { name: 'One path a line', extension: 'txt' },
-      text: () => `${paths.join('\n')}\n`,
-    },
+    listOfPaths(paths),
   ]);
 }
 

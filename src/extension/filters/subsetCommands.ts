@@ -1,7 +1,7 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { DecideRequest } from '../../protocol/decisions.ts';
+import { exportSubject, listOfPaths } from '../curation/exportCommand.ts';
 import { commands, internalCommands, views } from '../contract.ts';
 import type { Row } from '../explorer/treeModel.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
@@ -35,7 +35,9 @@ export function subsetCommands(services: Services): void {
     vscode.window.setStatusBarMessage(`Likeness: ${what} selected`, 5_000);
     return Promise.resolve();
   });
-  onImages(internalCommands.exportSubset, exportList);
+  onImages(internalCommands.exportSubset, ({ root, paths }, { label }) =>
+    exportSubject(services, { root, folder: root, images: paths, name: label }, [listOfPaths(paths)]),
+  );
   for (const [id, command] of [
     [internalCommands.pretrainOnSubset, commands.pretrainEncoder],
     [internalCommands.fineTuneOnSubset, commands.fineTuneEncoder],
@@ -88,22 +90,6 @@ function tellUndoable(message: string, takeBack: () => Promise<void>): void {
     if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack();
   };
   tell().catch(showFailure);
-}
-
-async function exportList({ root, paths }: SelectedImages, { label }: SubsetRow): Promise<void> {
-  const name = label.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
-  const target = await vscode.window.showSaveDialog({
-    title: `Export the Paths of ${formatQuantity(paths.length, 'Image')}`,
-    defaultUri: vscode.Uri.file(path.join(root, `${name}.txt`)),
-    filters: { 'One path a line': ['txt'] },
-  });
-  if (!target) return;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(`${paths.join('\n')}\n`));
-  const open = 'Open';
-  const message = `Written to ${path.posix.basename(target.path)}.`;
-  if ((await vscode.window.showInformationMessage(message, open)) === open) {
-    await vscode.commands.executeCommand('vscode.open', target);
-  }
 }
 
 function isRow(row: unknown): row is Row {
