@@ -85,8 +85,11 @@ export interface ReviewViewRequests {
     params: { readonly paths: readonly [string, string] };
     result: DifferenceReport | string | undefined;
   };
-  /** False where nothing was decided, and what the page has shown is to be taken back. */
-  'review/decide': { params: ReviewDecision; result: boolean };
+  /**
+   * What the findings' answers are now, as the page may have foreseen others; undefined where nothing was decided, and what it
+   * has shown is to be taken back.
+   */
+  'review/decide': { params: ReviewDecision; result: AnswerChanges['changes'] | undefined };
   'review/repeat': { params: { readonly direction: 'undo' | 'redo' }; result: undefined };
   /** Opens images side by side, or looks for those that are like one. */
   'review/open': { params: { readonly paths: readonly string[] }; result: undefined };

@@ -104,7 +104,7 @@ function Rows(): VNode {
     if (index * ROW < top) element.scrollTop = Math.max(0, (index - 1) * ROW);
     else if ((index + 2) * ROW > top + height) element.scrollTop = (index + 2) * ROW - height;
     if (element.scrollTop !== top) setView({ top: element.scrollTop, height });
-  }, [index, shown]);
+  }, [index, shown, view.height]);
   const first = Math.max(0, Math.floor(view.top / ROW) - BEYOND);
   const last = Math.min(shown.length, Math.ceil((view.top + view.height) / ROW) + BEYOND);
   return (

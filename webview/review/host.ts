@@ -3,6 +3,7 @@ import type { FindingAnswer } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import {
   reviewChanged,
+  type AnswerChanges,
   type ReviewPageAction,
   type ReviewState,
   type ReviewViewRequests,
@@ -46,12 +47,17 @@ async function load({ version }: { readonly version: number }): Promise<void> {
   if (wanted.value?.version !== version || changed.version !== version || found === undefined) return;
   if (!changed.isAll && changed.answers <= known.answers) return;
   known = { version, answers: changed.answers };
-  const next = new Map(changed.isAll ? [] : answers.value);
-  for (const [id, answer] of changed.changes) {
+  findings.value = found;
+  takeAnswers(changed.changes, changed.isAll ? new Map() : answers.value);
+}
+
+/** Shows answers as the host gives them. @param before those that it says nothing of */
+export function takeAnswers(changes: AnswerChanges['changes'], before = answers.value): void {
+  const next = new Map(before);
+  for (const [id, answer] of changes) {
     if (answer) next.set(id, answer);
     else next.delete(id);
   }
-  findings.value = found;
   answers.value = next;
 }
 

@@ -5,7 +5,7 @@ import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { bestOf, decisionsFor, firstFocus, isOffered, type ReviewAction } from '../../src/core/curation/reviewSteps.ts';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import { vscodeApi } from '../shared/vscodeApi.ts';
-import { answers, findings, host, readAnswers, state } from './host.ts';
+import { answers, findings, host, readAnswers, state, takeAnswers } from './host.ts';
 import { filter, listed, noFilter, places, type ListFilter } from './list.ts';
 import { answerText } from './sentences.ts';
 
@@ -146,9 +146,10 @@ export function decide(action: ReviewAction, label?: string): void {
   // What is asked for first isn't decided yet.
   const isCertain = action !== 'relabel' || label !== undefined;
   if (isCertain) show(meant, action, image, label);
-  void host.call('review/decide', request).then((isDecided) => {
-    if (!isDecided && isCertain) void readAnswers();
-    else if (isDecided && !isCertain) goOn();
+  void host.call('review/decide', request).then((given) => {
+    if (given) takeAnswers(given.filter(([id, answer]) => answer?.action !== answers.value.get(id)?.action));
+    else if (isCertain) void readAnswers();
+    if (given && !isCertain) goOn();
   });
 }
 

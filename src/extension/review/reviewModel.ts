@@ -97,6 +97,11 @@ export class ReviewModel {
     return { version: this.#version, answers: this.#answers, isAll, changes };
   }
 
+  /** The answers of findings, whether they have changed or not. */
+  answersOf(ids: readonly string[]): AnswerChanges['changes'] {
+    return ids.map((id) => [id, this.#known.get(id) ?? null] as const);
+  }
+
   /** Shows a dataset, at a finding if one is named. Failures become part of the state. */
   async show(root: string, finding?: string): Promise<void> {
     const times = (this.#content.asked?.times ?? 0) + 1;

@@ -71,10 +71,10 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
     },
     'review/decide': async (decision) => {
       try {
-        return await decide(model, decision, services);
+        return (await decide(model, decision, services)) ? model.answersOf(decision.ids) : undefined;
       } catch (error) {
         showUnawaited(error);
-        return false;
+        return undefined;
       }
     },
     'review/repeat': async ({ direction }) => {

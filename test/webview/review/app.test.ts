@@ -124,6 +124,17 @@ describe("the Review's page", () => {
     await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
   });
 
+  it('shows the answer that the host gives, where it foresaw another one', async () => {
+    await open();
+    await page.keyboard.press('x');
+    await page.locator('#finding-f0').click();
+    await page.keyboard.press('i');
+    await page.locator('#finding-f0 .answer', { hasText: 'Excluded' }).waitFor();
+    await page.keyboard.press('u');
+    await page.keyboard.press('u');
+    await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
+  });
+
   it('filters by class, path and words, by kind and severity', async () => {
     await open();
     await page.keyboard.press('/');

@@ -5,6 +5,7 @@ import { decisionsFor, firstFocus } from '../../../src/core/curation/reviewSteps
 import { serveRequests } from '../../../src/protocol/rpc.ts';
 import {
   reviewChanged,
+  type AnswerChanges,
   type ReviewDecision,
   type ReviewState,
   type ReviewViewRequests,
@@ -83,18 +84,19 @@ class FakeReview {
     void this.#connection.sendNotification(reviewChanged, { revision: this.state.revision });
   }
 
-  #decide({ ids, action, focused, label }: ReviewDecision): boolean {
-    if (this.refuses) return false;
+  #decide({ ids, action, focused, label }: ReviewDecision): AnswerChanges['changes'] | undefined {
+    if (this.refuses) return undefined;
     const after = new Map(this.answers);
     for (const id of ids) {
       const finding = this.findings.find((other) => other.id === id)!;
       const told = decisionsFor(action, finding, focused ?? firstFocus(finding), label ?? 'sock').at(-1);
-      if (told) after.set(id, told);
+      // What was taken out stays out, whatever else is said of it.
+      if (told && after.get(id)?.action !== 'exclude') after.set(id, told);
     }
     this.#done.push({ title: `${action} ${ids.length}`, before: this.answers, after });
     this.#undone.length = 0;
     this.#turnTo(after);
-    return true;
+    return ids.map((id) => [id, after.get(id) ?? null] as const);
   }
 
   #turnTo(answers: ReadonlyMap<string, FindingAnswer>): void {
