@@ -37,11 +37,26 @@ export function fitsSharedVectors(rows: number, dim: number): boolean {
   return rows * strideOf(dim) * Float32Array.BYTES_PER_ELEMENT <= MOST_PAGES * PAGE;
 }
 
-/** Copies `rows × dim` numbers. Throws a RangeError where they don't fit. */
+/** The memories that `shareableMatrix` gave matrices of. */
+const memories = new WeakMap<object, WebAssemblyMemory>();
+
+/**
+ * Zeros, `rows × dim`, which `shareVectors` takes as they lie once they are filled: a second copy of many vectors would be half
+ * of all memory. An ordinary matrix where vectors of that length are padded, or don't fit.
+ */
+export function shareableMatrix(rows: number, dim: number): Float32Array {
+  if (strideOf(dim) !== dim || !fitsSharedVectors(rows, dim)) return new Float32Array(rows * dim);
+  const memory = memoryFor(rows, dim);
+  memories.set(memory.buffer, memory);
+  return new Float32Array(memory.buffer, 0, rows * dim);
+}
+
+/** Copies `rows × dim` numbers, unless they are a whole `shareableMatrix`. Throws a RangeError where they don't fit. */
 export function shareVectors(vectors: Float32Array, rows: number, dim: number): SharedVectors {
   const stride = strideOf(dim);
-  const pages = Math.max(1, Math.ceil((rows * stride * Float32Array.BYTES_PER_ELEMENT) / PAGE));
-  const memory = new Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
+  const own = memories.get(vectors.buffer);
+  if (own !== undefined && stride === dim && vectors.byteOffset === 0) return { memory: own, rows, stride };
+  const memory = memoryFor(rows, stride);
   const values = new Float32Array(memory.buffer);
   for (let row = 0; row < rows; row++) values.set(vectors.subarray(row * dim, (row + 1) * dim), row * stride);
   return { memory, rows, stride };
@@ -54,6 +69,11 @@ export function productsOf({ memory, stride }: SharedVectors): (row: number, oth
   const multiply = exports['product'] as (a: number, b: number, bytes: number) => number;
   const bytes = stride * Float32Array.BYTES_PER_ELEMENT;
   return (row, other) => multiply(row * bytes, other * bytes, bytes);
+}
+
+function memoryFor(rows: number, stride: number): WebAssemblyMemory {
+  const pages = Math.max(1, Math.ceil((rows * stride * Float32Array.BYTES_PER_ELEMENT) / PAGE));
+  return new Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
 }
 
 function strideOf(dim: number): number {

@@ -4,6 +4,7 @@ import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import type { Dataset } from '../dataset.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import type { ImageFacts, StoredEncoder } from '../store/indexStore.ts';
+import { matrixForNeighbors } from '../maps/exactNeighbors.ts';
 
 /** The images that are checked, in the order of their paths; arrays have one entry per image. */
 export interface CuratedImages extends UnitVectors {
@@ -29,7 +30,7 @@ export async function readCuratedImages(
   below: string,
 ): Promise<CuratedImages> {
   const { store } = dataset;
-  const table = store.readVectors(encoder.key);
+  const table = store.readVectors(encoder.key, matrixForNeighbors);
   const known = await readKnownLabelsIfAny(dataset, store.readImagePaths());
   const isWanted = (path: string) => (below === '' || path.startsWith(`${below}/`)) && !known.isExcluded(path);
   const rows = Uint32Array.from(table.paths.keys()).filter((row) => isWanted(table.paths[row]!));

@@ -2,11 +2,17 @@ import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { MatrixProducts } from '../../core/linearAlgebra/products.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import { neighborsAmong } from '../../core/neighbors/neighborsAmong.ts';
+import { shareableMatrix } from '../../core/neighbors/simdProducts.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
 
 /** Up to so many images all pairs are compared, which takes the square of their number. */
 export const MOST_EXACT = 50_000;
+
+/** For vectors whose neighbours are to be found: of very many they lie where the threads that look for them can see them. */
+export function matrixForNeighbors(rows: number, dim: number): Float32Array {
+  return rows > MOST_EXACT ? shareableMatrix(rows, dim) : new Float32Array(rows * dim);
+}
 
 /** Neighbours with exact ones for some rows, so that those can be relied on, and how many of those had been found. */
 export async function withExact(

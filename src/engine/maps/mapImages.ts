@@ -13,6 +13,7 @@ import { areSameVectors } from '../../core/neighbors/sameVectors.ts';
 import type { Dataset } from '../dataset.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+import { matrixForNeighbors } from './exactNeighbors.ts';
 
 /** The images that are laid out, in the order of their paths. */
 export interface MapImages extends UnitVectors {
@@ -38,7 +39,7 @@ export async function readMapImages(
   const { store, root } = dataset;
   const isBelow = (path: string) => below === '' || path.startsWith(`${below}/`);
   const folder = below === '' ? root : `${root}/${below}`;
-  const table = store.readVectors(encoder.key);
+  const table = store.readVectors(encoder.key, matrixForNeighbors);
   const { dim } = table;
   const rows = Uint32Array.from(table.paths.keys()).filter((row) => isBelow(table.paths[row]!));
   const all = store.readImagePaths();

@@ -49,6 +49,9 @@ export interface ContentRecord {
 /** Where a content's vector comes from: numbers, or the reason why there are none. */
 export type VectorRecord = Float32Array | Problem;
 
+/** Gives a matrix to be filled. */
+export type MatrixAllocator = (rows: number, dim: number) => Float32Array;
+
 /** The vectors of all readable images for one encoder. Row i of `matrix` belongs to `paths[i]` and `contents[i]`. */
 export interface VectorTable {
   readonly paths: readonly string[];
@@ -169,7 +172,8 @@ export interface IndexStore {
   putVector(contentKey: number, encoderKey: number, vector: VectorRecord): void;
   /** One path per readable content that has neither a vector nor a problem for this encoder. */
   contentsWithoutVector(encoderKey: number): { readonly contentKey: number; readonly path: string }[];
-  readVectors(encoderKey: number): VectorTable;
+  /** @param allocate where the vectors are to lie; absent: in memory of their own */
+  readVectors(encoderKey: number, allocate?: MatrixAllocator): VectorTable;
   /** Image counts of one encoder: files that have a vector. */
   countEmbedded(encoderKey: number): number;
 

@@ -18,6 +18,7 @@ import {
   type StoredNeighbors,
   type StoreNotice,
   type VectorRecord,
+  type MatrixAllocator,
   type VectorTable,
 } from './indexStore.ts';
 import { ColumnTable } from './columnTable.ts';
@@ -194,8 +195,8 @@ export class SqliteStore implements IndexStore {
     return this.#statements.withoutVector.all(encoderKey).map(({ content, path }) => ({ contentKey: content, path }));
   }
 
-  readVectors(encoderKey: number): VectorTable {
-    return this.#vectors.read(encoderKey, this.#dimensionOf(encoderKey), () => this.revision());
+  readVectors(encoderKey: number, allocate?: MatrixAllocator): VectorTable {
+    return this.#vectors.read(encoderKey, this.#dimensionOf(encoderKey), () => this.revision(), allocate);
   }
 
   countEmbedded(encoderKey: number): number {

@@ -1,5 +1,5 @@
 import { indexCorrupt } from '../../core/errors.ts';
-import type { EmbeddedImage, VectorTable } from './indexStore.ts';
+import type { EmbeddedImage, MatrixAllocator, VectorTable } from './indexStore.ts';
 import type { Database } from './sqlite.ts';
 
 const FROM_EMBEDDED_FILES = `
@@ -36,7 +36,12 @@ export class VectorReader {
   }
 
   /** All rows, by path. The matrix is allocated once; each content's blob is read once, in the order it lies on disk. */
-  read(encoderKey: number, dim: number, readRevision: () => number): VectorTable {
+  read(
+    encoderKey: number,
+    dim: number,
+    readRevision: () => number,
+    allocate: MatrixAllocator = plainMatrix,
+  ): VectorTable {
     return this.#database.snapshot(() => {
       const revision = readRevision();
       const count = this.count(encoderKey);
@@ -52,8 +57,8 @@ export class VectorReader {
         nextRow[row] = firstRow.get(content) ?? -1;
         firstRow.set(content, row++);
       }
-      const matrix = new Float32Array(count * dim);
-      const bytes = new Uint8Array(matrix.buffer);
+      const matrix = allocate(count, dim);
+      const bytes = new Uint8Array(matrix.buffer, matrix.byteOffset, matrix.byteLength);
       const rowBytes = dim * Float32Array.BYTES_PER_ELEMENT;
       for (const [content, vector] of this.#vectors.iterate(encoderKey)) {
         if (vector.length !== rowBytes) {
@@ -64,4 +69,8 @@ export class VectorReader {
       return { paths, contentKeys, matrix, dim, revision };
     });
   }
+}
+
+function plainMatrix(rows: number, dim: number): Float32Array {
+  return new Float32Array(rows * dim);
 }

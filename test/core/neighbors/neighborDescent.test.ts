@@ -12,7 +12,12 @@ import {
   type NeighborLists,
 } from '../../../src/core/neighbors/neighborDescent.ts';
 import { emptyLeaves, growTree, type Leaves } from '../../../src/core/neighbors/projectionTree.ts';
-import { fitsSharedVectors, productsOf, shareVectors } from '../../../src/core/neighbors/simdProducts.ts';
+import {
+  fitsSharedVectors,
+  productsOf,
+  shareableMatrix,
+  shareVectors,
+} from '../../../src/core/neighbors/simdProducts.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 import { classVectors } from '../projection/generated.ts';
 
@@ -121,4 +126,21 @@ test('where there are few rows, all of them are found', () => {
   for (let row = 0; row < rows; row++) {
     assert.equal(new Set(neighbors.subarray(row * 11, (row + 1) * 11)).size, 11);
   }
+});
+
+test('a matrix that was made for it is shared as it lies, and any other is copied', () => {
+  const [rows, dim] = [3, 16];
+  const matrix = shareableMatrix(rows, dim);
+  matrix.forEach((_, i) => (matrix[i] = Math.sin(i)));
+  const shared = shareVectors(matrix, rows, dim);
+  assert.equal(shared.memory.buffer, matrix.buffer);
+  const copied = shareVectors(Float32Array.from(matrix), rows, dim);
+  assert.notEqual(copied.memory.buffer, matrix.buffer);
+  // A part of it has other rows.
+  assert.notEqual(shareVectors(matrix.subarray(dim), rows - 1, dim).memory.buffer, matrix.buffer);
+  const [own, other] = [productsOf(shared), productsOf(copied)];
+  assert.equal(own(0, 2), other(0, 2));
+  // Padded rows lie elsewhere.
+  assert.equal(shareableMatrix(2, 3).length, 6);
+  assert.notEqual(shareVectors(shareableMatrix(2, 3), 2, 3).stride, 3);
 });
