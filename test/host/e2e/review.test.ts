@@ -165,11 +165,11 @@ test('the tree and a problem lead to their finding', async () => {
   await panel.locator('figure .path', { hasText: name }).waitFor();
   assert.match(await panel.locator('.finding h2').innerText(), /Leak between splits/);
   await runCommand(page, 'Problems: Focus on Problems View');
-  const link = page.locator('.markers-panel a', { hasText: 'exact-duplicate' }).first();
+  const link = page.locator('.markers-panel a', { hasText: 'unreadable' }).first();
   await link.waitFor();
   await screenshot(page, 'review problem');
   await link.click();
-  await panel.locator('.finding h2', { hasText: 'Exact duplicate' }).waitFor();
+  await panel.locator('.finding h2', { hasText: 'Unreadable file' }).waitFor();
   await runCommand(page, 'View: Toggle Panel Visibility');
 });
 
