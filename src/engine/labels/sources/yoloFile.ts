@@ -41,7 +41,9 @@ export function parsedDescription(text: string): YoloDescription | { readonly fa
     return yoloDescriptionOf(load(text.replace(/^\uFEFF/, ''), { schema: CORE_SCHEMA }));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const where = error.mark === undefined ? '' : `line ${error.mark.line + 1}: `;
+    // Whatever its types say, some faults are of no place.
+    const mark = error.mark as YAMLException['mark'] | undefined;
+    const where = mark === undefined ? '' : `line ${mark.line + 1}: `;
     return { fault: `${where}it is not YAML (${messageOf(new Error(error.reason))})` };
   }
 }
