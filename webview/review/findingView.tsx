@@ -10,6 +10,7 @@ import { Difference } from './difference.tsx';
 import { ImageFigure } from './imageFigure.tsx';
 import { answers } from './host.ts';
 import { listed, places } from './list.ts';
+import { isJudgedByNeighbors, NeighborStrip } from './neighborStrip.tsx';
 import { fetchAround, SHOWN } from './pictures.ts';
 import { focused, isCompared, subjects } from './reviewing.ts';
 import { answerText, scoreText } from './sentences.ts';
@@ -68,6 +69,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
           {other && isCompared.value && <Difference key="difference" paths={other} />}
         </div>
       )}
+      {isJudgedByNeighbors(kind) && <NeighborStrip path={finding.path} />}
       {paths.length > SHOWN && (
         <p class="hint">
           … and {formatQuantity(paths.length - SHOWN, 'image')} more. What is decided of the group is decided of them

@@ -35,6 +35,11 @@ export function previewOf(path: string): Promise<string | undefined> {
   return previews.get(version(), path);
 }
 
+/** So that pictures that are shown beside a finding stay as long as those of it. */
+export function keepThumbnails(paths: readonly string[]): void {
+  keep(paths);
+}
+
 /** Fetches what is shown of a finding and of those that come next. */
 export function fetchAround(finding: Finding): void {
   const place = places.value.get(finding.id) ?? 0;

@@ -31,6 +31,9 @@ const shownFormats: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif',
 /** Larger ones would keep the page busy: it gets a reduced one. */
 const MOST_PIXELS = 24e6;
 
+/** Images that are shown beside one that is judged by them. */
+const NEIGHBORS = 6;
+
 /** Answers the panel's page. What it names is checked against the dataset's root. */
 export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewViewRequests> {
   const { services, model, addressOf } = context;
@@ -52,6 +55,14 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       return images.map((image) => shown(root, image));
     },
     'review/thumbnails': ({ paths }) => (model.root === undefined ? [] : readThumbnails(engine, model.root, paths)),
+    'review/neighbors': async ({ path }) => {
+      const { root } = model;
+      if (root === undefined) return [];
+      const request = { image: resolveInside(root, path), folder: root, count: NEIGHBORS };
+      // What can't be told is missing beside the finding, which stands without it.
+      const report = await engine.call('search/similar', request).catch(() => undefined);
+      return report?.results ?? [];
+    },
     'review/preview': async ({ path }) => {
       const { root } = model;
       if (root === undefined) return undefined;

@@ -55,6 +55,19 @@ describe("the Review's page", () => {
     assert.equal(await page.locator('.progress-text').innerText(), '4 of 60 decided');
   });
 
+  it('shows what a doubtful label is judged by: the images most alike, with their classes', async () => {
+    await open();
+    assert.equal(await page.locator('.neighbors').count(), 0);
+    await choose('Kind', 'Label issue');
+    const neighbor = page.locator('.neighbor').first();
+    await neighbor.locator('img').waitFor();
+    assert.equal(await neighbor.innerText(), 'hat\n0.900');
+    assert.equal(await page.locator('.neighbor').count(), 2);
+    const asked = (await lastCall('neighbors')) as { path: string };
+    await neighbor.click();
+    assert.deepEqual(await lastCall('open'), { paths: [asked.path, `${asked.path}.0.jpg`] });
+  });
+
   it('goes on and back by the arrows, which do nothing else', async () => {
     await open();
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'ArrowUp', 'ArrowLeft']) await page.keyboard.press(key);

@@ -133,6 +133,9 @@ class FakeReview {
         })),
       ),
       'review/thumbnails': ({ paths }: { paths: readonly string[] }) => paths.map(picture),
+      'review/neighbors': noted('neighbors', ({ path }: { path: string }) =>
+        [0.9, 0.8].map((similarity, i) => ({ path: `${path}.${i}.jpg`, similarity, label: 'hat', split: 'train' })),
+      ),
       'review/preview': ({ path }: { path: string }) => picture(path),
       'review/difference': noted('difference', () => ({
         ...{
