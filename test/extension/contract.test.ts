@@ -3,25 +3,32 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { imageExtensions } from '../../src/core/images/fileKinds.ts';
+import { tableExtensions } from '../../src/core/tables/tableFiles.ts';
 
 interface Menus {
-  readonly contributes: { readonly menus: Readonly<Record<string, readonly { readonly when?: string }[]>> };
+  readonly contributes: {
+    readonly menus: Readonly<Record<string, readonly { readonly command?: string; readonly when?: string }[]>>;
+  };
 }
 
-test('menus offer themselves on the files that are taken for images', () => {
+test('menus offer themselves on the files that are taken for images, or for tables', () => {
   const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8')) as Menus;
   const patterns = Object.values(manifest.contributes.menus)
     .flat()
-    .flatMap(({ when }) => /resourceExtname =~ \/(.+?)\/i/.exec(when ?? '')?.[1] ?? [])
-    .map((source) => new RegExp(source, 'i'));
-  assert.ok(patterns.length > 0);
-  for (const pattern of patterns) {
+    .flatMap(({ command, when }) => {
+      const source = /resourceExtname =~ \/(.+?)\/i/.exec(when ?? '')?.[1];
+      if (source === undefined) return [];
+      return [{ pattern: new RegExp(source, 'i'), isOfTables: command === 'likeness.import' }];
+    });
+  assert.deepEqual(new Set(patterns.map(({ isOfTables }) => isOfTables)), new Set([false, true]));
+  for (const { pattern, isOfTables } of patterns) {
+    const [wanted, others] = isOfTables ? [tableExtensions, imageExtensions] : [imageExtensions, tableExtensions];
     assert.deepEqual(
-      imageExtensions.filter((extension) => !pattern.test(extension)),
+      wanted.filter((extension) => !pattern.test(extension)),
       [],
     );
     assert.deepEqual(
-      ['.txt', '.heic', '.pngx', ''].filter((extension) => pattern.test(extension)),
+      ['.txt', '.heic', '.pngx', '', ...others].filter((extension) => pattern.test(extension)),
       [],
     );
   }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
+import { tableExtensions } from '../../core/tables/tableFiles.ts';
 import type { ImportReport } from '../../protocol/columns.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { withProgress } from '../commands/progress.ts';
@@ -8,9 +9,6 @@ import { commands } from '../contract.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { importedSentence, importMarkdown } from './importMarkdown.ts';
-
-/** Files that can be imported, by how their names end; the Explorer's menu in the manifest offers itself on the same. */
-const tableExtensions: readonly string[] = ['csv', 'tsv', 'jsonl', 'parquet', 'npy'];
 
 /** Import Columns or Vectors: takes what a table says of the images into the index, and lists the rows of no image. */
 export function importCommand(services: Services): void {
@@ -44,7 +42,7 @@ async function folderFor(services: Services, argument: unknown, isTable: boolean
 }
 
 function isTableFile({ fsPath }: vscode.Uri): boolean {
-  return tableExtensions.includes(path.extname(fsPath).slice(1).toLowerCase());
+  return tableExtensions.includes(path.extname(fsPath).toLowerCase());
 }
 
 async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
@@ -52,7 +50,7 @@ async function askForTable(folder: string): Promise<vscode.Uri | undefined> {
     title: 'Import columns or vectors of a file that names the images',
     openLabel: 'Import',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'Tables and vectors': [...tableExtensions] },
+    filters: { 'Tables and vectors': tableExtensions.map((extension) => extension.slice(1)) },
   });
   return files?.[0];
 }
