@@ -44,9 +44,13 @@ export function testStages(): readonly TestStage[] {
       name: 'unit',
       description: 'unit and command-line tests in plain Node',
       run: () =>
-        withCompileCache(() =>
-          runFiles(globSync('test/**/*.test.{ts,tsx}', { cwd: projectRoot, exclude: ['test/host/**'] }), everyCore),
-        ),
+        withEnvironment(quickStart, async () => {
+          await buildForDevelopment(() => undefined);
+          return runFiles(
+            globSync('test/**/*.test.{ts,tsx}', { cwd: projectRoot, exclude: ['test/host/**'] }),
+            everyCore,
+          );
+        }),
     },
     {
       name: 'host',
@@ -72,14 +76,20 @@ export function testStages(): readonly TestStage[] {
   ];
 }
 
-/** Each file, and each command line that it starts, is a process that would strip the types of hundreds of modules anew. */
-async function withCompileCache<T>(work: () => Promise<T>): Promise<T> {
-  const { NODE_COMPILE_CACHE: before } = process.env;
-  process.env['NODE_COMPILE_CACHE'] = before ?? inProject('.tools/compile-cache');
+/** Each file is a process that would strip the types of hundreds of modules anew, and so is each command line that it starts. */
+const quickStart = {
+  NODE_COMPILE_CACHE: inProject('.tools/compile-cache'),
+  LIKENESS_TEST_CLI: inProject('dist/cli.js'),
+};
+
+/** Sets variables of the environment, as long as the work takes, where nobody has set them. */
+async function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
+  const added = Object.entries(variables).filter(([name]) => process.env[name] === undefined);
+  for (const [name, value] of added) process.env[name] = value;
   try {
     return await work();
   } finally {
-    if (before === undefined) delete process.env['NODE_COMPILE_CACHE'];
+    for (const [name] of added) Reflect.deleteProperty(process.env, name);
   }
 }
 
