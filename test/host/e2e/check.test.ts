@@ -8,18 +8,18 @@ import {
   chooseMenuItem,
   contextMenuItem,
   explorerItem,
-  openViewContainer,
   runCommand,
   screenshot,
   statusBarItem,
   webviewFrame,
 } from '../harness/page.ts';
 import {
-  descriptionOf,
   describes,
+  descriptionOf,
   eventually,
   foldView,
   openGroup,
+  openLikeness,
   rowsBelow,
   shownFiles,
   treeRow,
@@ -63,7 +63,7 @@ test('flagged images have a badge in the Explorer', async () => {
 });
 
 test('the tree lists findings by kind; of a pair both images open side by side', async () => {
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await foldView(page, 'Similar', true);
   // The middle of this header is a button.
   await page.locator('.pane-header[aria-label^="Training"] .codicon').first().click();

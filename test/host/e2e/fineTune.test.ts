@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { inProject } from '../../../src/build/project.ts';
-import { chooseMenuItem, openViewContainer, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
-import { describes, eventually, foldSimilarView, previewHolding, viewRow } from './likenessViews.ts';
+import { chooseMenuItem, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
+import { describes, eventually, foldSimilarView, openLikeness, previewHolding, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 const PRETRAINED = 'resnet10-light at 32 px';
@@ -31,7 +31,7 @@ onSample(
 );
 
 test('on a pretraining it is asked how and with which labels, with a way back, and trained', async () => {
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await foldSimilarView(page, true);
   const row = viewRow(page, 'Training', PRETRAINED);
   await row.waitFor({ timeout: PATIENCE_MS });

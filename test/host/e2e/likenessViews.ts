@@ -25,6 +25,15 @@ export async function eventually<T>(page: Page, check: () => Promise<T>, patienc
   }
 }
 
+/**
+ * Shows our views. A fresh window learns late that its workspace is trusted; until then all commands of a menu are disabled, and
+ * an open menu doesn't learn of it.
+ */
+export async function openLikeness(page: Page): Promise<void> {
+  await openViewContainer(page, 'Likeness');
+  await page.getByText('in a restricted workspace').first().waitFor({ state: 'hidden' });
+}
+
 /** Chooses an option of one of a panel's controls, by their names. */
 export async function chooseOption(page: Page, panel: FrameLocator, control: string, option: string): Promise<void> {
   const select = panel.locator(`vscode-single-select[aria-label="${control}"]`);

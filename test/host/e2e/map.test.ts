@@ -6,7 +6,6 @@ import type { FrameLocator, Page } from 'playwright-core';
 import {
   chooseMenuItem,
   explorerContextMenu,
-  openViewContainer,
   quickInput,
   quickPick,
   reloadWindow,
@@ -18,6 +17,7 @@ import {
   describes,
   eventually,
   openGroup,
+  openLikeness,
   openResultMenu,
   resultsFor,
   shownFiles,
@@ -220,7 +220,7 @@ test('selected images are tagged, excluded and taken in again', async () => {
 });
 
 test('the images of a tag, of a saved view and of a filter are looked at alone, also after a reload', async () => {
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await openGroup(page, 'Tags');
   await treeRow(page, 'odd one').click();
   await filteredBy('tag:"odd one"', /^1 of \d/);
@@ -245,7 +245,7 @@ test('the images of a tag, of a saved view and of a filter are looked at alone, 
   await filteredBy('class:fish ', /^\d+ of \d/);
   await reloadWindow(page);
   await filteredBy('class:fish ', /^\d+ of \d/);
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await openGroup(page, 'Saved Views');
   await treeRow(page, 'all mugs').click();
   await filteredBy('class:mug', /^\d+ of \d/);

@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
 import { parseDecisions } from '../../../src/core/decisions/decisions.ts';
 import {
-  openViewContainer,
   quickInput,
   quickPick,
   reloadWindow,
@@ -15,7 +14,7 @@ import {
   statusBarItem,
   webviewFrame,
 } from '../harness/page.ts';
-import { chooseOption, eventually, foldView, openGroup } from './likenessViews.ts';
+import { chooseOption, eventually, foldView, openGroup, openLikeness } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 const LAUNCH_MS = 90_000;
@@ -151,7 +150,7 @@ test('several are decided at once', async () => {
 
 test('the tree and a problem lead to their finding', async () => {
   await choose('Kind', 'All (');
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await foldView(page, 'Similar', true);
   // The middle of this header is a button.
   await page.locator('.pane-header[aria-label^="Training"] .codicon').first().click();

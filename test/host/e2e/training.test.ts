@@ -5,14 +5,13 @@ import type { Locator, Page } from 'playwright-core';
 import {
   chooseMenuItem,
   explorerContextMenu,
-  openViewContainer,
   quickInput,
   quickPick,
   runCommand,
   screenshot,
   statusBarItem,
 } from '../harness/page.ts';
-import { describes, eventually, foldSimilarView, treeRow, viewRow } from './likenessViews.ts';
+import { describes, eventually, foldSimilarView, openLikeness, treeRow, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 let dataset: string;
@@ -23,7 +22,7 @@ onSample('training', (window) => {
 });
 
 test('an empty view offers to pretrain', async () => {
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await foldSimilarView(page, true);
   const offer = trainingPane().locator('.monaco-button', { hasText: 'Pretrain Encoder' });
   await offer.waitFor();

@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
 import {
   explorerContextMenu,
-  openViewContainer,
   quickInput,
   quickPick,
   reloadWindow,
@@ -14,7 +13,7 @@ import {
   webviewFrame,
 } from '../harness/page.ts';
 import { likeness } from '../../cli/run.ts';
-import { eventually, foldSimilarView, viewRow } from './likenessViews.ts';
+import { eventually, foldSimilarView, openLikeness, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 const SMALL = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--threads', '1'];
@@ -126,7 +125,7 @@ test('a row of the tree opens the panel on its run; lines that are half written 
   const names = await readdir(runs);
   for (const name of names)
     await appendFile(path.join(runs, name, 'metrics.jsonl'), '{"step":99,"lo').catch(() => undefined);
-  await openViewContainer(page, 'Likeness');
+  await openLikeness(page);
   await foldSimilarView(page, true);
   const row = viewRow(page, 'Training', 'Warmer');
   await row.locator('.label-name').click();
