@@ -10,7 +10,7 @@ import { inProject, platformTarget, readManifest } from './project.ts';
 
 /** Limits of the packed file in MiB, about a tenth above what was measured (Linux x64: 25.7) or, elsewhere, estimated. */
 const sizeLimits: Readonly<Record<string, number>> = {
-  'linux-x64': 28,
+  'linux-x64': 29,
   'linux-arm64': 25,
   'darwin-arm64': 45,
   'win32-x64': 45,
