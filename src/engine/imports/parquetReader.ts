@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { LikenessError, messageOf } from '../../core/errors.ts';
 import { cannotImport } from '../../core/imports/importErrors.ts';
@@ -7,12 +7,14 @@ import { tableHeader } from '../../core/tables/columnTable.ts';
 import { readingFailure } from '../labels/sources/labelFiles.ts';
 import { BATCH_ROWS, type RowReader } from './rowReader.ts';
 
+// By name it could not be imported where it isn't there: Node has it from 22.15 on.
+const { zstdDecompressSync } = zlib as Partial<typeof zlib>;
+
 /** What files are compressed with besides Snappy, which the reader knows itself. */
 const compressors = {
-  GZIP: (bytes: Uint8Array) => gunzipSync(bytes),
-  BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes),
-  // Node before 22.15 doesn't have it.
-  ...(typeof zstdDecompressSync === 'function' && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),
+  GZIP: (bytes: Uint8Array) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes: Uint8Array) => zlib.brotliDecompressSync(bytes),
+  ...(zstdDecompressSync && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),
 };
 
 /** A table of Apache Parquet. Rejects with usage, file-not-found or unreadable-file. */
