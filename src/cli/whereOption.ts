@@ -41,7 +41,7 @@ export async function imagesWhere(
   }
   if (refresh) {
     const encoder = encoderArgument(invocation.text('encoder'));
-    const isNew = (await engine.summary({ path: folder })) === undefined;
+    const isNew = !engine.isIndexed(folder);
     await engine.indexFolder({ folder, ...(isNew && encoder !== undefined && { encoder }) }, refresh);
   }
   const found = await engine.filters.match({

@@ -1,4 +1,5 @@
 import type { Count, DatasetSummary } from '../protocol/engine.ts';
+import { readOpinions } from './columns/imageOpinions.ts';
 import type { Dataset } from './dataset.ts';
 import { currentEncoder } from './encoders/encoderChoice.ts';
 import { failedFiles } from './indexing/indexer.ts';
@@ -17,6 +18,7 @@ export async function summarizeDataset(
   const paths = store.readImagePaths();
   const indexedAt = store.readMeta(meta.indexedAt);
   const known = await labels.read(dataset);
+  const { tagsOf } = await readOpinions(dataset, paths);
   return {
     root,
     indexLocation: store.location,
@@ -25,7 +27,7 @@ export async function summarizeDataset(
     embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
     classes: countNames(paths.map(known.labelOf)),
     splits: countNames(paths.map(known.splitOf)),
-    tags: await filters.tagsOf(dataset),
+    tags: countNames(paths.flatMap(tagsOf)),
     views: await filters.viewsOf(dataset),
     failed: failedFiles(store, encoder?.key),
     indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),

@@ -131,6 +131,11 @@ export class Engine {
     return this.#datasets.rootOf(path);
   }
 
+  /** Whether a path lies in a dataset that has an index. */
+  isIndexed(path: string): boolean {
+    return this.#datasets.find(path) !== undefined;
+  }
+
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
     if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
     const dataset = this.#datasets.create(request.folder);

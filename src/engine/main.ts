@@ -68,7 +68,6 @@ serveRequests<EngineRequests>(connection, {
   'labels/propose': (params, job) => engine.label(params, job),
   'evaluation/run': (params, job) => engine.evaluate(params, job),
   'predictions/run': (params, job) => engine.predict(params, job),
-  'maps/layout': (params, job) => engine.map(params, job),
   'maps/open': (params, job) => engine.maps.open(params, job),
   'maps/live': (params) => engine.maps.live(params),
   'maps/columns': (params) => engine.maps.columns(params),

@@ -162,7 +162,6 @@ export interface NeighborsRequest {
 }
 
 export interface MapRequests {
-  'maps/layout': { params: MapRequest; result: MapReport };
   'maps/open': { params: OpenMapRequest; result: OpenedMap };
   /** Undefined before its points begin to move, and after. */
   'maps/live': { params: { readonly live: number; readonly paths: boolean }; result: LiveMap | undefined };

@@ -27,7 +27,8 @@ const names = new Set(Array.from(readFileSync(bundle, 'utf8').matchAll(/\bvscode
 const loadScript = `
   const Module = require('node:module');
   const load = Module._load;
-  const anything = new Proxy(class {}, {
+  // Not a class, whose prototype can't be another.
+  const anything = new Proxy(function () {}, {
     get: (_, key) => (key === 'prototype' ? Object.prototype : anything),
     apply: () => anything,
   });

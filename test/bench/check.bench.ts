@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Progress } from '../../src/core/progress.ts';
 import { checkDataset } from '../../src/engine/curation/checkDataset.ts';
-import { forgetChecked } from '../../src/engine/curation/checkedBefore.ts';
+import { checkedFile } from '../../src/engine/curation/checkedBefore.ts';
 import { Datasets } from '../../src/engine/dataset.ts';
 import { EncoderRegistry } from '../../src/engine/encoders/registry.ts';
 import { engineOptions } from '../../src/engine/machine.ts';
@@ -65,7 +65,7 @@ async function measure(root: string): Promise<Measured> {
   const { threads } = engineOptions();
   const checked = await checkDataset(
     { folder: root },
-    { dataset, registry: new EncoderRegistry(), threads, load },
+    { dataset, registry: new EncoderRegistry(), threads, load, notices: [] },
     job,
   );
   enter('');
@@ -87,7 +87,7 @@ async function compare(): Promise<void> {
   const changed = Number(values.changed);
   try {
     const store = openStore(root, { cacheFolder: join(root, '.cache'), mode: 'write' });
-    forgetChecked(store);
+    rmSync(checkedFile(store), { force: true });
     const index = values.folder === undefined ? new SyntheticIndex(store, Number(values.dim)) : undefined;
     await index?.add(Number(values.images));
     print('from scratch', measureApart(root));
@@ -97,7 +97,7 @@ async function compare(): Promise<void> {
       await index.add(Math.floor(changed / 2));
       const after = measureApart(root);
       print(`with ${changed} added or removed`, after);
-      forgetChecked(store);
+      rmSync(checkedFile(store), { force: true });
       const afresh = measureApart(root);
       print('the same from scratch', afresh);
       const isSame = JSON.stringify(after.findings) === JSON.stringify(afresh.findings);

@@ -17,7 +17,7 @@ import { writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
-import { imagesWhere, whereOptions } from '../whereOption.ts';
+import { hasWhere, imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Findings of a kind that a person is shown; `--json` has them all. */
 const SHOWN = 5;
@@ -62,10 +62,10 @@ export const checkCommand: Command = {
     const only = kindsOf(invocation.text('only'));
     const fails = failingOf(invocation.text('fail-on'));
     const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
-    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
-    if (matching && invocation.flag('write-baseline')) {
+    if (hasWhere(invocation) && invocation.flag('write-baseline')) {
       throw usage('--write-baseline accepts all that is found, whatever matches; leave --where and --view out.');
     }
+    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
     const report = await engine.check(
       {
         folder: resolve(folder),

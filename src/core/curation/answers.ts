@@ -2,7 +2,7 @@ import type { Decision } from '../decisions/decisions.ts';
 import type { Finding } from './findings.ts';
 
 /** Ways to answer a finding, the one that changes most first: where several were decided, that one is told. */
-export const answerActions = ['quarantine', 'exclude', 'relabel', 'different', 'same', 'keep', 'ignore'] as const;
+const answerActions = ['quarantine', 'exclude', 'relabel', 'different', 'same', 'keep', 'ignore'] as const;
 export type AnswerAction = (typeof answerActions)[number];
 
 /** What a person decided of a finding. */

@@ -29,7 +29,7 @@ const phrases: Readonly<Record<Merit, string>> = {
 const lossless: ReadonlySet<string> = new Set(['png', 'bmp', 'tiff', 'svg']);
 /** What a byte of a format is worth, as compared with one of JPEG: newer formats say the same with fewer. */
 const worthOfByte: Readonly<Record<string, number>> = { webp: 1.3, avif: 2, gif: 0.5 };
-/** Files whose bytes per pixel differ by less than this factor are equally compressed. */
+/** Bytes per pixel count in steps of this factor: files within one are equally compressed. Steps, so that there is an order. */
 const NOTABLE = 1.05;
 
 /**

@@ -5,9 +5,9 @@ import { voteShares } from '../evaluation/neighborVote.ts';
  * Neighbours that vote on an image's class. Datalab asks ten; of twenty, more of the labels that were flipped at random come first,
  * with photographs of clothing and of tiny ImageNet alike.
  */
-export const LABEL_NEIGHBORS = 20;
-/** Near neighbours count more; as in neighbour classification. */
-const TEMPERATURE = 0.1;
+const NEIGHBORS = 20;
+/** How neighbours vote on a label: near ones count more. */
+export const labelVote = { count: NEIGHBORS, temperature: 0.1 } as const;
 /** Votes that each of two classes has for nothing, so that none of few is not surer than none of many. */
 const PRIOR = 0.02;
 /** Scores below are issues: another class is twice as likely as the given one. */
@@ -45,7 +45,7 @@ export function labelIssues({ neighbors, labels, classes, doubt = LABEL_DOUBT }:
   const issues: LabelIssue[] = [];
   for (const [row, given] of labels.entries()) {
     if (given < 0) continue;
-    voteShares(neighbors, row, labels, { count: LABEL_NEIGHBORS, temperature: TEMPERATURE }, shares);
+    voteShares(neighbors, row, labels, labelVote, shares);
     const share = shares[given]!;
     const suggested = mostProbable(shares, given);
     if (suggested < 0 || shares[suggested]! <= share) continue;

@@ -15,18 +15,16 @@ export const groupKinds: ReadonlySet<FindingKind> = new Set([
 
 /** What is decided of images by a step, as `decisions.jsonl` calls it. */
 export interface StepDecision {
-  readonly action: 'keep' | 'exclude' | 'quarantine' | 'relabel' | 'ignore' | 'same' | 'different';
+  readonly action: AnswerAction;
   readonly paths: readonly string[];
   /** The class, of `relabel`. */
   readonly value?: string;
 }
 
 /** Whether a key means something for a finding. */
-export function isOffered(
-  action: ReviewAction,
-  { kind, path, related }: Pick<Finding, 'kind' | 'path' | 'related'>,
-): boolean {
-  const images = path === '' ? 0 : 1 + related.length;
+export function isOffered(action: ReviewAction, finding: Pick<Finding, 'kind' | 'path' | 'related'>): boolean {
+  const { kind } = finding;
+  const images = imagesOf(finding).length;
   switch (action) {
     case 'ignore':
       return true;
@@ -64,7 +62,6 @@ export function decisionsFor(action: ReviewAction, finding: Finding, focused: st
     case 'keepOne':
       return allBut(focused);
     case 'keep':
-      return [{ action, paths: images }];
     case 'same':
     case 'different':
       return [{ action, paths: images }];

@@ -18,7 +18,7 @@ export interface Conflicts {
 type Marker = '<' | '|' | '=' | '>';
 
 /** Which marker a line is, if it is one. */
-export function markerOf(line: string): Marker | undefined {
+function markerOf(line: string): Marker | undefined {
   const found = /^(?:(<{7}|\|{7}|>{7})(?: .*)?|(={7}))\r?$/.exec(line);
   return (found?.[1] ?? found?.[2])?.charAt(0) as Marker | undefined;
 }
@@ -49,6 +49,14 @@ export function findConflicts(lines: readonly string[]): Conflicts {
   });
   give();
   return { conflicts, stray };
+}
+
+/** The places of all markers. */
+export function markerLines({ conflicts, stray }: Conflicts): ReadonlySet<number> {
+  return new Set([
+    ...stray,
+    ...conflicts.flatMap(({ start, base, middle, end }) => [start, ...(base === undefined ? [] : [base]), middle, end]),
+  ]);
 }
 
 /** The common ancestor's lines of each conflict: what they say has been changed on one side or both, and counts no more. */

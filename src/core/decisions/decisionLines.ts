@@ -19,37 +19,11 @@ export interface Line {
 const PLACES: ReadonlySet<string> = new Set(['keep', 'quarantine', 'exclude']);
 
 /**
- * The text with a decision about two images in it, or without any where `action` is undefined: of a pair that is the same
- * nobody also says that it is different. All other lines stay as they are, also those that make no sense to us.
+ * The lines with a decision about two images among them, or without any where `action` is undefined: of a pair that is the
+ * same nobody also says that it is different. All other lines are the same objects, also those that make no sense to us.
  *
  * @param at ISO 8601
  */
-export function withPairDecision(
-  text: string,
-  pair: readonly [DecidedImage, DecidedImage],
-  action: PairAction | undefined,
-  at: string,
-): string {
-  return changed(text, (lines) => withPair(lines, pair, action, at));
-}
-
-/**
- * The text with a decision about each of some images in it, or without it where `undo`. An image has one class and is
- * kept, excluded, set aside or none of it; it may have several tags, and several findings that are no issue, each of which
- * is a line.
- *
- * @param at ISO 8601
- */
-export function withImageDecisions(
-  text: string,
-  images: readonly DecidedImage[],
-  choice: ImageChoice,
-  options: { readonly undo: boolean; readonly at: string; readonly answers?: string },
-): string {
-  return changed(text, (lines) => withImages(lines, images, choice, options));
-}
-
-/** As `withPairDecision`, of lines: those that stay are the same objects. */
 export function withPair(
   lines: readonly Line[],
   pair: readonly [DecidedImage, DecidedImage],
@@ -72,8 +46,11 @@ export function withPair(
 }
 
 /**
- * As `withImageDecisions`, of lines: those that stay are the same objects.
+ * The lines with a decision about each of some images, or without it where `undo`. An image has one class and is kept,
+ * excluded, set aside or none of it; it may have several tags, and several findings that are no issue, each of which is a
+ * line. Lines that stay are the same objects.
  *
+ * @param at ISO 8601
  * @param answers id of the finding that this is an answer to, which is written down with it
  */
 export function withImages(
@@ -212,12 +189,6 @@ function parseLine(text: string): Line {
 
 export function lineOf(decision: Decision): Line {
   return { text: formatDecision(decision), decision };
-}
-
-function changed(text: string, change: (lines: readonly Line[]) => readonly Line[]): string {
-  const lines = linesOf(text);
-  const after = change(lines);
-  return after === lines ? text : textOf(after);
 }
 
 /** What is kept and, each at its place, what is added; the same lines where nothing changes. */

@@ -1,5 +1,5 @@
 /** What is wrong with the lines of `decisions.jsonl`, for a report and for an editor that offers to put it right. */
-import { ancestorLines, findConflicts, type Conflict } from './conflicts.ts';
+import { ancestorLines, findConflicts, markerLines, type Conflict } from './conflicts.ts';
 import { formatDecision, parseLines, type Decision } from './decisions.ts';
 import { faultOfLine, isOutside } from './lineFaults.ts';
 
@@ -56,10 +56,7 @@ export function decisionProblems(text: string, images?: DecisionImages): Decisio
   const lines = text.split('\n');
   const found = findConflicts(lines);
   const passed = ancestorLines(found);
-  const markers = new Set([
-    ...found.stray,
-    ...found.conflicts.flatMap(({ start, base, middle, end }) => [start, base ?? start, middle, end]),
-  ]);
+  const markers = markerLines(found);
   const decisions = parseLines(lines);
   const problems = [...found.conflicts.map((conflict) => unsolved(conflict)), ...found.stray.map(stray)];
   const said = new Sayings();
@@ -84,26 +81,21 @@ export function decisionProblems(text: string, images?: DecisionImages): Decisio
   return problems.sort((a, b) => a.line - b.line);
 }
 
-/** A problem with its line, as a report tells it. */
-export function problemText({ line, message }: DecisionProblem): string {
-  return `Line ${line}: ${message}`;
-}
-
 /** What was said of each subject so far. */
 class Sayings {
   readonly #same = new Map<string, number>();
   readonly #about = new Map<string, { readonly place: number; readonly says: string; readonly decision: Decision }>();
 
   clashOf(decision: Decision, place: number): DecisionProblem | undefined {
-    const same = JSON.stringify([subjectOf(decision), decision.action, decision.value, decision.finding]);
+    const same = sayingKey(decision);
     const twin = this.#same.get(same);
     if (twin !== undefined) {
       return whole('duplicate', place, `This line says what line ${twin + 1} says; one of them is enough.`);
     }
     this.#same.set(same, place);
     const claim = claimOf(decision);
-    if (claim === undefined) return undefined;
-    const key = JSON.stringify([subjectOf(decision), claim.about]);
+    const key = claimKey(decision);
+    if (claim === undefined || key === undefined) return undefined;
     const earlier = this.#about.get(key);
     if (earlier === undefined || earlier.says === claim.says) {
       if (earlier === undefined) this.#about.set(key, { place, says: claim.says, decision });
@@ -119,6 +111,17 @@ class Sayings {
       ],
     };
   }
+}
+
+/** Equal of decisions that say the same. */
+export function sayingKey(decision: Decision): string {
+  return JSON.stringify([subjectOf(decision), decision.action, decision.value, decision.finding]);
+}
+
+/** Equal of decisions of which only one can hold; undefined of one that contradicts none. */
+export function claimKey(decision: Decision): string | undefined {
+  const claim = claimOf(decision);
+  return claim && JSON.stringify([subjectOf(decision), claim.about]);
 }
 
 /** What a decision can contradict, and what it says of that. */

@@ -1,7 +1,9 @@
-import { ancestorLines, findConflicts } from './conflicts.ts';
+import { grouped } from '../grouped.ts';
+import { ancestorLines, findConflicts, markerLines } from './conflicts.ts';
 import { compareDecisions } from './decisionLines.ts';
 import { parseLines, type Decision } from './decisions.ts';
-import { decisionProblems, type DecisionProblem } from './decisionProblems.ts';
+import { claimKey, decisionProblems, sayingKey, type DecisionProblem } from './decisionProblems.ts';
+import { faultOfLine } from './lineFaults.ts';
 
 export interface TidyDecisions {
   readonly text: string;
@@ -14,23 +16,37 @@ export interface TidyDecisions {
   readonly left: readonly DecisionProblem[];
 }
 
+interface Block {
+  readonly decision: Decision;
+  /** Its line, after those that make no sense and stand before it. */
+  readonly texts: readonly string[];
+}
+
 /**
  * The text in order: sorted, without the markers of conflicts (both sides' decisions stay) and without what is said twice.
- * Decisions that contradict each other stay, and so do lines that make no sense, each before the decision that it stood
- * before.
+ * Decisions that contradict each other stay, in their own order, since the last one counts; and so do lines that make no
+ * sense, each before the decision that it stood before.
  */
 export function tidyDecisions(text: string): TidyDecisions {
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
   const found = findConflicts(lines);
-  const goes = new Set([...ancestorLines(found), ...found.stray]);
-  for (const { start, base, middle, end } of found.conflicts) {
-    for (const place of [start, base ?? start, middle, end]) goes.add(place);
-  }
-  const twice = decisionProblems(lines.join('\n')).filter(({ kind }) => kind === 'duplicate');
+  const goes = new Set([...ancestorLines(found), ...markerLines(found)]);
   const markers = goes.size;
-  for (const { line } of twice) goes.add(line - 1);
   const decisions = parseLines(lines);
-  const blocks: { readonly decision: Decision; readonly texts: readonly string[] }[] = [];
+  // Of those that say the same the last one stays: what contradicts them may stand in between.
+  const said = new Set<string>();
+  let duplicates = 0;
+  for (let place = lines.length - 1; place >= 0; place--) {
+    const decision = decisions[place];
+    if (decision === undefined || goes.has(place) || faultOfLine(lines[place]!) !== undefined) continue;
+    const key = sayingKey(decision);
+    if (said.has(key)) {
+      goes.add(place);
+      duplicates++;
+    }
+    said.add(key);
+  }
+  const blocks: Block[] = [];
   let waiting: string[] = [];
   lines.forEach((line, place) => {
     if (goes.has(place) || line.trim() === '') return;
@@ -40,14 +56,28 @@ export function tidyDecisions(text: string): TidyDecisions {
     blocks.push({ decision, texts: waiting });
     waiting = [];
   });
-  const sorted = blocks.toSorted((a, b) => compareDecisions(a.decision, b.decision));
+  const sorted = inOrder(blocks);
   const kept = [...sorted.flatMap(({ texts }) => texts), ...waiting];
   const tidy = kept.length === 0 ? '' : `${kept.join('\n')}\n`;
   return {
     text: tidy,
     markers,
-    duplicates: twice.length,
+    duplicates,
     wasSorted: sorted.every((block, i) => block === blocks[i]),
     left: decisionProblems(tidy),
   };
+}
+
+/** Sorted, but that those of which only one can hold stay in the order in which they were said. */
+function inOrder(blocks: readonly Block[]): Block[] {
+  const placeOf = new Map(blocks.map((block, place) => [block, place]));
+  const sorted = blocks.toSorted((a, b) => compareDecisions(a.decision, b.decision));
+  const rivals = grouped([...sorted.keys()], (place) => claimKey(sorted[place]!.decision));
+  const result = [...sorted];
+  for (const places of rivals.values()) {
+    if (places.length < 2) continue;
+    const own = places.map((place) => sorted[place]!).sort((a, b) => placeOf.get(a)! - placeOf.get(b)!);
+    places.forEach((place, i) => (result[place] = own[i]!));
+  }
+  return result;
 }

@@ -1,7 +1,7 @@
 import { formatCount } from '../progressText.ts';
 import { fieldNamed } from './filter.ts';
 import type { FilterSubject } from './filterSubjects.ts';
-import { formatFilter } from './formatFilter.ts';
+import { nameTerm } from './formatFilter.ts';
 
 /** Something that could follow. */
 export interface Completion {
@@ -28,16 +28,21 @@ interface Place {
   readonly written: string;
   /** After `<` and the like. */
   readonly isCompared: boolean;
+  /** Within quotes. */
+  readonly isQuoted: boolean;
 }
 
 const MOST_ITEMS = 100;
 
 /** What could follow in a filter at a cursor: names of fields, and behind one what there is of it, the most frequent first. */
 export function completeFilter(text: string, cursor: number, subjects: readonly FilterSubject[]): Completions {
-  const { field, from, written, isCompared } = placeOf(text, cursor);
-  // The rest of the word is replaced too, but for a closing quote that belongs to what follows.
-  const rest = /^[^\s,:<>="]*"?/.exec(text.slice(cursor))![0];
-  const to = cursor + (field === undefined && /^[:<>=]/.test(text.slice(cursor + rest.length)) ? 0 : rest.length);
+  const { field, from, written, isCompared, isQuoted } = placeOf(text, cursor);
+  const behind = text.slice(cursor);
+  // The rest of the word is replaced too, in quotes up to where they close.
+  const quoted = isQuoted ? /^[^"]*"(?=[\s,]|$)/.exec(behind) : null;
+  const rest = (quoted ?? /^[^\s,:<>="]*/.exec(behind)!)[0];
+  const to = cursor + rest.length;
+  const next = text[to] ?? '';
   const id =
     field === undefined
       ? undefined
@@ -48,7 +53,15 @@ export function completeFilter(text: string, cursor: number, subjects: readonly 
   const subject = subjects.find((one) => one.id === id);
   const found =
     field === undefined ? fieldsFor(written, subjects) : subject && !isCompared ? valuesFor(written, subject) : [];
-  return { from, to, items: found.slice(0, MOST_ITEMS) };
+  return { from, to, items: found.slice(0, MOST_ITEMS).flatMap((item) => before(next, item)) };
+}
+
+/** As it fits before what stands there already: the sign of a field, or another value. */
+function before(next: string, item: Completion): Completion[] {
+  if (next === ',') return [{ ...item, insert: item.insert.trimEnd() }];
+  if (!/[:<>=]/.test(next)) return [item];
+  // The sign is there: only a field goes before it.
+  return /[:<]$/.test(item.insert) ? [{ ...item, insert: item.insert.slice(0, -1) }] : [];
 }
 
 function placeOf(text: string, cursor: number): Place {
@@ -77,7 +90,7 @@ function placeOf(text: string, cursor: number): Place {
       [from, isCompared] = [i + 1, false];
     }
   }
-  return { field, from, written: unquoted(text.slice(from, cursor)), isCompared };
+  return { field, from, written: unquoted(text.slice(from, cursor)), isCompared, isQuoted };
 }
 
 function unquoted(text: string): string {
@@ -108,10 +121,7 @@ function fieldsFor(written: string, subjects: readonly FilterSubject[]): Complet
 }
 
 function fieldText(id: string): string {
-  const [field] = formatFilter([
-    { field: id, negated: false, values: [{ sign: '=', text: 'x', isPattern: false }] },
-  ]).split(/:x$/);
-  return field!;
+  return nameTerm(id, 'x').slice(0, -':x'.length);
 }
 
 function valuesFor(written: string, { kind, values, range }: FilterSubject): Completion[] {
@@ -136,7 +146,7 @@ function valuesFor(written: string, { kind, values, range }: FilterSubject): Com
 
 /** In quotes where it needs them. */
 function valueText(text: string): string {
-  return formatFilter([{ field: 'x', negated: false, values: [{ sign: '=', text, isPattern: false }] }]).slice(2);
+  return nameTerm('x', text).slice('x:'.length);
 }
 
 function rangeText(range: FilterSubject['range']): string {

@@ -11,7 +11,6 @@ class Fault extends Error {
 
 interface Piece {
   readonly text: string;
-  readonly isQuoted: boolean;
   readonly isPattern: boolean;
 }
 
@@ -93,7 +92,7 @@ class Reader {
     if (this.#text[this.#at] === '"') return this.#quoted(from);
     let text = '';
     for (; this.#at < this.#text.length && !end.test(this.#text[this.#at]!); this.#at++) text += this.#text[this.#at]!;
-    return { text, isQuoted: false, isPattern: text.includes('*') };
+    return { text, isPattern: text.includes('*') };
   }
 
   #quoted(from: number): Piece {
@@ -103,7 +102,7 @@ class Reader {
       const character = this.#text[i]!;
       if (character === '"') {
         this.#at = i + 1;
-        return { text, isQuoted: true, isPattern };
+        return { text, isPattern };
       }
       const next = this.#text[i + 1];
       if (character === '\\' && next !== undefined && '"*\\'.includes(next)) {

@@ -4,7 +4,7 @@ import type { Size } from './geometry.ts';
 import type { RgbImage } from './pixels.ts';
 
 /** Longest side of a picture of differences. */
-export const DIFFERENCE_EDGE = 640;
+const DIFFERENCE_EDGE = 640;
 /** Differences of colour from 0 to 255 that are drawn in the lightest colour at least: less is what compression leaves. */
 const LEAST_RANGE = 32;
 /** From this difference on a pixel counts as changed. */

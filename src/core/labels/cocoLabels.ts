@@ -1,6 +1,7 @@
 /** Labels of whole images from a file of COCO's object detection. */
 import { utf8Text } from '../json/jsonPlaces.ts';
 import type { JsonElement } from '../json/jsonSections.ts';
+import { imageOf } from '../tables/delimitedText.ts';
 import { AnnotatedClasses } from './annotatedClasses.ts';
 import type { LabelRow } from './labelTable.ts';
 
@@ -94,7 +95,7 @@ export class CocoReader {
         firstMixed ??= name;
       }
       const label = classes?.largest(nameOf) ?? '';
-      rows.push({ image: imagePath(name), label, split, line });
+      rows.push({ image: imageOf(name), label, split, line });
     }
     return {
       rows,
@@ -119,16 +120,11 @@ export class CocoReader {
   imageIds(): ReadonlyMap<string, readonly CocoId[]> {
     const ids = new Map<string, CocoId[]>();
     for (const [id, { name }] of this.#images) {
-      const path = imagePath(name);
+      const path = imageOf(name);
       ids.set(path, [...(ids.get(path) ?? []), id]);
     }
     return ids;
   }
-}
-
-/** A path as the files have it, with `/`. */
-function imagePath(name: string): string {
-  return name.trim().replaceAll('\\', '/').replace(/^\.\//, '');
 }
 
 /** Throws `CocoFault` for one that is no object. */

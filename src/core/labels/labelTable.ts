@@ -92,7 +92,9 @@ export interface MatchedLabels {
 export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): MatchedLabels {
   const labels = new Map<string, string>();
   const splits = new Map<string, string>();
-  const rowOf = new Map<string, LabelRow>();
+  const seen = new Set<string>();
+  /** The rows that told what is known. */
+  const tellers = { labels: new Map<string, LabelRow>(), splits: new Map<string, LabelRow>() };
   const unmatched: LabelRow[] = [];
   const repeated = new Set<string>();
   let conflict: MatchedLabels['conflict'];
@@ -102,18 +104,18 @@ export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): Matche
       unmatched.push(row);
       continue;
     }
-    const before = rowOf.get(path);
-    if (before !== undefined) repeated.add(path);
+    if (seen.has(path)) repeated.add(path);
+    seen.add(path);
     const told = (what: 'labels' | 'splits', known: Map<string, string>, value: string | undefined) => {
       if (value === undefined || value === '') return;
       const other = known.get(path);
       if (other !== undefined && other !== value)
-        conflict ??= { path, what, told: [other, value], rows: [before!, row] };
+        conflict ??= { path, what, told: [other, value], rows: [tellers[what].get(path)!, row] };
       known.set(path, value);
+      tellers[what].set(path, row);
     };
     told('labels', labels, row.label);
     told('splits', splits, row.split);
-    rowOf.set(path, row);
   }
   return { labels, splits, unmatched, repeated, conflict };
 }

@@ -1,5 +1,6 @@
 /** Labels of whole images from the files of YOLO: `data.yaml`, and a text file for each image. */
 import { AnnotatedClasses } from './annotatedClasses.ts';
+import { startOfText } from '../tables/delimitedText.ts';
 
 /** A line of an image's text file, and where the number of its class stands in it. */
 export interface YoloLine {
@@ -25,7 +26,7 @@ export interface YoloLines {
 export function parseYoloLines(text: string): YoloLines {
   const lines: YoloLine[] = [];
   const faults: number[] = [];
-  let start = text.startsWith('\uFEFF') ? 1 : text.startsWith('\u00EF\u00BB\u00BF') ? 3 : 0;
+  let start = startOfText(text);
   for (let line = 1; start < text.length; line++) {
     const end = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start);
     const own = text.slice(start, end);

@@ -57,7 +57,7 @@ export async function updatedNeighbors(
         const lines = searched.slice(start, start + BLOCK);
         const block = await held.timesTransposed(gathered(vectors, dim, lines), lines.length);
         nearest.addSearched(block, lines, { isKnown, isNew }, tile, tileEnd);
-        await between(Math.floor((rows * tile + (start + lines.length) * (tileEnd - tile)) / rows));
+        await between(tile + Math.floor(((start + lines.length) * (tileEnd - tile)) / searched.length));
       }
     } finally {
       await held.release();

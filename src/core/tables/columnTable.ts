@@ -32,9 +32,14 @@ export function tableHeader(names: readonly string[]): TableHeader | { readonly 
   return { names, image: names[imageColumn(names)]! };
 }
 
-/** The rows of a table as text whose first line names the columns. Returns what is wrong with it otherwise. */
+/**
+ * The rows of a table as text whose first line names the columns. Returns what is wrong with it otherwise.
+ *
+ * @param failure what is thrown on the way, of a fault that only a later row has
+ */
 export function tableRows(
   text: string,
+  failure: (fault: string) => Error,
 ): { readonly header: TableHeader; readonly rows: Iterable<Record<string, string>> } | { readonly fault: string } {
   const lines = tableLines(text);
   const first = lines.next();
@@ -42,7 +47,9 @@ export function tableRows(
   const header = tableHeader(first.value.fields.map(({ value }) => value.trim()));
   if ('fault' in header) return header;
   function* rows(): Generator<Record<string, string>> {
-    for (const { fields } of lines) {
+    for (const { line, fields, isOpen } of lines) {
+      // All that comes after the quote would be its field.
+      if (isOpen === true) throw failure(`the quote that begins in line ${line} is never closed`);
       yield Object.fromEntries((header as TableHeader).names.map((name, i) => [name, fields[i]?.value ?? '']));
     }
   }

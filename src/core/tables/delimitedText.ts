@@ -42,11 +42,6 @@ export interface TableLine {
   readonly isOpen?: boolean;
 }
 
-/** Fields of a table, line by line; empty lines are left out. */
-export function parseTable(text: string): string[][] {
-  return Array.from(tableLines(text), ({ fields }) => fields.map(({ value }) => value));
-}
-
 /** Where the text begins behind a byte order mark, which may have been read byte by byte. */
 export function startOfText(text: string): number {
   return text.startsWith('\uFEFF') ? 1 : text.startsWith('\u00EF\u00BB\u00BF') ? 3 : 0;

@@ -9,7 +9,7 @@ import { scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
-import { decisionNotices } from '../decisions/problemsOfDecisions.ts';
+import type { IndexReport } from '../../protocol/engine.ts';
 import { failedFiles } from '../indexing/indexer.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -31,11 +31,13 @@ const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate'
 /**
  * Looks for what is worth deciding in the images below a folder. Images that people have excluded are not looked at.
  *
+ * @param options with what was to be told of the index
+ *
  * Rejects with the codes of `acceptedFindings` and `changedFiles`, of encoders and of the store, or `cancelled`.
  */
 export async function checkDataset(
   request: CheckRequest,
-  options: MappingOptions,
+  options: MappingOptions & Pick<IndexReport, 'notices'>,
   context: JobContext,
 ): Promise<CheckReport> {
   const startedAt = performance.now();
@@ -93,11 +95,7 @@ export async function checkDataset(
     thresholds,
     ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [
-      ...store.notices,
-      ...images.notices.map(({ code, message }) => ({ code, message })),
-      ...(await decisionNotices(root, store)),
-    ],
+    notices: [...options.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
   };
   if (request.only === undefined && below === '') {
     await keepReport(store, { ...report, findings: open, counts: countsOf(open) }, Date.now());

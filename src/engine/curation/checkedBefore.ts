@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LikenessError, systemCodeOf } from '../../core/errors.ts';
@@ -45,15 +44,15 @@ interface Header {
 
 type Store = Pick<IndexStore, 'location' | 'readMeta' | 'writeMeta' | 'transaction'>;
 
-/** Beside the index, wherever that lies. */
-function fileOf({ location }: Pick<IndexStore, 'location'>): string {
+/** Beside the index, wherever that lies; safe to delete. */
+export function checkedFile({ location }: Pick<IndexStore, 'location'>): string {
   return join(dirname(location), 'checked.bin');
 }
 
 /** Nothing where the file is of another index, encoder or version, damaged or not there: then all is computed. */
 export async function readCheckedBefore(store: Store, encoder: string): Promise<CheckedBefore> {
   try {
-    const bytes = await readFile(fileOf(store));
+    const bytes = await readFile(checkedFile(store));
     const end = bytes.indexOf('\n');
     const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
     const { version, index, measures, paths, count, recall, rejected, copies } = header;
@@ -92,15 +91,10 @@ export async function keepChecked(
     };
     const arrays = [contentKeys, neighbors.rows, Float32Array.from(neighbors.similarities), pairs.rejected];
     const bytes = arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
-    await replaceFile(fileOf(store), [`${JSON.stringify(header)}\n`, ...bytes]);
+    await replaceFile(checkedFile(store), [`${JSON.stringify(header)}\n`, ...bytes]);
   } catch (error) {
     if (!(error instanceof LikenessError) && systemCodeOf(error) === undefined) throw error;
   }
-}
-
-/** The next check computes everything. */
-export function forgetChecked(store: Pick<IndexStore, 'location'>): void {
-  rmSync(fileOf(store), { force: true });
 }
 
 function indexName(store: Store): string {

@@ -1,7 +1,7 @@
 import { emptyDecisionValue } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest, LastCheck } from '../../protocol/check.ts';
-import type { IndexRequest } from '../../protocol/engine.ts';
+import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
 import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../../protocol/selection.ts';
 import type { Datasets } from '../dataset.ts';
 import type { DecisionService } from '../decisions/decisionService.ts';
@@ -14,7 +14,7 @@ import { splitImages } from './splitImages.ts';
 export interface CurationServiceOptions extends Omit<MappingOptions, 'dataset'> {
   readonly datasets: Datasets;
   readonly decisions: DecisionService;
-  readonly index: (request: IndexRequest, context: JobContext) => Promise<unknown>;
+  readonly index: (request: IndexRequest, context: JobContext) => Promise<IndexReport>;
 }
 
 /** What looks at all images of a dataset, which is brought up to date first. */
@@ -27,7 +27,9 @@ export class CurationService {
 
   /** Looks for what is worth deciding. */
   check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
-    return this.#whenUpToDate(request, context, (options) => checkDataset(request, options, context));
+    return this.#whenUpToDate(request, context, (options, { notices }) =>
+      checkDataset(request, { ...options, notices }, context),
+    );
   }
 
   /** What the last check of the whole dataset found. */
@@ -55,13 +57,13 @@ export class CurationService {
   async #whenUpToDate<Report>(
     { folder, encoder, scan }: CheckRequest | SelectRequest | SplitRequest,
     context: JobContext,
-    work: (options: MappingOptions) => Promise<Report>,
+    work: (options: MappingOptions, indexed: IndexReport) => Promise<Report>,
   ): Promise<Report> {
     const { datasets, index, registry, threads, load } = this.#options;
     const isNew = datasets.find(folder) === undefined;
     const first = isNew && encoder !== undefined && { encoder };
-    await index({ folder, ...first, ...(scan && { scan }) }, context);
+    const indexed = await index({ folder, ...first, ...(scan && { scan }) }, context);
     const dataset = datasets.get(folder);
-    return datasets.guard(dataset, () => work({ dataset, registry, threads, load }));
+    return datasets.guard(dataset, () => work({ dataset, registry, threads, load }, indexed));
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { labelFilesStay } from '../../core/decisions/decisionErrors.ts';
+import { yoloLabelPath } from '../../core/labels/yoloLabels.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import { isPresent } from './moveFiles.ts';
@@ -13,9 +14,8 @@ export async function labelFileNotices(root: string, moves: readonly FileMove[])
   for (const { from } of moves) {
     const stem = from.replace(/\.[^./]+$/, '');
     const beside = EXTENSIONS.map((extension) => `${stem}.${extension}`);
-    // As YOLO has it: images/train/a.jpg and labels/train/a.txt.
-    const yolo = `${stem}.txt`.replace(/(^|\/)images\/(?!.*(?:^|\/)images\/)/, '$1labels/');
-    for (const file of new Set([...beside, yolo])) if (await isPresent(join(root, file))) found.push(file);
+    for (const file of new Set([...beside, yoloLabelPath(from)]))
+      if (await isPresent(join(root, file))) found.push(file);
   }
   if (found.length === 0) return [];
   const { code, message } = labelFilesStay(found.length, found[0]!);

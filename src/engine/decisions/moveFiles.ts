@@ -44,20 +44,20 @@ const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 
  *
  * @param root absolute, a real path; the moves' paths are relative to it
  * @param joins whether a move may end at a file of the same bytes, which then stands for both
+ * @returns the moves that were made: without those that ended at a file which was there already, and stays there
  */
 export async function moveFiles(
   root: string,
   moves: readonly FileMove[],
   { joins = () => false, system = ownFileSystem }: { joins?: (move: FileMove) => boolean; system?: FileSystem } = {},
-): Promise<void> {
+): Promise<readonly FileMove[]> {
   for (const { from, to } of moves) for (const path of [from, to]) assertMovable(root, path);
   const done: FileMove[] = [];
   const folders = new Set<string>();
   try {
     for (const move of moves) {
       const [from, to] = [join(root, move.from), join(root, move.to)];
-      await moveFile(move, { from, to, joins: joins(move), system });
-      done.push(move);
+      if ((await moveFile(move, { from, to, joins: joins(move), system })) === 'moved') done.push(move);
       for (const file of [from, to]) folders.add(dirname(file));
     }
   } catch (error) {
@@ -68,6 +68,7 @@ export async function moveFiles(
     throw error;
   }
   for (const folder of folders) await flushFolder(folder).catch(() => undefined);
+  return done;
 }
 
 /**
@@ -102,11 +103,15 @@ export async function isPresent(file: string): Promise<boolean> {
 
 /** Throws path-outside-root for what doesn't lie in the dataset itself, also through a link. */
 export function assertMovable(root: string, path: string): void {
-  const isPlain = path !== '' && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPlain) throw pathOutsideRoot(path, root);
+  if (!isPlainPath(path)) throw pathOutsideRoot(path, root);
   // The folder's own real path: a link to a file is moved as such.
   const folder = realFolder(join(root, path, '..'));
   if (folder !== root && !folder.startsWith(root.endsWith(sep) ? root : root + sep)) throw behindLink(join(root, path));
+}
+
+/** Relative, and leading nowhere else. */
+export function isPlainPath(path: string): boolean {
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 /** The real path of what there is of a folder. */
@@ -127,13 +132,17 @@ interface Moving {
   readonly system: FileSystem;
 }
 
-async function moveFile(move: FileMove, moving: Moving): Promise<void> {
+/** Whether the file has come to its new place, or one of the same bytes was there. */
+type Outcome = 'moved' | 'joined';
+
+async function moveFile(move: FileMove, moving: Moving): Promise<Outcome> {
   const { from, to } = moving;
   if (!(await isPresent(from))) throw fileNotFound(from);
   try {
     await mkdir(dirname(to), { recursive: true });
-    if ((await lstat(from)).isSymbolicLink()) await moveLink(moving);
-    else await movePlainFile(moving);
+    if (!(await lstat(from)).isSymbolicLink()) return await movePlainFile(moving);
+    await moveLink(moving);
+    return 'moved';
   } catch (error) {
     if (error instanceof LikenessError) throw error;
     const failure = writeFailure(from, error);
@@ -141,7 +150,7 @@ async function moveFile(move: FileMove, moving: Moving): Promise<void> {
   }
 }
 
-async function movePlainFile(moving: Moving): Promise<void> {
+async function movePlainFile(moving: Moving): Promise<Outcome> {
   const { from, to, system } = moving;
   try {
     // Unlike a new name, a second one never takes the place of a file that came there meanwhile.
@@ -149,11 +158,12 @@ async function movePlainFile(moving: Moving): Promise<void> {
     await dropOld(from, to);
   } catch (error) {
     const code = systemCodeOf(error) ?? '';
-    if (code === 'EEXIST') await joinFiles(moving);
-    else if (code === 'EXDEV') await copyAcross(moving);
-    else if (NO_LINKS.has(code)) await moveByName(moving);
-    else throw error;
+    if (code === 'EEXIST') return joinFiles(moving);
+    if (NO_LINKS.has(code)) return moveByName(moving);
+    if (code !== 'EXDEV') throw error;
+    await copyAcross(moving);
   }
+  return 'moved';
 }
 
 /** Takes the file's old name from it, or, where that can't be done, the new one. */
@@ -166,7 +176,7 @@ async function dropOld(from: string, to: string): Promise<void> {
   }
 }
 
-async function moveByName(moving: Moving): Promise<void> {
+async function moveByName(moving: Moving): Promise<Outcome> {
   const { from, to, system } = moving;
   if (await isPresent(to)) return joinFiles(moving);
   try {
@@ -175,11 +185,13 @@ async function moveByName(moving: Moving): Promise<void> {
     if (systemCodeOf(error) !== 'EXDEV') throw error;
     await copyAcross(moving);
   }
+  return 'moved';
 }
 
-async function joinFiles({ from, to, joins }: Moving): Promise<void> {
+async function joinFiles({ from, to, joins }: Moving): Promise<Outcome> {
   if (!joins || !(await isSameFile(from, to))) throw placeTaken(to, from);
   await unlink(from);
+  return 'joined';
 }
 
 /** To another disk: a copy that is proven to hold the same bytes, before the original goes. */

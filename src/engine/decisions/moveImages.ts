@@ -9,8 +9,6 @@ export interface MoveImages {
   readonly title: string;
   /** Relative to the root, with `/`; a target that exists is never written over. */
   readonly moves: readonly { readonly from: string; readonly to: string }[];
-  /** Whether decisions of this kind have done what they are there for, and go: a folder says the class of what was moved into it. */
-  readonly settles?: 'relabel';
 }
 
 /**
@@ -19,7 +17,7 @@ export interface MoveImages {
  *
  * Rejects with path-outside-root, file-not-found, file-exists, unreadable-file, read-only or disk-full.
  */
-export async function moveImages(context: StepContext, { title, moves, settles }: MoveImages): Promise<StepOutcome> {
+export async function moveImages(context: StepContext, { title, moves }: MoveImages): Promise<StepOutcome> {
   const { root, store } = context;
   const named = moves
     .map(({ from, to }) => ({ from: decidedPath(root, from), to: decidedPath(root, to) }))
@@ -33,22 +31,18 @@ export async function moveImages(context: StepContext, { title, moves, settles }
   return takeStep(context, {
     title,
     moves: named.map((move, i) => ({ ...move, content: images[i]!.content })),
-    change: (lines) => moved(lines, targets, settles),
+    change: (lines) => moved(lines, targets),
   });
 }
 
 /** The lines with the new paths; what is about two images names them in their order. */
-function moved(
-  lines: readonly Line[],
-  targets: ReadonlyMap<string, string>,
-  settles: 'relabel' | undefined,
-): readonly Line[] {
+function moved(lines: readonly Line[], targets: ReadonlyMap<string, string>): readonly Line[] {
   const isMoved = ({ path }: DecidedImage) => targets.has(path);
   const isConcerned = ({ decision }: Line) =>
     decision !== undefined && (isMoved(decision) || (decision.with !== undefined && isMoved(decision.with)));
   const there = ({ path, content }: DecidedImage): DecidedImage => ({ path: targets.get(path) ?? path, content });
   const added = lines.filter(isConcerned).flatMap(({ decision }): Line[] => {
-    if (decision === undefined || decision.action === settles) return [];
+    if (decision === undefined) return [];
     const [own, other] = [there(decision), decision.with && there(decision.with)];
     if (other === undefined) return [lineOf({ ...decision, ...own })];
     const [first, second] = own.path < other.path ? [own, other] : [other, own];

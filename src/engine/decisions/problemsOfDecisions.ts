@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { decisionProblem, moreDecisionProblems } from '../../core/decisions/decisionErrors.ts';
 import { decisionProblems, type DecisionImages, type DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { parseDecisions } from '../../core/decisions/decisions.ts';
+import { asLikenessError } from '../../core/errors.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -29,12 +30,16 @@ export async function problemsOfDecisions(
   return text === '' ? [] : decisionProblems(text, await imagesOf(root, text, store));
 }
 
-/** The same for a report about something else: the first ones, each as a sentence. */
+/** The same for a report about something else, which doesn't fail by it: the first ones, each as a sentence. */
 export async function decisionNotices(root: string, store: KnownFiles): Promise<Notice[]> {
   const file = decisionsFile(root);
-  const problems = await problemsOfDecisions(root, store);
-  const told = problems.slice(0, TOLD).map(({ line, message }) => decisionProblem(file, line, message));
-  if (problems.length > TOLD) told.push(moreDecisionProblems(file, problems.length - TOLD));
+  const told = await problemsOfDecisions(root, store).then(
+    (problems) => [
+      ...problems.slice(0, TOLD).map(({ line, message }) => decisionProblem(file, line, message)),
+      ...(problems.length > TOLD ? [moreDecisionProblems(file, problems.length - TOLD)] : []),
+    ],
+    (error: unknown) => [asLikenessError(error)],
+  );
   return told.map(({ code, message }) => ({ code, message }));
 }
 

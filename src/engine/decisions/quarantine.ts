@@ -7,7 +7,7 @@ import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { replaceFile } from '../training/replaceFile.ts';
-import { isPresent } from './moveFiles.ts';
+import { isPlainPath, isPresent } from './moveFiles.ts';
 
 /** Relative to the root. */
 export const QUARANTINE_FOLDER = `${LIKENESS_FOLDER}/quarantine`;
@@ -127,15 +127,10 @@ function parseEntry(line: string): QuarantinedImage | undefined {
     const { path, at, content, since } = JSON.parse(line) as Record<keyof QuarantinedImage, unknown>;
     if (![path, at, content, since].every((value) => typeof value === 'string')) return undefined;
     const entry = { path, at, content, since } as QuarantinedImage;
-    return isInQuarantine(entry.at) && isPlain(entry.at) && isPlain(entry.path) ? entry : undefined;
+    return isInQuarantine(entry.at) && isPlainPath(entry.at) && isPlainPath(entry.path) ? entry : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Relative, and leading nowhere else. */
-function isPlain(path: string): boolean {
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function lineOf({ path, at, content, since }: QuarantinedImage): string {

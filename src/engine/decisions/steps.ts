@@ -137,12 +137,12 @@ async function commit(
   try {
     await noteSetAside(root, moves, new Date(now).toISOString());
     // What git has brought back meanwhile is there already.
-    await moveFiles(root, moves, { joins: ({ from }) => isInQuarantine(from) });
+    const made = await moveFiles(root, moves, { joins: ({ from }) => isInQuarantine(from) });
     context.reached?.('moved');
     try {
       if (after !== before) await context.text.replace(after);
     } catch (error) {
-      await moveFiles(root, backwards(moves));
+      await moveFiles(root, backwards(made));
       throw error;
     }
   } catch (error) {

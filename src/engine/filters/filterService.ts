@@ -12,7 +12,6 @@ import type {
   SavedView,
   SavedViews,
 } from '../../protocol/filters.ts';
-import type { Count } from '../../protocol/engine.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import { readConfig, writeConfig } from '../store/config.ts';
@@ -62,13 +61,6 @@ export class FilterService {
 
   subjects({ folder }: Params<'filters/subjects'>): Promise<readonly FilterSubject[]> {
     return this.#of(folder, (_, table) => filterSubjects(table));
-  }
-
-  /** The tags of all images, by name. */
-  async tagsOf(dataset: Dataset): Promise<Count[]> {
-    const table = await this.#tables.read(dataset);
-    const tags = filterSubjects({ paths: [], columns: table.columns.filter(({ id }) => id === 'tag') })[0];
-    return (tags?.values ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async viewsOf(dataset: Dataset): Promise<readonly SavedView[]> {

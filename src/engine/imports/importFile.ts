@@ -28,7 +28,7 @@ import { VectorImport } from './vectorImport.ts';
 export async function importFile(dataset: Dataset, request: ImportRequest, context: JobContext): Promise<ImportReport> {
   const { root, store } = dataset;
   const { file, name = basename(file, extname(file)) } = request;
-  if (BUILT_IN_ENCODER_IDS.includes(name)) throw builtInName(name);
+  if (request.name !== undefined && BUILT_IN_ENCODER_IDS.includes(name)) throw builtInName(name);
   const reader = await readerOf(request);
   const meter = new ProgressMeter(context.report, () => performance.now());
   meter.start('Importing', reader.total);
@@ -41,8 +41,10 @@ export async function importFile(dataset: Dataset, request: ImportRequest, conte
     for await (const rows of reader.batches) {
       if (context.signal.aborted) throw cancelled();
       layout ??= layoutOf(rows, request);
-      if (layout !== undefined)
-        vectors ??= new VectorImport(dataset, { name, file, identity: await identityOf(request, name) });
+      if (layout !== undefined && vectors === undefined) {
+        if (BUILT_IN_ENCODER_IDS.includes(name)) throw builtInName(name);
+        vectors = new VectorImport(dataset, { name, file, identity: await identityOf(request, name) });
+      }
       const batch: { path: string; vector: ArrayLike<number> }[] = [];
       for (const row of rows) {
         const named = textOfCell(row[reader.image]);

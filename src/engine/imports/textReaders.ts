@@ -14,7 +14,7 @@ const LONGEST_LINE = 64 << 20;
 /** A table with commas, semicolons or tabs. Rejects with usage, file-not-found or unreadable-file. */
 export async function csvReader(file: string): Promise<RowReader> {
   const text = await readText(file);
-  const table = tableRows(text);
+  const table = tableRows(text, (fault) => cannotImport(file, fault));
   if ('fault' in table) throw cannotImport(file, table.fault);
   return { total: undefined, image: table.header.image, batches: inBatches(table.rows) };
 }
@@ -35,7 +35,11 @@ export async function jsonLinesReader(file: string): Promise<RowReader> {
   const first = await rows.next();
   if (first.done === true) throw cannotImport(file, 'it is empty');
   const header = tableHeader(Object.keys(first.value));
-  if ('fault' in header) throw cannotImport(file, header.fault);
+  if ('fault' in header) {
+    // Else the file would stay open.
+    await rows.return(undefined);
+    throw cannotImport(file, header.fault);
+  }
   async function* batches(): AsyncGenerator<readonly ImportRow[]> {
     let batch: ImportRow[] = [first.value as ImportRow];
     for await (const row of rows) {

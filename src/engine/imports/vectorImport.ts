@@ -7,7 +7,8 @@ import { encoderId } from '../encoders/identity.ts';
 import { importedCard, unfinishedKey } from '../encoders/importedEncoders.ts';
 
 export interface ImportedVectors {
-  readonly encoder: { readonly id: string; readonly dim: number; readonly images: number };
+  /** Undefined where none of the vectors is one. */
+  readonly encoder: { readonly id: string; readonly dim: number; readonly images: number } | undefined;
   readonly notices: readonly LikenessError[];
 }
 
@@ -78,11 +79,14 @@ export class VectorImport {
     const { store } = this.#dataset;
     const { name, identity } = this.#source;
     if (this.#key === undefined) return undefined;
-    if (this.#put.size === 0) this.discard();
-    else store.writeMeta(unfinishedKey(identity), undefined);
+    const isThere = this.#wasThere || this.#put.size > 0;
+    if (isThere) store.writeMeta(unfinishedKey(identity), undefined);
+    else this.discard();
     const [[invalid], [other], [repeated]] = [this.#invalid, this.#otherLength, [...this.#repeated]];
     return {
-      encoder: { id: encoderId(name, identity), dim: this.#dim, images: store.countEmbedded(this.#key) },
+      encoder: isThere
+        ? { id: encoderId(name, identity), dim: this.#dim, images: store.countEmbedded(this.#key) }
+        : undefined,
       notices: [
         ...(invalid === undefined ? [] : [vectorsInvalid(this.#invalid.length, invalid)]),
         ...(other === undefined

@@ -129,6 +129,8 @@ describe('noisy clusters', () => {
 
   it('are none where doubtful labels are spread evenly, or where a cluster has few of them', () => {
     assert.deepEqual(noisyClusters({ clusterOf, labels, issues: usual }), []);
+    const many = [...clusterOf.keys()].filter((row) => row % 30 < 5);
+    assert.deepEqual(noisyClusters({ clusterOf, labels, issues: many }), []);
     assert.deepEqual(noisyClusters({ clusterOf, labels, issues: [60, 61, 62] }), []);
   });
 });

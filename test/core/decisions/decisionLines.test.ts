@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withPairDecision } from '../../../src/core/decisions/decisionLines.ts';
+import { linesOf, textOf, withPair } from '../../../src/core/decisions/decisionLines.ts';
 
 const image = (path: string) => ({ path, content: `content of ${path}` });
 const at = '2026-01-02T03:04:05.000Z';
 const decide = (text: string, first: string, second: string, action: 'same' | 'different' | undefined) =>
-  withPairDecision(text, [image(first), image(second)], action, at);
+  textOf(withPair(linesOf(text), [image(first), image(second)], action, at));
 const line = (path: string, action: string, partner?: string) =>
   JSON.stringify({
     path,

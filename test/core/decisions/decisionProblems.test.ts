@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decisionProblems, problemText, type DecisionFix } from '../../../src/core/decisions/decisionProblems.ts';
+import { decisionProblems, type DecisionFix } from '../../../src/core/decisions/decisionProblems.ts';
 import { formatDecision, parseDecisions, type Decision } from '../../../src/core/decisions/decisions.ts';
 import { tidyDecisions } from '../../../src/core/decisions/tidyDecisions.ts';
 
@@ -41,7 +41,7 @@ describe('problems of decisions', () => {
       problems.map(({ kind, line: number }) => [kind, number]),
       [1, 2, 3, 4, 5, 6, 7, 8].map((number) => ['not-a-decision', number]),
     );
-    assert.match(problemText(problems[0]!), /^Line 1: This line is no decision: it is not JSON \(.+\)\.$/);
+    assert.match(problems[0]!.message, /^This line is no decision: it is not JSON \(.+\)\.$/);
     assert.match(problems[4]!.message, /"fold" is no action/);
     assert.match(problems[5]!.message, /needs a "value"/);
     assert.match(problems[6]!.message, /"with"/);
@@ -190,9 +190,9 @@ describe('decisions put in order', () => {
     assert.equal(
       tidy,
       `${[
-        line('a.png', 'exclude'),
-        line('b.png', 'exclude'),
+        line('a.png', 'exclude', { at: '2027' }),
         line('b.png', 'keep'),
+        line('b.png', 'exclude'),
         '// last',
         line('z.png', 'exclude'),
         '// end',
@@ -209,5 +209,18 @@ describe('decisions put in order', () => {
     );
     assert.equal(tidyDecisions(tidy).text, tidy);
     assert.equal(tidyDecisions('').text, '');
+  });
+
+  it('of which the last one counts keep their order, and the last of what is said twice stays', () => {
+    const class_ = (value: string) => line('a.png', 'relabel', { value });
+    const lines = [class_('cat'), class_('dog'), line('a.png', 'exclude'), class_('cat'), line('a.png', 'keep')];
+    const { text, duplicates } = tidyDecisions(lines.join('\n'));
+    assert.deepEqual(text.trimEnd().split('\n'), [
+      line('a.png', 'exclude'),
+      line('a.png', 'keep'),
+      class_('dog'),
+      class_('cat'),
+    ]);
+    assert.equal(duplicates, 1);
   });
 });

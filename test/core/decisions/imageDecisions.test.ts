@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withImageDecisions, withPairDecision, type ImageChoice } from '../../../src/core/decisions/decisionLines.ts';
+import { linesOf, textOf, withImages, withPair, type ImageChoice } from '../../../src/core/decisions/decisionLines.ts';
 import { formatDecision, parseDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
 
 const at = '2026-01-02T03:04:05.000Z';
 const image = (path: string, content = `content of ${path}`) => ({ path, content });
 const decide = (text: string, paths: readonly string[], choice: ImageChoice, undo = false) =>
-  withImageDecisions(
-    text,
-    paths.map((path) => image(path)),
-    choice,
-    { undo, at },
+  textOf(
+    withImages(
+      linesOf(text),
+      paths.map((path) => image(path)),
+      choice,
+      { undo, at },
+    ),
   );
 const told = (text: string) => parseDecisions(text).map(({ path, action, value }) => [path, action, value]);
 
@@ -77,7 +79,7 @@ describe('decisions about single images', () => {
   });
 
   it('are taken back without a trace, beside lines of another kind and lines that make no sense', () => {
-    const pair = withPairDecision('', [image('a.png'), image('b.png')], 'same', at);
+    const pair = textOf(withPair([], [image('a.png'), image('b.png')], 'same', at));
     const before = `// by hand\n${pair}<<<<<<< ours\n{"path":"a.png","action":"fold","at":"later"}\n`;
     const decided = decide(before, ['a.png', 'z.png'], { action: 'exclude' });
     assert.equal(told(decided).length, 3);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exportColumns } from '../../../src/core/export/exportColumns.ts';
 import { csvHeader, csvLine, jsonLine } from '../../../src/core/export/tableLines.ts';
-import { parseTable } from '../../../src/core/tables/delimitedText.ts';
+import { parseTable } from '../tables/parseTable.ts';
 import { exportImage } from './exportImages.ts';
 
 const quality = {

@@ -53,6 +53,11 @@ describe('completing a filter', () => {
     assert.equal(done('class:ta|', 0), 'class:"tabby cat" |');
     assert.equal(done('class:dog,"ta|', 0), 'class:dog,"tabby cat" |');
     assert.equal(done('label:d|og split:x', 0), 'label:dog | split:x');
+    assert.equal(done('class:"tab|by cat"', 0), 'class:"tabby cat" |');
+    assert.equal(done('class:d|,cat', 0), 'class:dog|,cat');
+    assert.equal(done('cl|ass:dog', 0), 'class|:dog');
+    assert.equal(done('cla|:dog', 0), 'class|:dog');
+    assert.equal(done('lowI|<.3', 0), 'lowInformation|<.3');
     assert.deepEqual(labels('finding:|'), ['leak']);
   });
 

@@ -28,6 +28,13 @@ const stripes = image(48, 20, (x) => (x % 6 < 3 ? [250, 20, 20] : [10, 40, 200])
 const ramp = image(64, 17, (x, y) => [4 * x, 4 * x, 4 * x].map((level) => level + (y % 2)));
 
 describe('scores of quality', () => {
+  it('see a single coloured pixel, also where not all of them are looked at', () => {
+    const grey = (coloured: number) =>
+      image(200, 150, (x, y) => (200 * y + x === coloured ? [90, 90, 91] : [90, 90, 90]));
+    assert.equal(pixelScores(grey(-1)).scores.grayscale, true);
+    for (const place of [0, 1, 2, 29_999]) assert.equal(pixelScores(grey(place)).scores.grayscale, false);
+  });
+
   const cases = { noise: noise(64, 33), dim: noise(30, 64, 40), plain: plain(128), stripes, ramp, pixel: plain(3) };
   for (const [name, picture] of Object.entries(cases)) {
     it(`are those of the definitions, computed slowly: ${name}`, () => {

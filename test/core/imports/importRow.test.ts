@@ -39,6 +39,8 @@ describe('the vectors of a table', () => {
     assert.deepEqual([...unitVector([3, 4])!], [...Float32Array.of(0.6, 0.8)]);
     const unit = Float32Array.of(0.6, 0.8);
     assert.deepEqual(unitVector(unit), unit);
+    // As far as vectors of other tools are from it.
+    assert.deepEqual([...unitVector([0.60001, 0.8])!], [...Float32Array.of(0.60001, 0.8)]);
     for (const bad of [
       [0, 0],
       [Number.NaN, 1],

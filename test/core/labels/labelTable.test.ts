@@ -95,14 +95,15 @@ suite('rows find their images', () => {
       [
         { image: 'c.png', label: '', line: 2 },
         { image: 'a', label: 'x', line: 3 },
-        { image: 'images/a.png', label: 'y', line: 4 },
+        { image: 'a', label: '', line: 4 },
+        { image: 'images/a.png', label: 'y', line: 5 },
       ],
       imageFinder(paths, ''),
     );
     assert.equal(labels.has('c.png'), false);
     assert.deepEqual(
       [conflict!.path, conflict!.what, conflict!.told, conflict!.rows.map(({ line }) => line)],
-      ['images/a.png', 'labels', ['x', 'y'], [3, 4]],
+      ['images/a.png', 'labels', ['x', 'y'], [3, 5]],
     );
     const repeated = match(['c.png', 'c.png']);
     assert.deepEqual([repeated.conflict, [...repeated.repeated]], [undefined, ['c.png']]);

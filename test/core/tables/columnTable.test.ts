@@ -5,7 +5,7 @@ import { imageFinder } from '../../../src/core/tables/imageFinder.ts';
 
 const paths = ['a/1.png', 'a/2.png', 'b/2.png', 'b/three, four.png'];
 const joined = (text: string, folder = ''): JoinedTable => {
-  const table = tableRows(text);
+  const table = tableRows(text, (fault) => new Error(fault));
   assert.ok(!('fault' in table), 'fault' in table ? table.fault : '');
   const join = new ColumnJoin(imageFinder(paths, folder));
   const { names, image } = table.header;
@@ -16,11 +16,18 @@ const joined = (text: string, folder = ''): JoinedTable => {
   return join.joined();
 };
 const faultOf = (text: string) => {
-  const result = tableRows(text);
+  const result = tableRows(text, (fault) => new Error(fault));
   return 'fault' in result ? result.fault : '';
 };
 
 describe('a table of columns', () => {
+  it('is refused where a quote is never closed, which would swallow all that follows', () => {
+    assert.throws(
+      () => joined('path,note\na/1.png,"open\na/2.png,x\n'),
+      /the quote that begins in line 2 is never closed/,
+    );
+  });
+
   it('is joined with the images by path or by a name that only one has', () => {
     const { columns, matched, unmatched } = joined(
       'score;Path;who\n0.5;a/1.png;ada\n;"b/three, four.png";\n2;2.png;bo\n1;gone.png;bo\n7;b\\2.png;cy\n',

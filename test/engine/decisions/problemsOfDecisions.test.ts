@@ -56,6 +56,16 @@ describe('what is wrong with the decisions of a dataset', () => {
     assert.deepEqual([more.length, /has 2 more problems/.test(more[5]!.message)], [6, true]);
   });
 
+  it('stops no index where it can not even be read', async (context) => {
+    const root = temporaryFolder(context);
+    write(root, 'c/0.png', await shade([40, 60, 40], 1));
+    write(root, '.likeness/decisions.jsonl/folder', '');
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const { images, notices } = await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    assert.deepEqual([images, notices.map(({ code }) => code)], [1, [ErrorCode.UnreadableFile]]);
+  });
+
   it('goes away where it is put in order, with all that makes sense', async (context) => {
     const root = temporaryFolder(context);
     write(root, 'a.png', 'a');
@@ -69,7 +79,7 @@ describe('what is wrong with the decisions of a dataset', () => {
     assert.deepEqual([read(), preview.isTidy, preview.markers, preview.duplicates], [text, false, 3, 1]);
     await engine.decisions.tidy(root, { write: true });
     assert.equal(read(), preview.text);
-    assert.equal(read(), `${line('a.png', '3')}\n${line('b.png', '1')}\nwhat\n`);
+    assert.equal(read(), `${line('a.png', '3')}\n${line('b.png', '2')}\nwhat\n`);
     assert.equal((await engine.decisions.tidy(root, { write: true })).isTidy, true);
   });
 });
@@ -108,7 +118,7 @@ describe('of two copies, the one that is kept', () => {
 });
 
 describe('moving images to other folders', () => {
-  it('takes their decisions along, settles their classes, and is undone as a whole', async (context) => {
+  it('takes their decisions along, and is undone as a whole', async (context) => {
     const root = temporaryFolder(context);
     for (const path of ['cats/a.png', 'cats/b.png', 'dogs/c.png', 'cats/a.txt']) write(root, path, path);
     write(root, '.likeness/config.json', '{}');
@@ -124,13 +134,14 @@ describe('moving images to other folders', () => {
     await assert.rejects(decisions.move(root, { title: 'Move', moves: taken }), { code: ErrorCode.FileExists });
     assert.equal(text(), before);
     const moves = [{ from: 'cats/a.png', to: 'dogs/a.png' }];
-    const { changed, notices } = await decisions.move(root, { title: 'Move 1 image', moves, settles: 'relabel' });
+    const { changed, notices } = await decisions.move(root, { title: 'Move 1 image', moves });
     assert.deepEqual(changed, ['cats/a.png', 'cats/b.png', 'dogs/a.png']);
     assert.match(notices![0]!.message, /^The label file cats\/a\.txt /);
     assert.deepEqual(
       parseDecisions(text()).map(({ path, action, with: partner }) => [path, action, partner?.path]),
       [
         ['cats/b.png', 'same', 'dogs/a.png'],
+        ['dogs/a.png', 'relabel', undefined],
         ['dogs/a.png', 'tag', undefined],
       ],
     );

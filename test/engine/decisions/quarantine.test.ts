@@ -121,6 +121,16 @@ describe('images that are set aside', () => {
     assert.deepEqual([await told(), read('a.png')], [[], 'bytes of a.png']);
   });
 
+  it('stay where git has restored one of them, while another can not come back', async (context) => {
+    const { root, decisions, told, read, aside } = datasetOf(context, 'a.png', 'b.png');
+    await aside('a.png', 'b.png');
+    write(root, 'a.png', 'bytes of a.png');
+    write(root, 'b.png', 'new');
+    await assert.rejects(decisions.bringBack(root, ['a.png', 'b.png']), { code: ErrorCode.FileExists });
+    assert.deepEqual([read('a.png'), read('b.png')], ['bytes of a.png', 'new']);
+    assert.ok((await told()).some((path) => path.includes('b.png')));
+  });
+
   it('that are gone from quarantine can not be brought back, which is said', async (context) => {
     const { root, decisions, told, aside } = datasetOf(context, 'a.png');
     await aside('a.png');

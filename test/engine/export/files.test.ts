@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { parseTable } from '../../../src/core/tables/delimitedText.ts';
+import { parseTable } from '../../core/tables/parseTable.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import { readNpy } from '../../core/export/readNpy.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';

@@ -228,6 +228,16 @@ describe('imported vectors', () => {
     assert.deepEqual(vectors.get('b/4.png'), [...Float32Array.of(1 / Math.sqrt(5), 2 / Math.sqrt(5))]);
   });
 
+  it('are no encoder where none of them is one, and a table without any may be called like one', async (context) => {
+    const { root, imported } = await dataset(context);
+    const none = await imported('v.jsonl', JSON.stringify({ path: 'a/0.png', vector: [0, 0] }));
+    assert.equal(none.encoder, undefined);
+    assert.match(none.notices[0]!.message, /^1 vector is not finite or all zero/);
+    assert.deepEqual(contentOf(root, context, () => false).encoders, ['pixels']);
+    assert.deepEqual((await imported('pixels.csv', 'path,age\na/0.png,3\n')).columns, ['age']);
+    await assert.rejects(imported('pixels.jsonl', jsonLines()), { code: ErrorCode.Usage, message: /built in/ });
+  });
+
   it('leave nothing behind where the import fails or is stopped, and those before stay', async (context) => {
     const { root, engine, folder, imported } = await dataset(context);
     const before = await imported('v.jsonl', jsonLines());

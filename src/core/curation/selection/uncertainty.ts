@@ -1,15 +1,15 @@
 import { neighborsAmong } from '../../neighbors/neighborsAmong.ts';
 import { voteShares } from '../../evaluation/neighborVote.ts';
-import { LABEL_NEIGHBORS } from '../labelIssues.ts';
+import { labelVote } from '../labelIssues.ts';
 import type { SelectionProblem, SelectionWork } from './selection.ts';
 
-/** Near neighbours count more; as in neighbour classification. */
-const TEMPERATURE = 0.1;
+/** What is told in one voice may still be wrong: none counts for nothing, or a new kind would never be asked for. */
+const LEAST = 0.05;
 
 /**
  * How little is known of the class of each row, from the classes of those that have one: 1 less the margin between the two
- * classes that the 10 nearest labelled rows vote for most, so that 1 is a tie and 0 is unanimous. Rows with a class have 0,
- * as there is nothing left to ask.
+ * classes that the nearest labelled rows vote for most, as many as vote on a label, so that 1 is a tie; never below .05. Rows
+ * with a class have 0, as there is nothing left to ask.
  *
  * @param labels of each row; undefined where it has none
  * @returns one value a row; undefined where no row has a class, and all are as unknown
@@ -25,18 +25,16 @@ export async function uncertaintyOf(
   if (labelled.length === 0) return undefined;
   const names = [...new Set(labels)].filter((label) => label !== undefined);
   const codes = Int32Array.from(labelled, (row) => names.indexOf(labels[row]!));
-  const count = Math.min(LABEL_NEIGHBORS, labelled.length);
+  const count = Math.min(labelVote.count, labelled.length);
   const neighbors = await inPhase('Comparing images', open.length, (between) =>
     neighborsAmong(problem, open, labelled, count, products, between),
   );
   const uncertainty = new Float64Array(problem.rows);
   const shares = new Float64Array(names.length);
   open.forEach((row, query) => {
-    voteShares(neighbors, query, codes, { count, temperature: TEMPERATURE }, shares);
+    voteShares(neighbors, query, codes, { ...labelVote, count }, shares);
     const [first = 0, second = 0] = shares.toSorted().reverse();
     uncertainty[row] = 1 - (first - second);
   });
-  // What is told in one voice may still be wrong: none counts for nothing, or a new kind would never be asked for.
-  const least = 0.05;
-  return uncertainty.map((value, row) => (labels[row] === undefined ? Math.max(least, value) : 0));
+  return uncertainty.map((value, row) => (labels[row] === undefined ? Math.max(LEAST, value) : 0));
 }

@@ -1,3 +1,5 @@
+import { latin } from '../../json/jsonPlaces.ts';
+
 /** A part of a file that is replaced. */
 export interface ByteEdit {
   /** Bytes from the beginning of the file; the part ends before `end`. */
@@ -20,7 +22,7 @@ export function withEdits(text: string, edits: readonly ByteEdit[]): string {
 
 /** The bytes of a text in UTF-8, a character for each. */
 export function utf8Latin(text: string): string {
-  return Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join('');
+  return latin(encoder.encode(text));
 }
 
 const encoder = new TextEncoder();

@@ -9,7 +9,7 @@ import type { RelabelPlan, RelabelWork } from './relabelPlan.ts';
 /** The images that have to move to the folder of another class. */
 export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork): Promise<RelabelPlan> {
   const { root, rules, store } = dataset;
-  const facts = store.readImageFacts();
+  const contents = store.readContentIds([...wanted.keys()]);
   // Case doesn't tell files apart everywhere.
   const taken = new Set(paths.map((path) => path.toLowerCase()));
   const changes: RelabelChange[] = [];
@@ -26,7 +26,7 @@ export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork
     } else {
       taken.add(target.toLowerCase());
       changes.push({ ...relabelling, where: { target } });
-      moves.push({ from: path, to: target, content: facts.get(path)?.content ?? '' });
+      moves.push({ from: path, to: target, content: contents.get(path)?.content ?? '' });
     }
   }
   return { changes, problems, files: [], moves };

@@ -3,7 +3,8 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { utf8Latin, withEdits } from '../../../../src/core/labels/relabel/byteEdits.ts';
 import { fieldWith } from '../../../../src/core/labels/relabel/tableCell.ts';
-import { parseTable, separatorOf, tableLines } from '../../../../src/core/tables/delimitedText.ts';
+import { separatorOf, tableLines } from '../../../../src/core/tables/delimitedText.ts';
+import { parseTable } from '../../tables/parseTable.ts';
 
 const latin = (text: string) => Buffer.from(text).toString('latin1');
 const utf8 = (text: string) => Buffer.from(text, 'latin1').toString();
