@@ -101,7 +101,8 @@ it('decide check tells what is wrong with lines, and tidy puts them in order whe
   assert.ok(read().includes('<<<<<<<'));
   const tidied = (await run('decide', 'tidy', '--write', root)) as Record<string, unknown>;
   assert.deepEqual([tidied['written'], tidied['markers'], (tidied['problems'] as unknown[]).length], [true, 3, 1]);
-  assert.deepEqual(read(), `${[line('a.png', 'keep'), line('b.png', 'exclude'), line('b.png', 'keep')].join('\n')}\n`);
+  // The two contradictory lines keep their order: the last one is in force.
+  assert.deepEqual(read(), `${[line('a.png', 'keep'), line('b.png', 'keep'), line('b.png', 'exclude')].join('\n')}\n`);
 });
 
 it('quarantine sets files aside, lists them and brings them back', async (context) => {
