@@ -3,8 +3,10 @@ import { batchNormalization, convolution } from '../layers.ts';
 import type { NetworkScope } from '../scope.ts';
 
 export interface ResnetOptions {
-  /** Filters of each stage; each stage but the first halves the size. */
+  /** Filters of each stage. */
   readonly widths: readonly number[];
+  /** What each stage divides the size by; by default 1 for the first and 2 for the others. */
+  readonly strides?: readonly (1 | 2)[];
   /** Basic blocks of each stage. */
   readonly blocks: readonly number[];
   /** Stride of the first convolution: 1 for small pictures, which have no detail to lose. */
@@ -21,13 +23,13 @@ export interface ResnetOptions {
  * @returns the representation h: mean over the positions of the last stage, `[N, last width]`
  */
 export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetOptions): GraphValue {
-  const { widths, blocks, stemStride } = options;
+  const { widths, blocks, stemStride, strides = widths.map((_, stage) => (stage > 0 ? 2 : 1)) } = options;
   const { graph } = scope;
   const stem = convolution(scope, images, 'stem.convolution', { filters: widths[0]!, kernel: 3, stride: stemStride });
   let value = graph.op('Relu', [batchNormalization(scope, stem, 'stem.normalization')]);
   widths.forEach((filters, stage) => {
     for (let block = 0; block < blocks[stage]!; block++) {
-      const stride = stage > 0 && block === 0 ? 2 : 1;
+      const stride = block === 0 ? strides[stage]! : 1;
       value = basicBlock(scope, value, `${stageName(stage)}.block${block + 1}`, filters, stride);
     }
   });
