@@ -18,7 +18,10 @@ export class GraphRunner {
   }
 
   /** Feeds float32 values by the names of the graph's inputs and gives all its outputs. */
-  async run(graph: GraphBuilder, feeds: Readonly<Record<string, Numbers>>): Promise<Record<string, TensorValue>> {
+  async run(
+    graph: Pick<GraphBuilder, 'build'>,
+    feeds: Readonly<Record<string, Numbers>>,
+  ): Promise<Record<string, TensorValue>> {
     const { session } = await this.#worker.load({ bytes: encodeModel(graph.build()) }, { threads: 1 });
     const tensors = Object.entries(feeds).map(([name, { dims, data }]) => {
       return [name, { type: 'float32', dims, data: Float32Array.from(data) }] as const;
