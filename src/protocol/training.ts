@@ -88,12 +88,23 @@ export interface DistillSettings extends UnlabelledTrainingSettings {
   readonly from?: string;
   /** Of the classes' probabilities, or of the student's similarities. */
   readonly temperature?: number;
+  /** Of the teacher's similarities: the lower, the more a picture's own counts against those to others. */
+  readonly teacherTemperature?: number;
   /** Share of the teacher in the loss; the rest are the images' own labels. 1: no label is looked at. */
   readonly teacherShare?: number;
   /** Uses so many labels of each class, the same as fine-tuning by the same seed; 0: all. */
   readonly labelsPerClass?: number;
   /** The teacher looks at so many views of each image, which then come again; 0: at new ones in every epoch. */
   readonly teacherViews?: number;
+  /**
+   * What the teacher says of all pictures together is taken off what it says of each, where similarities or embeddings are
+   * learnt (default); with classes it means nothing.
+   */
+  readonly centredTeacher?: boolean;
+  /** What is done to the images before both see them: as for pretraining, or `crops`, crops and mirror images (default). */
+  readonly augmentation?: string;
+  /** With `custom`, as for pretraining. */
+  readonly recipe?: AugmentationRecipe;
 }
 
 /** What a person can set for an autoencoder. */

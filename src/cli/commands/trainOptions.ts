@@ -26,7 +26,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   network: {
     key: 'network',
     value: 'ID',
-    help: 'resnet10 (default), resnet10-light (default of distill) or resnet18-wide',
+    help: 'resnet10 (default), resnet10-light (default of distill), resnet14-fast or resnet18-wide',
   },
   size: { key: 'size', number: true, value: 'PIXELS', help: 'height and width of a view, 32 to 128 (default 64)' },
   batch: {
@@ -129,11 +129,18 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     help: "pretrain: of the loss (default 0.2); distill: of classes (1) or the student's similarities (0.2)",
     kinds: ['pretrain', 'distill'],
   },
+  'teacher-temperature': {
+    key: 'teacherTemperature',
+    number: true,
+    value: 'T',
+    help: "distill: of the teacher's similarities (default 0.01, as SEED)",
+    kinds: ['distill'],
+  },
   augmentation: {
     key: 'augmentation',
     value: 'PRESET',
-    help: "pretrain: natural (default), fine-grained-colour, documents, aerial, medical-gray, or custom: the dataset's own",
-    kinds: ['pretrain'],
+    help: "natural (default of pretrain), fine-grained-colour, documents, aerial, medical-gray, crops (default of distill: crops and mirror images alone), or custom: the dataset's own",
+    kinds: ['pretrain', 'distill'],
   },
   'head-layers': {
     key: 'headLayers',
@@ -163,6 +170,12 @@ const switches: Readonly<Record<string, Pick<SettingOption, 'key' | 'help' | 'ki
       value: true,
       kinds: ['pretrain', 'distill', 'autoencoder'],
       help: 'all but finetune: train on the images of the test split too',
+    },
+    uncentred: {
+      key: 'centredTeacher',
+      value: false,
+      kinds: ['distill'],
+      help: 'distill: what all pictures have in common for the teacher is learnt too',
     },
     unbalanced: {
       key: 'balanced',

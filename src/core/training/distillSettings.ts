@@ -1,4 +1,5 @@
 import { tooFewImages } from '../errors.ts';
+import { checkAugmentation, CROP_AUGMENTATION, type AugmentationChoice } from './augmentationChoice.ts';
 import {
   assertChosen,
   assertWithin,
@@ -13,16 +14,18 @@ import type { Lesson } from './distillProgram.ts';
 import { defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
 
 /** Everything that a run of distillation is determined by, besides the images. */
-export interface ResolvedDistillSettings extends ResolvedCommonSettings {
+export interface ResolvedDistillSettings extends ResolvedCommonSettings, AugmentationChoice {
   /** Id of the teacher, or the path of its file. */
   readonly teacher: string;
   readonly lesson: Lesson['kind'];
   /** Id of the encoder that the student starts as; empty: with first weights. */
   readonly from: string;
   readonly temperature: number;
+  readonly teacherTemperature: number;
   readonly teacherShare: number;
   readonly labelsPerClass: number;
   readonly teacherViews: number;
+  readonly centredTeacher: boolean;
   readonly includeTest: boolean;
 }
 
@@ -46,6 +49,8 @@ const SMALLEST_BATCH = 8;
 const STEPS = 3000;
 const FEWEST_EPOCHS = 20;
 const MOST_EPOCHS = 200;
+/** At which a teacher looks at similarities, as in SEED. */
+export const TEACHER_TEMPERATURE = 0.01;
 /** Views that a teacher looks at where nobody says how many: more take more of its time. */
 const VIEWS = 16;
 
@@ -66,7 +71,10 @@ export function resolveDistillSettings(
     ...commonDefaults(threads),
     // SEED's students look at similarities at 0.2; probabilities of classes are taken as the teacher gives them.
     temperature: lesson === 'similarities' ? 0.2 : 1,
+    teacherTemperature: TEACHER_TEMPERATURE,
     teacherShare: 1,
+    centredTeacher: lesson !== 'classes',
+    augmentation: CROP_AUGMENTATION,
     labelsPerClass: 0,
     teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
     learningRate: optimizer === 'adamw' ? 3e-3 : defaultLearningRate(optimizer, batchImages),
@@ -88,6 +96,7 @@ export function resolveDistillSettings(
 
 const limits: Partial<Record<keyof ResolvedDistillSettings, Limits>> = {
   temperature: [0.01, 100],
+  teacherTemperature: [0.0001, 100],
   teacherShare: [0, 1],
   labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
 };
@@ -96,6 +105,7 @@ const choices: Choices<Pick<ResolvedDistillSettings, 'lesson'>> = { lesson: ['cl
 
 function check(settings: ResolvedDistillSettings, images: number, mostViews: number): void {
   checkCommonSettings(settings, images, 1);
+  checkAugmentation(settings);
   assertWithin(settings, { ...limits, teacherViews: [0, mostViews] }, ['labelsPerClass', 'teacherViews']);
 }
 

@@ -1,7 +1,5 @@
-import { augmentationPreset, augmentationPresets } from '../augmentation/presets.ts';
-import type { AugmentationRecipe } from '../augmentation/recipe.ts';
-import { parseAugmentationRecipe } from '../augmentation/recipeRules.ts';
-import { tooFewImages, usage } from '../errors.ts';
+import { tooFewImages } from '../errors.ts';
+import { checkAugmentation, type AugmentationChoice } from './augmentationChoice.ts';
 import {
   assertWithin,
   checkCommonSettings,
@@ -13,19 +11,12 @@ import type { OptimizerConfig } from './optimizers.ts';
 import type { ContrastiveLossKind } from './pretrainProgram.ts';
 
 /** Everything that a pretraining run is determined by, besides the images. */
-export interface ResolvedPretrainSettings extends ResolvedCommonSettings {
+export interface ResolvedPretrainSettings extends ResolvedCommonSettings, AugmentationChoice {
   readonly loss: ContrastiveLossKind;
   readonly temperature: number;
-  /** A preset's id, or `CUSTOM_AUGMENTATION`. */
-  readonly augmentation: string;
-  /** Of the latter. */
-  readonly recipe?: AugmentationRecipe;
   readonly headLayers: 2 | 3;
   readonly includeTest: boolean;
 }
-
-/** Stands for a recipe that isn't a preset's. */
-export const CUSTOM_AUGMENTATION = 'custom';
 
 /** Fewer images teach nothing, and a batch needs negatives. */
 export const FEWEST_IMAGES = 16;
@@ -59,11 +50,6 @@ export function resolvePretrainSettings(
   return named(resolved, `${resolved.network} at ${resolved.size} px`);
 }
 
-/** What is done to the images of a run. */
-export function recipeOfRun({ augmentation, recipe, size }: ResolvedPretrainSettings): AugmentationRecipe {
-  return augmentation === CUSTOM_AUGMENTATION ? recipe! : augmentationPreset(augmentation)!.recipe(size);
-}
-
 /** A power of two that leaves several steps to an epoch where there are few images. */
 export function defaultBatch(images: number): number {
   const wanted = 2 ** Math.floor(Math.log2(images / 4));
@@ -85,12 +71,5 @@ export function defaultLearningRate(optimizer: OptimizerConfig['kind'], batchIma
 function check(settings: ResolvedPretrainSettings, images: number): void {
   checkCommonSettings(settings, images, SMALLEST_BATCH);
   assertWithin(settings, { temperature: [0.01, 10] });
-  if (settings.augmentation === CUSTOM_AUGMENTATION) {
-    parseAugmentationRecipe(settings.recipe);
-  } else if (settings.recipe !== undefined) {
-    throw usage(`A recipe belongs to the augmentation "${CUSTOM_AUGMENTATION}", not to "${settings.augmentation}".`);
-  } else if (augmentationPreset(settings.augmentation) === undefined) {
-    const ids = [...augmentationPresets.map(({ id }) => id), CUSTOM_AUGMENTATION].join(', ');
-    throw usage(`There is no augmentation preset "${settings.augmentation}"; choose one of ${ids}.`);
-  }
+  checkAugmentation(settings);
 }

@@ -1,8 +1,9 @@
-import { labelledRecipe } from '../../core/augmentation/presets.ts';
+import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import { macroAccuracyInterval, scoreOutputs } from '../../core/evaluation/classificationScore.ts';
 import { classProbabilities, expectedCalibrationError } from '../../core/evaluation/temperatureScaling.ts';
 import { RandomStream } from '../../core/random.ts';
 import { classifierEvaluationModel, type ClassifierShape } from '../../core/training/classifierNetwork.ts';
+import { recipeOf } from '../../core/training/augmentationChoice.ts';
 import type { ResolvedDistillSettings } from '../../core/training/distillSettings.ts';
 import { classTargets } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -33,7 +34,7 @@ export interface DistillTaskOptions {
 
 /** Learns what a teacher says of the same views; judged by what the student knows of classes. */
 export class DistillTask implements TrainingTask {
-  readonly recipe = labelledRecipe;
+  readonly recipe: AugmentationRecipe;
   readonly viewsPerImage = 1;
   readonly wanted: readonly string[];
   readonly viewEpoch: (epoch: number) => number;
@@ -53,6 +54,7 @@ export class DistillTask implements TrainingTask {
     signal: AbortSignal,
   ) {
     const { settings, data, others } = options;
+    this.recipe = recipeOf(settings, settings.size);
     this.#options = options;
     this.#views = views;
     this.#monitor = monitor;
@@ -71,15 +73,25 @@ export class DistillTask implements TrainingTask {
   static async open(options: DistillTaskOptions, worker: OnnxWorker, run: RunShape): Promise<DistillTask> {
     const { settings, data, teacherDim, shape } = options;
     const { teacher, pixels, images } = data;
-    const { seed, teacherViews, threads } = settings;
-    const views = new TeacherViews(
-      { teacher, dim: teacherDim, pixels, count: images.length, recipe: labelledRecipe, seed, views: teacherViews },
+    const { seed, teacherViews: views, centredTeacher, lesson, threads } = settings;
+    const centred = centredTeacher && lesson !== 'classes';
+    const teacherViews = new TeacherViews(
+      {
+        teacher,
+        dim: teacherDim,
+        pixels,
+        count: images.length,
+        recipe: recipeOf(settings, settings.size),
+        seed,
+        views,
+        centred,
+      },
       run,
     );
     const monitor = await EncoderMonitor.open(worker, settings, data, run.signal);
     const { input } = trainedEncoderInterface(settings);
     const classifier = shape && (await GraphEvaluator.open(worker, classifierEvaluationModel(shape), input, threads));
-    return new DistillTask(options, views, monitor, classifier, run.signal);
+    return new DistillTask(options, teacherViews, monitor, classifier, run.signal);
   }
 
   async feedsOf(samples: Uint32Array, epoch: number): Promise<Record<string, TensorValue>> {

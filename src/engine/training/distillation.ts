@@ -21,6 +21,7 @@ import { DistillTask } from './distillTask.ts';
 import { exportRun, type MadeEncoder } from './encoderExport.ts';
 import { multiplicationsOf, multiplicationsOfModel } from './networkCost.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
+import { withRecipe } from './ownAugmentation.ts';
 import type { TaskOpener } from './runLifecycle.ts';
 import { RunStore } from './runStore.ts';
 import { openTeacher } from './teacher.ts';
@@ -39,8 +40,6 @@ import type { RunPosition } from './trainingRun.ts';
 
 /** Length of all gradients together that is out of the ordinary. */
 const CLIP_NORM = 5;
-/** Temperature at which a teacher looks at similarities, as in SEED. */
-const TEACHER_TEMPERATURE = 0.01;
 /** Pictures that similarities are told to; more are compared with without need. */
 const MOST_OTHERS = 2048;
 /** What a teacher said of views may take so much memory. */
@@ -76,7 +75,7 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     const mostViews = (lesson: keyof typeof dim) =>
       Math.max(1, Math.floor(MOST_BYTES / opinionBytes(imageCount, dim[lesson])));
     const start = { teacher: { reference, hasClasses: classes.length > 0, mostViews }, student: student?.start };
-    const settings = resolveDistillSettings(wished, start, imageCount, this.#options.threads);
+    const settings = resolveDistillSettings(withRecipe(wished, root), start, imageCount, this.#options.threads);
     const isOfClasses = settings.lesson === 'classes';
     if (isOfClasses && classes.length === 0) throw teacherWithoutClasses(teacher.card.id);
     if (settings.teacherShare < 1) assertLabelsKnown(settings, teacher, selection);
@@ -201,7 +200,8 @@ function programOf(settings: ResolvedDistillSettings, teacherDim: number, others
   });
 }
 
-function lessonOf({ lesson, temperature }: ResolvedDistillSettings, teacherDim: number, others: number): Lesson {
+function lessonOf(settings: ResolvedDistillSettings, teacherDim: number, others: number): Lesson {
+  const { lesson, temperature, teacherTemperature } = settings;
   switch (lesson) {
     case 'classes':
       return { kind: 'classes', temperature, opinion: 'probabilities' };
@@ -212,7 +212,7 @@ function lessonOf({ lesson, temperature }: ResolvedDistillSettings, teacherDim: 
         teacherDim,
         // A representation has no negative numbers, and a teacher's may.
         adaptor: true,
-        teacherTemperature: TEACHER_TEMPERATURE,
+        teacherTemperature,
         studentTemperature: temperature,
       };
     case 'embeddings':

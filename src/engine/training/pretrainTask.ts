@@ -3,7 +3,8 @@ import { pairHistograms, type PairHistograms } from '../../core/evaluation/pairH
 import type { BatchTargets } from '../../core/training/batchTargets.ts';
 import { diagnose, type TrainingRecord } from '../../core/training/diagnosis.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { recipeOfRun, type ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
+import { recipeOf } from '../../core/training/augmentationChoice.ts';
+import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { EncoderMonitor } from './encoderMonitor.ts';
@@ -52,7 +53,8 @@ export class PretrainTask implements TrainingTask {
   }
 
   get recipe() {
-    return recipeOfRun(this.#options.settings);
+    const { settings } = this.#options;
+    return recipeOf(settings, settings.size);
   }
 
   feedsOf(samples: Uint32Array): Record<string, TensorValue> {

@@ -1,4 +1,3 @@
-import { noOwnAugmentation } from '../../core/augmentation/augmentationErrors.ts';
 import { tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
@@ -7,15 +6,15 @@ import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
 import { encoderModel, pretrainProgram, projectionHeadModel } from '../../core/training/pretrainProgram.ts';
 import {
-  CUSTOM_AUGMENTATION,
   FEWEST_IMAGES,
   resolvePretrainSettings,
   type ResolvedPretrainSettings,
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
-import type { PretrainPlan, PretrainRequest, PretrainSettings } from '../../protocol/training.ts';
+import type { PretrainPlan, PretrainRequest } from '../../protocol/training.ts';
 import { readConfig } from '../store/config.ts';
 import { exportRun } from './encoderExport.ts';
+import { withRecipe } from './ownAugmentation.ts';
 import { readPairDecisions } from './pairDecisions.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
 import { PretrainTask } from './pretrainTask.ts';
@@ -123,14 +122,6 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   notices({ selection, settings }: PretrainRun): readonly LikenessError[] {
     return settings.loss === 'supervised' ? selection.notices : [];
   }
-}
-
-/** The run keeps the dataset's own recipe as it is now, so that one that goes on doesn't change. */
-function withRecipe(wished: PretrainSettings, root: string): PretrainSettings {
-  if (wished.augmentation !== CUSTOM_AUGMENTATION || wished.recipe !== undefined) return wished;
-  const recipe = readConfig(root).augmentation;
-  if (recipe === undefined) throw noOwnAugmentation(root);
-  return { ...wished, recipe };
 }
 
 function programOf(settings: ResolvedPretrainSettings): TrainingProgram {

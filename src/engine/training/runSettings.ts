@@ -1,6 +1,7 @@
 /** What `run.json` says of a run's settings. */
 import { augmentationFault } from '../../core/augmentation/recipeRules.ts';
-import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
+import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
+import { TEACHER_TEMPERATURE } from '../../core/training/distillSettings.ts';
 import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/training.ts';
 
 /** What a setting has to be: one of these values, or of this type. */
@@ -50,16 +51,29 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     lesson: ['classes', 'similarities', 'embeddings'],
     from: 'string',
     temperature: 'number',
+    teacherTemperature: 'number',
     teacherShare: 'number',
     labelsPerClass: 'number',
     teacherViews: 'number',
+    centredTeacher: 'boolean',
+    augmentation: 'string',
     includeTest: 'boolean',
   },
   autoencoder: { ...commonRules, includeTest: 'boolean' },
 };
 
 /** What runs did before there was a choice, which their records don't say. */
-const formerly = { engine: 'onnxruntime', classifierStart: 'zero' } as const;
+const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> } = {
+  pretrain: { engine: 'onnxruntime' },
+  finetune: { engine: 'onnxruntime', classifierStart: 'zero' },
+  distill: {
+    engine: 'onnxruntime',
+    augmentation: CROP_AUGMENTATION,
+    centredTeacher: false,
+    teacherTemperature: TEACHER_TEMPERATURE,
+  },
+  autoencoder: { engine: 'onnxruntime' },
+};
 
 /** Stands for the settings of a run whose `run.json` can't be read. */
 export const unknownSettings: RunSettingsOf['pretrain'] = {
@@ -87,8 +101,7 @@ export function parseRunSettings(value: unknown, kind: RunKind): RunSettings {
     throw new Error('"settings" is not an object');
   }
   const rules: Readonly<Record<string, Rule<unknown>>> = settingRules[kind];
-  const defaults = Object.entries(formerly).filter(([key]) => key in rules);
-  const settings: Readonly<Record<string, unknown>> = { ...Object.fromEntries(defaults), ...value };
+  const settings: Readonly<Record<string, unknown>> = { ...formerly[kind], ...value };
   for (const [key, rule] of Object.entries(rules)) {
     if (!fits(settings[key], rule)) throw new Error(`"settings.${key}" is missing or not what it should be`);
   }

@@ -8,7 +8,8 @@ import { RandomStream } from '../../core/random.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
-import { recipeOfRun, type ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
+import { recipeOf } from '../../core/training/augmentationChoice.ts';
+import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
@@ -81,7 +82,7 @@ async function measureTraining(
   context: JobContext,
 ): Promise<Omit<StepTiming, 'secondsPerImage'>> {
   const { batchImages, size, seed, threads } = settings;
-  const recipe = recipeOfRun(settings);
+  const recipe = recipeOf(settings, settings.size);
   const loader = new ViewLoader(
     {
       pixels: data.pixels,

@@ -2,6 +2,7 @@ import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import { cancelled } from '../../core/errors.ts';
 import { bytesOfPlanes } from '../../core/images/pairSheet.ts';
 import { greyFromRgb } from '../../core/images/pixels.ts';
+import { centredRows } from '../../core/linearAlgebra/centredRows.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { SharedPixels } from './pixelStore.ts';
@@ -20,6 +21,8 @@ export interface TeacherViewsOptions {
   readonly seed: number;
   /** Epochs after which views come again; 0: never. */
   readonly views: number;
+  /** Whether the mean over all pictures is taken off each row. */
+  readonly centred: boolean;
 }
 
 /**
@@ -85,7 +88,7 @@ export class TeacherViews {
       meter.add(present);
     }
     meter.finish();
-    return rows;
+    return this.#options.centred ? centredRows(rows, dim) : rows;
   }
 
   #pixelsOf(views: Float32Array, count: number): Uint8Array {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { augmentationPresets } from '../../core/augmentation/presets.ts';
-import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
+import { CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
 import type { PretrainPlan, PretrainSettings } from '../../protocol/training.ts';
 import { askInTurn } from '../commands/askInTurn.ts';
 import type { Back, StepPlace } from '../commands/askInTurn.ts';

@@ -2,7 +2,7 @@ import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
 import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
-import { CUSTOM_AUGMENTATION } from '../../core/training/pretrainSettings.ts';
+import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
 import type { DistillSettings, FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
@@ -40,7 +40,8 @@ export const lossNames: Readonly<Record<NonNullable<PretrainSettings['loss']>, s
 
 /** What a preset is called, or a recipe that is none. */
 export function augmentationTitle(id: string): string {
-  return id === CUSTOM_AUGMENTATION ? "The data set's own" : (augmentationPreset(id)?.title ?? id);
+  if (id === CUSTOM_AUGMENTATION) return "The data set's own";
+  return id === CROP_AUGMENTATION ? 'Crops and mirror images' : (augmentationPreset(id)?.title ?? id);
 }
 
 /** What a person set or would ask about, as name and value; what isn't known is left out. */

@@ -5,6 +5,10 @@ import { encoderNetwork, NETWORKS, networkDefinition } from '../../../src/core/t
 import { initialParameters, initialStatistics, sizeOf } from '../../../src/core/training/parameters.ts';
 import { encoderModel, evaluationModel, pretrainProgram } from '../../../src/core/training/pretrainProgram.ts';
 import { TrainingScope } from '../../../src/core/training/scope.ts';
+import { RandomStream } from '../../../src/core/random.ts';
+import { GraphRunner } from '../../graphRunner.ts';
+
+const runner = new GraphRunner();
 
 describe('networks', () => {
   for (const { id, dim } of NETWORKS.values()) {
@@ -44,6 +48,40 @@ describe('networks', () => {
     };
     assert.equal(firstSize(32), 32);
     assert.equal(firstSize(64), 32);
+  });
+
+  test('a centred network gives vectors whose mean is zero, others vectors without negative numbers', async () => {
+    const meanOf = async (network: string) => {
+      const graph = new GraphBuilder(network);
+      const scope = new TrainingScope(graph, 'batch');
+      const images = graph.input('images', 'float32', [8, 3, 32, 32]);
+      const representation = encoderNetwork(scope, images, network);
+      graph.output('h', representation, 'float32', representation.shape!);
+      const values = new Map([
+        ...initialParameters(
+          scope.parameters.map(({ spec }) => spec),
+          5,
+        ),
+        ...initialStatistics(scope.statisticSpecs),
+      ]);
+      const specs = [...scope.parameters.map(({ spec }) => spec), ...scope.statisticSpecs];
+      const feeds = specs.map(({ name, shape }) => [name, { dims: shape, data: values.get(name)! }] as const);
+      const random = new RandomStream(1);
+      const data = Float32Array.from({ length: 8 * 3 * 32 * 32 }, () => random.uniform() - 0.5);
+      const outputs = await runner.run(graph, {
+        images: { dims: [8, 3, 32, 32], data },
+        ...Object.fromEntries(feeds),
+      });
+      const rows = outputs['h']!.data as Float32Array;
+      const means = Array.from({ length: 256 }, (_, column) => {
+        return Array.from({ length: 8 }, (_, row) => rows[row * 256 + column]!).reduce((a, b) => a + b) / 8;
+      });
+      return { largestMean: Math.max(...means.map(Math.abs)), least: Math.min(...rows) };
+    };
+    const centred = await meanOf('resnet14-fast');
+    assert.ok(centred.largestMean < 1e-5 && centred.least < -0.5, JSON.stringify(centred));
+    const usual = await meanOf('resnet10');
+    assert.ok(usual.least >= 0 && usual.largestMean > 0.01, JSON.stringify(usual));
   });
 
   test('unknown networks are refused with those there are', () => {

@@ -109,6 +109,38 @@ describe('distillation', () => {
     }
   });
 
+  test('takes off what all pictures have in common for the teacher, unless it is told not to', async (context) => {
+    const root = sharedCopy(context, taught);
+    const settings = { teacher: 'handcrafted', lesson: 'embeddings', epochs: 1 } as const;
+    const lossOf = async (more: DistillSettings) => {
+      const { run } = await distill(root, { ...settings, ...more });
+      return [run.settings as Required<DistillSettings>, run.metrics['loss']!] as const;
+    };
+    const [centred, alone] = await lossOf({});
+    const [uncentred, withCommon] = await lossOf({ centredTeacher: false });
+    assert.deepEqual([centred.centredTeacher, uncentred.centredTeacher], [true, false]);
+    // What all have in common is learnt in an epoch.
+    assert.ok(withCommon < alone - 0.05, `${withCommon} and ${alone}`);
+    const classes = await distill(root, { epochs: 1 });
+    assert.equal((classes.run.settings as Required<DistillSettings>).centredTeacher, false);
+  });
+
+  test('changes the pictures as it is told, the same for both', async (context) => {
+    const root = sharedCopy(context, taught);
+    const settings = { teacher: 'handcrafted', lesson: 'embeddings', epochs: 1 } as const;
+    const bytes = new Map<string, Buffer>();
+    for (const augmentation of ['crops', 'natural'] as const) {
+      const { run } = await distill(root, { ...settings, augmentation });
+      assert.equal((run.settings as DistillSettings).augmentation, augmentation);
+      bytes.set(augmentation, encoderBytes(root, run));
+    }
+    const { run } = await distill(root, settings);
+    assert.ok(encoderBytes(root, run).equals(bytes.get('crops')!));
+    assert.ok(!bytes.get('natural')!.equals(bytes.get('crops')!));
+    await assert.rejects(distill(root, { augmentation: 'custom' }), { code: ErrorCode.InvalidAugmentation });
+    await assert.rejects(distill(root, { augmentation: 'autumn' }), /no augmentation preset "autumn".* crops/);
+  });
+
   test('a student can begin as an encoder that was trained before', async (context) => {
     const root = sharedCopy(context, taught);
     const begun = await distill(root, { from: teacher.id, learningRate: 1e-8, epochs: 1, size: 64 });

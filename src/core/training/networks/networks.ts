@@ -10,7 +10,7 @@ export interface NetworkDefinition {
   readonly description: string;
   /** Length of the representation. */
   readonly dim: number;
-  readonly options: Pick<ResnetOptions, 'widths' | 'blocks' | 'strides'>;
+  readonly options: Pick<ResnetOptions, 'widths' | 'blocks' | 'strides' | 'centred'>;
 }
 
 const definitions: readonly NetworkDefinition[] = [
@@ -30,7 +30,7 @@ const definitions: readonly NetworkDefinition[] = [
     id: 'resnet14-fast',
     description: 'ResNet-14, 1.6 million weights, most of its layers where pictures are small: about half of the time',
     dim: 256,
-    options: { widths: [32, 64, 128, 256], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 2] },
+    options: { widths: [32, 64, 128, 256], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 2], centred: true },
   },
   {
     id: 'resnet18-wide',

@@ -11,6 +11,11 @@ export interface ResnetOptions {
   readonly blocks: readonly number[];
   /** Stride of the first convolution: 1 for small pictures, which have no detail to lose. */
   readonly stemStride: 1 | 2;
+  /**
+   * Whether the representation is normalised once more, without a shift: its mean over all pictures is then zero, so that
+   * unrelated pictures have a cosine similarity of about zero. Without, it has no negative numbers, and any two are similar.
+   */
+  readonly centred?: boolean;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface ResnetOptions {
  * https://arxiv.org/abs/1706.02677.
  *
  * @param images float32 `[N, 3, H, W]`, normalised
- * @returns the representation h: mean over the positions of the last stage, `[N, last width]`
+ * @returns the representation h: mean over the positions of the last stage, `[N, last width]`, perhaps centred
  */
 export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetOptions): GraphValue {
   const { widths, blocks, stemStride, strides = widths.map((_, stage) => (stage > 0 ? 2 : 1)) } = options;
@@ -33,7 +38,9 @@ export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetO
       value = basicBlock(scope, value, `${stageName(stage)}.block${block + 1}`, filters, stride);
     }
   });
-  return graph.op('Flatten', [graph.op('GlobalAveragePool', [value])], {}, { name: 'representation' });
+  const pooled = graph.op('Flatten', [graph.op('GlobalAveragePool', [value])], {}, { name: 'representation' });
+  if (!options.centred) return pooled;
+  return batchNormalization(scope, pooled, `${stageName(widths.length - 1)}.centre`, { shift: false });
 }
 
 /** What the names of a stage's parameters begin with. @param stage counted from 0 */
