@@ -78,13 +78,20 @@ export interface StandingDecision {
   readonly at: string;
 }
 
+export interface RepeatRequest {
+  /** Absolute. */
+  readonly root: string;
+  /** What is to be undone or done again, as an outcome told it; where another step is next by now, nothing is done. */
+  readonly step?: TakenStep;
+}
+
 export interface DecisionRequests {
   /** Gives the paths of which something changed. */
   'decisions/decide': { params: DecideRequest; result: { readonly changed: readonly string[] } };
   /** Writes down a step, moves files where it sets some aside, and remembers it for undo. */
   'decisions/take': { params: DecisionStep; result: StepOutcome };
-  'decisions/undo': { params: { readonly root: string }; result: StepOutcome };
-  'decisions/redo': { params: { readonly root: string }; result: StepOutcome };
+  'decisions/undo': { params: RepeatRequest; result: StepOutcome };
+  'decisions/redo': { params: RepeatRequest; result: StepOutcome };
   'decisions/history': { params: { readonly root: string }; result: DecisionHistory };
   /** Sorted by path. */
   'decisions/quarantined': { params: { readonly root: string }; result: readonly QuarantinedImage[] };

@@ -12,6 +12,7 @@ import type {
   DecisionRequests,
   DecisionStep,
   QuarantinedImage,
+  RepeatRequest,
   StandingDecision,
   StepOutcome,
   TakenStep,
@@ -74,13 +75,13 @@ export class DecisionService {
   }
 
   /** Takes back the last step that stands. See `repeatStep`. */
-  undo({ root }: DecisionRequests['decisions/undo']['params']): Promise<StepOutcome> {
-    return this.#whileLocked(root, (context) => repeatStep(context, 'undo'));
+  undo({ root, step }: RepeatRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'undo', step));
   }
 
   /** Takes the last step again that was undone. */
-  redo({ root }: DecisionRequests['decisions/redo']['params']): Promise<StepOutcome> {
-    return this.#whileLocked(root, (context) => repeatStep(context, 'redo'));
+  redo({ root, step }: RepeatRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'redo', step));
   }
 
   /** What undo and redo would do. */

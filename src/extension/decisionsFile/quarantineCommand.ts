@@ -8,6 +8,7 @@ import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
+import { repeatDecision } from './historyCommands.ts';
 
 /** Show Quarantine: lists the files that were set aside, and moves those back that are picked. */
 export function quarantineCommand(services: Services): void {
@@ -65,10 +66,11 @@ function pickRestored(root: string, images: readonly QuarantinedImage[]): Promis
   });
 }
 
-async function restore({ engine, datasets }: Services, root: string, paths: readonly string[]): Promise<void> {
+async function restore(services: Services, root: string, paths: readonly string[]): Promise<void> {
+  const { engine, datasets } = services;
   const title = `Bring ${formatQuantity(paths.length, 'image')} back`;
   const decision = { action: 'quarantine' } as const;
-  const { notices = [] } = await engine.call('decisions/take', {
+  const { step, notices = [] } = await engine.call('decisions/take', {
     root,
     title,
     decisions: [{ paths, decision, undo: true }],
@@ -79,9 +81,9 @@ async function restore({ engine, datasets }: Services, root: string, paths: read
     const undo = 'Undo';
     const told = `${formatQuantity(paths.length, 'file')} moved back.`;
     const message = [told, ...notices.map((notice) => notice.message)].join(' ');
-    if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return;
-    await engine.call('decisions/undo', { root });
-    await datasets.refresh();
+    const ways = step === undefined ? [] : [undo];
+    if ((await vscode.window.showInformationMessage(message, ...ways)) !== undo) return;
+    await repeatDecision(services, root, 'undo', step);
   };
   tell().catch(showFailure);
 }

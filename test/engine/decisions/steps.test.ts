@@ -56,6 +56,27 @@ describe('a step of decisions', () => {
     assert.deepEqual(await window().history({ root }), { undo: outcome.step });
   });
 
+  it('is undone and done again only as long as it is the next one, where it is named', async (context) => {
+    const { root, window, told, take } = datasetOf(context, 'a.png', 'b.png');
+    const { step: first } = await take('One', [exclude('a.png')]);
+    const { step: second } = await take('Two', [exclude('b.png')], 'f');
+    await assert.rejects(window().undo({ root, step: first! }), {
+      code: ErrorCode.DecisionNotOffered,
+      message: '"One" isn\'t the last decision any more; Undo Last Decision takes back the newest.',
+    });
+    assert.deepEqual(told(), ['a.png exclude', 'b.png exclude']);
+    assert.deepEqual((await window().undo({ root, step: second! })).step, second);
+    await window().undo({ root, step: first! });
+    await assert.rejects(window().undo({ root, step: first! }), { code: ErrorCode.DecisionNotOffered });
+    await assert.rejects(window().redo({ root, step: second! }), {
+      code: ErrorCode.DecisionNotOffered,
+      message: /^"Two" isn't the decision that was undone last any more; Redo Decision/,
+    });
+    await window().redo({ root, step: first! });
+    assert.deepEqual((await window().redo({ root, step: second! })).step, second);
+    assert.deepEqual(told(), ['a.png exclude', 'b.png exclude']);
+  });
+
   it('is all or nothing', async (context) => {
     const { root, window, text, take } = datasetOf(context, 'a.png', 'b.png');
     const step = take('Two', [exclude('a.png'), aside('b.png'), exclude('gone.png')]);
