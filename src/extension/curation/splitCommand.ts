@@ -9,6 +9,7 @@ import type { StepQuestion } from '../commands/askInTurn.ts';
 import { withProgress } from '../commands/progress.ts';
 import { inputStep, pickStep } from '../commands/steps.ts';
 import { commands } from '../contract.ts';
+import { putBack, remembering, type WrittenFile } from '../files/putBack.ts';
 import { isInside } from '../files/rootPaths.ts';
 import { registerReportCommand } from '../reports/reportCommand.ts';
 import type { Services } from '../services.ts';
@@ -54,48 +55,49 @@ export function splitCommand(services: Services): void {
       const message = `${assignedText(report)}. Nothing is written yet.`;
       const chosen = await vscode.window.showInformationMessage(message, apply, save);
       if (chosen === apply) {
-        const made = await applySplit(services, requestOf(root, question));
-        const { name, markdown } = await write(made.report);
+        const [applied, written] = await applySplit(services, report.root, requestOf(root, question));
+        const { name, markdown } = await write(applied);
         reports.write(name, markdown);
-        await tellApplied(services, made);
+        await tellApplied(services, applied, written);
       } else if (chosen === save) {
-        await saveTable(services, root, requestOf(root, question));
+        await saveTable(services, report.root, requestOf(root, question));
       }
     },
   });
 }
 
-interface AppliedSplit {
-  readonly report: SplitReport;
-  readonly file: vscode.Uri;
-  /** What the configuration was; undefined where there was none. */
-  readonly before: Uint8Array | undefined;
-}
-
-async function applySplit({ engine, datasets }: Services, request: SplitRequest): Promise<AppliedSplit> {
-  const root = datasets.find(request.folder)?.root ?? request.folder;
-  const file = vscode.Uri.file(path.join(root, '.likeness', 'config.json'));
-  const before = await vscode.workspace.fs.readFile(file).then(
-    (bytes) => bytes,
-    () => undefined,
-  );
-  const report = await withProgress('Splitting the dataset…', (options) =>
-    engine.call('selection/split', { ...request, apply: true }, options),
+async function applySplit(
+  services: Services,
+  root: string,
+  request: SplitRequest,
+): Promise<[SplitReport, WrittenFile]> {
+  const { engine, datasets } = services;
+  const written = await remembering(path.join(root, '.likeness', 'config.json'), () =>
+    withProgress('Splitting the dataset…', (options) =>
+      engine.call('selection/split', { ...request, apply: true }, options),
+    ),
   );
   void datasets.refresh();
-  return { report, file, before };
+  return written;
 }
 
-async function tellApplied({ datasets }: Services, { report, file, before }: AppliedSplit): Promise<void> {
+async function tellApplied({ datasets }: Services, report: SplitReport, written: WrittenFile): Promise<void> {
   const [undo, open] = ['Undo', 'Open config.json'];
+  const name = path.basename(report.root);
+  const file = vscode.Uri.file(written.file);
   const notices = report.notices.map(({ message }) => ` ${message}`).join('');
-  const message = `The split of ${path.basename(report.root)} is in .likeness/config.json.${notices}`;
+  const message = `The split of ${name} is in .likeness/config.json.${notices}`;
   const chosen = await vscode.window.showInformationMessage(message, open, undo);
   if (chosen === open) await vscode.commands.executeCommand('vscode.open', file);
   if (chosen !== undo) return;
-  if (before === undefined) await vscode.workspace.fs.delete(file);
-  else await vscode.workspace.fs.writeFile(file, before);
-  await datasets.refresh();
+  if (await putBack(written)) {
+    await datasets.refresh();
+    return;
+  }
+  void vscode.window.showWarningMessage(
+    `The .likeness/config.json of ${name} has changed since it got the split, and stays as it is; take "splits" out of it by hand.`,
+  );
+  await vscode.commands.executeCommand('vscode.open', file);
 }
 
 async function saveTable({ engine }: Services, root: string, request: SplitRequest): Promise<void> {
