@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SplitShares } from '../../core/curation/splitting/assignSplits.ts';
-import { virtualWorkspace } from '../../core/errors.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { SplitReport, SplitRequest } from '../../protocol/selection.ts';
 import { askInSteps, back } from '../commands/askInTurn.ts';
@@ -12,6 +11,7 @@ import { commands } from '../contract.ts';
 import { putBack, remembering, type WrittenFile } from '../files/putBack.ts';
 import { isInside } from '../files/rootPaths.ts';
 import { registerReportCommand } from '../reports/reportCommand.ts';
+import { saveTable } from '../reports/saveTable.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf } from '../settings.ts';
 import { askFor, stepItem } from '../training/trainingQuestions.ts';
@@ -60,7 +60,11 @@ export function splitCommand(services: Services): void {
         reports.write(name, markdown);
         await tellApplied(services, applied, written);
       } else if (chosen === save) {
-        await saveTable(services, report.root, requestOf(root, question));
+        await saveTable({
+          working: 'Writing the split…',
+          file: path.join(report.root, 'splits.csv'),
+          save: (out, options) => engine.call('selection/split', { ...requestOf(root, question), out }, options),
+        });
       }
     },
   });
@@ -98,20 +102,6 @@ async function tellApplied({ datasets }: Services, report: SplitReport, written:
     `The .likeness/config.json of ${name} has changed since it got the split, and stays as it is; take "splits" out of it by hand.`,
   );
   await vscode.commands.executeCommand('vscode.open', file);
-}
-
-async function saveTable({ engine }: Services, root: string, request: SplitRequest): Promise<void> {
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(path.join(root, 'splits.csv')),
-    filters: { 'CSV files': ['csv'] },
-  });
-  if (!target) return;
-  if (target.scheme !== 'file') throw virtualWorkspace(target.path);
-  const out = { file: target.fsPath, replace: true };
-  await withProgress('Writing the split…', (options) => engine.call('selection/split', { ...request, out }, options));
-  const open = 'Open';
-  if ((await vscode.window.showInformationMessage(`Written to ${path.basename(out.file)}.`, open)) !== open) return;
-  await vscode.commands.executeCommand('vscode.open', target);
 }
 
 interface Answers {

@@ -6,7 +6,7 @@ import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
-import { registerCommand, showFailure } from '../notifications.ts';
+import { registerCommand, tellUndoable } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { repeatDecision } from './historyCommands.ts';
 
@@ -76,14 +76,7 @@ async function restore(services: Services, root: string, paths: readonly string[
     decisions: [{ paths, decision, undo: true }],
   });
   void datasets.refresh();
-  // The message stays until it is answered, and the command must not wait for that.
-  const tell = async (): Promise<void> => {
-    const undo = 'Undo';
-    const told = `${formatQuantity(paths.length, 'file')} moved back.`;
-    const message = [told, ...notices.map((notice) => notice.message)].join(' ');
-    const ways = step === undefined ? [] : [undo];
-    if ((await vscode.window.showInformationMessage(message, ...ways)) !== undo) return;
-    await repeatDecision(services, root, 'undo', step);
-  };
-  tell().catch(showFailure);
+  const told = `${formatQuantity(paths.length, 'file')} moved back.`;
+  const message = [told, ...notices.map((notice) => notice.message)].join(' ');
+  tellUndoable(message, step && (() => repeatDecision(services, root, 'undo', step)));
 }
