@@ -68,11 +68,9 @@ function pickRestored(root: string, images: readonly QuarantinedImage[]): Promis
 
 async function restore(services: Services, root: string, paths: readonly string[]): Promise<void> {
   const { engine, datasets } = services;
-  const title = `Bring ${formatQuantity(paths.length, 'image')} back`;
   const decision = { action: 'quarantine' } as const;
   const { step, notices = [] } = await engine.call('decisions/take', {
     root,
-    title,
     decisions: [{ paths, decision, undo: true }],
   });
   void datasets.refresh();

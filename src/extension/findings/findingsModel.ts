@@ -3,7 +3,6 @@ import type { Finding } from '../../core/curation/findings.ts';
 import type { Decision } from '../../core/decisions/decisions.ts';
 import { isSameStep } from '../../core/decisions/history.ts';
 import { asLikenessError, ErrorCode } from '../../core/errors.ts';
-import { formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import type { DecisionHistory, DecisionStep, StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
@@ -103,13 +102,9 @@ export class FindingsModel {
 
   /** Writes down that two images are the same or different. */
   async decidePair(root: string, paths: readonly [string, string], action: 'same' | 'different'): Promise<void> {
-    const { engine } = this.#sources;
     const checked = this.#checked.get(root);
     const foresee = (): void => checked?.foresee(linesAfterPair(checked.lines, paths, action, this.#nowText()));
-    await this.#settle(checked, foresee, async () => {
-      await engine.call('decisions/pair', { root, paths, action });
-      return { ...(await engine.call('decisions/history', { root })), changed: paths };
-    });
+    await this.#settle(checked, foresee, () => this.#sources.engine.call('decisions/pair', { root, paths, action }));
   }
 
   /**
@@ -133,7 +128,6 @@ export class FindingsModel {
     const { id, path } = finding;
     return this.#decide({
       root,
-      title: 'Call 1 finding no issue',
       decisions: [{ paths: [path], decision: { action: 'ignore', finding: id } }],
       finding: id,
     });
@@ -148,7 +142,6 @@ export class FindingsModel {
   exclude(root: string, paths: readonly string[]): Promise<TakeBack> {
     return this.#decide({
       root,
-      title: `Exclude ${formatQuantity(paths.length, 'image')}`,
       decisions: [{ paths, decision: { action: 'exclude' } }],
     });
   }
@@ -181,7 +174,7 @@ export class FindingsModel {
       }
       // Something else was decided since, which stays.
       const decisions = step.decisions.map((decision) => ({ ...decision, undo: true }));
-      await this.take({ root: step.root, title: `Take back: ${step.title}`, decisions });
+      await this.take({ root: step.root, decisions });
     };
   }
 

@@ -77,6 +77,12 @@ describe('a step of decisions', () => {
     assert.deepEqual(told(), ['a.png exclude', 'b.png exclude']);
   });
 
+  it('is called by what it decides, where it has no title', async (context) => {
+    const { root, window } = datasetOf(context, 'a.png', 'b.png', 'c.png');
+    const { step } = await window().take({ root, decisions: [keep('a.png'), exclude('b.png', 'c.png')] });
+    assert.equal(step?.title, 'Keep 1 image and exclude 2 images');
+  });
+
   it('is all or nothing', async (context) => {
     const { root, window, text, take } = datasetOf(context, 'a.png', 'b.png');
     const step = take('Two', [exclude('a.png'), aside('b.png'), exclude('gone.png')]);
@@ -122,8 +128,10 @@ describe('a step of decisions', () => {
 
   it('can be of two images, and of findings that are no issue', async (context) => {
     const { root, window, text } = datasetOf(context, 'a.png', 'b.png');
-    await window().pair({ root, paths: ['a.png', 'b.png'], action: 'same' });
-    await window().decide({ root, paths: [''], decision: { action: 'ignore', finding: 'f' } });
+    const pair = await window().pair({ root, paths: ['a.png', 'b.png'], action: 'same' });
+    assert.deepEqual([pair.changed, pair.undo], [['a.png', 'b.png'], pair.step]);
+    const ignored = await window().decide({ root, paths: [''], decision: { action: 'ignore', finding: 'f' } });
+    assert.deepEqual([ignored.step?.title, ignored.undo], ['Call 1 finding no issue', ignored.step]);
     assert.equal((await window().history({ root })).undo?.title, 'Call 1 finding no issue');
     await window().undo({ root });
     const undone = await window().undo({ root });

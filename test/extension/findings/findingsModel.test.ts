@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stepNotOffered } from '../../../src/core/decisions/decisionErrors.ts';
+import { stepTitle } from '../../../src/core/decisions/stepTitles.ts';
 import { isSameStep } from '../../../src/core/decisions/history.ts';
 import { cancelled, ErrorCode } from '../../../src/core/errors.ts';
 import { FindingsModel } from '../../../src/extension/findings/findingsModel.ts';
@@ -29,7 +30,8 @@ function fixture(answer: () => CheckReport = () => found, refuse?: Error, failin
   const undone: DecisionStep[] = [];
   const order: string[] = [];
   const at = new Date(CHECKED + 1000).toISOString();
-  const told = (step: DecisionStep | undefined): TakenStep | undefined => step && { title: step.title, at };
+  const told = (step: DecisionStep | undefined): TakenStep | undefined =>
+    step && { title: step.title ?? stepTitle(step.decisions), at };
   const outcome = (step: DecisionStep | undefined): StepOutcome => {
     const [undo, redo] = [told(taken.at(-1)), told(undone.at(-1))];
     return { changed: [], ...(step && { step: told(step)! }), ...(undo && { undo }), ...(redo && { redo }) };
@@ -108,7 +110,7 @@ describe('the findings of a window', () => {
     assert.deepEqual(ids(), [leak.id, dark.id, small.id], 'before it is written');
     const takeBack = await ignoring;
     const decisions = [{ paths: ['a.png'], decision: { action: 'ignore', finding: pair.id } }];
-    assert.deepEqual(taken, [{ root, title: 'Call 1 finding no issue', decisions, finding: pair.id }]);
+    assert.deepEqual(taken, [{ root, decisions, finding: pair.id }]);
     assert.equal(model.checkedOf(root)?.answers.get(pair.id)?.action, 'ignore');
     await takeBack();
     assert.deepEqual([taken.length, ids()], [0, before]);
