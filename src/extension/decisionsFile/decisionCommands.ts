@@ -54,7 +54,7 @@ async function takeBack({ engine }: Services, document: vscode.TextDocument, lin
 }
 
 /** Changes a document as a person would, who can undo it. */
-export async function applyFix(document: vscode.TextDocument, fix: Parameters<typeof editsOfFix>[0]): Promise<void> {
+async function applyFix(document: vscode.TextDocument, fix: Parameters<typeof editsOfFix>[0]): Promise<void> {
   await vscode.workspace.applyEdit(editOf(document, fix));
 }
 
