@@ -20,6 +20,11 @@ export interface FindingsSources {
   readonly now: () => number;
 }
 
+interface Standing {
+  readonly history: DecisionHistory;
+  readonly lines: readonly Decision[];
+}
+
 /** Takes back what was decided last; see `exclude` and `ignore`. */
 export type TakeBack = () => Promise<void>;
 
@@ -216,13 +221,13 @@ export class FindingsModel {
     return checked.read(lines) || isOther;
   }
 
-  async #readStanding(root: string): Promise<{ readonly history: DecisionHistory; readonly lines: Decision[] }> {
+  async #readStanding(root: string): Promise<Standing> {
     const { engine } = this.#sources;
     const [{ undo, redo }, lines] = await Promise.all([
       engine.call('decisions/history', { root }),
       engine.call('review/decisions', { root }),
     ]);
-    return { history: { ...(undo && { undo }), ...(redo && { redo }) }, lines: [...lines] };
+    return { history: { ...(undo && { undo }), ...(redo && { redo }) }, lines };
   }
 
   async #keep(checked: CheckedDataset): Promise<void> {
