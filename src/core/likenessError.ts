@@ -49,6 +49,7 @@ export const ErrorCode = {
   FiguresOfTraining: 'figures-of-training',
   ImagesChanged: 'images-changed',
   DecisionsChanged: 'decisions-changed',
+  DecisionNotOffered: 'decision-not-offered',
   DecisionsBusy: 'decisions-busy',
   InvalidDecisions: 'invalid-decisions',
   LabelFilesStay: 'label-files-stay',

@@ -13,6 +13,21 @@ export async function showFailure(error: unknown): Promise<void> {
   if (chosen) await vscode.commands.executeCommand(chosen.command);
 }
 
+/** Shows a failure to somebody who mustn't wait until the message is answered, such as a page. */
+export function showUnawaited(error: unknown): void {
+  void showFailure(error);
+}
+
+/** Says what was done, with a way back where there is one; nobody must wait for an answer. */
+export function tellUndoable(message: string, takeBack: (() => Promise<unknown>) | undefined): void {
+  const tell = async (): Promise<void> => {
+    const undo = 'Undo';
+    const ways = takeBack === undefined ? [] : [undo];
+    if ((await vscode.window.showInformationMessage(message, ...ways)) === undo) await takeBack?.();
+  };
+  tell().catch(showFailure);
+}
+
 /** Registers a command whose failures are shown rather than thrown at VS Code. */
 export function registerCommand(id: string, run: (...args: readonly unknown[]) => Promise<unknown>): vscode.Disposable {
   return vscode.commands.registerCommand(id, async (...args: readonly unknown[]) => {

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { untrustedWorkspace } from '../core/errors.ts';
 import { Datasets } from './datasets/datasets.ts';
 import { IndexingJobs } from './datasets/indexingJobs.ts';
+import { OpinionFiles } from './datasets/opinionFiles.ts';
+import { watchOpinionFiles } from './datasets/watchOpinionFiles.ts';
 import { Disposables } from './disposables.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import type { EngineCaller } from './engine/engineClient.ts';
@@ -47,6 +49,8 @@ export interface Services {
   readonly selection: ImageSelection;
   /** Tells the root of a dataset whose index has columns of a table that it hadn't. */
   readonly imported: vscode.EventEmitter<string>;
+  /** Tells the root of a dataset of which somebody has changed decisions, tags or views. */
+  readonly opinionFiles: OpinionFiles;
   readonly disposables: Disposables;
 }
 
@@ -117,6 +121,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const selection = new ImageSelection();
   const reports = disposables.add(new ReportDocuments());
   const imported = disposables.add(new vscode.EventEmitter<string>());
+  const opinionFiles = disposables.add(new OpinionFiles(watchOpinionFiles));
   const findings = new FindingsModel({
     engine,
     scanSettings: scanSettingsOf,
@@ -128,7 +133,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   });
   return {
     ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
-    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings, imported },
+    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings, imported, opinionFiles },
   };
 }
 

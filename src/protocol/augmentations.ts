@@ -139,15 +139,6 @@ export interface BatchReport {
   readonly sameClassNegatives: number;
 }
 
-export interface PairDecisionRequest {
-  /** The dataset's root. */
-  readonly root: string;
-  /** Relative to the root. */
-  readonly paths: readonly [string, string];
-  /** Undefined takes what was decided back. */
-  readonly action: PairAction | undefined;
-}
-
 export interface AugmentationRequests {
   'augmentations/views': { params: ViewsRequest; result: ViewsReport };
   'augmentations/sensitivity': { params: SampleRequest; result: SensitivityReport };
@@ -157,5 +148,4 @@ export interface AugmentationRequests {
     params: { readonly folder: string; readonly recipe: AugmentationRecipe | undefined };
     result: { readonly root: string };
   };
-  'decisions/pair': { params: PairDecisionRequest; result: undefined };
 }

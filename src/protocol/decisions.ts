@@ -1,3 +1,4 @@
+import type { PairAction } from '../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../core/decisions/decisionProblems.ts';
 import type { Notice } from './engine.ts';
 
@@ -25,12 +26,21 @@ export interface DecideRequest {
   readonly undo?: boolean;
 }
 
+export interface PairDecisionRequest {
+  /** The dataset's root. */
+  readonly root: string;
+  /** Relative to the root. */
+  readonly paths: readonly [string, string];
+  /** Undefined takes what was decided back. */
+  readonly action: PairAction | undefined;
+}
+
 /** What one key press of a review decides, of all images that it is about: all of it or nothing, and one undo takes it back. */
 export interface DecisionStep {
   /** Absolute. */
   readonly root: string;
-  /** What was done, for the menu of undo: "Exclude 2 images". */
-  readonly title: string;
+  /** What was done, for the menu of undo; absent: as the decisions tell, "Exclude 2 images". */
+  readonly title?: string;
   readonly decisions: readonly Pick<DecideRequest, 'paths' | 'decision' | 'undo'>[];
   /** Id of the finding that this answers; it is written down with the decisions, which close it. */
   readonly finding?: string;
@@ -78,13 +88,22 @@ export interface StandingDecision {
   readonly at: string;
 }
 
+export interface RepeatRequest {
+  /** Absolute. */
+  readonly root: string;
+  /** What is to be undone or done again, as an outcome told it; where another step is next by now, nothing is done. */
+  readonly step?: TakenStep;
+}
+
 export interface DecisionRequests {
-  /** Gives the paths of which something changed. */
-  'decisions/decide': { params: DecideRequest; result: { readonly changed: readonly string[] } };
+  /** Writes one decision down, or takes it back, as a step by itself. */
+  'decisions/decide': { params: DecideRequest; result: StepOutcome };
+  /** Writes down what a person says of two images, as a step by itself. */
+  'decisions/pair': { params: PairDecisionRequest; result: StepOutcome };
   /** Writes down a step, moves files where it sets some aside, and remembers it for undo. */
   'decisions/take': { params: DecisionStep; result: StepOutcome };
-  'decisions/undo': { params: { readonly root: string }; result: StepOutcome };
-  'decisions/redo': { params: { readonly root: string }; result: StepOutcome };
+  'decisions/undo': { params: RepeatRequest; result: StepOutcome };
+  'decisions/redo': { params: RepeatRequest; result: StepOutcome };
   'decisions/history': { params: { readonly root: string }; result: DecisionHistory };
   /** Sorted by path. */
   'decisions/quarantined': { params: { readonly root: string }; result: readonly QuarantinedImage[] };

@@ -17,7 +17,7 @@ import type { RelabelRequests } from './relabels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {

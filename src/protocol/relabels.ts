@@ -1,4 +1,5 @@
 import type { LabelSource } from '../core/config/datasetConfig.ts';
+import type { TakenStep } from './decisions.ts';
 import type { Notice } from './engine.ts';
 
 /** A class that was decided, and that the place which labels come from doesn't say yet. */
@@ -43,9 +44,14 @@ export interface ApplyRelabelsRequest extends RelabelRequest {
   readonly preview?: string;
 }
 
+export interface AppliedRelabels extends RelabelPreview {
+  /** That undo takes back: files that were moved. Absent where none was. */
+  readonly step?: TakenStep;
+}
+
 export interface RelabelRequests {
   /** What of the decided classes would be written to where labels come from. */
   'labels/preview': { params: RelabelRequest; result: RelabelPreview };
   /** Writes it. Gives what was done; the decisions stay, and say the same as the labels from then on. */
-  'labels/apply': { params: ApplyRelabelsRequest; result: RelabelPreview };
+  'labels/apply': { params: ApplyRelabelsRequest; result: AppliedRelabels };
 }

@@ -24,6 +24,7 @@ interface Command {
 interface MenuItem {
   readonly command: string;
   readonly when?: string;
+  readonly group?: string;
 }
 interface Setting {
   readonly default: unknown;
@@ -139,6 +140,16 @@ describe('what package.json refers to exists', () => {
     );
   });
 
+  test('rows of a menu have places of their own', () => {
+    for (const [menu, items] of Object.entries(contributes.menus)) {
+      items.forEach((item, place) => {
+        const same = items.slice(0, place).filter(({ group }) => group !== undefined && group === item.group);
+        const other = same.find(({ when = '' }) => canBeTogether(when, item.when ?? ''));
+        assert.equal(other?.command, undefined, `${menu}: ${item.command} at ${item.group}`);
+      });
+    }
+  });
+
   test('sections of webview menus', () => {
     for (const { when } of contributes.menus['webview/context'] ?? []) {
       assert.ok(when?.includes(`webviewSection == '${RESULT_SECTION}'`), when);
@@ -199,6 +210,24 @@ describe('conventions', () => {
     );
   });
 });
+
+/** Whether two rows can be seen at once, as far as their clauses tell. */
+function canBeTogether(a: string, b: string): boolean {
+  const [terms, others] = [a, b].map((when) => when.split(' && '));
+  const isDenied = terms!.some((term) => others!.some((other) => other === `!${term}` || term === `!${other}`));
+  const isElsewhere = ['view', 'viewItem'].some((key) => {
+    const [names, others] = [a, b].map((when) => namesOf(key, when));
+    return names!.length > 0 && others!.length > 0 && !names!.some((name) => others!.includes(name));
+  });
+  return !isDenied && !isElsewhere;
+}
+
+/** What a key has to be for a clause to hold; nothing where it may be anything. */
+function namesOf(key: string, when: string): string[] {
+  const [, one, prefix = '', several] =
+    new RegExp(`(?:^| )${key} (?:== ([\\w.]+)|=~ /\\^(likeness)\\\\.\\(([\\w|]+)\\)\\$/)`).exec(when) ?? [];
+  return one === undefined ? (several ?? '').split('|').flatMap((name) => (name ? `${prefix}.${name}` : [])) : [one];
+}
 
 /** Our own names in a when clause, with the alternatives of a regular expression told apart. */
 function whenNames(when: string): string[] {

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { formatProgress } from '../../src/core/progressText.ts';
 import type { Measurement, MeasurementName } from '../../src/protocol/augmentationsView.ts';
+import { Working } from '../shared/working.tsx';
 import { Failure } from './emptyStates.tsx';
 import { host } from './host.ts';
 
@@ -17,7 +17,6 @@ interface MeasurementSectionProps {
 /** A section whose figures are computed when a person asks for them. */
 export function MeasurementSection({ name, title, purpose, measurement, children }: MeasurementSectionProps): VNode {
   const { progress, figures, stale, failure } = measurement;
-  const total = progress?.total;
   const id = `${name}-title`;
   return (
     <section aria-labelledby={id} data-stale={stale || progress !== undefined}>
@@ -37,16 +36,7 @@ export function MeasurementSection({ name, title, purpose, measurement, children
           </vscode-button>
         )}
       </div>
-      {progress && (
-        <div class="working" role="status">
-          {total === undefined ? (
-            <vscode-progress-bar indeterminate aria-label={progress.phase} />
-          ) : (
-            <vscode-progress-bar value={progress.done} max={total} aria-label={progress.phase} />
-          )}
-          <p class="hint">{formatProgress(progress)}</p>
-        </div>
-      )}
+      {progress && <Working progress={progress} />}
       {failure && <Failure failure={failure} indexing={false} />}
       {figures === undefined && !progress && !failure && <p class="hint">{purpose}</p>}
       {stale && !progress && <p class="hint">These figures are of other settings than those that are shown now.</p>}

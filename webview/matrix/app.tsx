@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
-import { formatProgress, formatQuantity } from '../../src/core/progressText.ts';
+import { formatQuantity } from '../../src/core/progressText.ts';
 import type { MatrixFigures, MatrixState } from '../../src/protocol/matrixView.ts';
+import { Working } from '../shared/working.tsx';
 import { ClassTable } from './classTable.tsx';
 import { ActionButton, ActionChip, Failure, NothingChosen } from './emptyStates.tsx';
 import { act, isLoading, matrix, state } from './host.ts';
@@ -21,7 +22,14 @@ export function App(): VNode | null {
   return (
     <main aria-busy={progress !== undefined}>
       <Toolbar current={current} />
-      {progress && <Working current={current} />}
+      {progress && (
+        <Working
+          progress={progress}
+          cancel={() => {
+            act('cancel');
+          }}
+        />
+      )}
       {failure && !progress && <Failure failure={failure} current={current} />}
       {!failure && !progress && !figures && (
         <section class="empty" role="status">
@@ -34,23 +42,6 @@ export function App(): VNode | null {
         {announced.value}
       </p>
     </main>
-  );
-}
-
-function Working({ current: { progress } }: { readonly current: MatrixState }): VNode | null {
-  if (!progress) return null;
-  const { total, done, phase } = progress;
-  return (
-    <div class="working" role="status">
-      {total === undefined ? (
-        <vscode-progress-bar indeterminate aria-label={phase} />
-      ) : (
-        <vscode-progress-bar value={done} max={total} aria-label={phase} />
-      )}
-      <p class="hint">
-        {formatProgress(progress)} <ActionChip action="cancel" label="Cancel" />
-      </p>
-    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { formatProgress } from '../../src/core/progressText.ts';
 import type { ReviewState } from '../../src/protocol/reviewView.ts';
+import { Working } from '../shared/working.tsx';
 import { ActionBar } from './actionBar.tsx';
 import { AllDecided, Failure, NeverChecked, NothingFound, NotTrusted } from './emptyStates.tsx';
 import { FindingList } from './findingList.tsx';
@@ -17,7 +17,14 @@ export function App(): VNode | null {
   return (
     <main aria-busy={shown.checking !== undefined || shown.reading}>
       <Toolbar shown={shown} />
-      {shown.checking && <Working shown={shown} />}
+      {shown.checking && (
+        <Working
+          progress={shown.checking}
+          cancel={() => {
+            act('cancel');
+          }}
+        />
+      )}
       {shown.failure && !shown.checking && <Failure failure={shown.failure} />}
       <Content shown={shown} />
       <p class="unseen" role="status" aria-live="polite">
@@ -47,32 +54,6 @@ function Content({ shown }: { readonly shown: ReviewState }): VNode | null {
           listed.value.length === 0 && <p class="hint nothing">No finding fits the filter.</p>
         )}
       </div>
-    </div>
-  );
-}
-
-function Working({ shown: { checking } }: { readonly shown: ReviewState }): VNode | null {
-  if (!checking) return null;
-  const { total, done, phase } = checking;
-  return (
-    <div class="working" role="status">
-      {total === undefined ? (
-        <vscode-progress-bar indeterminate aria-label={phase} />
-      ) : (
-        <vscode-progress-bar value={done} max={total} aria-label={phase} />
-      )}
-      <p class="hint">
-        {formatProgress(checking)}{' '}
-        <button
-          type="button"
-          class="chip"
-          onClick={() => {
-            act('cancel');
-          }}
-        >
-          Cancel
-        </button>
-      </p>
     </div>
   );
 }

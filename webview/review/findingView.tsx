@@ -58,11 +58,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
       {paths.length === 0 ? (
         <p class="hint nothing">This is about the class as a whole; there is no picture to look at.</p>
       ) : (
-        <div
-          class="figures"
-          data-count={Math.min(4, paths.length + (other && isCompared.value ? 1 : 0))}
-          data-zoomed={zoom.value.scale > 1}
-        >
+        <div class="figures" data-zoomed={zoom.value.scale > 1}>
           {paths.slice(0, SHOWN).map((path, i) => (
             <ImageFigure key={path} finding={finding} path={path} number={i + 1} />
           ))}
@@ -81,7 +77,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
 }
 
 /** The two pictures whose difference is shown: of a group the one that is looked at and the first, or the second. */
-export function comparedWith(finding: Finding, path: string | undefined): readonly [string, string] | undefined {
+function comparedWith(finding: Finding, path: string | undefined): readonly [string, string] | undefined {
   const [first, second] = imagesOf(finding);
   if (first === undefined || second === undefined) return undefined;
   return path === undefined || path === first ? [first, second] : [first, path];

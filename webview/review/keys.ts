@@ -59,7 +59,7 @@ export function onReviewKey(event: KeyboardEvent): void {
 }
 
 /** What is suggested for what is looked at: the best copy, or the class of the neighbours. */
-export function decideAsSuggested(): boolean {
+function decideAsSuggested(): boolean {
   if (meantBy('keepBest').length > 0) decide('keepBest');
   else if (suggestedClass() !== undefined) decide('relabel', suggestedClass());
   else return false;

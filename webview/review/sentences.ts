@@ -56,7 +56,7 @@ export function fileText({ file }: Pick<ShownImage, 'file'>): string {
   return `${formatCount(width)} × ${formatCount(height)} px · ${format.toUpperCase()} · ${sizeText(bytes)}`;
 }
 
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'KB'] : [bytes / 1e6, 'MB'];
   return `${value < 10 ? value.toFixed(1) : formatCount(value)} ${unit}`;

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { categoryColours, hexColour, NO_CATEGORY } from '../../src/core/drawing/categoryColours.ts';
-import { formatCount, formatProgress } from '../../src/core/progressText.ts';
+import { formatCount } from '../../src/core/progressText.ts';
 import type { RunMap, RunMapsReport } from '../../src/protocol/training.ts';
 import type { PanelMaps, PanelRun } from '../../src/protocol/trainingView.ts';
 import { themeVersion } from '../shared/charts/theme.ts';
+import { Working } from '../shared/working.tsx';
 import { actOn, maps } from './host.ts';
 import { drawMap, extentOf } from './mapCanvas.ts';
 import { mapsSentence } from './sentences.ts';
@@ -61,16 +62,7 @@ export function MapsSection({ state, runs, labels }: MapsProps): VNode | null {
           that it made. Classes that lie in each other before should lie apart afterwards.
         </p>
       )}
-      {progress && (
-        <div class="working" role="status">
-          {progress.total === undefined ? (
-            <vscode-progress-bar indeterminate aria-label={progress.phase} />
-          ) : (
-            <vscode-progress-bar value={progress.done} max={progress.total} aria-label={progress.phase} />
-          )}
-          <p class="hint">{formatProgress(progress)}</p>
-        </div>
-      )}
+      {progress && <Working progress={progress} />}
       {failure && (
         <p class="problem" role="alert">
           {failure.message}

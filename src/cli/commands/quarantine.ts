@@ -24,7 +24,7 @@ export const quarantineCommand: Command = {
     const root = decisions.datasetOf(files[0]!);
     const paths = files.map((file) => relativeToRoot(root, file) ?? file);
     if (action === 'restore') return stepOutput(await decisions.bringBack(root, paths), 'Done', 'Nothing has changed.');
-    const step = { root, title: '', decisions: [{ paths, decision: { action: 'quarantine' } as const }] };
+    const step = { root, decisions: [{ paths, decision: { action: 'quarantine' } as const }] };
     return stepOutput(await decisions.take(step), 'Done', 'They were set aside before.');
   },
 };

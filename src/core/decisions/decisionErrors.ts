@@ -8,6 +8,14 @@ export const notExact = (verb: 'undone' | 'done again', title: string, file: str
     `"${title}" can't be ${verb}, since its lines in ${file} were changed by hand or by a merge; nothing was changed, decide anew or edit the lines.`,
     { path: file },
   );
+/** Undo or redo was asked for a step that isn't the next one any more. */
+export const stepNotOffered = (direction: 'undo' | 'redo', title: string) =>
+  new LikenessError(
+    ErrorCode.DecisionNotOffered,
+    direction === 'undo'
+      ? `"${title}" isn't the last decision any more; Undo Last Decision takes back the newest.`
+      : `"${title}" isn't the decision that was undone last any more; Redo Decision takes the one that is again.`,
+  );
 export const movedFileGone = (verb: 'undone' | 'done again', title: string, path: string) =>
   new LikenessError(
     ErrorCode.FileNotFound,

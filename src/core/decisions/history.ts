@@ -25,6 +25,14 @@ export interface HistoryStep {
   readonly moved: readonly FileMove[];
 }
 
+/** Whether two are the same step, as it is told: without its id. */
+export function isSameStep(
+  a: Pick<HistoryStep, 'title' | 'at' | 'finding'> | undefined,
+  b: Pick<HistoryStep, 'title' | 'at' | 'finding'> | undefined,
+): boolean {
+  return a?.title === b?.title && a?.at === b?.at && a?.finding === b?.finding;
+}
+
 export type Direction = 'take' | 'undo' | 'redo';
 
 /** One line of the journal. */

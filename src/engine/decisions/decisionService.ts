@@ -3,15 +3,15 @@ import { notSetAside } from '../../core/decisions/decisionErrors.ts';
 import { linesOf } from '../../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
-import { ignoreTitle } from '../../core/decisions/stepTitles.ts';
 import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
-import type { PairDecisionRequest } from '../../protocol/augmentations.ts';
 import type {
   DecideRequest,
   DecisionHistory,
   DecisionRequests,
   DecisionStep,
+  PairDecisionRequest,
   QuarantinedImage,
+  RepeatRequest,
   StandingDecision,
   StepOutcome,
   TakenStep,
@@ -57,15 +57,13 @@ export class DecisionService {
   }
 
   /** Writes down what a person says of two images. */
-  async pair({ root, paths, action }: PairDecisionRequest): Promise<undefined> {
-    await this.#whileLocked(root, (context) => decidePair(context, paths, action));
-    return undefined;
+  pair({ root, paths, action }: PairDecisionRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => decidePair(context, paths, action));
   }
 
   /** Writes down what a person decides of images, or takes it back. */
-  async decide({ root, ...decision }: DecideRequest): Promise<{ readonly changed: readonly string[] }> {
-    const { changed } = await this.#whileLocked(root, (context) => takeDecisions(context, { decisions: [decision] }));
-    return { changed };
+  decide({ root, ...decision }: DecideRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => takeDecisions(context, { decisions: [decision] }));
   }
 
   /** Several decisions that are one: all of them are written down or none, and one undo takes them back. */
@@ -74,13 +72,13 @@ export class DecisionService {
   }
 
   /** Takes back the last step that stands. See `repeatStep`. */
-  undo({ root }: DecisionRequests['decisions/undo']['params']): Promise<StepOutcome> {
-    return this.#whileLocked(root, (context) => repeatStep(context, 'undo'));
+  undo({ root, step }: RepeatRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'undo', step));
   }
 
   /** Takes the last step again that was undone. */
-  redo({ root }: DecisionRequests['decisions/redo']['params']): Promise<StepOutcome> {
-    return this.#whileLocked(root, (context) => repeatStep(context, 'redo'));
+  redo({ root, step }: RepeatRequest): Promise<StepOutcome> {
+    return this.#whileLocked(root, (context) => repeatStep(context, 'redo', step));
   }
 
   /** What undo and redo would do. */
@@ -180,9 +178,7 @@ export class DecisionService {
       if (path === undefined) throw unknownFinding(finding, root);
       return { paths: [path], decision: { action: 'ignore', finding }, undo } as const;
     });
-    await this.#whileLocked(root, (context) =>
-      takeDecisions(context, { title: ignoreTitle(named.length, undo), decisions }),
-    );
+    await this.#whileLocked(root, (context) => takeDecisions(context, { decisions }));
     return named.filter((finding) => answered.has(finding) === undo);
   }
 

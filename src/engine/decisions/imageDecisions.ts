@@ -1,7 +1,7 @@
 import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
 import type { DecidedImage, Decision } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
-import { decisionTitle } from '../../core/decisions/stepTitles.ts';
+import { stepTitle } from '../../core/decisions/stepTitles.ts';
 import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
 import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome } from '../../protocol/decisions.ts';
 import { decidedImages, decidedPath } from './decidedImages.ts';
@@ -23,11 +23,11 @@ interface Ready {
  * of them can't be read or moved, nothing. Rejects with usage, path-outside-root, file-not-found, unreadable-file, file-exists,
  * read-only or disk-full.
  *
- * @param step without a title, the decision is one
+ * @param step without a title, what is decided is one
  */
 export async function takeDecisions(
   context: StepContext,
-  { title, decisions, finding }: Omit<DecisionStep, 'root' | 'title'> & { readonly title?: string },
+  { title, decisions, finding }: Omit<DecisionStep, 'root'>,
 ): Promise<StepOutcome> {
   const { root, now } = context;
   const ready: Ready[] = [];
@@ -72,8 +72,9 @@ function choiceOf(decision: ImageDecision, undo: boolean): ImageChoice {
 }
 
 function titleOf(ready: readonly Ready[]): string {
-  const [first, ...more] = ready.map(({ choice, undo, images }) => decisionTitle(choice, images.length, undo));
-  return more.reduce((title, next) => `${title}, ${next.charAt(0).toLowerCase()}${next.slice(1)}`, first ?? '');
+  return stepTitle(
+    ready.map(({ choice, undo, images }) => ({ paths: images.map(({ path }) => path), decision: choice, undo })),
+  );
 }
 
 /** An image may be named by several decisions of a step. */

@@ -4,9 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { movedFileGone, notExact } from '../../core/decisions/decisionErrors.ts';
+import { movedFileGone, notExact, stepNotOffered } from '../../core/decisions/decisionErrors.ts';
 import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
-import { intentOf, type FileMove, type HistoryStep, type PendingStep } from '../../core/decisions/history.ts';
+import {
+  intentOf,
+  isSameStep,
+  type FileMove,
+  type HistoryStep,
+  type PendingStep,
+} from '../../core/decisions/history.ts';
 import type { StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
@@ -66,13 +72,20 @@ export async function takeStep(context: StepContext, { title, finding, change, m
  * Undoes the last step that stands, or does the last one again that was undone: exactly or, where lines or files were changed
  * since, not at all. Rejects with decisions-changed or file-not-found then, and offers that step no more; and with the codes
  * of `takeStep`.
+ *
+ * @param meant the step that is meant; where another one is next, nothing is done. Rejects with decision-not-offered then
  */
-export async function repeatStep(context: StepContext, direction: 'undo' | 'redo'): Promise<StepOutcome> {
+export async function repeatStep(
+  context: StepContext,
+  direction: 'undo' | 'redo',
+  meant?: TakenStep,
+): Promise<StepOutcome> {
   await endPending(context);
   return context.text.edit(async () => {
     const { root, history } = context;
     const { steps, taken } = await history.read();
     const step = steps[direction === 'undo' ? taken - 1 : taken];
+    if (meant !== undefined && !isSameStep(step, meant)) throw stepNotOffered(direction, meant.title);
     if (step === undefined) return { changed: [], ...(await offeredSteps(context)) };
     const verb = direction === 'undo' ? 'undone' : 'done again';
     const drop = () => history.append({ drop: step.id }, { lasts: false });

@@ -4,11 +4,11 @@ import type { AugmentationsViewRequests, PanelAction } from '../../protocol/augm
 import type { RequestHandlers } from '../../protocol/rpc.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
-import { showFailure } from '../notifications.ts';
-import { columnsBeside } from '../panels/columnsBeside.ts';
+import { showUnawaited } from '../notifications.ts';
+import { placesBeside } from '../panels/columnsBeside.ts';
 import type { Services } from '../services.ts';
 import type { FollowedImage } from '../similar/activeImage.ts';
-import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { openImages } from '../similar/openImage.ts';
 import type { AugmentationsModel } from './augmentationsModel.ts';
 import { pretrainWith } from './pretrainWith.ts';
 
@@ -50,7 +50,7 @@ export function augmentationsRequests(
       return undefined;
     },
     'augmentations/decide': async ({ paths, action }) => {
-      await model.decide(paths, action).catch(showFailure);
+      await model.decide(paths, action).catch(showUnawaited);
       return undefined;
     },
     'augmentations/open': async ({ paths }) => {
@@ -58,14 +58,12 @@ export function augmentationsRequests(
       // An image from elsewhere goes by its whole path, and is the only one that does.
       const fileOf = (named: string): string =>
         named === model.state.views?.path && path.isAbsolute(named) ? named : resolveInside(root ?? '', named);
-      const [first, second] = root === undefined ? [] : paths.map(fileOf);
-      const [left, right] = columnsBeside(column());
-      if (first !== undefined && second !== undefined) await openSideBySide(followed, first, second, [left, right]);
-      else if (first !== undefined) await openImage(followed, first, { preserveFocus: true, viewColumn: left });
+      const files = root === undefined ? [] : paths.map(fileOf);
+      await openImages(followed, files, placesBeside(column())).catch(showUnawaited);
       return undefined;
     },
     'augmentations/act': async ({ action }) => {
-      await act(context, pickImage, action).catch(showFailure);
+      await act(context, pickImage, action).catch(showUnawaited);
       return undefined;
     },
   };

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { usage, virtualWorkspace } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { isInside } from '../files/rootPaths.ts';
+import type { SelectedImages } from '../selection/imageSelection.ts';
 import type { Services } from '../services.ts';
-import { selectedOf, selectionOfFiles, subjectName } from '../training/selectedSubject.ts';
+import { selectedOf, subjectName } from '../training/selectedSubject.ts';
+import { filesOf, selectedInDataset } from '../training/selectionCommands.ts';
 
 /** What a command of curation is about. */
 export interface CurationSubject {
@@ -59,21 +60,12 @@ async function subjectOf(
   return { root, folder, images, name };
 }
 
-/** Several rows of the Explorer, or one that is an image; a single folder is no selection. */
-async function selectionOfRows({ datasets }: Services, marked: unknown) {
-  const files = Array.isArray(marked) ? marked.filter((uri) => uri instanceof vscode.Uri) : [];
+/** Several rows of the Explorer; a single one is no selection, nor is a dataset as a whole. */
+async function selectionOfRows(services: Services, marked: unknown): Promise<SelectedImages | undefined> {
+  const files = Array.isArray(marked) ? filesOf(marked) : [];
   if (files.length < 2) return undefined;
-  for (const { scheme, path: name } of files) if (scheme !== 'file') throw virtualWorkspace(name);
-  await datasets.load();
-  const [first] = files;
-  const root = datasets.find(first!.fsPath)?.root ?? vscode.workspace.getWorkspaceFolder(first!)?.uri.fsPath;
-  if (root === undefined || !files.every(({ fsPath }) => isInside(root, fsPath))) {
-    throw usage('What is selected lies in several datasets; select images of one.');
-  }
-  return selectionOfFiles(
-    files.map(({ fsPath }) => fsPath),
-    root,
-  );
+  const subject = await selectedInDataset(services, files);
+  return 'paths' in subject ? subject : undefined;
 }
 
 async function pickExtent(title: string, root: string, selected: number): Promise<'selection' | 'all' | undefined> {

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SplitShares } from '../../core/curation/splitting/assignSplits.ts';
-import { virtualWorkspace } from '../../core/errors.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { SplitReport, SplitRequest } from '../../protocol/selection.ts';
 import { askInSteps, back } from '../commands/askInTurn.ts';
@@ -9,8 +8,10 @@ import type { StepQuestion } from '../commands/askInTurn.ts';
 import { withProgress } from '../commands/progress.ts';
 import { inputStep, pickStep } from '../commands/steps.ts';
 import { commands } from '../contract.ts';
+import { putBack, remembering, type WrittenFile } from '../files/putBack.ts';
 import { isInside } from '../files/rootPaths.ts';
 import { registerReportCommand } from '../reports/reportCommand.ts';
+import { saveTable } from '../reports/saveTable.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf } from '../settings.ts';
 import { askFor, stepItem } from '../training/trainingQuestions.ts';
@@ -54,62 +55,53 @@ export function splitCommand(services: Services): void {
       const message = `${assignedText(report)}. Nothing is written yet.`;
       const chosen = await vscode.window.showInformationMessage(message, apply, save);
       if (chosen === apply) {
-        const made = await applySplit(services, requestOf(root, question));
-        const { name, markdown } = await write(made.report);
+        const [applied, written] = await applySplit(services, report.root, requestOf(root, question));
+        const { name, markdown } = await write(applied);
         reports.write(name, markdown);
-        await tellApplied(services, made);
+        await tellApplied(services, applied, written);
       } else if (chosen === save) {
-        await saveTable(services, root, requestOf(root, question));
+        await saveTable({
+          working: 'Writing the split…',
+          file: path.join(report.root, 'splits.csv'),
+          save: (out, options) => engine.call('selection/split', { ...requestOf(root, question), out }, options),
+        });
       }
     },
   });
 }
 
-interface AppliedSplit {
-  readonly report: SplitReport;
-  readonly file: vscode.Uri;
-  /** What the configuration was; undefined where there was none. */
-  readonly before: Uint8Array | undefined;
-}
-
-async function applySplit({ engine, datasets }: Services, request: SplitRequest): Promise<AppliedSplit> {
-  const root = datasets.find(request.folder)?.root ?? request.folder;
-  const file = vscode.Uri.file(path.join(root, '.likeness', 'config.json'));
-  const before = await vscode.workspace.fs.readFile(file).then(
-    (bytes) => bytes,
-    () => undefined,
-  );
-  const report = await withProgress('Splitting the dataset…', (options) =>
-    engine.call('selection/split', { ...request, apply: true }, options),
+async function applySplit(
+  services: Services,
+  root: string,
+  request: SplitRequest,
+): Promise<[SplitReport, WrittenFile]> {
+  const { engine, datasets } = services;
+  const written = await remembering(path.join(root, '.likeness', 'config.json'), () =>
+    withProgress('Splitting the dataset…', (options) =>
+      engine.call('selection/split', { ...request, apply: true }, options),
+    ),
   );
   void datasets.refresh();
-  return { report, file, before };
+  return written;
 }
 
-async function tellApplied({ datasets }: Services, { report, file, before }: AppliedSplit): Promise<void> {
+async function tellApplied({ datasets }: Services, report: SplitReport, written: WrittenFile): Promise<void> {
   const [undo, open] = ['Undo', 'Open config.json'];
+  const name = path.basename(report.root);
+  const file = vscode.Uri.file(written.file);
   const notices = report.notices.map(({ message }) => ` ${message}`).join('');
-  const message = `The split of ${path.basename(report.root)} is in .likeness/config.json.${notices}`;
+  const message = `The split of ${name} is in .likeness/config.json.${notices}`;
   const chosen = await vscode.window.showInformationMessage(message, open, undo);
   if (chosen === open) await vscode.commands.executeCommand('vscode.open', file);
   if (chosen !== undo) return;
-  if (before === undefined) await vscode.workspace.fs.delete(file);
-  else await vscode.workspace.fs.writeFile(file, before);
-  await datasets.refresh();
-}
-
-async function saveTable({ engine }: Services, root: string, request: SplitRequest): Promise<void> {
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(path.join(root, 'splits.csv')),
-    filters: { 'CSV files': ['csv'] },
-  });
-  if (!target) return;
-  if (target.scheme !== 'file') throw virtualWorkspace(target.path);
-  const out = { file: target.fsPath, replace: true };
-  await withProgress('Writing the split…', (options) => engine.call('selection/split', { ...request, out }, options));
-  const open = 'Open';
-  if ((await vscode.window.showInformationMessage(`Written to ${path.basename(out.file)}.`, open)) !== open) return;
-  await vscode.commands.executeCommand('vscode.open', target);
+  if (await putBack(written)) {
+    await datasets.refresh();
+    return;
+  }
+  void vscode.window.showWarningMessage(
+    `The .likeness/config.json of ${name} has changed since it got the split, and stays as it is; take "splits" out of it by hand.`,
+  );
+  await vscode.commands.executeCommand('vscode.open', file);
 }
 
 interface Answers {

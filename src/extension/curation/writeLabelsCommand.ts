@@ -1,9 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
-import type { RelabelPreview } from '../../protocol/relabels.ts';
+import type { AppliedRelabels, RelabelPreview } from '../../protocol/relabels.ts';
 import { withProgress } from '../commands/progress.ts';
 import { commands } from '../contract.ts';
+import { repeatDecision } from '../decisionsFile/historyCommands.ts';
 import { registerReportCommand } from '../reports/reportCommand.ts';
 import type { Services } from '../services.ts';
 import { changedLabels, labelsMarkdown } from './labelsMarkdown.ts';
@@ -23,7 +24,8 @@ export function writeLabelsCommand(services: Services): void {
   });
 }
 
-async function offerToWrite({ engine, datasets, reports }: Services, preview: RelabelPreview): Promise<void> {
+async function offerToWrite(services: Services, preview: RelabelPreview): Promise<void> {
+  const { engine, datasets, reports } = services;
   const { root, source, id, changes } = preview;
   if (changes.length === 0) return;
   const write = source === 'folder' ? 'Move Files' : 'Write Labels';
@@ -34,18 +36,18 @@ async function offerToWrite({ engine, datasets, reports }: Services, preview: Re
   );
   reports.write(nameOf(done), labelsMarkdown(done, true));
   void datasets.refresh();
-  await tellWritten(done);
+  await tellWritten(services, done);
 }
 
 /** Files that were moved go back by undo; of files that were written the version control knows what they were. */
-async function tellWritten(done: RelabelPreview): Promise<void> {
-  const { root, source, files } = done;
+async function tellWritten(services: Services, done: AppliedRelabels): Promise<void> {
+  const { root, step, files } = done;
   const undo = 'Undo';
   const open = files.length === 1 ? `Open ${path.basename(files[0]!)}` : undefined;
   const notices = done.notices.map(({ message }) => ` ${message}`).join('');
-  const actions = source === 'folder' ? [undo] : open === undefined ? [] : [open];
+  const actions = step !== undefined ? [undo] : open === undefined ? [] : [open];
   const chosen = await vscode.window.showInformationMessage(`${changedLabels(done, true)}${notices}`, ...actions);
-  if (chosen === undo) await vscode.commands.executeCommand(commands.undoDecision, vscode.Uri.file(root));
+  if (chosen === undo) await repeatDecision(services, root, 'undo', step);
   else if (chosen !== undefined) {
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path.resolve(root, files[0]!)));
   }

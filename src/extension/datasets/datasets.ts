@@ -44,6 +44,11 @@ export class Datasets {
     return this.#states;
   }
 
+  /** Where datasets are or were known to be: nothing is read for it. Absolute. */
+  get folders(): readonly string[] {
+    return [...this.#sources.folders().map((folder) => folder.path), ...this.#sources.remembered()];
+  }
+
   /** What is known, after reading it if that has never been done. */
   async load(): Promise<readonly DatasetState[]> {
     if (this.#states) return this.#states;
@@ -63,8 +68,7 @@ export class Datasets {
 
   /** Remembers a root that is not a folder of the workspace. */
   remember(root: string): void {
-    const known = [...this.#sources.folders().map((folder) => folder.path), ...this.#sources.remembered()];
-    if (!known.includes(root)) this.#sources.remember([...this.#sources.remembered(), root]);
+    if (!this.folders.includes(root)) this.#sources.remember([...this.#sources.remembered(), root]);
   }
 
   /** The dataset with an index that holds a file, of those loaded. */

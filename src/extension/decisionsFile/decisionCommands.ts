@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { parseDecision } from '../../core/decisions/decisions.ts';
-import { fileNotFound, usage } from '../../core/errors.ts';
+import { usage } from '../../core/errors.ts';
 import { commands, undeclaredCommands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { mustExist, openImages } from '../similar/openImage.ts';
 import { isDecisions, linesOf, rootOfDecisions } from './decisionsDocument.ts';
 import { editsOfFix } from './lineEdits.ts';
 
@@ -17,11 +16,7 @@ export function decisionCommands(services: Services): void {
     registerCommand(undeclaredCommands.openDecided, async (root, images) => {
       if (typeof root !== 'string' || !Array.isArray(images)) return;
       const files = images.filter((image) => typeof image === 'string').map((image) => resolveInside(root, image));
-      const [first, second] = files;
-      if (first === undefined) return;
-      await Promise.all(files.map(mustExist));
-      if (second === undefined) await openImage(followed, first, { viewColumn: vscode.ViewColumn.Beside });
-      else await openSideBySide(followed, first, second);
+      await openImages(followed, files, { one: { viewColumn: vscode.ViewColumn.Beside } });
     }),
   );
   disposables.add(
@@ -59,7 +54,7 @@ async function takeBack({ engine }: Services, document: vscode.TextDocument, lin
 }
 
 /** Changes a document as a person would, who can undo it. */
-export async function applyFix(document: vscode.TextDocument, fix: Parameters<typeof editsOfFix>[0]): Promise<void> {
+async function applyFix(document: vscode.TextDocument, fix: Parameters<typeof editsOfFix>[0]): Promise<void> {
   await vscode.workspace.applyEdit(editOf(document, fix));
 }
 
@@ -69,11 +64,4 @@ export function editOf(document: vscode.TextDocument, fix: Parameters<typeof edi
     edit.replace(document.uri, new vscode.Range(...start, ...end), text);
   }
   return edit;
-}
-
-/** VS Code would open an empty editor that says less. */
-async function mustExist(file: string): Promise<void> {
-  await stat(file).catch(() => {
-    throw fileNotFound(file);
-  });
 }

@@ -110,13 +110,9 @@ export function decisionProblemsView(services: Services): void {
   );
 }
 
-async function problemsOf(
-  { engine, datasets }: Services,
-  document: vscode.TextDocument,
-): Promise<readonly DecisionProblem[]> {
+async function problemsOf({ engine }: Services, document: vscode.TextDocument): Promise<readonly DecisionProblem[]> {
   const text = document.getText();
   if (!vscode.workspace.isTrusted) return decisionProblems(text);
-  await datasets.load();
   const root = rootOfDecisions(document.uri);
   // The lines tell most by themselves: an index that can't be read takes nothing but the files away.
   return engine.call('decisions/problems', { root, text }).catch(() => decisionProblems(text));

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { untrustedWorkspace } from '../../core/errors.ts';
-import type { StepOutcome } from '../../protocol/decisions.ts';
+import type { StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands } from '../contract.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
@@ -21,7 +21,7 @@ export function historyCommands(services: Services): void {
       registerCommand(id, async (argument) => {
         if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
         const root = await chooseFolder(services, argument, words[direction].title);
-        if (root !== undefined) await repeat(services, root, direction);
+        if (root !== undefined) await repeatDecision(services, root, direction);
       }),
     );
   };
@@ -29,8 +29,19 @@ export function historyCommands(services: Services): void {
   register(commands.redoDecision, 'redo');
 }
 
-async function repeat(services: Services, root: string, direction: Direction): Promise<void> {
-  const outcome = await services.engine.call(`decisions/${direction}` as const, { root });
+/**
+ * Takes the last decision of a dataset back, or takes it again, and tells so with the way back.
+ *
+ * @param step that is meant; rejects with decision-not-offered where another one is next by now
+ */
+export async function repeatDecision(
+  services: Services,
+  root: string,
+  direction: Direction,
+  step?: TakenStep,
+): Promise<void> {
+  const outcome = await services.engine.call(`decisions/${direction}` as const, { root, ...(step && { step }) });
+  void services.datasets.refresh();
   // The message stays until it is answered, and the command must not wait for that.
   tell(services, root, direction, outcome).catch(showFailure);
 }
@@ -48,5 +59,5 @@ async function tell(
   }
   const message = [`${done}: ${step.title}.`, ...notices.map((notice) => notice.message)].join(' ');
   if ((await vscode.window.showInformationMessage(message, back)) !== back) return;
-  await repeat(services, root, direction === 'undo' ? 'redo' : 'undo');
+  await repeatDecision(services, root, direction === 'undo' ? 'redo' : 'undo', step);
 }

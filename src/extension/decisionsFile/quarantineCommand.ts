@@ -6,8 +6,9 @@ import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
-import { registerCommand, showFailure } from '../notifications.ts';
+import { registerCommand, tellUndoable } from '../notifications.ts';
 import type { Services } from '../services.ts';
+import { repeatDecision } from './historyCommands.ts';
 
 /** Show Quarantine: lists the files that were set aside, and moves those back that are picked. */
 export function quarantineCommand(services: Services): void {
@@ -65,23 +66,15 @@ function pickRestored(root: string, images: readonly QuarantinedImage[]): Promis
   });
 }
 
-async function restore({ engine, datasets }: Services, root: string, paths: readonly string[]): Promise<void> {
-  const title = `Bring ${formatQuantity(paths.length, 'image')} back`;
+async function restore(services: Services, root: string, paths: readonly string[]): Promise<void> {
+  const { engine, datasets } = services;
   const decision = { action: 'quarantine' } as const;
-  const { notices = [] } = await engine.call('decisions/take', {
+  const { step, notices = [] } = await engine.call('decisions/take', {
     root,
-    title,
     decisions: [{ paths, decision, undo: true }],
   });
   void datasets.refresh();
-  // The message stays until it is answered, and the command must not wait for that.
-  const tell = async (): Promise<void> => {
-    const undo = 'Undo';
-    const told = `${formatQuantity(paths.length, 'file')} moved back.`;
-    const message = [told, ...notices.map((notice) => notice.message)].join(' ');
-    if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return;
-    await engine.call('decisions/undo', { root });
-    await datasets.refresh();
-  };
-  tell().catch(showFailure);
+  const told = `${formatQuantity(paths.length, 'file')} moved back.`;
+  const message = [told, ...notices.map((notice) => notice.message)].join(' ');
+  tellUndoable(message, step && (() => repeatDecision(services, root, 'undo', step)));
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { DecideRequest, ImageDecision } from '../../protocol/decisions.ts';
 import { mapColumns, type SelectionAction } from '../../protocol/embeddingMap.ts';
-import { showFailure } from '../notifications.ts';
+import { tellUndoable } from '../notifications.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
 import type { ColumnSet } from './columnSet.ts';
 import { askForName } from './mapQuestions.ts';
@@ -32,14 +32,9 @@ export async function decideOnImages(
     void vscode.window.showInformationMessage(`That is so already: nothing has changed.`);
     return;
   }
-  // The message stays until it is answered, and nobody must wait for that.
-  const tell = async (): Promise<void> => {
-    const back = 'Undo';
-    const message = `${formatQuantity(changed.length, 'image')} ${done}.`;
-    if ((await vscode.window.showInformationMessage(message, back)) !== back) return;
-    await write(context, { root: images.root, paths: changed, decision, undo: !undo });
-  };
-  tell().catch(showFailure);
+  tellUndoable(`${formatQuantity(changed.length, 'image')} ${done}.`, () =>
+    write(context, { root: images.root, paths: changed, decision, undo: !undo }),
+  );
 }
 
 async function write({ services, model }: MapContext, request: DecideRequest): Promise<readonly string[]> {

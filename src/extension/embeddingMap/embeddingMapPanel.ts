@@ -4,6 +4,7 @@ import { embeddingMapChanged, type EmbeddingMapRequests } from '../../protocol/e
 import { mapLayouts } from '../../protocol/maps.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
 import { Debounced } from '../async/debounce.ts';
+import { WhenVisible } from '../async/whenVisible.ts';
 import { commands, internalCommands, panels } from '../contract.ts';
 import { isInside, resolveInside } from '../files/rootPaths.ts';
 import { registerCommand } from '../notifications.ts';
@@ -48,7 +49,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
       model.touch();
     }),
   );
-  followDecisions(services, model);
+  followDecisions(services, model, panel);
   keepCurrent(services, model, panel);
 
   const open = async (folder: string | undefined, image?: string, filter?: string): Promise<void> => {
@@ -155,29 +156,42 @@ function keepCurrent({ disposables, jobs, datasets }: Services, model: Embedding
   );
 }
 
-/** Reads tags, classes, findings, columns and views again when somebody has changed them, here or elsewhere. */
-function followDecisions({ disposables, findings, imported }: Services, model: EmbeddingMapModel): void {
-  const settled = disposables.add(new Debounced(SETTLE_MS, () => void model.images.readColumns()));
-  const watcher = disposables.add(
-    vscode.workspace.createFileSystemWatcher('**/.likeness/{decisions.jsonl,config.json}'),
+/**
+ * Reads tags, classes, findings, columns and views again when somebody has changed them, here or elsewhere, as soon as somebody
+ * looks.
+ */
+function followDecisions(services: Services, model: EmbeddingMapModel, panel: EditorPanel): void {
+  const { disposables, findings, imported, opinionFiles } = services;
+  const reading = new WhenVisible(
+    () => panel.visible,
+    () => void model.images.readColumns(),
   );
-  const note = ({ fsPath }: vscode.Uri): void => {
-    const { root } = model.images;
-    if (root !== undefined && isInside(root, fsPath)) settled.trigger();
-  };
+  const settled = disposables.add(
+    new Debounced(SETTLE_MS, () => {
+      reading.trigger();
+    }),
+  );
+  disposables.add(
+    panel.onDidChangeVisibility(() => {
+      reading.look();
+    }),
+  );
+  disposables.add(
+    model.onDidChange(() => {
+      const { root } = model.images;
+      opinionFiles.watch(panels.embeddingMap, root === undefined ? [] : [root]);
+    }),
+  );
   disposables.add(
     findings.onDidChange(() => {
       settled.trigger();
     }),
   );
-  disposables.add(watcher.onDidCreate(note));
-  disposables.add(watcher.onDidChange(note));
-  disposables.add(watcher.onDidDelete(note));
-  disposables.add(
-    imported.event((root) => {
-      if (root === model.images.root) settled.trigger();
-    }),
-  );
+  const note = (root: string): void => {
+    if (root === model.images.root) settled.trigger();
+  };
+  disposables.add(opinionFiles.onDidChange(note));
+  disposables.add(imported.event(note));
 }
 
 /** Whose map an image is looked for on: the one that is shown if it may be there, else its dataset's. */

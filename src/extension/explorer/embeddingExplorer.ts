@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { Debounced } from '../async/debounce.ts';
 import { Throttled } from '../async/throttle.ts';
+import { WhenVisible } from '../async/whenVisible.ts';
 import { commands, internalCommands, rowContexts, undeclaredCommands, views } from '../contract.ts';
+import type { DatasetState } from '../datasets/datasets.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { buildRows, parentOf, unreadableRow } from './treeModel.ts';
@@ -11,7 +12,8 @@ import type { Row } from './treeModel.ts';
 const REFRESH_MS = 500;
 
 /** The tree of datasets, and the commands of its rows. */
-export function embeddingExplorer({ disposables, datasets, jobs, findings, explorerVisibility }: Services): void {
+export function embeddingExplorer(services: Services): void {
+  const { disposables, datasets, jobs, findings, explorerVisibility, opinionFiles } = services;
   const changed = disposables.add(new vscode.EventEmitter<void>());
   const rows = async (): Promise<Row[]> => {
     // A restricted workspace has nothing but its welcome.
@@ -49,16 +51,25 @@ export function embeddingExplorer({ disposables, datasets, jobs, findings, explo
   };
   disposables.add(datasets.onDidChange(refresh));
   // Tags and views are in files that others write too: a person, git, the command line.
-  const reread = disposables.add(new Debounced(REFRESH_MS, () => void datasets.refresh()));
-  const watcher = disposables.add(
-    vscode.workspace.createFileSystemWatcher('**/.likeness/{decisions.jsonl,config.json}'),
+  const reread = new WhenVisible(
+    () => tree.visible,
+    () => void datasets.refresh(),
   );
-  const note = (): void => {
-    if (datasets.states !== undefined && vscode.workspace.isTrusted) reread.trigger();
-  };
-  disposables.add(watcher.onDidCreate(note));
-  disposables.add(watcher.onDidChange(note));
-  disposables.add(watcher.onDidDelete(note));
+  disposables.add(
+    tree.onDidChangeVisibility(() => {
+      reread.look();
+    }),
+  );
+  disposables.add(
+    datasets.onDidChange(() => {
+      opinionFiles.watch(views.explorer, knownRoots(datasets.states));
+    }),
+  );
+  disposables.add(
+    opinionFiles.onDidChange((root) => {
+      if (knownRoots(datasets.states).includes(root)) reread.trigger();
+    }),
+  );
   disposables.add(jobs.onDidChange(refresh));
   disposables.add(findings.onDidChange(refresh));
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void datasets.refresh()));
@@ -75,6 +86,11 @@ export function embeddingExplorer({ disposables, datasets, jobs, findings, explo
   onFile(internalCommands.openFile, (file) => vscode.commands.executeCommand('vscode.open', file));
   onFile(internalCommands.revealFile, (file) => vscode.commands.executeCommand('revealInExplorer', file));
   onFile(internalCommands.copyFilePath, (file) => vscode.env.clipboard.writeText(file.fsPath));
+}
+
+/** Datasets with an index, and those that can't be read right now. */
+function knownRoots(states: readonly DatasetState[] = []): string[] {
+  return states.flatMap(({ folder, summary, error }) => summary?.root ?? (error ? folder : []));
 }
 
 function toTreeItem(row: Row): vscode.TreeItem {

@@ -4,7 +4,7 @@ import type { DecideRequest } from '../../protocol/decisions.ts';
 import { exportSubject, listOfPaths } from '../curation/exportCommand.ts';
 import { commands, internalCommands, views } from '../contract.ts';
 import type { Row } from '../explorer/treeModel.ts';
-import { registerCommand, showFailure } from '../notifications.ts';
+import { registerCommand, tellUndoable } from '../notifications.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
 import type { Services } from '../services.ts';
 import { askForViewName } from './saveView.ts';
@@ -81,15 +81,6 @@ async function removeView({ engine, datasets }: Services, { folder, label: name 
     if (view) await engine.call('views/save', { folder, name, filter: view.filter });
     await datasets.refresh();
   });
-}
-
-/** Says what was done, with a way back; nobody must wait for an answer. */
-function tellUndoable(message: string, takeBack: () => Promise<void>): void {
-  const tell = async (): Promise<void> => {
-    const undo = 'Undo';
-    if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack();
-  };
-  tell().catch(showFailure);
 }
 
 function isRow(row: unknown): row is Row {

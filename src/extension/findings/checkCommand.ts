@@ -7,7 +7,7 @@ import { chooseFolder } from '../commands/folderChoice.ts';
 import { withProgress } from '../commands/progress.ts';
 import { commands, views } from '../contract.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
-import { localFolders, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import { findingsMarkdown, outcomeText, reportName } from './findingsText.ts';
 
@@ -45,7 +45,7 @@ export function checkCommand(services: Services): void {
 /** Findings of a check before the window was opened are there again; nothing is started where there was none. */
 function restoreLater({ disposables, datasets }: Services): void {
   const timer = setTimeout(() => {
-    const looks = localFolders().map(({ path: folder }) => access(path.join(folder, '.likeness', 'findings.json')));
+    const looks = datasets.folders.map((folder) => access(path.join(folder, '.likeness', 'findings.json')));
     // Once they are known, what was found in them is read.
     Promise.any(looks)
       .then(() => (vscode.workspace.isTrusted ? datasets.load() : undefined))

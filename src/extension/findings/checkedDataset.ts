@@ -18,10 +18,14 @@ export class CheckedDataset {
   #answers: ReadonlyMap<string, FindingAnswer> = new Map();
   #open: CheckReport;
   history: DecisionHistory = {};
-  /** Steps that the engine has not answered yet. */
-  underway = 0;
   /** What stands in the file isn't known for sure. */
   isStale = false;
+  #begun = 0;
+  #underway = 0;
+  /** What stood before the first of those under way. */
+  #certain: readonly Decision[] = [];
+  /** One of them could not be taken. */
+  #hasFailed = false;
   readonly #before: (readonly Decision[])[] = [];
   readonly #after: (readonly Decision[])[] = [];
 
@@ -61,6 +65,35 @@ export class CheckedDataset {
     const findings = this.report.findings.filter(({ id }) => !this.#answers.has(id));
     this.#open = { ...this.report, findings };
     return true;
+  }
+
+  /** Steps that the engine has not answered yet. */
+  get underway(): number {
+    return this.#underway;
+  }
+
+  /** Steps that were ever begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** A step is about to be taken; what is foreseen from now on isn't certain. */
+  begin(): void {
+    this.#begun++;
+    if (this.#underway++ > 0) return;
+    this.#certain = this.#lines;
+    this.#hasFailed = false;
+  }
+
+  /** It was taken, or wasn't: once none is under way any more, nothing is shown then that was foreseen. */
+  end(isTaken: boolean): void {
+    this.#underway--;
+    if (!isTaken) {
+      this.forget();
+      this.isStale = true;
+      this.#hasFailed = true;
+    }
+    if (this.#hasFailed && this.#underway === 0) this.read(this.#certain);
   }
 
   /** Shows a step before it is taken. */

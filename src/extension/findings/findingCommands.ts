@@ -1,17 +1,14 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from '../../core/curation/findings.ts';
 import { kindTexts } from '../../core/curation/kindTexts.ts';
-import { fileNotFound } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import { commands, internalCommands } from '../contract.ts';
 import type { FindingRow } from '../explorer/findingRows.ts';
-import { registerCommand, showFailure } from '../notifications.ts';
+import { registerCommand, tellUndoable } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { mustExist, openImages } from '../similar/openImage.ts';
 import { imagesOf } from '../../core/curation/answers.ts';
-import type { TakeBack } from './findingsModel.ts';
 
 /** What can be done with a finding of the Embedding Explorer. */
 export function findingCommands({ disposables, findings, followed }: Services): void {
@@ -23,11 +20,8 @@ export function findingCommands({ disposables, findings, followed }: Services): 
     );
   };
   onFinding(internalCommands.openFinding, async ({ folder, finding }) => {
-    const [first, second] = imagesOf(finding).map((image) => path.join(folder, image));
-    if (first === undefined) return;
-    await Promise.all([first, ...(second === undefined ? [] : [second])].map(mustExist));
-    if (second === undefined) await openImage(followed, first, {});
-    else await openSideBySide(followed, first, second);
+    const files = imagesOf(finding).map((image) => path.join(folder, image));
+    await openImages(followed, files);
   });
   onFinding(internalCommands.findSimilarToFinding, async ({ file }) => {
     if (file === undefined) return;
@@ -40,12 +34,12 @@ export function findingCommands({ disposables, findings, followed }: Services): 
     if (first === undefined) return;
     const back = await findings.exclude(folder, images);
     const what = more.length === 0 ? `${first} is` : `${formatQuantity(images.length, 'image')} are`;
-    tellDecision(`${what} excluded from trainings, evaluations and labels.`, back);
+    tellUndoable(`${what} excluded from trainings, evaluations and labels.`, back);
   });
   onFinding(internalCommands.ignoreFinding, async ({ folder, finding }) => {
     const back = await findings.ignore(folder, finding);
     const about = finding.path === '' ? '' : ` of ${finding.path}`;
-    tellDecision(
+    tellUndoable(
       `Not an issue: ${kindTexts[finding.kind].name.toLowerCase()}${about}. Checks no longer list it.`,
       back,
     );
@@ -68,22 +62,6 @@ async function pickExcluded(finding: Finding): Promise<readonly string[]> {
     canPickMany: true,
   });
   return picked?.map(({ image }) => image) ?? [];
-}
-
-/** Says what was done, with a way back; nobody must wait for an answer. */
-function tellDecision(message: string, takeBack: TakeBack): void {
-  const tell = async (): Promise<void> => {
-    const undo = 'Undo';
-    if ((await vscode.window.showInformationMessage(message, undo)) === undo) await takeBack();
-  };
-  tell().catch(showFailure);
-}
-
-/** VS Code would open an empty editor that says less. */
-async function mustExist(file: string): Promise<void> {
-  await stat(file).catch(() => {
-    throw fileNotFound(file);
-  });
 }
 
 function isFindingRow(row: unknown): row is FindingRow {

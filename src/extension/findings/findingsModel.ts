@@ -1,8 +1,10 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { Finding } from '../../core/curation/findings.ts';
-import { formatQuantity } from '../../core/progressText.ts';
+import type { Decision } from '../../core/decisions/decisions.ts';
+import { isSameStep } from '../../core/decisions/history.ts';
+import { asLikenessError, ErrorCode } from '../../core/errors.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import type { DecisionStep, StepOutcome, TakenStep } from '../../protocol/decisions.ts';
+import type { DecisionHistory, DecisionStep, StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
@@ -16,6 +18,11 @@ export interface FindingsSources {
   readonly indexed: (root: string) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+interface Standing {
+  readonly history: DecisionHistory;
+  readonly lines: readonly Decision[];
 }
 
 /** Takes back what was decided last; see `exclude` and `ignore`. */
@@ -94,27 +101,31 @@ export class FindingsModel {
   /** Takes a step; the findings that it answers are gone at once. Rejects as `decisions/take` does, and then they are back. */
   take(step: DecisionStep): Promise<TakenStep | undefined> {
     const checked = this.#checked.get(step.root);
-    checked?.foresee(linesAfter(checked.lines, step, this.#nowText()));
-    return this.#settle(checked, () => this.#sources.engine.call('decisions/take', step));
+    const foresee = (): void => checked?.foresee(linesAfter(checked.lines, step, this.#nowText()));
+    return this.#settle(checked, foresee, () => this.#sources.engine.call('decisions/take', step));
   }
 
   /** Writes down that two images are the same or different. */
   async decidePair(root: string, paths: readonly [string, string], action: 'same' | 'different'): Promise<void> {
-    const { engine } = this.#sources;
     const checked = this.#checked.get(root);
-    checked?.foresee(linesAfterPair(checked.lines, paths, action, this.#nowText()));
-    await this.#settle(checked, async () => {
-      await engine.call('decisions/pair', { root, paths, action });
-      return { ...(await engine.call('decisions/history', { root })), changed: paths };
-    });
+    const foresee = (): void => checked?.foresee(linesAfterPair(checked.lines, paths, action, this.#nowText()));
+    await this.#settle(checked, foresee, () => this.#sources.engine.call('decisions/pair', { root, paths, action }));
   }
 
-  /** Takes back the step that was taken last, or takes it again. Rejects as `decisions/undo` does. */
-  repeat(root: string, direction: 'undo' | 'redo'): Promise<TakenStep | undefined> {
+  /**
+   * Takes back the step that was taken last, or takes it again. Rejects as `decisions/undo` does.
+   *
+   * @param step that is meant, where it may be another one by now
+   */
+  repeat(root: string, direction: 'undo' | 'redo', step?: TakenStep): Promise<TakenStep | undefined> {
     const checked = this.#checked.get(root);
-    checked?.foreseeRepeat(direction);
+    const isOffered = step === undefined || isSameStep(checked?.history[direction], step);
+    const foresee = (): void => {
+      if (isOffered) checked?.foreseeRepeat(direction);
+    };
     if (checked) checked.isStale = true;
-    return this.#settle(checked, () => this.#sources.engine.call(`decisions/${direction}` as const, { root }));
+    const request = { root, ...(step && { step }) };
+    return this.#settle(checked, foresee, () => this.#sources.engine.call(`decisions/${direction}` as const, request));
   }
 
   /** Writes down that a finding is no issue. */
@@ -122,7 +133,6 @@ export class FindingsModel {
     const { id, path } = finding;
     return this.#decide({
       root,
-      title: 'Call 1 finding no issue',
       decisions: [{ paths: [path], decision: { action: 'ignore', finding: id } }],
       finding: id,
     });
@@ -137,7 +147,6 @@ export class FindingsModel {
   exclude(root: string, paths: readonly string[]): Promise<TakeBack> {
     return this.#decide({
       root,
-      title: `Exclude ${formatQuantity(paths.length, 'image')}`,
       decisions: [{ paths, decision: { action: 'exclude' } }],
     });
   }
@@ -160,33 +169,40 @@ export class FindingsModel {
   async #decide(step: DecisionStep): Promise<TakeBack> {
     const taken = await this.take(step);
     return async () => {
-      const { undo } = await this.#sources.engine.call('decisions/history', { root: step.root });
-      if (taken !== undefined && undo?.at === taken.at && undo.title === taken.title) {
-        await this.repeat(step.root, 'undo');
-        return;
+      if (taken !== undefined) {
+        try {
+          await this.repeat(step.root, 'undo', taken);
+          return;
+        } catch (error) {
+          if (asLikenessError(error).code !== ErrorCode.DecisionNotOffered) throw error;
+        }
       }
       // Something else was decided since, which stays.
       const decisions = step.decisions.map((decision) => ({ ...decision, undo: true }));
-      await this.take({ root: step.root, title: `Take back: ${step.title}`, decisions });
+      await this.take({ root: step.root, decisions });
     };
   }
 
   /** Shows a step at once, and what stands once the engine has taken the last of those that are under way. */
-  async #settle(checked: CheckedDataset | undefined, work: () => Promise<StepOutcome>): Promise<TakenStep | undefined> {
+  async #settle(
+    checked: CheckedDataset | undefined,
+    foresee: () => void,
+    work: () => Promise<StepOutcome>,
+  ): Promise<TakenStep | undefined> {
     if (!checked) return (await work()).step;
+    checked.begin();
+    foresee();
     this.#changed.fire();
-    checked.underway++;
+    let isTaken = false;
     try {
       const { step, undo, redo } = await work();
       checked.history = { ...(undo && { undo }), ...(redo && { redo }) };
+      isTaken = true;
       return step;
-    } catch (error) {
-      checked.forget();
-      checked.isStale = true;
-      throw error;
     } finally {
-      checked.underway--;
-      await this.#freshen(checked);
+      checked.end(isTaken);
+      // What became of the step counts; what can't be read now is read with the next change.
+      await this.#freshen(checked).catch(() => undefined);
       this.#changed.fire();
     }
   }
@@ -194,21 +210,29 @@ export class FindingsModel {
   /** Reads what stands, unless more of it is about to change. @returns whether anything else is shown now */
   async #freshen(checked: CheckedDataset): Promise<boolean> {
     if (!checked.isStale || checked.underway > 0) return false;
-    const { root } = checked.report;
+    const { begun } = checked;
+    const { history, lines } = await this.#readStanding(checked.report.root);
+    // Whoever has begun something meanwhile reads what stands after it.
+    if (checked.begun !== begun) return false;
     checked.isStale = false;
-    const lines = await this.#sources.engine.call('review/decisions', { root });
-    if (checked.underway === 0) return checked.read(lines);
-    checked.isStale = true;
-    return false;
+    const isOther = !isSameHistory(checked.history, history);
+    if (isOther) checked.forget();
+    checked.history = history;
+    return checked.read(lines) || isOther;
   }
 
-  async #keep(checked: CheckedDataset): Promise<void> {
+  async #readStanding(root: string): Promise<Standing> {
     const { engine } = this.#sources;
-    const { root } = checked.report;
-    const [history, lines] = await Promise.all([
+    const [{ undo, redo }, lines] = await Promise.all([
       engine.call('decisions/history', { root }),
       engine.call('review/decisions', { root }),
     ]);
+    return { history: { ...(undo && { undo }), ...(redo && { redo }) }, lines };
+  }
+
+  async #keep(checked: CheckedDataset): Promise<void> {
+    const { root } = checked.report;
+    const { history, lines } = await this.#readStanding(root);
     checked.history = history;
     checked.read(lines);
     this.#checked.set(root, checked);
@@ -218,4 +242,8 @@ export class FindingsModel {
   #nowText(): string {
     return new Date(this.#sources.now()).toISOString();
   }
+}
+
+function isSameHistory(a: DecisionHistory, b: DecisionHistory): boolean {
+  return isSameStep(a.undo, b.undo) && isSameStep(a.redo, b.redo);
 }

@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
-import { fileNotFound } from '../../core/errors.ts';
 import type { MatrixAction, MatrixViewRequests } from '../../protocol/matrixView.ts';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
 import { commands, panels } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
-import { showFailure } from '../notifications.ts';
-import { columnsBeside } from '../panels/columnsBeside.ts';
+import { showUnawaited } from '../notifications.ts';
+import { placesBeside } from '../panels/columnsBeside.ts';
 import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
-import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { openImages } from '../similar/openImage.ts';
 import type { MatrixModel } from './matrixModel.ts';
 import { askForClasses, askForLabel } from './matrixQuestions.ts';
 
@@ -64,31 +63,11 @@ export function matrixRequests(context: MatrixContext): RequestHandlers<MatrixVi
   };
 }
 
-/** A message stays until it is answered, and the page must not wait for that. */
-function showUnawaited(error: unknown): void {
-  void showFailure(error);
-}
-
 async function open({ services, model, column }: MatrixContext, paths: readonly string[]): Promise<void> {
   const { root } = model;
   if (root === undefined) return;
-  const [first, second] = paths.map((path) => resolveInside(root, path));
-  for (const file of [first, second]) {
-    if (file !== undefined) await assertExists(file);
-  }
-  const [left, right] = columnsBeside(column());
-  const { followed } = services;
-  if (first !== undefined && second !== undefined) await openSideBySide(followed, first, second, [left, right]);
-  else if (first !== undefined) await openImage(followed, first, { preserveFocus: true, viewColumn: left });
-}
-
-/** The index keeps the thumbnail of a file that is gone until it is brought up to date. */
-async function assertExists(file: string): Promise<void> {
-  try {
-    await vscode.workspace.fs.stat(vscode.Uri.file(file));
-  } catch {
-    throw fileNotFound(file);
-  }
+  const files = paths.map((path) => resolveInside(root, path));
+  await openImages(services.followed, files, placesBeside(column()));
 }
 
 async function relabel(model: MatrixModel, paths: readonly string[], undo: boolean): Promise<void> {

@@ -4,9 +4,7 @@ import { virtualWorkspace } from '../../core/errors.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import { withProgress } from '../commands/progress.ts';
 
-export interface TableOffer {
-  /** What there is to save. */
-  readonly message: string;
+export interface SavedTable {
   /** What the progress says while it's written. */
   readonly working: string;
   /** The file that is suggested, absolute. */
@@ -17,10 +15,19 @@ export interface TableOffer {
   ) => Promise<{ readonly out: string | undefined }>;
 }
 
+export interface TableOffer extends SavedTable {
+  /** What there is to save. */
+  readonly message: string;
+}
+
 /** Offers to write a table where the person wants it. */
-export async function offerToSave({ message, working, file, save }: TableOffer): Promise<void> {
+export async function offerToSave({ message, ...table }: TableOffer): Promise<void> {
   const action = 'Save as CSV…';
-  if ((await vscode.window.showInformationMessage(message, action)) !== action) return;
+  if ((await vscode.window.showInformationMessage(message, action)) === action) await saveTable(table);
+}
+
+/** Writes a table where the person wants it, and offers to open it. */
+export async function saveTable({ working, file, save }: SavedTable): Promise<void> {
   const target = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.file(file),
     filters: { 'CSV files': ['csv'] },

@@ -14,7 +14,7 @@ import { stepOf } from './reviewStep.ts';
 export interface ReviewHost {
   readonly findings: FindingsModel;
   readonly trusted: () => boolean;
-  /** Runs Check Dataset, which tells how it went by itself. */
+  /** Looks through the dataset; what is found is among `findings` then. */
   readonly check: (root: string, onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<unknown>;
   /** What survives a reload of the window. */
   readonly save: (root: string) => void;
@@ -197,11 +197,6 @@ export class ReviewModel {
   /** Takes back the last step, or takes it again. */
   async repeat(direction: 'undo' | 'redo'): Promise<void> {
     if (this.#root !== undefined) await this.#host.findings.repeat(this.#root, direction);
-  }
-
-  /** Something that the state shows has changed elsewhere. */
-  touch(): void {
-    this.#set({});
   }
 
   dispose(): void {

@@ -2,11 +2,9 @@ import * as vscode from 'vscode';
 import { untrustedWorkspace } from '../../core/errors.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
 import { reviewChanged, type ReviewViewRequests } from '../../protocol/reviewView.ts';
-import { Debounced } from '../async/debounce.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands, internalCommands, panels, undeclaredCommands } from '../contract.ts';
 import type { FindingRow } from '../explorer/findingRows.ts';
-import { isInside } from '../files/rootPaths.ts';
 import { registerCommand } from '../notifications.ts';
 import { EditorPanel } from '../panels/editorPanel.ts';
 import type { Services } from '../services.ts';
@@ -16,8 +14,6 @@ import { ReviewModel } from './reviewModel.ts';
 import { reviewRequests, type ReviewContext } from './reviewRequests.ts';
 
 const SAVED = 'review';
-/** Until a burst of changes of a file is over, our own among them. */
-const SETTLE_MS = 300;
 
 /** The Review panel: goes through the findings of a check and decides of them, one key each. */
 export function reviewPanel(services: Services): void {
@@ -108,24 +104,18 @@ function newModel({ findings, context }: Services): ReviewModel {
 }
 
 /** What somebody else writes into `decisions.jsonl`, a person or git among them, shows too. */
-function followDecisions({ disposables, findings }: Services): void {
-  const changed = new Set<string>();
-  const settled = disposables.add(
-    new Debounced(SETTLE_MS, () => {
-      const roots = findings.roots.filter((root) => [...changed].some((file) => isInside(root, file)));
-      changed.clear();
+function followDecisions({ disposables, findings, opinionFiles }: Services): void {
+  const watch = (): void => {
+    opinionFiles.watch(panels.review, findings.roots);
+  };
+  disposables.add(findings.onDidChange(watch));
+  watch();
+  disposables.add(
+    opinionFiles.onDidChange((root) => {
       // One that can't be read now is read when it changes again.
-      for (const root of roots) findings.reread(root).catch(() => undefined);
+      findings.reread(root).catch(() => undefined);
     }),
   );
-  const watcher = disposables.add(vscode.workspace.createFileSystemWatcher('**/.likeness/decisions.jsonl'));
-  const note = ({ fsPath }: vscode.Uri): void => {
-    changed.add(fsPath);
-    settled.trigger();
-  };
-  disposables.add(watcher.onDidChange(note));
-  disposables.add(watcher.onDidCreate(note));
-  disposables.add(watcher.onDidDelete(note));
 }
 
 /** The dataset of the row or folder it was called on, else the one that is gone through, the only one, or the chosen one. */

@@ -8,11 +8,11 @@ import { Latest } from '../async/latest.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { findingsMarkdown, reportName } from '../findings/findingsText.ts';
-import { showFailure } from '../notifications.ts';
-import { columnsBeside } from '../panels/columnsBeside.ts';
+import { showUnawaited } from '../notifications.ts';
+import { placesBeside } from '../panels/columnsBeside.ts';
 import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
-import { openImage, openSideBySide } from '../similar/openImage.ts';
+import { openImages } from '../similar/openImage.ts';
 import type { ReviewModel } from './reviewModel.ts';
 import { askForClass } from './reviewQuestions.ts';
 
@@ -108,11 +108,6 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
   };
 }
 
-/** A message stays until it is answered, and the page must not wait for that. */
-function showUnawaited(error: unknown): void {
-  void showFailure(error);
-}
-
 async function decide(model: ReviewModel, decision: ReviewDecision, services: Services): Promise<boolean> {
   const { root } = model;
   const [finding, ...others] = decision.ids.flatMap((id) => model.finding(id) ?? []);
@@ -126,11 +121,8 @@ async function decide(model: ReviewModel, decision: ReviewDecision, services: Se
 async function open({ services, model, column }: ReviewContext, paths: readonly string[]): Promise<void> {
   const { root } = model;
   if (root === undefined) return;
-  const [first, second] = paths.map((path) => resolveInside(root, path));
-  const [left, right] = columnsBeside(column());
-  const { followed } = services;
-  if (first !== undefined && second !== undefined) await openSideBySide(followed, first, second, [left, right]);
-  else if (first !== undefined) await openImage(followed, first, { preserveFocus: true, viewColumn: left });
+  const files = paths.map((path) => resolveInside(root, path));
+  await openImages(services.followed, files, placesBeside(column()));
 }
 
 async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {

@@ -1,7 +1,6 @@
 import { imagesOf } from '../../core/curation/answers.ts';
 import type { Finding } from '../../core/curation/findings.ts';
 import { bestOf, decisionsFor, firstFocus, groupKinds, type StepDecision } from '../../core/curation/reviewSteps.ts';
-import { formatQuantity } from '../../core/progressText.ts';
 import type { DecisionStep } from '../../protocol/decisions.ts';
 import type { ReviewDecision } from '../../protocol/reviewView.ts';
 
@@ -32,7 +31,6 @@ export function stepOf(
   const [first] = findings;
   return {
     root,
-    title: titleOf(findings, action, decisions),
     decisions: decisions.map(({ action: wanted, paths, value, finding }) => {
       if (wanted === 'ignore') return { paths, decision: { action: wanted, finding: finding! } };
       if (wanted === 'relabel') return { paths, decision: { action: wanted, value: value! } };
@@ -70,33 +68,4 @@ function merged(decided: readonly { readonly finding: Finding; readonly decision
     });
   }
   return [...byMeaning.values()];
-}
-
-function titleOf(
-  findings: readonly Finding[],
-  action: ReviewDecision['action'],
-  decisions: readonly MergedDecision[],
-): string {
-  const count = (wanted: StepDecision['action']): string =>
-    formatQuantity(
-      new Set(decisions.filter((decision) => decision.action === wanted).flatMap(({ paths }) => paths)).size,
-      'image',
-    );
-  switch (action) {
-    case 'keep':
-      return `Keep ${count('keep')}`;
-    case 'keepBest':
-    case 'keepOne':
-      return `Keep ${count('keep')} and exclude ${count('exclude')}`;
-    case 'exclude':
-      return `Exclude ${count('exclude')}`;
-    case 'quarantine':
-      return `Set ${count('quarantine')} aside`;
-    case 'relabel': {
-      const [only, ...others] = new Set(decisions.flatMap(({ value }) => value ?? []));
-      return `Relabel ${count('relabel')}${only !== undefined && others.length === 0 ? ` as "${only}"` : ''}`;
-    }
-    default:
-      return `Call ${formatQuantity(findings.length, 'finding')} no issue`;
-  }
 }

@@ -24,7 +24,6 @@ describe('what is wrong with the decisions of a dataset', () => {
     for (const path of ['c/0.png', 'c/1.png', 'c/2.png', 'c/3.png']) await decide(path);
     await engine.decisions.take({
       root,
-      title: '',
       decisions: [{ paths: ['c/4.png'], decision: { action: 'quarantine' } }],
     });
     assert.deepEqual([(await index()).notices, await engine.decisions.problems({ root })], [[], []]);

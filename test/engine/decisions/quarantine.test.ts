@@ -35,7 +35,7 @@ function datasetOf(context: TestContext, ...images: readonly string[]) {
   context.after(() => engine.dispose());
   const { decisions } = engine;
   const decide = (undo: boolean, ...paths: readonly string[]) =>
-    decisions.take({ root, title: '', decisions: [{ paths, decision: { action: 'quarantine' }, undo }] });
+    decisions.take({ root, decisions: [{ paths, decision: { action: 'quarantine' }, undo }] });
   const told = async () => (await decisions.quarantined({ root })).map(({ path, at }) => [path, at]);
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   return {
@@ -175,7 +175,7 @@ describe('images that are set aside', () => {
      const { DecisionService } = await import(${modules[1]});
      const root = ${JSON.stringify(root)};
      const service = new DecisionService(new Datasets(root + '/cache'));
-     const take = (action) => service.take({ root, title: '', decisions: [{ paths: ['a/a.png'], decision: { action } }] })
+     const take = (action) => service.take({ root, decisions: [{ paths: ['a/a.png'], decision: { action } }] })
        .then(({ changed }) => changed.length, ({ code, message }) => [code, message]);
      const results = [];
      chmodSync(root + '/a', 0o555);

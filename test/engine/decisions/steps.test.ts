@@ -56,6 +56,33 @@ describe('a step of decisions', () => {
     assert.deepEqual(await window().history({ root }), { undo: outcome.step });
   });
 
+  it('is undone and done again only as long as it is the next one, where it is named', async (context) => {
+    const { root, window, told, take } = datasetOf(context, 'a.png', 'b.png');
+    const { step: first } = await take('One', [exclude('a.png')]);
+    const { step: second } = await take('Two', [exclude('b.png')], 'f');
+    await assert.rejects(window().undo({ root, step: first! }), {
+      code: ErrorCode.DecisionNotOffered,
+      message: '"One" isn\'t the last decision any more; Undo Last Decision takes back the newest.',
+    });
+    assert.deepEqual(told(), ['a.png exclude', 'b.png exclude']);
+    assert.deepEqual((await window().undo({ root, step: second! })).step, second);
+    await window().undo({ root, step: first! });
+    await assert.rejects(window().undo({ root, step: first! }), { code: ErrorCode.DecisionNotOffered });
+    await assert.rejects(window().redo({ root, step: second! }), {
+      code: ErrorCode.DecisionNotOffered,
+      message: /^"Two" isn't the decision that was undone last any more; Redo Decision/,
+    });
+    await window().redo({ root, step: first! });
+    assert.deepEqual((await window().redo({ root, step: second! })).step, second);
+    assert.deepEqual(told(), ['a.png exclude', 'b.png exclude']);
+  });
+
+  it('is called by what it decides, where it has no title', async (context) => {
+    const { root, window } = datasetOf(context, 'a.png', 'b.png', 'c.png');
+    const { step } = await window().take({ root, decisions: [keep('a.png'), exclude('b.png', 'c.png')] });
+    assert.equal(step?.title, 'Keep 1 image and exclude 2 images');
+  });
+
   it('is all or nothing', async (context) => {
     const { root, window, text, take } = datasetOf(context, 'a.png', 'b.png');
     const step = take('Two', [exclude('a.png'), aside('b.png'), exclude('gone.png')]);
@@ -101,8 +128,10 @@ describe('a step of decisions', () => {
 
   it('can be of two images, and of findings that are no issue', async (context) => {
     const { root, window, text } = datasetOf(context, 'a.png', 'b.png');
-    await window().pair({ root, paths: ['a.png', 'b.png'], action: 'same' });
-    await window().decide({ root, paths: [''], decision: { action: 'ignore', finding: 'f' } });
+    const pair = await window().pair({ root, paths: ['a.png', 'b.png'], action: 'same' });
+    assert.deepEqual([pair.changed, pair.undo], [['a.png', 'b.png'], pair.step]);
+    const ignored = await window().decide({ root, paths: [''], decision: { action: 'ignore', finding: 'f' } });
+    assert.deepEqual([ignored.step?.title, ignored.undo], ['Call 1 finding no issue', ignored.step]);
     assert.equal((await window().history({ root })).undo?.title, 'Call 1 finding no issue');
     await window().undo({ root });
     const undone = await window().undo({ root });

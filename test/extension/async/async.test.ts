@@ -3,6 +3,7 @@ import { mock, test } from 'node:test';
 import { Debounced } from '../../../src/extension/async/debounce.ts';
 import { Latest } from '../../../src/extension/async/latest.ts';
 import { Throttled } from '../../../src/extension/async/throttle.ts';
+import { WhenVisible } from '../../../src/extension/async/whenVisible.ts';
 
 /** Counts calls, on a clock that the test moves. */
 function withClock(context: { after: (done: () => void) => void }): { work: () => void; calls: () => number } {
@@ -69,4 +70,23 @@ test('a failure of the newest run is its own', async () => {
     new Latest().run(() => Promise.reject(new Error('broken'))),
     /broken/,
   );
+});
+
+test('work for what is hidden waits until it is seen, and is done once then', () => {
+  let isVisible = false;
+  let calls = 0;
+  const work = new WhenVisible(
+    () => isVisible,
+    () => calls++,
+  );
+  work.look();
+  work.trigger();
+  work.trigger();
+  assert.equal(calls, 0);
+  isVisible = true;
+  work.look();
+  work.look();
+  assert.equal(calls, 1);
+  work.trigger();
+  assert.equal(calls, 2);
 });

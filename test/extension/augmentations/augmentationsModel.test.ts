@@ -7,13 +7,8 @@ import {
   AugmentationsModel,
   type SavedAugmentations,
 } from '../../../src/extension/augmentations/augmentationsModel.ts';
-import type {
-  BatchReport,
-  PairDecisionRequest,
-  SensitivityReport,
-  ViewsReport,
-  ViewsRequest,
-} from '../../../src/protocol/augmentations.ts';
+import type { BatchReport, SensitivityReport, ViewsReport, ViewsRequest } from '../../../src/protocol/augmentations.ts';
+import type { PairDecisionRequest } from '../../../src/protocol/decisions.ts';
 import type { CallOptions } from '../../../src/protocol/rpc.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 
@@ -71,7 +66,7 @@ function fixture({ views = reportOf, sensitivity, saved, settleMs = 0 }: Given =
     'augmentations/views': views,
     'augmentations/batch': () => batchReport,
     'augmentations/save': () => ({ root: '/data' }),
-    'decisions/pair': () => undefined,
+    'decisions/pair': ({ paths }) => ({ changed: paths }),
     ...(sensitivity && { 'augmentations/sensitivity': sensitivity }),
   });
   const saves: SavedAugmentations[] = [];

@@ -76,3 +76,12 @@ test('what is loaded is what the latest refresh found', async () => {
   await datasets.refresh();
   assert.ok((await datasets.load())[0]?.summary);
 });
+
+test('folders and remembered roots are known before anything is read', () => {
+  const { datasets, engine } = fixture(['a'], [], ['above', 'b/cats']);
+  assert.deepEqual(datasets.folders, ['a', 'above', 'b/cats'].map(at));
+  datasets.remember(at('above'));
+  datasets.remember(at('c'));
+  assert.deepEqual(datasets.folders, ['a', 'above', 'b/cats', 'c'].map(at));
+  assert.equal(engine.asked.length, 0);
+});

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cancelled } from '../../../src/core/errors.ts';
+import { stepNotOffered } from '../../../src/core/decisions/decisionErrors.ts';
+import { stepTitle } from '../../../src/core/decisions/stepTitles.ts';
+import { isSameStep } from '../../../src/core/decisions/history.ts';
+import { cancelled, ErrorCode } from '../../../src/core/errors.ts';
 import { FindingsModel } from '../../../src/extension/findings/findingsModel.ts';
 import { linesAfter } from '../../../src/extension/findings/decidedLines.ts';
 import type { CheckReport } from '../../../src/protocol/check.ts';
@@ -17,13 +20,18 @@ const found = report([leak, pair, dark, small]);
 
 const CHECKED = Date.parse('2026-05-01T12:00:00.000Z');
 
-/** An engine that writes lines down as the real one does, and can undo the last step. */
-function fixture(answer: () => CheckReport = () => found, refuse?: Error) {
+/**
+ * An engine that writes lines down as the real one does, and can undo the last step.
+ *
+ * @param failing what stands can't be read
+ */
+function fixture(answer: () => CheckReport = () => found, refuse?: Error, failing?: { readonly now: boolean }) {
   const taken: DecisionStep[] = [];
   const undone: DecisionStep[] = [];
   const order: string[] = [];
   const at = new Date(CHECKED + 1000).toISOString();
-  const told = (step: DecisionStep | undefined): TakenStep | undefined => step && { title: step.title, at };
+  const told = (step: DecisionStep | undefined): TakenStep | undefined =>
+    step && { title: step.title ?? stepTitle(step.decisions), at };
   const outcome = (step: DecisionStep | undefined): StepOutcome => {
     const [undo, redo] = [told(taken.at(-1)), told(undone.at(-1))];
     return { changed: [], ...(step && { step: told(step)! }), ...(undo && { undo }), ...(redo && { redo }) };
@@ -36,14 +44,18 @@ function fixture(answer: () => CheckReport = () => found, refuse?: Error) {
     },
     'check/last': () => ({ report: found, checkedAt: CHECKED, outdated: true }),
     'decisions/history': () => outcome(undefined),
-    'review/decisions': lines,
+    'review/decisions': () => {
+      if (failing?.now) throw new Error('gone');
+      return lines();
+    },
     'decisions/take': (step) => {
       if (refuse) throw refuse;
       taken.push(step);
       undone.length = 0;
       return outcome(step);
     },
-    'decisions/undo': () => {
+    'decisions/undo': ({ step: meant }) => {
+      if (meant && !isSameStep(told(taken.at(-1)), meant)) throw stepNotOffered('undo', meant.title);
       const step = taken.pop();
       if (step) undone.push(step);
       return outcome(step);
@@ -98,7 +110,7 @@ describe('the findings of a window', () => {
     assert.deepEqual(ids(), [leak.id, dark.id, small.id], 'before it is written');
     const takeBack = await ignoring;
     const decisions = [{ paths: ['a.png'], decision: { action: 'ignore', finding: pair.id } }];
-    assert.deepEqual(taken, [{ root, title: 'Call 1 finding no issue', decisions, finding: pair.id }]);
+    assert.deepEqual(taken, [{ root, decisions, finding: pair.id }]);
     assert.equal(model.checkedOf(root)?.answers.get(pair.id)?.action, 'ignore');
     await takeBack();
     assert.deepEqual([taken.length, ids()], [0, before]);
@@ -160,6 +172,29 @@ describe('the findings of a window', () => {
     assert.equal(ids()?.length, 4);
   });
 
+  test('come back where nothing can be read any more either, and what failed is told', async () => {
+    const failing = { now: false };
+    const { model, ids } = fixture(undefined, new Error('read-only'), failing);
+    await model.check(root, {});
+    failing.now = true;
+    await assert.rejects(model.ignore(root, pair), /read-only/);
+    assert.equal(ids()?.length, 4);
+    failing.now = false;
+    assert.equal(model.checkedOf(root)?.isStale, true, 'it is read with the next change');
+    await model.reread(root);
+    assert.equal(model.checkedOf(root)?.isStale, false);
+  });
+
+  test('are told of a step that was taken, although what stands can not be read', async () => {
+    const failing = { now: false };
+    const { model, ids } = fixture(undefined, undefined, failing);
+    await model.check(root, {});
+    await model.ignore(root, pair);
+    failing.now = true;
+    assert.equal((await model.repeat(root, 'undo'))?.title, 'Call 1 finding no issue');
+    assert.deepEqual([ids()?.length, model.checkedOf(root)?.isStale], [4, true]);
+  });
+
   test('of a check before the window was opened are there again, less what was decided of them', async () => {
     const { model, engine, taken, ids } = fixture();
     taken.push({ root, title: 'Exclude 1 image', decisions: [{ paths: ['b.png'], decision: { action: 'exclude' } }] });
@@ -175,9 +210,40 @@ describe('the findings of a window', () => {
   test('follow what somebody else writes down', async () => {
     const { model, taken, ids } = fixture();
     await model.check(root, {});
-    taken.push({ root, title: '', decisions: [{ paths: ['a.png'], decision: { action: 'exclude' } }] });
+    taken.push({ root, title: 'Exclude 1 image', decisions: [{ paths: ['a.png'], decision: { action: 'exclude' } }] });
     await model.reread(root);
     assert.deepEqual(ids(), [dark.id, small.id]);
+    assert.equal(model.checkedOf(root)?.history.undo?.title, 'Exclude 1 image');
+  });
+
+  test('tell what undo would do where only that has changed, and foresee nothing of what they saw before', async () => {
+    const { model, taken, order, ids } = fixture();
+    await model.check(root, {});
+    await model.exclude(root, ['b.png']);
+    taken.push({ root, title: 'Tag 1 image "odd"', decisions: [] });
+    const told = order.length;
+    await model.reread(root);
+    assert.deepEqual(order.slice(told), ['changed']);
+    assert.equal(model.checkedOf(root)?.history.undo?.title, 'Tag 1 image "odd"');
+    const undoing = model.repeat(root, 'undo');
+    assert.deepEqual(ids(), [leak.id, small.id], 'the exclusion stands until the engine has answered');
+    await undoing;
+    assert.deepEqual(ids(), [leak.id, small.id]);
+    await model.reread(root);
+    assert.equal(order.length - told, 3, 'what stands as it stood is not told again');
+  });
+
+  test('take back the step that is meant, or nothing', async () => {
+    const { model, taken, ids } = fixture();
+    await model.check(root, {});
+    await model.exclude(root, ['b.png']);
+    const { undo: meant } = model.checkedOf(root)!.history;
+    await model.ignore(root, small);
+    await assert.rejects(model.repeat(root, 'undo', meant), {
+      code: ErrorCode.DecisionNotOffered,
+      message: `"Exclude 1 image" isn't the last decision any more; Undo Last Decision takes back the newest.`,
+    });
+    assert.deepEqual([taken.length, ids()], [2, [leak.id]]);
   });
 
   test('say that images have changed since, until the next check', async () => {

@@ -62,7 +62,7 @@ interface Given {
 }
 
 function fixture({ compare = reportOf, decide = () => Promise.resolve(), saved, trusted = true }: Given = {}) {
-  const engine = new FakeCaller({ 'matrix/compare': compare, 'decisions/pair': () => undefined });
+  const engine = new FakeCaller({ 'matrix/compare': compare, 'decisions/pair': ({ paths }) => ({ changed: paths }) });
   const saves: SavedMatrix[] = [];
   const decided: DecideRequest[] = [];
   let selected: SelectedImages | undefined;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pairTitle, stepTitle } from '../../../src/core/decisions/stepTitles.ts';
 import type { Finding } from '../../../src/core/curation/findings.ts';
 import type { Decision } from '../../../src/core/decisions/decisions.ts';
 import { engineStopped, notIndexed } from '../../../src/core/errors.ts';
@@ -9,7 +10,7 @@ import { problemOfLink, reviewLink } from '../../../src/extension/review/reviewL
 import { ReviewModel } from '../../../src/extension/review/reviewModel.ts';
 import { stepOf } from '../../../src/extension/review/reviewStep.ts';
 import type { LastCheck } from '../../../src/protocol/check.ts';
-import type { DecisionStep } from '../../../src/protocol/decisions.ts';
+import type { DecisionHistory, DecisionStep } from '../../../src/protocol/decisions.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 import { finding, report, root } from '../findings/findingExamples.ts';
 
@@ -29,19 +30,24 @@ function fixture(
   const taken: DecisionStep[] = [];
   let lines: Decision[] = [];
   let refusal: Error | undefined;
+  const offered = (): DecisionHistory => {
+    const last = taken.at(-1);
+    return last === undefined ? {} : { undo: { title: stepTitle(last.decisions), at: AFTER } };
+  };
   const engine = new FakeCaller({
     'check/last': last,
-    'decisions/history': () => (taken.length > 0 ? { undo: { title: taken.at(-1)!.title, at: AFTER } } : {}),
+    'decisions/history': offered,
     'review/decisions': () => lines,
     'decisions/take': (step) => {
       if (refusal) throw refusal;
       taken.push(step);
       lines = linesAfter(lines, step, AFTER);
-      return { changed: [], step: { title: step.title, at: AFTER }, undo: { title: step.title, at: AFTER } };
+      const { undo } = offered();
+      return { changed: [], ...(undo && { step: undo, undo }) };
     },
     'decisions/pair': ({ paths, action }) => {
       lines = linesAfterPair(lines, paths, action, AFTER);
-      return undefined;
+      return { changed: paths, undo: { title: pairTitle(action), at: AFTER } };
     },
     'decisions/undo': () => {
       taken.pop();
@@ -167,6 +173,9 @@ describe('the review', () => {
       ...{ root, paths: ['c.png', 'd.png'] },
       action: 'different',
     });
+    assert.equal(model.state.undo, 'Call 2 images different');
+    const histories = engine.asked.filter(({ method }) => method === 'decisions/history');
+    assert.equal(histories.length, 1, 'with the outcome comes what undo would do');
     assert.equal(await model.decide({ ids: ['twins'], action: 'same' }), false);
     assert.equal(await model.decide({ ids: ['nonsense'], action: 'exclude' }), false);
     assert.equal(await model.decide({ ids: ['small'], action: 'exclude' }), false);
@@ -181,7 +190,7 @@ describe('the step of a key', () => {
   ) => {
     const step = stepOf(root, findings, { ids: [], action, ...(focused !== undefined && { focused }) });
     return [
-      step?.title,
+      step && stepTitle(step.decisions),
       step?.finding,
       step?.decisions.map(({ paths, decision }) => [decision.action, ...paths].join(' ')),
     ];

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import type { FrameLocator, Page } from 'playwright-core';
+import { inProject } from '../../../src/build/project.ts';
 import { parseDecisions } from '../../../src/core/decisions/decisions.ts';
 import {
   quickInput,
@@ -148,6 +151,21 @@ test('several are decided at once', async () => {
   await panel.locator('.finding-row[data-decided=ignore]').first().waitFor({ state: 'detached' });
 });
 
+test('what another process decides shows, and what undo would do with it', async () => {
+  const panel = await reviewPanel('.finding');
+  const image = (await panel.locator('figure .path').first().textContent()) ?? '';
+  const row = panel.locator(`.finding-row[data-decided=exclude][title="${image}"]`);
+  await likeness('decide', 'exclude', path.join(dataset, image));
+  await row.waitFor();
+  await panel.locator('[data-action=undo]', { hasText: 'Exclude 1 image' }).waitFor();
+  // Whichever finding it answers, this changes nothing of the answers: only the step to be undone is another one.
+  await likeness('tag', 'odd', path.join(dataset, image));
+  await panel.locator('[data-action=undo]', { hasText: 'Tag 1 image "odd"' }).waitFor();
+  await likeness('decide', 'undo', dataset);
+  await likeness('decide', 'undo', dataset);
+  await row.waitFor({ state: 'detached' });
+});
+
 test('the tree and a problem lead to their finding', async () => {
   await choose('Kind', 'All (');
   await openLikeness(page);
@@ -196,6 +214,11 @@ function reviewPanel(holding: string): Promise<FrameLocator> {
 
 async function progress(): Promise<string> {
   return (await reviewPanel('.finding')).locator('.progress-text').innerText({ timeout: 5000 });
+}
+
+/** As somebody else would, at a terminal. */
+async function likeness(...args: readonly string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [inProject('dist/cli.js'), ...args]);
 }
 
 async function decisions() {

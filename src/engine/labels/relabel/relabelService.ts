@@ -1,7 +1,12 @@
 import { changedSincePreview } from '../../../core/labels/labelSourceErrors.ts';
 import { relabelTitle } from '../../../core/labels/relabel/relabelReasons.ts';
-import type { Notice } from '../../../protocol/engine.ts';
-import type { ApplyRelabelsRequest, RelabelPreview, RelabelRequest } from '../../../protocol/relabels.ts';
+import type { StepOutcome } from '../../../protocol/decisions.ts';
+import type {
+  AppliedRelabels,
+  ApplyRelabelsRequest,
+  RelabelPreview,
+  RelabelRequest,
+} from '../../../protocol/relabels.ts';
 import type { Dataset, Datasets } from '../../dataset.ts';
 import type { DecisionService } from '../../decisions/decisionService.ts';
 import { KeyedQueue } from '../../jobs/keyedQueue.ts';
@@ -40,7 +45,7 @@ export class RelabelService {
    * Rejects with images-changed where something isn't as it was at the preview, and with the codes of `writeEdits` and
    * `moveFiles`.
    */
-  async apply({ folder, preview }: ApplyRelabelsRequest): Promise<RelabelPreview> {
+  async apply({ folder, preview }: ApplyRelabelsRequest): Promise<AppliedRelabels> {
     const { datasets, decisions, labels } = this.#options;
     const dataset = datasets.get(folder);
     const { root } = dataset;
@@ -48,18 +53,18 @@ export class RelabelService {
       datasets.guard(dataset, async () => {
         const plan = await planRelabels(dataset);
         if (preview !== undefined && preview !== plan.id) throw changedSincePreview(root);
-        const notices: Notice[] = [];
+        let moved: StepOutcome | undefined;
         try {
           for (const file of plan.files) await writeEdits(file);
           if (plan.moves.length > 0) {
-            const outcome = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
-            notices.push(...(outcome.notices ?? []));
+            moved = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
           }
         } finally {
           labels.forget(root);
         }
         const done = previewOf(dataset, plan);
-        return { ...done, notices: [...done.notices, ...notices] };
+        const notices = [...done.notices, ...(moved?.notices ?? [])];
+        return { ...done, notices, ...(moved?.step && { step: moved.step }) };
       }),
     );
   }

@@ -241,7 +241,7 @@ describe('decided classes are folders', () => {
         ['x/3.png', 'no folder can be called like i'],
       ],
     );
-    await engine.labelFiles.apply({ folder: root, preview: preview.id });
+    const { step } = await engine.labelFiles.apply({ folder: root, preview: preview.id });
     for (const path of ['blue/loose.png', 'train/green/0.png', 'blue/2.png', 'train/red/1.png']) {
       assert.ok(existsSync(join(root, path)), path);
     }
@@ -260,7 +260,8 @@ describe('decided classes are folders', () => {
     assert.deepEqual([report.embedded, report.images], [0, 6], 'nothing is embedded anew');
     const { undo } = await engine.decisions.history({ root });
     assert.match(undo!.title, /^Move 3 images to their classes$/);
-    await engine.decisions.undo({ root });
+    assert.deepEqual(step, undo);
+    await engine.decisions.undo({ root, step: step! });
     for (const path of paths) assert.ok(existsSync(join(root, path)), path);
   });
 });
