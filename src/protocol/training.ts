@@ -101,6 +101,8 @@ export interface DistillSettings extends UnlabelledTrainingSettings {
    * learnt (default); with classes it means nothing.
    */
   readonly centredTeacher?: boolean;
+  /** Share of the views that are blended with that of another image before both see them (mixup); 0 by default. */
+  readonly mixup?: number;
   /** What is done to the images before both see them: as for pretraining, or `crops`, crops and mirror images (default). */
   readonly augmentation?: string;
   /** With `custom`, as for pretraining. */

@@ -136,6 +136,13 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     help: "distill: of the teacher's similarities (default 0.01, as SEED)",
     kinds: ['distill'],
   },
+  mixup: {
+    key: 'mixup',
+    number: true,
+    value: 'SHARE',
+    help: 'distill: share of the views that are blended with that of another image (default 0); more to learn from few images',
+    kinds: ['distill'],
+  },
   augmentation: {
     key: 'augmentation',
     value: 'PRESET',

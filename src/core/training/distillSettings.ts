@@ -1,4 +1,4 @@
-import { tooFewImages } from '../errors.ts';
+import { tooFewImages, usage } from '../errors.ts';
 import { checkAugmentation, CROP_AUGMENTATION, type AugmentationChoice } from './augmentationChoice.ts';
 import {
   assertChosen,
@@ -26,6 +26,7 @@ export interface ResolvedDistillSettings extends ResolvedCommonSettings, Augment
   readonly labelsPerClass: number;
   readonly teacherViews: number;
   readonly centredTeacher: boolean;
+  readonly mixup: number;
   readonly includeTest: boolean;
 }
 
@@ -74,6 +75,7 @@ export function resolveDistillSettings(
     teacherTemperature: TEACHER_TEMPERATURE,
     teacherShare: 1,
     centredTeacher: lesson !== 'classes',
+    mixup: 0,
     augmentation: CROP_AUGMENTATION,
     labelsPerClass: 0,
     teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
@@ -98,6 +100,7 @@ const limits: Partial<Record<keyof ResolvedDistillSettings, Limits>> = {
   temperature: [0.01, 100],
   teacherTemperature: [0.0001, 100],
   teacherShare: [0, 1],
+  mixup: [0, 1],
   labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
 };
 
@@ -106,6 +109,11 @@ const choices: Choices<Pick<ResolvedDistillSettings, 'lesson'>> = { lesson: ['cl
 function check(settings: ResolvedDistillSettings, images: number, mostViews: number): void {
   checkCommonSettings(settings, images, 1);
   checkAugmentation(settings);
+  if (settings.mixup > 0 && settings.teacherShare < 1) {
+    throw usage(
+      'Blended pictures (mixup) have no label of their own: learn from the teacher alone, or leave mixup at 0.',
+    );
+  }
   assertWithin(settings, { ...limits, teacherViews: [0, mostViews] }, ['labelsPerClass', 'teacherViews']);
 }
 

@@ -35,6 +35,7 @@ export interface DistillTaskOptions {
 /** Learns what a teacher says of the same views; judged by what the student knows of classes. */
 export class DistillTask implements TrainingTask {
   readonly recipe: AugmentationRecipe;
+  readonly mixup: number;
   readonly viewsPerImage = 1;
   readonly wanted: readonly string[];
   readonly viewEpoch: (epoch: number) => number;
@@ -55,6 +56,7 @@ export class DistillTask implements TrainingTask {
   ) {
     const { settings, data, others } = options;
     this.recipe = recipeOf(settings, settings.size);
+    this.mixup = settings.mixup;
     this.#options = options;
     this.#views = views;
     this.#monitor = monitor;
@@ -73,7 +75,7 @@ export class DistillTask implements TrainingTask {
   static async open(options: DistillTaskOptions, worker: OnnxWorker, run: RunShape): Promise<DistillTask> {
     const { settings, data, teacherDim, shape } = options;
     const { teacher, pixels, images } = data;
-    const { seed, teacherViews: views, centredTeacher, lesson, threads } = settings;
+    const { seed, teacherViews: views, mixup, centredTeacher, lesson, threads } = settings;
     const centred = centredTeacher && lesson !== 'classes';
     const teacherViews = new TeacherViews(
       {
@@ -84,6 +86,7 @@ export class DistillTask implements TrainingTask {
         recipe: recipeOf(settings, settings.size),
         seed,
         views,
+        mixup,
         centred,
       },
       run,

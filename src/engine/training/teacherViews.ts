@@ -21,6 +21,8 @@ export interface TeacherViewsOptions {
   readonly seed: number;
   /** Epochs after which views come again; 0: never. */
   readonly views: number;
+  /** Share of the views that are blended with that of another picture. */
+  readonly mixup: number;
   /** Whether the mean over all pictures is taken off each row. */
   readonly centred: boolean;
 }
@@ -37,11 +39,11 @@ export class TeacherViews {
   readonly #known = new Map<number, Promise<Float32Array>>();
 
   constructor(options: TeacherViewsOptions, context: JobContext) {
-    const { pixels, recipe, seed, teacher } = options;
+    const { pixels, recipe, seed, mixup, teacher } = options;
     const [height, width] = teacher.input.size;
     this.#options = options;
     this.#context = context;
-    this.#loader = new ViewLoader({ pixels, recipe, viewsPerImage: 1, size: { width, height }, seed }, 1);
+    this.#loader = new ViewLoader({ pixels, recipe, viewsPerImage: 1, size: { width, height }, seed, mixup }, 1);
   }
 
   /** The epoch whose views come in an epoch. */

@@ -53,6 +53,8 @@ export interface CommonRunSettings {
 /** What one kind of run is, besides steps: what it feeds, what it measures, and when it gives up. */
 export interface TrainingTask {
   readonly recipe: AugmentationRecipe;
+  /** Share of the views that are blended with that of another picture; absent: none. */
+  readonly mixup?: number;
   /** Augmented views of each picture in a batch. */
   readonly viewsPerImage: number;
   /** Results that every step hands out. */
@@ -197,9 +199,9 @@ class TrainingRun {
   async #loop(session: TrainingSession, task: TrainingTask, schedule: LearningRateSchedule): Promise<void> {
     const { pixels, settings, start } = this.#options;
     const { size, seed, batchImages, threads } = settings;
-    const { recipe, viewsPerImage, wanted } = task;
+    const { recipe, viewsPerImage, mixup = 0, wanted } = task;
     const loader = new ViewLoader(
-      { pixels, recipe, viewsPerImage, size: { width: size, height: size }, normalisation: NORMALISATION, seed },
+      { pixels, recipe, viewsPerImage, size: { width: size, height: size }, normalisation: NORMALISATION, seed, mixup },
       Math.max(1, Math.floor(threads / 4)),
     );
     this.#firstStepAt = performance.now();

@@ -13,6 +13,8 @@ export interface ViewWorkerData {
   /** Absent: values stay between 0 and 1. */
   readonly normalisation?: Normalisation;
   readonly seed: number;
+  /** Share of the views that are blended with that of another picture; absent: none. */
+  readonly mixup?: number;
 }
 
 export interface ViewRequest {

@@ -109,6 +109,7 @@ function distillationTexts({
   lesson,
   teacherShare,
   teacherViews,
+  mixup,
 }: DistillSettings): readonly (readonly [string, string | undefined])[] {
   return [
     ['Teacher', teacher],
@@ -122,6 +123,7 @@ function distillationTexts({
           ? 'new ones in every epoch'
           : `${teacherViews} of each image`,
     ],
+    ['Blended with others', mixup === undefined || mixup === 0 ? undefined : formatShare(mixup)],
   ];
 }
 

@@ -152,7 +152,7 @@ describe('distillation', () => {
   });
 
   test('stopped and resumed ends in the same student, whatever the teacher has to say again', async (context) => {
-    for (const settings of [{ teacherViews: 2 }, { teacherViews: 0, teacher: 'handcrafted' }] as const) {
+    for (const settings of [{ teacherViews: 2 }, { teacherViews: 0, teacher: 'handcrafted', mixup: 0.5 }] as const) {
       const roots = [sharedCopy(context, taught), sharedCopy(context, taught)];
       const expected = (await distill(roots[0]!, settings)).run;
       const stopping = job(({ phase, done }) => {
@@ -196,6 +196,8 @@ describe('what can’t be taught is refused with a sentence', () => {
     await refused(root, { temperature: 0 }, ErrorCode.Usage, /temperature is 0/);
     await refused(root, { teacherShare: 2 }, ErrorCode.Usage, /teacherShare is 2/);
     await refused(root, { lesson: 'wisdom' as never }, ErrorCode.Usage, /lesson is "wisdom"/);
+    await refused(root, { mixup: 2 }, ErrorCode.Usage, /mixup is 2/);
+    await refused(root, { mixup: 0.5, teacherShare: 0.5 }, ErrorCode.Usage, /have no label of their own/);
     await refused(root, { batchImages: 1000 }, ErrorCode.Usage, /only 42 images/);
   });
 });

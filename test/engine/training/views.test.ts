@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { drawMixing } from '../../../src/core/augmentation/mixing.ts';
 import { augmentationPreset } from '../../../src/core/augmentation/presets.ts';
 import type { RgbImage } from '../../../src/core/images/pixels.ts';
 import { RandomStream } from '../../../src/core/random.ts';
@@ -111,6 +112,35 @@ describe('views', () => {
     const [one] = await batches(pixels, 1, 3, 1);
     assert.deepEqual(one, two!.subarray(0, one!.length));
     assert.equal(2 * one.length, two!.length);
+  });
+
+  test('blended ones are made of the views that the two pictures would have', async () => {
+    const pixels = stored(pictures(6), '', 1e9);
+    const size = { width: SIZE, height: SIZE };
+    const load = async (mixup: number, all: Uint32Array) => {
+      const options = { pixels, recipe, viewsPerImage: 2, size, normalisation, seed: 3, mixup };
+      const loader = new ViewLoader(options, 1);
+      try {
+        return (await loader.load({ epoch: 5, samples: all })).views;
+      } finally {
+        await loader.dispose();
+      }
+    };
+    const length = 3 * SIZE * SIZE;
+    const every = Uint32Array.of(0, 1, 2, 3, 4, 5);
+    const [plain, mixed] = [await load(0, every), await load(1, samples)];
+    for (const [i, sample] of samples.entries()) {
+      for (const view of [0, 1]) {
+        const { partner, share } = drawMixing(1, 6, { seed: 3, epoch: 5, sample, view })!;
+        const at = (picture: number) =>
+          plain.subarray((view * 6 + picture) * length, (view * 6 + picture + 1) * length);
+        const [own, others] = [at(sample), at(partner)];
+        const found = mixed.subarray((view * 3 + i) * length, (view * 3 + i + 1) * length);
+        found.forEach((value, j) => {
+          assert.ok(Math.abs(value - (share * own[j]! + (1 - share) * others[j]!)) < 1e-5);
+        });
+      }
+    }
   });
 
   test('a thread that fails rejects what waits for it', async () => {
