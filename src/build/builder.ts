@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
@@ -45,6 +45,7 @@ export async function build(options: BundleOptions, say: (line: string) => void)
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, contents);
   }
+  await copyEncoders(options.outputFolder);
   const metafiles = results.map(({ metafile }) => metafile);
   await markExecutable(options.outputFolder);
   if (!options.production) await writeRecord(options.outputFolder, metafiles);
@@ -65,6 +66,25 @@ async function describeFailure(error: unknown): Promise<string> {
   return `The build failed.\n${messages.join('\n').trimEnd()}`;
 }
 
+/** The encoders that ship lie beside the bundles, as `shippedEncoders` looks for them. */
+async function copyEncoders(outputFolder: string): Promise<void> {
+  if (existsSync(inProject('encoders'))) {
+    await cp(inProject('encoders'), path.join(outputFolder, 'encoders'), { recursive: true });
+  }
+}
+
+async function encoderFiles(): Promise<string[]> {
+  if (!existsSync(inProject('encoders'))) return [];
+  return (await filesBelow(inProject('encoders'))).map((file) => path.posix.join('encoders', file));
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+}
+
 async function markExecutable(outputFolder: string): Promise<void> {
   const cli = path.join(outputFolder, 'cli.js');
   if (existsSync(cli)) await chmod(cli, 0o755);
@@ -77,7 +97,8 @@ async function isCurrent(outputFolder: string, entries: readonly string[]): Prom
   } catch {
     return false;
   }
-  if (entries.some((entry) => !(entry in record.inputs))) return false;
+  const expected = [...entries, ...(await encoderFiles())];
+  if (expected.some((file) => !(file in record.inputs))) return false;
   if (record.outputs.some((output) => !existsSync(path.join(outputFolder, output)))) return false;
   const hashes = await hashFiles(Object.keys(record.inputs));
   return Object.entries(record.inputs).every(([file, hash]) => hashes[file] === hash);
@@ -88,10 +109,8 @@ async function writeRecord(outputFolder: string, metafiles: readonly Metafile[])
     .flatMap(({ inputs }) => Object.keys(inputs))
     .filter((file) => !file.includes('node_modules/') && !file.startsWith('<') && !file.includes(':'));
   const record: BuildRecord = {
-    inputs: await hashFiles([...new Set([...alwaysInputs, ...sources])]),
-    outputs: (await readdir(outputFolder, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(outputFolder, path.join(entry.parentPath, entry.name))),
+    inputs: await hashFiles([...new Set([...alwaysInputs, ...sources, ...(await encoderFiles())])]),
+    outputs: await filesBelow(outputFolder),
   };
   await writeFile(path.join(outputFolder, recordName), JSON.stringify(record));
 }

@@ -1,7 +1,7 @@
 import type { Count, DatasetSummary } from '../protocol/engine.ts';
 import { readOpinions } from './columns/imageOpinions.ts';
 import type { Dataset } from './dataset.ts';
-import { currentEncoder } from './encoders/encoderChoice.ts';
+import { currentEncoder, newerDefault } from './encoders/encoderChoice.ts';
 import { failedFiles } from './indexing/indexer.ts';
 import { meta } from './indexing/meta.ts';
 import type { FilterService } from './filters/filterService.ts';
@@ -23,6 +23,7 @@ export async function summarizeDataset(
     root,
     indexLocation: store.location,
     encoder: encoder?.card,
+    newerEncoder: newerDefault(dataset),
     images: paths.length,
     embedded: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
     classes: countNames(paths.map(known.labelOf)),

@@ -16,11 +16,18 @@ const MEASURE_MS = 1_000;
 /** Less free memory than this makes large models swap. */
 const LITTLE_MEMORY_BYTES = 2 ** 30;
 
+/** How the encoder of a dataset is named, and which dataset that is. */
+interface UsedEncoder {
+  readonly reference: string;
+  readonly root: string | undefined;
+}
+
 /** Versions, what computes here and how fast, and what stands in the way. Never rejects: a failure is its finding. */
 export async function runDoctor(
   registry: EncoderRegistry,
   options: EngineOptions,
   request: DoctorRequest = {},
+  { reference, root }: UsedEncoder = { reference: DEFAULT_ENCODER_ID, root: undefined },
 ): Promise<DoctorReport> {
   const problems: { code: string; message: string }[] = [];
   const note = (code: string, message: string) => problems.push({ code, message });
@@ -45,6 +52,14 @@ export async function runDoctor(
   versions['tensorflow.js'] = text;
   if (problem !== undefined) note(problem.code, problem.message);
 
+  let encoder: DoctorReport['encoder'];
+  try {
+    const { id, name } = (await registry.resolve(reference, root)).card;
+    encoder = { id, name, isDefault: id === DEFAULT_ENCODER_ID };
+  } catch (error) {
+    // Vectors that were imported have no model, and nothing is wrong with them.
+    if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));
+  }
   let imagesPerSecond = 0;
   try {
     imagesPerSecond = await measureDefaultEncoder(registry, options);
@@ -62,7 +77,12 @@ export async function runDoctor(
   }
   // The CPU is what others are compared with, so it agrees with itself by definition.
   const works = imagesPerSecond > 0;
-  return { versions, providers: [{ name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 }], problems };
+  return {
+    ...(encoder && { encoder }),
+    versions,
+    providers: [{ name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 }],
+    problems,
+  };
 }
 
 /** Trainings do without it unless they are set to it, or a person names one. */

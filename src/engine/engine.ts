@@ -42,7 +42,7 @@ import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
-import { encoderReference, searchEncoder } from './encoders/encoderChoice.ts';
+import { encoderReference, newerDefault, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
@@ -146,7 +146,7 @@ export class Engine {
         if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
         const encoder = await this.#encoders.get(await this.#registry.resolve(reference, root));
         const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
-        return indexDataset(
+        const report = await indexDataset(
           {
             store,
             encoder,
@@ -158,6 +158,8 @@ export class Engine {
           },
           context,
         );
+        const newer = newerDefault(dataset);
+        return newer === undefined ? report : { ...report, newerEncoder: newer.id };
       }),
     );
   }
@@ -353,7 +355,9 @@ export class Engine {
   }
 
   doctor(request: DoctorRequest): Promise<DoctorReport> {
-    return runDoctor(this.#registry, this.#options, request);
+    const dataset = request.folder === undefined ? undefined : this.#datasets.find(request.folder);
+    const reference = dataset ? encoderReference(dataset, undefined) : DEFAULT_ENCODER_ID;
+    return runDoctor(this.#registry, this.#options, request, { reference, root: dataset?.root });
   }
 
   async dispose(): Promise<void> {

@@ -20,6 +20,7 @@ import { indexCommands } from './commands/indexCommands.ts';
 import { registerContributions } from './contributions.ts';
 import type { Contribution, RegisteredContribution } from './contributions.ts';
 import { datasetWatcher } from './datasets/datasetWatcher.ts';
+import { newerEncoder } from './datasets/newerEncoder.ts';
 import { indexingOutcome } from './datasets/indexingOutcome.ts';
 import { indexingStatus } from './datasets/indexingStatus.ts';
 import type { DatasetState } from './datasets/datasets.ts';
@@ -56,6 +57,7 @@ const contributions: readonly Contribution[] = [
   { name: 'encoder commands', register: encoderCommands },
   { name: 'indexing status', register: indexingStatus },
   { name: 'indexing outcome', register: indexingOutcome },
+  { name: 'newer encoder', register: newerEncoder },
   { name: 'Embedding Explorer', register: embeddingExplorer },
   { name: 'subset commands', register: subsetCommands },
   { name: 'filter command', register: filterImagesCommand },

@@ -62,6 +62,8 @@ export interface IndexRequest {
 export interface IndexReport {
   readonly root: string;
   readonly encoder: { readonly id: string; readonly dim: number };
+  /** Id of the default of today, as `DatasetSummary.newerEncoder`. */
+  readonly newerEncoder?: string;
   /** Readable images in the index; `failed` is beside it, not in it. */
   readonly images: number;
   /** Vectors computed by this run. */
@@ -89,6 +91,8 @@ export interface DatasetSummary {
   readonly root: string;
   readonly indexLocation: string;
   readonly encoder: EncoderCard | undefined;
+  /** The default of today, where the dataset was indexed with an older one and nobody has chosen that. */
+  readonly newerEncoder: EncoderCard | undefined;
   readonly images: number;
   /** Images that have a vector of `encoder`. */
   readonly embedded: number;
@@ -174,6 +178,8 @@ export interface DoctorRequest {
 }
 
 export interface DoctorReport {
+  /** What the folder's dataset is looked at with, or would be; undefined where it can't be used. */
+  readonly encoder?: { readonly id: string; readonly name: string; readonly isDefault: boolean };
   readonly versions: Readonly<Record<string, string>>;
   readonly providers: readonly {
     readonly name: string;

@@ -11,7 +11,7 @@ const longFiles: Readonly<Record<string, string>> = {};
 
 /** What the project's folder holds: the product, and beside it only what tools look for there. */
 const topLevel = [
-  ...['package.json', 'tsconfig.json', 'README.md', '.vscodeignore', 'src', 'webview', 'media', 'test'],
+  ...['package.json', 'tsconfig.json', 'README.md', '.vscodeignore', 'src', 'webview', 'media', 'encoders', 'test'],
   ...['package-lock.json', '.npmrc', '.ci', '.vscode', '.gitignore', '.gitattributes', 'LICENSE', 'CHANGELOG.md'],
   ...['eslint.config.mjs', '.prettierignore'],
 ];

@@ -1,7 +1,20 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
+import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { tensorFlowArgument } from '../paths.ts';
+
+/** Which encoder is in use, and how to get a stronger one. */
+function encoderLines({ encoder }: DoctorReport): string[] {
+  if (encoder === undefined) return [];
+  const { id, name, isDefault } = encoder;
+  return [
+    `encoder ${id} (${name})${isDefault ? ', the default' : ''}`,
+    isDefault
+      ? 'A larger one knows more of pictures: "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder, "train finetune" teaches yours.'
+      : '',
+  ].filter((line) => line !== '');
+}
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -21,6 +34,7 @@ export const doctorCommand: Command = {
     return {
       json: report,
       lines: [
+        ...encoderLines(report),
         ...Object.entries(report.versions).map(([name, version]) => `${name} ${version}`),
         ...report.providers.map(({ name, works, imagesPerSecond, agreement }) =>
           works

@@ -52,10 +52,17 @@ export const indexCommand: Command = {
     return {
       json: { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds },
       lines: describe(report),
-      notes: report.notices.map(({ message }) => message),
+      notes: [...report.notices.map(({ message }) => message), ...newerEncoderNote(report)],
     };
   },
 };
+
+function newerEncoderNote({ root, encoder, newerEncoder }: IndexReport): string[] {
+  if (newerEncoder === undefined) return [];
+  return [
+    `${encoder.id} was the default when ${root} was first indexed; ${newerEncoder} knows more of pictures: likeness index ${root} --encoder ${newerEncoder}`,
+  ];
+}
 
 function describe(report: IndexReport): string[] {
   const { root, encoder, images, embedded, unchanged, removed, failed, seconds } = report;

@@ -14,10 +14,23 @@ export interface EncoderCard {
   readonly classes?: readonly string[];
   readonly licence?: string;
   readonly trainedOn?: string;
+  readonly training?: EncoderTraining;
   /** True of vectors that came from a file: there is no model, and `input` means nothing. Kept in an index only. */
   readonly imported?: true;
   /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */
   readonly batchIndependent: boolean;
+}
+
+/** How an encoder came to be, and how good it turned out. */
+export interface EncoderTraining {
+  /** What trains it again. */
+  readonly command: string;
+  /** Id of the network. */
+  readonly network: string;
+  readonly seed: number;
+  readonly seconds: number;
+  /** By names that say what was measured on what; shares from 0 to 1. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface EncoderInput {

@@ -13,6 +13,13 @@ const text: Check = (value) => (typeof value === 'string' && value !== '' ? unde
 const texts: Check = (value) => (Array.isArray(value) && !value.some(text) ? undefined : 'a list of texts');
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 const cosine: Check = (value) => (isNumber(value) && Math.abs(value) <= 1 ? undefined : 'a number from -1 to 1');
+const training: Check = (value) => {
+  const { command, network, seed, seconds, metrics } = (value ?? {}) as Record<string, unknown>;
+  const numbers: readonly unknown[] =
+    typeof metrics === 'object' && metrics !== null ? Object.values(metrics) : [metrics];
+  const isGood = !text(command) && !text(network) && [seed, seconds, ...numbers].every(isNumber);
+  return isGood ? undefined : 'an object with a command, a network, a seed, seconds and metrics that are numbers';
+};
 const oneOf =
   (...choices: readonly string[]): Check =>
   (value) =>
@@ -34,6 +41,7 @@ const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | '
   classes: texts,
   licence: text,
   trainedOn: text,
+  training,
   batchIndependent: flag,
 };
 

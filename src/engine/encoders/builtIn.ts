@@ -6,6 +6,10 @@ import type { OnnxModel } from '../../core/onnx/model.ts';
 import type { ResolvedEncoder } from './encoder.ts';
 import { encoderIdentity } from './identity.ts';
 import { encodeModel } from './onnxFile.ts';
+import { SHIPPED_ENCODER_ID, shippedEncoder } from './shippedEncoder.ts';
+
+/** Where encoders come from that need no file of the dataset. */
+export const BUILT_IN_SOURCE = 'built-in';
 
 interface BuiltInEncoder {
   readonly name: string;
@@ -33,17 +37,18 @@ const encoders: Readonly<Record<string, BuiltInEncoder>> = {
   },
 };
 
-export const BUILT_IN_ENCODER_IDS: readonly string[] = Object.keys(encoders);
+export const BUILT_IN_ENCODER_IDS: readonly string[] = [SHIPPED_ENCODER_ID, ...Object.keys(encoders)];
 
-/** An encoder that needs no file, by its id. */
+/** An encoder that needs no file of the dataset, by its id. */
 export function builtInEncoder(id: string): ResolvedEncoder | undefined {
+  if (id === SHIPPED_ENCODER_ID) return shippedEncoder();
   if (!Object.hasOwn(encoders, id)) return undefined;
   const { name, model, inputSize, dim, unrelatedSimilarity } = encoders[id]!;
   const bytes = encodeModel(model());
   const card: EncoderCard = {
     id,
     name,
-    source: 'built-in',
+    source: BUILT_IN_SOURCE,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     input: {
       name: 'image',

@@ -3,9 +3,11 @@ import type { Dataset } from '../dataset.ts';
 import { meta } from '../indexing/meta.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import { builtInEncoder } from './builtIn.ts';
 import type { ResolvedEncoder } from './encoder.ts';
 import { importedEncoder } from './importedEncoders.ts';
-import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './registry.ts';
+import { DEFAULT_ENCODER_ID, FORMER_DEFAULT_IDS, type EncoderRegistry } from './registry.ts';
 
 /**
  * How the dataset's encoder is named, for indexing: what the caller says, else what the dataset's config says, else the
@@ -13,6 +15,16 @@ import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './registry.ts';
  */
 export function encoderReference({ config, store }: Dataset, explicit: string | undefined): string {
   return explicit ?? config.encoder ?? store.readMeta(meta.encoderReference) ?? DEFAULT_ENCODER_ID;
+}
+
+/**
+ * The default where the dataset was indexed with what was the default before and nobody has chosen that; undefined where
+ * there is nothing to say.
+ */
+export function newerDefault({ config, store }: Dataset): EncoderCard | undefined {
+  const reference = store.readMeta(meta.encoderReference);
+  if (config.encoder !== undefined || reference === undefined || !FORMER_DEFAULT_IDS.has(reference)) return undefined;
+  return builtInEncoder(DEFAULT_ENCODER_ID)?.card;
 }
 
 /** The encoder whose vectors the dataset is looked at with, or undefined before the first run. */

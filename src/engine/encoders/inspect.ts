@@ -67,7 +67,15 @@ async function describe(
   if (cardFile !== undefined && dim !== undefined && dim !== probed.output.dim) {
     throw invalidCard(cardFile, `output.dim is ${dim}, and the model gives ${probed.output.dim} numbers`);
   }
-  const { name = modelName(file), source = file, unrelatedSimilarity, classes, licence, trainedOn } = overrides;
+  const {
+    name = modelName(file),
+    source = file,
+    unrelatedSimilarity,
+    classes,
+    licence,
+    trainedOn,
+    training,
+  } = overrides;
   return {
     name,
     source,
@@ -78,6 +86,7 @@ async function describe(
     ...(classes === undefined ? {} : { classes }),
     ...(licence === undefined ? {} : { licence }),
     ...(trainedOn === undefined ? {} : { trainedOn }),
+    ...(training === undefined ? {} : { training }),
     batchIndependent: probed.batchIndependent,
   };
 }

@@ -17,9 +17,12 @@ import { cardFilesOf } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
 import { inspectModel, type InspectedModel } from './inspect.ts';
 import { locateModel } from './modelFiles.ts';
+import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 
 /** Used where nothing else is chosen. */
-export const DEFAULT_ENCODER_ID = 'handcrafted';
+export const DEFAULT_ENCODER_ID = SHIPPED_ENCODER_ID;
+/** What was used then before. An index made with one of these keeps working, and people are told that there is a better one. */
+export const FORMER_DEFAULT_IDS: ReadonlySet<string> = new Set(['handcrafted']);
 
 const MODEL_FILE = 'encoder.onnx';
 const CARD_FILE = 'card.json';

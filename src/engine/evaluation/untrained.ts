@@ -5,6 +5,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { DEFAULT_NETWORK, NETWORKS } from '../../core/training/networks/networks.ts';
 import { encoderModel, type EncoderShape } from '../../core/training/pretrainProgram.ts';
 import { statisticsOf, untrainedNetwork, zeroStatistics } from '../../core/training/untrainedEncoder.ts';
+import { BUILT_IN_SOURCE } from '../encoders/builtIn.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { encoderIdentity } from '../encoders/identity.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
@@ -37,8 +38,11 @@ export async function untrainedSpecs(cards: readonly EncoderCard[], root: string
   return specs.size > 0 ? [...specs.values()] : [fallback];
 }
 
-/** Undefined for an encoder that no run of this dataset made. */
-async function specOf({ source }: EncoderCard, root: string): Promise<UntrainedSpec | undefined> {
+/** Undefined for an encoder that neither a run of this dataset made nor ships with Likeness. */
+async function specOf({ source, input, training }: EncoderCard, root: string): Promise<UntrainedSpec | undefined> {
+  if (source === BUILT_IN_SOURCE) {
+    return training && { network: training.network, size: input.size[0], seed: training.seed };
+  }
   const run = /^run (.+)$/.exec(source)?.[1];
   if (run === undefined) return undefined;
   try {

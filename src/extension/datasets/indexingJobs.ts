@@ -17,6 +17,8 @@ export interface IndexingJob {
 export interface IndexingOptions {
   /** Absolute paths; absent: the whole folder. */
   readonly only?: readonly string[];
+  /** An encoder's id; absent: the dataset's own choice. */
+  readonly encoder?: string;
   readonly background?: boolean;
 }
 
@@ -80,8 +82,13 @@ export class IndexingJobs {
     }
   }
 
-  #index(folder: string, { only }: IndexingOptions, signal: AbortSignal): Promise<IndexReport> {
-    const request = { folder, scan: this.#scanSettings(folder), ...(only && { only }) };
+  #index(folder: string, { only, encoder }: IndexingOptions, signal: AbortSignal): Promise<IndexReport> {
+    const request = {
+      folder,
+      scan: this.#scanSettings(folder),
+      ...(only && { only }),
+      ...(encoder !== undefined && { encoder }),
+    };
     const onProgress = (progress: Progress): void => {
       const job = this.#running.get(folder);
       if (!job) return;

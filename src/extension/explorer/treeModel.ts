@@ -140,17 +140,21 @@ function contentRows(summary: DatasetSummary, parent: string): Row[] {
   return rows;
 }
 
-function encoderRow(encoder: EncoderCard, { images, embedded, root }: DatasetSummary, parent: string): Row {
+function encoderRow(encoder: EncoderCard, summary: DatasetSummary, parent: string): Row {
+  const { images, embedded, newerEncoder, root } = summary;
   const missing = images - embedded;
   // What is missing first: a long id is cut off where the view is narrow.
   const description =
     missing > 0 ? `${formatCount(missing)} to embed · ${encoder.id}` : `${encoder.id} · ${encoder.output.dim} dim`;
+  const advice = newerEncoder
+    ? `${newerEncoder.name} is the default now and knows more of pictures: choose it here.`
+    : 'Any ONNX image encoder can be chosen instead; a larger one knows more, and takes longer.';
   return {
     id: `${parent}/encoder`,
     context: rowContexts.encoder,
     label: 'Encoder',
     description,
-    tooltip: `${encoder.name}\n${encoder.id}, ${encoder.output.dim} dimensions\nSource: ${encoder.source}`,
+    tooltip: `${encoder.name}\n${encoder.id}, ${encoder.output.dim} dimensions\nSource: ${encoder.source}\n${advice}`,
     icon: 'symbol-misc',
     folder: root,
   };

@@ -2,7 +2,8 @@ import type { DoctorReport } from '../../protocol/engine.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 /** The report for reading: problems first, then what runs where. */
-export function doctorMarkdown({ versions, providers, problems }: DoctorReport): string {
+export function doctorMarkdown(report: DoctorReport): string {
+  const { versions, providers, problems } = report;
   const found =
     problems.length === 0
       ? ['No problems found.']
@@ -12,6 +13,7 @@ export function doctorMarkdown({ versions, providers, problems }: DoctorReport):
     '',
     ...found,
     '',
+    ...encoderSection(report),
     '## Where encoders run',
     '',
     'Measured with the default encoder; agreement is the mean cosine similarity to the vectors of the CPU.',
@@ -34,4 +36,15 @@ export function doctorMarkdown({ versions, providers, problems }: DoctorReport):
     ),
     '',
   ].join('\n');
+}
+
+/** Which encoder is in use, and how to get a stronger one. */
+function encoderSection({ encoder }: DoctorReport): string[] {
+  if (encoder === undefined) return [];
+  const { id, name, isDefault } = encoder;
+  const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)})${isDefault ? ', the default' : ''}.`;
+  const advice = isDefault
+    ? ' A larger one knows more of pictures: _Choose Encoder_ takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.'
+    : '';
+  return ['## Encoder', '', used + advice, ''];
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFile
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { BUILT_IN_ENCODER_IDS } from '../../../src/engine/encoders/builtIn.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { shared, unlessShared } from '../../shared.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -12,7 +13,7 @@ test('built-in encoders are always there, the default among them', async () => {
   const { encoders, problems } = await new EncoderRegistry().list();
   assert.deepEqual(
     encoders.map(({ id }) => id),
-    ['handcrafted', 'pixels'],
+    ['likeness-1', 'handcrafted', 'pixels'],
   );
   assert.deepEqual(problems, []);
   assert.equal((await new EncoderRegistry().resolve(DEFAULT_ENCODER_ID)).card.id, DEFAULT_ENCODER_ID);
@@ -47,7 +48,7 @@ test('an added encoder is known by its id, with its external data and card, unti
   assert.deepEqual(readdirSync(join(root, '.likeness/encoders')), [card.id]);
   assert.deepEqual(
     (await registry.list(root)).encoders.map(({ id }) => id),
-    ['handcrafted', 'pixels', card.id],
+    [...BUILT_IN_ENCODER_IDS, card.id],
   );
 
   await registry.remove(card.id, root);
@@ -67,7 +68,7 @@ test('broken encoders are listed with the reason and do not stand in the way', a
   const { encoders, problems } = await new EncoderRegistry().list(root);
   assert.deepEqual(
     encoders.map(({ id }) => id),
-    ['handcrafted', 'pixels', good.id],
+    [...BUILT_IN_ENCODER_IDS, good.id],
   );
   assert.deepEqual(
     problems.map(({ id, code }) => [id, code]),

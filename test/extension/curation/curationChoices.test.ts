@@ -15,7 +15,7 @@ import {
 import { parseShares, seedProblem, sharesOffered, sharesText } from '../../../src/extension/curation/splitChoices.ts';
 
 const summary = (images: number, labelled: number): DatasetSummary => ({
-  ...{ root: '/pets', indexLocation: '', encoder: undefined, images, embedded: images },
+  ...{ root: '/pets', indexLocation: '', encoder: undefined, newerEncoder: undefined, images, embedded: images },
   ...{
     classes: [{ name: 'cat', count: labelled }],
     splits: [],

@@ -15,6 +15,7 @@ const summary: DatasetSummary = {
   root: '/data/pets',
   indexLocation: '/data/pets/.likeness/index.sqlite',
   encoder: { id: 'mobilenet', name: 'MobileNet', source: 'a.onnx', output: { dim: 576 } } as EncoderCard,
+  newerEncoder: undefined,
   images: 1200,
   embedded: 1190,
   classes: [

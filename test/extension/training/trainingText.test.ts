@@ -18,7 +18,7 @@ test('sizes are in the units of file managers', () => {
 
 test('every network has a short name, and an unknown one its id', () => {
   assert.deepEqual([...NETWORKS.keys(), 'other'].map(networkName), [
-    ...['ResNet-10', 'ResNet-10 of half the width', 'ResNet-18', 'other'],
+    ...['ResNet-10', 'ResNet-10 of half the width', 'ResNet-14', 'ResNet-18', 'other'],
   ]);
 });
 

@@ -109,7 +109,7 @@ test('Index Folder fills the tree with counts, and the waiting query with result
   assert.deepEqual((await rowsBelow(page, 'Splits')).sort(), counted(0));
   assert.deepEqual((await rowsBelow(page, 'Classes')).sort(), counted(1));
   await describes(page, treeRow(page, path.basename(dataset)), new RegExp(`^${readable.length} images$`));
-  await describes(page, treeRow(page, 'Encoder'), /^handcrafted · \d+ dim$/);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-1 · \d+ dim$/);
   await foldSimilarView(page, false);
 });
 
@@ -147,7 +147,7 @@ test('indexing shows its progress, stops when asked, and goes on where it stoppe
   });
 
   await chooseEncoder(page, 'Handcrafted');
-  await describes(page, treeRow(page, 'Encoder'), /^handcrafted · \d+ dim$/);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-1 · \d+ dim$/);
 });
 
 test('results have thumbnails, fall in similarity, and tell other classes apart', async () => {

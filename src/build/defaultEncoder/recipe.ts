@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { inProject } from '../project.ts';
+
+/** Raised with every change of what is shipped: an index made with an older default keeps working. */
+export const encoderId = 'likeness-1';
+export const encoderName = 'Likeness 1: small encoder of photographs';
+/** What the run is called that makes it. */
+export const runName = encoderId;
+export const network = 'resnet14-fast';
+export const seed = 1;
+
+/** Photographs of 64 × 64 pixels in 200 classes, and an encoder that knows more than can be learnt from them. */
+export const trainingData = inProject('..', 'shared', 'data', 'tiny-imagenet-20k.tar');
+export const teacher = inProject('..', 'shared', 'models', 'mobilenetv3-small-embed', 'model.onnx');
+
+/** Where the data is unpacked and the run kept, so that an interrupted one goes on. */
+export const workFolder = inProject('out', 'default-encoder');
+export const trainedFolder = path.join(workFolder, 'trained');
+export const heldOutFolder = path.join(workFolder, 'held-out');
+export const shippedFolder = inProject('encoders', encoderId);
+
+/** Every fourth class is set aside, in the order of their names: how good the encoder is is measured on classes that it has not seen. */
+export function divideClasses(names: readonly string[]): { readonly trained: string[]; readonly heldOut: string[] } {
+  const sorted = [...names].sort();
+  return {
+    trained: sorted.filter((_, i) => i % 4 !== 3),
+    heldOut: sorted.filter((_, i) => i % 4 === 3),
+  };
+}
+
+/**
+ * How it is trained. The student is to find any two pictures as similar as the teacher does, at equal temperatures; the same
+ * changes of colour for both show it more than the pictures do, eight views of each for the teacher.
+ */
+export function trainingArguments(folder: string): readonly string[] {
+  return [
+    ...['train', 'distill', folder, '--include-test', '--teacher', teacher],
+    ...['--lesson', 'similarities', '--temperature', '0.07', '--teacher-temperature', '0.07'],
+    ...['--augmentation', 'natural', '--teacher-views', '8', '--network', network, '--size', '64'],
+    ...['--batch', '64', '--epochs', '90', '--seed', String(seed), '--name', runName],
+  ];
+}
+
+/** For people who want to know how it was made: without folders of this machine. */
+export function shownCommand(): string {
+  const words = trainingArguments('FOLDER').map((word) =>
+    word === teacher ? path.basename(path.dirname(word)) : word,
+  );
+  return `likeness ${words.join(' ')}`;
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseCardOverrides } from '../../../src/core/encoders/cardOverrides.ts';
+import { FORMER_DEFAULT_IDS, DEFAULT_ENCODER_ID, EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
+import { builtInEncoder } from '../../../src/engine/encoders/builtIn.ts';
+import { inspectModel } from '../../../src/engine/encoders/inspect.ts';
+import { shippedEncoder } from '../../../src/engine/encoders/shippedEncoder.ts';
+import { readTrainedWeights } from '../../../src/engine/training/trainedEncoder.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { picture, write } from '../indexing/dataset.ts';
+
+const { card, identity, model } = shippedEncoder();
+const file = 'file' in model ? model.file : '';
+
+describe('the encoder that ships', () => {
+  test('has a card that is valid and of just this file', async () => {
+    assert.equal(parseCardOverrides(card), card);
+    assert.equal(createHash('sha256').update(readFileSync(file)).digest('hex'), card.sha256);
+    const inspected = await inspectModel(file);
+    assert.deepEqual({ ...inspected.card, id: card.id }, card);
+    assert.equal(inspected.identity, identity);
+  });
+
+  test('is small, and its card says how it was made, how good it is and from when on pictures are alike', () => {
+    assert.ok(readFileSync(file).length < 6e6);
+    const { training, unrelatedSimilarity, trainedOn, licence } = card;
+    assert.match(training!.command, /^likeness train distill /);
+    assert.ok(training!.seconds > 600);
+    assert.ok(Object.values(training!.metrics).length >= 6);
+    assert.ok(unrelatedSimilarity! > 0.2 && unrelatedSimilarity! < 0.8);
+    assert.ok(trainedOn !== undefined && licence !== undefined);
+  });
+
+  test('can be trained further', async (context) => {
+    const root = temporaryFolder(context);
+    const { network, size, values } = await readTrainedWeights(new EncoderRegistry(), card.id, root);
+    assert.deepEqual([network, size], [card.training!.network, 64]);
+    assert.ok(values.get('stem.convolution.weight')!.some((value) => value !== 0));
+  });
+});
+
+test('an index made with an older default goes on with it, and says that there is a newer one', async (context) => {
+  const root = temporaryFolder(context);
+  const cacheFolder = temporaryFolder(context);
+  write(root, 'a.png', await picture([200, 40, 40], 1));
+  const [older] = FORMER_DEFAULT_IDS;
+  const engine = new Engine({ ...engineOptions(), cacheFolder });
+  context.after(() => engine.dispose());
+  const job = { signal: new AbortController().signal, report: () => undefined };
+  await engine.indexFolder({ folder: root, encoder: older! }, job);
+  write(root, 'b.png', await picture([40, 40, 200], 2));
+  const again = await engine.indexFolder({ folder: root }, job);
+  assert.deepEqual([again.encoder.id, again.embedded, again.newerEncoder], [older, 1, DEFAULT_ENCODER_ID]);
+  const summary = await engine.summary({ path: root });
+  assert.equal(summary?.newerEncoder?.name, builtInEncoder(DEFAULT_ENCODER_ID)!.card.name);
+
+  const renewed = await engine.indexFolder({ folder: root, encoder: DEFAULT_ENCODER_ID }, job);
+  assert.deepEqual([renewed.encoder.id, renewed.newerEncoder], [DEFAULT_ENCODER_ID, undefined]);
+  assert.equal((await engine.doctor({ folder: root })).encoder?.isDefault, true);
+  await engine.indexFolder({ folder: root, encoder: older! }, job);
+  assert.deepEqual((await engine.doctor({ folder: root })).encoder, {
+    ...{ id: older, name: builtInEncoder(older!)!.card.name, isDefault: false },
+  });
+  // Whoever has chosen it in the config wants it.
+  writeFileSync(join(root, '.likeness', 'config.json'), JSON.stringify({ encoder: older }));
+  const chosen = new Engine({ ...engineOptions(), cacheFolder });
+  context.after(() => chosen.dispose());
+  assert.equal((await chosen.summary({ path: root }))?.newerEncoder, undefined);
+});
