@@ -146,7 +146,7 @@ test('indexing shows its progress, stops when asked, and goes on where it stoppe
     assert.ok(now < left, `${now} to embed, and ${left} before`);
   });
 
-  await chooseEncoder(page, 'Handcrafted');
+  await chooseEncoder(page, 'Likeness 1');
   await describes(page, treeRow(page, 'Encoder'), /^likeness-1 · \d+ dim$/);
 });
 
