@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { format } from 'prettier';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { withHalfPrecisionConstants } from '../../core/onnx/halfPrecision.ts';
 import type { ResolvedEncoder } from '../../engine/encoders/encoder.ts';
@@ -56,7 +57,8 @@ export async function ship(
   };
   await mkdir(shippedFolder, { recursive: true });
   await writeFile(path.join(shippedFolder, 'encoder.onnx'), bytes);
-  await writeFile(path.join(shippedFolder, 'card.json'), `${JSON.stringify(complete, undefined, 2)}\n`);
+  const text = await format(JSON.stringify(complete, undefined, 2), { parser: 'json', printWidth: 120 });
+  await writeFile(path.join(shippedFolder, 'card.json'), text);
 }
 
 function rounded(value: number): number {
