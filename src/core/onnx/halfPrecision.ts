@@ -20,8 +20,7 @@ export function withHalfPrecisionConstants(model: OnnxModel): OnnxModel {
       return numbers === undefined ? [] : [[name, { ...numericTensor('float16', dims, numbers), name }] as const];
     }),
   );
-  const outputs = new Set(graph.output.map(({ name }) => name));
-  for (const name of outputs) if (name !== undefined) halved.delete(name);
+  for (const { name } of graph.output) halved.delete(name);
   const casts = [...halved.keys()].map((name): OnnxNode => {
     return {
       input: [name],

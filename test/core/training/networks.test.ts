@@ -56,7 +56,7 @@ describe('networks', () => {
       const scope = new TrainingScope(graph, 'batch');
       const images = graph.input('images', 'float32', [8, 3, 32, 32]);
       const representation = encoderNetwork(scope, images, network);
-      graph.output('h', representation, 'float32', representation.shape!);
+      graph.output('h', representation, 'float32', representation.shape);
       const values = new Map([
         ...initialParameters(
           scope.parameters.map(({ spec }) => spec),

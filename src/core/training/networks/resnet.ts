@@ -28,7 +28,8 @@ export interface ResnetOptions {
  * @returns the representation h: mean over the positions of the last stage, `[N, last width]`, perhaps centred
  */
 export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetOptions): GraphValue {
-  const { widths, blocks, stemStride, strides = widths.map((_, stage) => (stage > 0 ? 2 : 1)) } = options;
+  const { widths, blocks, stemStride } = options;
+  const strides: readonly (1 | 2)[] = options.strides ?? widths.map((_, stage) => (stage > 0 ? 2 : 1));
   const { graph } = scope;
   const stem = convolution(scope, images, 'stem.convolution', { filters: widths[0]!, kernel: 3, stride: stemStride });
   let value = graph.op('Relu', [batchNormalization(scope, stem, 'stem.normalization')]);
