@@ -158,7 +158,8 @@ export class Engine {
           },
           context,
         );
-        const newer = newerDefault(dataset);
+        // Whoever names an encoder wants that one.
+        const newer = request.encoder === undefined ? newerDefault(dataset) : undefined;
         return newer === undefined ? report : { ...report, newerEncoder: newer.id };
       }),
     );
