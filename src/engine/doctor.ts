@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { asLikenessError, ErrorCode, messageOf } from '../core/errors.ts';
 import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
+import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
@@ -54,8 +55,9 @@ export async function runDoctor(
 
   let encoder: DoctorReport['encoder'];
   try {
-    const { id, name } = (await registry.resolve(reference, root)).card;
-    encoder = { id, name, isDefault: id === DEFAULT_ENCODER_ID };
+    const { id, name, source } = (await registry.resolve(reference, root)).card;
+    const stronger = id === DEFAULT_ENCODER_ID ? 'larger' : source === BUILT_IN_SOURCE ? 'default' : undefined;
+    encoder = { id, name, stronger };
   } catch (error) {
     // Vectors that were imported have no model, and nothing is wrong with them.
     if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));

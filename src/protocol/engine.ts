@@ -179,7 +179,12 @@ export interface DoctorRequest {
 
 export interface DoctorReport {
   /** What the folder's dataset is looked at with, or would be; undefined where it can't be used. */
-  readonly encoder?: { readonly id: string; readonly name: string; readonly isDefault: boolean };
+  readonly encoder?: {
+    readonly id: string;
+    readonly name: string;
+    /** What knows more: the default, where this one has learnt nothing; any larger one, where it is the default. */
+    readonly stronger: 'default' | 'larger' | undefined;
+  };
   readonly versions: Readonly<Record<string, string>>;
   readonly providers: readonly {
     readonly name: string;

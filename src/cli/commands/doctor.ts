@@ -4,16 +4,17 @@ import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { tensorFlowArgument } from '../paths.ts';
 
+const advice = {
+  default: 'The default knows more of pictures: likeness index FOLDER --encoder likeness-1',
+  larger:
+    'It is the default. A larger one knows more of pictures: "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.',
+} as const;
+
 /** Which encoder is in use, and how to get a stronger one. */
 function encoderLines({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
-  const { id, name, isDefault } = encoder;
-  return [
-    `encoder ${id} (${name})${isDefault ? ', the default' : ''}`,
-    isDefault
-      ? 'A larger one knows more of pictures: "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder, "train finetune" teaches yours.'
-      : '',
-  ].filter((line) => line !== '');
+  const { id, name, stronger } = encoder;
+  return [`encoder ${id} (${name})`, ...(stronger === undefined ? [] : [advice[stronger]])];
 }
 
 export const doctorCommand: Command = {

@@ -41,10 +41,13 @@ export function doctorMarkdown(report: DoctorReport): string {
 /** Which encoder is in use, and how to get a stronger one. */
 function encoderSection({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
-  const { id, name, isDefault } = encoder;
-  const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)})${isDefault ? ', the default' : ''}.`;
-  const advice = isDefault
-    ? ' A larger one knows more of pictures: _Choose Encoder_ takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.'
-    : '';
-  return ['## Encoder', '', used + advice, ''];
+  const { id, name, stronger } = encoder;
+  const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)}).`;
+  return ['## Encoder', '', stronger === undefined ? used : `${used} ${advice[stronger]}`, ''];
 }
+
+const advice = {
+  default: 'The default has learnt more of pictures; _Choose Encoder_ changes to it.',
+  larger:
+    'It is the default. A larger one knows more: _Choose Encoder_ takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
+} as const;

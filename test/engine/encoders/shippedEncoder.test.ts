@@ -61,10 +61,10 @@ test('an index made with an older default goes on with it, and says that there i
 
   const renewed = await engine.indexFolder({ folder: root, encoder: DEFAULT_ENCODER_ID }, job);
   assert.deepEqual([renewed.encoder.id, renewed.newerEncoder], [DEFAULT_ENCODER_ID, undefined]);
-  assert.equal((await engine.doctor({ folder: root })).encoder?.isDefault, true);
+  assert.equal((await engine.doctor({ folder: root })).encoder?.stronger, 'larger');
   await engine.indexFolder({ folder: root, encoder: older! }, job);
   assert.deepEqual((await engine.doctor({ folder: root })).encoder, {
-    ...{ id: older, name: builtInEncoder(older!)!.card.name, isDefault: false },
+    ...{ id: older, name: builtInEncoder(older!)!.card.name, stronger: 'default' },
   });
   // Whoever has chosen it in the config wants it.
   writeFileSync(join(root, '.likeness', 'config.json'), JSON.stringify({ encoder: older }));

@@ -20,3 +20,11 @@ test('the report names problems, providers and versions, and nothing in it becom
 test('a healthy machine is told so', () => {
   assert.match(doctorMarkdown({ versions: {}, providers: [], problems: [] }), /No problems found\./);
 });
+
+test('the encoder in use is named, with what would know more', () => {
+  const text = (stronger: 'default' | 'larger' | undefined) =>
+    doctorMarkdown({ encoder: { id: 'one-1', name: 'One', stronger }, versions: {}, providers: [], problems: [] });
+  assert.match(text(undefined), /## Encoder\n\nImages are looked at with \*\*One\*\* \(one-1\)\.\n/);
+  assert.match(text('default'), /\(one-1\)\. The default has learnt more/);
+  assert.match(text('larger'), /\(one-1\)\. It is the default\. A larger one knows more/);
+});
