@@ -218,8 +218,8 @@ describe("the Embedding Map's page", () => {
     assert.ok((await page.locator('.cell').count()) < 80);
     await page.locator('.cell button').first().click();
     await page.keyboard.press('End');
-    await page.locator('.cell button:focus').waitFor();
-    assert.match((await page.locator('.cell button:focus').innerText()).trim(), /^0 KB$/);
+    // The cell is drawn once it is scrolled to; until then the one that was clicked has the focus.
+    await page.locator('.cell button:focus', { hasText: /^\s*0 KB\s*$/ }).waitFor();
     assert.ok((await page.locator('.cell').count()) < 80);
     // What is scrolled under the pointer takes no place.
     await page.locator('.hover-path', { hasText: /\/0\.jpg/ }).waitFor();
