@@ -26,7 +26,7 @@ export function LiveRegion(): VNode {
         ? `${formatQuantity(selected, 'image')} selected`
         : '';
   return (
-    <div class="spoken" role="status" aria-live="polite">
+    <div class="unseen" role="status" aria-live="polite">
       {text}
     </div>
   );

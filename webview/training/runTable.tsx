@@ -60,7 +60,7 @@ export function RunTable({
   );
   return (
     <section aria-labelledby="runs-title" class="runs">
-      <h2 id="runs-title" class="sr-only">
+      <h2 id="runs-title" class="unseen">
         Runs
       </h2>
       <div class="table-scroll" tabIndex={0} role="group" aria-label="Table of runs">
@@ -113,7 +113,7 @@ export function RunTable({
                       {best.get(id)?.has(run.key) === true && (
                         <span class="best" title="Best of the runs that are compared">
                           {' '}
-                          ★<span class="sr-only">best</span>
+                          ★<span class="unseen">best</span>
                         </span>
                       )}
                       {metric && <Baseline metric={metric} run={run} />}

@@ -94,7 +94,7 @@ async function measureSet(set: EmbeddedSet): Promise<Omit<SetMeasures, 'name'>> 
 }
 
 /** Of random pairs of images of different classes. */
-export function unrelatedSimilarities(set: EmbeddedSet): Float64Array {
+function unrelatedSimilarities(set: EmbeddedSet): Float64Array {
   const random = new RandomStream(0);
   const count = set.names.length;
   const found = new Float64Array(PAIRS);

@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
+import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
 import { tensorFlowArgument } from '../paths.ts';
 
 const advice = {
-  default: 'The default knows more of pictures: likeness index FOLDER --encoder likeness-1',
+  default: `The default knows more of pictures: likeness index FOLDER --encoder ${DEFAULT_ENCODER_ID}`,
   larger:
     'It is the default. A larger one knows more of pictures: "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.',
 } as const;

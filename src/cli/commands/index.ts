@@ -60,7 +60,7 @@ export const indexCommand: Command = {
 function newerEncoderNote({ root, encoder, newerEncoder }: IndexReport): string[] {
   if (newerEncoder === undefined) return [];
   return [
-    `${encoder.id} was the default when ${root} was first indexed; ${newerEncoder} knows more of pictures: likeness index ${root} --encoder ${newerEncoder}`,
+    `${root} has the vectors of ${encoder.id}, an older default; ${newerEncoder} knows more of pictures: likeness index ${root} --encoder ${newerEncoder}`,
   ];
 }
 

@@ -320,7 +320,7 @@ async function open(count = COUNT, kept?: unknown): Promise<void> {
 
 /** Waits until the live region says something like this. */
 async function spoken(text: RegExp): Promise<string> {
-  const region = page.locator('.spoken', { hasText: text });
+  const region = page.locator('.unseen', { hasText: text });
   await region.waitFor({ state: 'attached' });
   return (await region.textContent())!;
 }
