@@ -60,6 +60,8 @@ async function pickExcluded(finding: Finding): Promise<readonly string[]> {
     title: `Exclude: ${kindTexts[finding.kind].name}`,
     placeHolder: 'Files of the same bytes are excluded too',
     canPickMany: true,
+    // A choice of several is work, which a look elsewhere must not lose.
+    ignoreFocusOut: true,
   });
   return picked?.map(({ image }) => image) ?? [];
 }

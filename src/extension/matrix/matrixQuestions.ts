@@ -26,6 +26,8 @@ export async function askForClasses(
     title: 'Compare the Images of',
     placeHolder: 'Classes',
     canPickMany: true,
+    // A choice of several is work, which a look elsewhere must not lose.
+    ignoreFocusOut: true,
   });
   return chosen && chosen.length > 0 ? chosen.map(({ label }) => label) : undefined;
 }

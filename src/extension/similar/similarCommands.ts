@@ -121,6 +121,8 @@ async function pickFilter({ engine, similar }: Services): Promise<void> {
     title: 'Show similar images of',
     placeHolder: 'Nothing chosen shows all',
     canPickMany: true,
+    // A choice of several is work, which a look elsewhere must not lose.
+    ignoreFocusOut: true,
   });
   if (!chosen) return;
   const valuesOf = (dimension: keyof ImageFilter): string[] =>
