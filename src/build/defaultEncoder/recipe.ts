@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
 import { inProject } from '../project.ts';
 
 /** Raised with every change of what is shipped: an index made with an older default keeps working. */
@@ -29,15 +30,27 @@ export function divideClasses(names: readonly string[]): { readonly trained: str
 }
 
 /**
- * How it is trained. The student is to find any two pictures as similar as the teacher does, at equal temperatures; the same
- * changes of colour for both show it more than the pictures do, eight views of each for the teacher.
+ * What the teacher and the student see of a picture: parts of it from a quarter on, in changed colours. Kept in the folder's
+ * `config.json`, from where `--augmentation custom` takes it.
+ */
+export const augmentation: AugmentationRecipe = {
+  crop: { probability: 1, area: [0.25, 1], aspectRatio: [3 / 4, 4 / 3] },
+  horizontalFlip: { probability: 0.5 },
+  colourJitter: { probability: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+  greyscale: { probability: 0.1 },
+};
+
+/**
+ * How it is trained. The student is to find any two pictures as similar as the teacher does, at equal temperatures. The
+ * pictures are few: the teacher says what it thinks of many views of each, half of them blended with another picture, which
+ * shows the student more than the pictures do.
  */
 export function trainingArguments(folder: string): readonly string[] {
   return [
     ...['train', 'distill', folder, '--include-test', '--teacher', teacher],
     ...['--lesson', 'similarities', '--temperature', '0.07', '--teacher-temperature', '0.07'],
-    ...['--augmentation', 'natural', '--teacher-views', '8', '--network', network, '--size', '64'],
-    ...['--batch', '64', '--epochs', '90', '--seed', String(seed), '--name', runName],
+    ...['--augmentation', 'custom', '--mixup', '0.5', '--teacher-views', '24', '--network', network, '--size', '64'],
+    ...['--batch', '64', '--epochs', '160', '--seed', String(seed), '--name', runName],
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { GraphValue } from '../onnx/graphBuilder.ts';
+import type { GraphBuilder, GraphValue } from '../onnx/graphBuilder.ts';
 import { invalidGraph } from '../errors.ts';
 import type { ParameterSpec, StatisticSpec } from './parameters.ts';
 import type { NetworkScope } from './scope.ts';
@@ -148,6 +148,36 @@ export function batchNormalization(
 function movedTowards({ graph }: NetworkScope, running: GraphValue, batch: GraphValue): GraphValue {
   const kept = graph.op('Mul', [running, graph.scalar(1 - RUNNING_UPDATE)]);
   return graph.op('Add', [kept, graph.op('Mul', [batch, graph.scalar(RUNNING_UPDATE)])]);
+}
+
+/**
+ * The mean over each of `grid` × `grid` places of a picture, `[N, C, H, W]` → `[N, C, grid²]`. Place i begins at
+ * ⌊i · H / grid⌋ and ends before ⌈(i + 1) · H / grid⌉, likewise across, so that neighbouring ones overlap where the grid divides
+ * no edge: adaptive average pooling, as PyTorch has it.
+ */
+export function placeMeans(graph: GraphBuilder, input: GraphValue, grid: number): GraphValue {
+  const [, , height, width] = input.shape ?? [];
+  if (typeof height !== 'number' || typeof width !== 'number')
+    throw invalidGraph(input.name, 'layer', 'its size is not fixed');
+  const positions = graph.op('Reshape', [input, graph.integers([0, channelsOf(input), height * width])]);
+  if (height === grid && width === grid) return positions;
+  const [rows, columns] = [height, width].map((edge) => placeShares(edge, grid)) as [Float64Array[], Float64Array[]];
+  const shares = new Float32Array(height * width * grid * grid);
+  for (let position = 0; position < height * width; position++) {
+    const [y, x] = [Math.floor(position / width), position % width];
+    for (let place = 0; place < grid * grid; place++) {
+      shares[position * grid * grid + place] = rows[Math.floor(place / grid)]![y]! * columns[place % grid]![x]!;
+    }
+  }
+  return graph.op('MatMul', [positions, graph.floats(shares, [height * width, grid * grid])]);
+}
+
+/** For each place along an edge, the share of each position in its mean. */
+function placeShares(edge: number, grid: number): Float64Array[] {
+  return Array.from({ length: grid }, (_, place) => {
+    const [start, end] = [Math.floor((place * edge) / grid), Math.ceil(((place + 1) * edge) / grid)];
+    return Float64Array.from({ length: edge }, (_, i) => (i >= start && i < end ? 1 / (end - start) : 0));
+  });
 }
 
 export interface LinearOptions {

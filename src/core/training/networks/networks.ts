@@ -10,7 +10,7 @@ export interface NetworkDefinition {
   readonly description: string;
   /** Length of the representation. */
   readonly dim: number;
-  readonly options: Pick<ResnetOptions, 'widths' | 'blocks' | 'strides' | 'centred'>;
+  readonly options: Pick<ResnetOptions, 'widths' | 'blocks' | 'strides' | 'centred' | 'layout'>;
 }
 
 const definitions: readonly NetworkDefinition[] = [
@@ -28,9 +28,9 @@ const definitions: readonly NetworkDefinition[] = [
   },
   {
     id: 'resnet14-fast',
-    description: 'ResNet-14, 1.6 million weights, most of its layers where pictures are small: about half of the time',
-    dim: 256,
-    options: { widths: [32, 64, 128, 256], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 2], centred: true },
+    description: 'ResNet-14, 1.3 million weights, most of its layers where pictures are small: about half of the time',
+    dim: 448,
+    options: { widths: [32, 64, 128, 192], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 1], centred: true, layout: 16 },
   },
   {
     id: 'resnet18-wide',

@@ -1,5 +1,5 @@
 import type { GraphValue } from '../../onnx/graphBuilder.ts';
-import { batchNormalization, convolution } from '../layers.ts';
+import { batchNormalization, convolution, placeMeans } from '../layers.ts';
 import type { NetworkScope } from '../scope.ts';
 
 export interface ResnetOptions {
@@ -16,6 +16,19 @@ export interface ResnetOptions {
    * unrelated pictures have a cosine similarity of about zero. Without, it has no negative numbers, and any two are similar.
    */
   readonly centred?: boolean;
+  /**
+   * Filters of one more convolution, 1 × 1, of the last stage. Its means over each of `LAYOUT_GRID`² places follow those over
+   * the whole picture in the representation, which so tells where in a picture something is. By default none.
+   */
+  readonly layout?: number;
+}
+
+/** Rows and columns of places that the layout tells apart. */
+const LAYOUT_GRID = 4;
+
+/** Length of the representation. */
+export function resnetDim({ widths, layout = 0 }: Pick<ResnetOptions, 'widths' | 'layout'>): number {
+  return widths.at(-1)! + layout * LAYOUT_GRID ** 2;
 }
 
 /**
@@ -25,7 +38,8 @@ export interface ResnetOptions {
  * https://arxiv.org/abs/1706.02677.
  *
  * @param images float32 `[N, 3, H, W]`, normalised
- * @returns the representation h: mean over the positions of the last stage, `[N, last width]`, perhaps centred
+ * @returns the representation h, `[N, resnetDim]`: means over the positions of the last stage, perhaps with its layout and
+ *   centred
  */
 export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetOptions): GraphValue {
   const { widths, blocks, stemStride } = options;
@@ -40,8 +54,18 @@ export function resnet(scope: NetworkScope, images: GraphValue, options: ResnetO
     }
   });
   const pooled = graph.op('Flatten', [graph.op('GlobalAveragePool', [value])], {}, { name: 'representation' });
-  if (!options.centred) return pooled;
-  return batchNormalization(scope, pooled, `${stageName(widths.length - 1)}.centre`, { shift: false });
+  const last = stageName(widths.length - 1);
+  const told =
+    options.layout === undefined
+      ? pooled
+      : graph.op('Concat', [pooled, layoutOf(scope, value, `${last}.layout`, options.layout)], { axis: 1 });
+  return options.centred ? batchNormalization(scope, told, `${last}.centre`, { shift: false }) : told;
+}
+
+/** `[N, C, H, W]` → `[N, filters · LAYOUT_GRID²]` */
+function layoutOf(scope: NetworkScope, map: GraphValue, name: string, filters: number): GraphValue {
+  const features = convolution(scope, map, name, { filters, kernel: 1 });
+  return scope.graph.op('Flatten', [placeMeans(scope.graph, features, LAYOUT_GRID)]);
 }
 
 /** What the names of a stage's parameters begin with. @param stage counted from 0 */
