@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { gradients } from '../../../src/core/differentiation/gradients.ts';
 import { GraphBuilder } from '../../../src/core/onnx/graphBuilder.ts';
 import { RandomStream } from '../../../src/core/random.ts';
-import { batchNormalization, convolution } from '../../../src/core/training/layers.ts';
+import { batchNormalization, convolution, placeMeans } from '../../../src/core/training/layers.ts';
 import { ExportScope, TrainingScope } from '../../../src/core/training/scope.ts';
 import { assertClose } from '../../close.ts';
 import { GraphRunner } from '../../graphRunner.ts';
@@ -50,6 +50,40 @@ describe('a convolution of very small pictures is a product', () => {
         const [a, b] = ['ours', 'plain'].map((name) => outputs[`${name}/${part}`]!.data as Float32Array);
         assertClose(a!, b!, 1e-5, part);
       }
+    });
+  }
+});
+
+describe('means over places', () => {
+  for (const [height, width] of [
+    [4, 4],
+    [8, 6],
+    [7, 5],
+    [2, 3],
+  ] as const) {
+    test(`${height} × ${width} positions in 4 × 4 places`, async () => {
+      const graph = new GraphBuilder('places');
+      const images = graph.input('images', 'float32', [2, 3, height, width]);
+      const places = placeMeans(graph, images, 4);
+      assert.deepEqual(places.shape, [2, 3, 16]);
+      graph.output('places', places);
+      const data = randomValues(2 * 3 * height * width, 3);
+      const outputs = await runner.run(graph, { images: { dims: [2, 3, height, width], data } });
+      const expected: number[] = [];
+      for (let plane = 0; plane < 6; plane++) {
+        for (let place = 0; place < 16; place++) {
+          const [row, column] = [Math.floor(place / 4), place % 4];
+          let [sum, count] = [0, 0];
+          for (let y = Math.floor((row * height) / 4); y < Math.ceil(((row + 1) * height) / 4); y++) {
+            for (let x = Math.floor((column * width) / 4); x < Math.ceil(((column + 1) * width) / 4); x++) {
+              sum += data[(plane * height + y) * width + x]!;
+              count++;
+            }
+          }
+          expected.push(sum / count);
+        }
+      }
+      assertClose(outputs['places']!.data as Float32Array, Float32Array.from(expected), 1e-5);
     });
   }
 });

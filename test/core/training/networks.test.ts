@@ -73,8 +73,9 @@ describe('networks', () => {
         ...Object.fromEntries(feeds),
       });
       const rows = outputs['h']!.data as Float32Array;
-      const means = Array.from({ length: 256 }, (_, column) => {
-        return Array.from({ length: 8 }, (_, row) => rows[row * 256 + column]!).reduce((a, b) => a + b) / 8;
+      const { dim } = networkDefinition(network);
+      const means = Array.from({ length: dim }, (_, column) => {
+        return Array.from({ length: 8 }, (_, row) => rows[row * dim + column]!).reduce((a, b) => a + b) / 8;
       });
       return { largestMean: Math.max(...means.map(Math.abs)), least: Math.min(...rows) };
     };

@@ -1,7 +1,7 @@
 import { unknownNetwork } from '../../errors.ts';
 import type { Dimension, GraphValue } from '../../onnx/graphBuilder.ts';
 import type { NetworkScope } from '../scope.ts';
-import { resnet, stageName, type ResnetOptions } from './resnet.ts';
+import { resnet, resnetDim, stageName, type ResnetOptions } from './resnet.ts';
 
 /** A network that can be trained from scratch. */
 export interface NetworkDefinition {
@@ -13,34 +13,32 @@ export interface NetworkDefinition {
   readonly options: Pick<ResnetOptions, 'widths' | 'blocks' | 'strides' | 'centred' | 'layout'>;
 }
 
-const definitions: readonly NetworkDefinition[] = [
+const definitions: readonly Omit<NetworkDefinition, 'dim'>[] = [
   {
     id: 'resnet10',
     description: 'ResNet-10, 1.2 million weights: the default',
-    dim: 256,
     options: { widths: [32, 64, 128, 256], blocks: [1, 1, 1, 1] },
   },
   {
     id: 'resnet10-light',
     description: 'ResNet-10 of half the width, 0.3 million weights: about a third of the time, for quick runs',
-    dim: 128,
     options: { widths: [16, 32, 64, 128], blocks: [1, 1, 1, 1] },
   },
   {
     id: 'resnet14-fast',
     description: 'ResNet-14, 1.3 million weights, most of its layers where pictures are small: about half of the time',
-    dim: 448,
     options: { widths: [32, 64, 128, 192], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 1], centred: true, layout: 16 },
   },
   {
     id: 'resnet18-wide',
     description: 'ResNet-18, 11 million weights: about ten times the work, for GPUs',
-    dim: 512,
     options: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2] },
   },
 ];
 
-export const NETWORKS: ReadonlyMap<string, NetworkDefinition> = new Map(definitions.map((entry) => [entry.id, entry]));
+export const NETWORKS: ReadonlyMap<string, NetworkDefinition> = new Map(
+  definitions.map((entry) => [entry.id, { ...entry, dim: resnetDim(entry.options) }]),
+);
 export const DEFAULT_NETWORK = 'resnet10';
 
 /** Up to this size in pixels the first convolution keeps the resolution. */
