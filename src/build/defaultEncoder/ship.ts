@@ -8,7 +8,7 @@ import type { ResolvedEncoder } from '../../engine/encoders/encoder.ts';
 import { encoderIdentity } from '../../engine/encoders/identity.ts';
 import { decodeModel, encodeModel } from '../../engine/encoders/onnxFile.ts';
 import type { EncoderMeasures } from './measures.ts';
-import { encoderId, encoderName, network, seed, shippedFolder, shownCommand } from './recipe.ts';
+import { augmentation, encoderId, encoderName, network, seed, shippedFolder, shownCommand } from './recipe.ts';
 
 /** Most that the file may take, in bytes: every package holds it. */
 const LARGEST_FILE = 6e6;
@@ -53,7 +53,7 @@ export async function ship(
     ...card,
     // Of the pictures most like those that people have: photographs of classes that it has not seen.
     unrelatedSimilarity: rounded(measures.sets[0]!.unrelatedHigh),
-    training: { command: shownCommand(), network, seed, seconds: Math.round(seconds), metrics },
+    training: { command: shownCommand(), augmentation, network, seed, seconds: Math.round(seconds), metrics },
   };
   await mkdir(shippedFolder, { recursive: true });
   await writeFile(path.join(shippedFolder, 'encoder.onnx'), bytes);

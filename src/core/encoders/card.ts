@@ -1,3 +1,5 @@
+import type { AugmentationRecipe } from '../augmentation/recipe.ts';
+
 /** How an encoder takes its pictures and gives its vectors. Stored as `card.json` beside the ONNX file. */
 export interface EncoderCard {
   /** Unique within a dataset, safe in a file name and on a command line. */
@@ -25,6 +27,8 @@ export interface EncoderCard {
 export interface EncoderTraining {
   /** What trains it again. */
   readonly command: string;
+  /** What `--augmentation custom` stands for there. */
+  readonly augmentation?: AugmentationRecipe;
   /** Id of the network. */
   readonly network: string;
   readonly seed: number;
