@@ -85,6 +85,9 @@ function canUseApt(): boolean {
 async function installWithApt(): Promise<boolean> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env });
-  const { code } = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
+  // The latter finds the graphics driver on the processor that comes with the former: tests compute on it.
+  const { code } = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'libvulkan1'], {
+    env,
+  });
   return code === 0;
 }

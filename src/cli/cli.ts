@@ -105,7 +105,7 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const engine = new Engine(engineOptions());
+  const engine = new Engine(engineOptions(invocation.text('provider')));
   const printer = new ProgressPrinter(process.stderr);
   try {
     return await command.run(invocation, engine, { signal: abort.signal, report: printer.report });

@@ -15,6 +15,11 @@ export interface OptionSpec {
 /** Options that every command takes. */
 const commonOptions = {
   json: { type: 'boolean', help: 'print one JSON document on standard output' },
+  provider: {
+    type: 'string',
+    value: 'NAME',
+    help: 'what encoders run on: auto (default: the fastest that agrees with the CPU), cpu, webgpu, dml, cuda or coreml',
+  },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -70,6 +70,7 @@ export const ErrorCode = {
   CheckpointMissing: 'checkpoint-missing',
   ClassesChanged: 'classes-changed',
   TeacherUnfit: 'teacher-unfit',
+  ProviderUnfit: 'provider-unfit',
   UnsupportedPlatform: 'unsupported-platform',
   UntrustedWorkspace: 'untrusted-workspace',
   VirtualWorkspace: 'virtual-workspace',

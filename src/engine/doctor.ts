@@ -5,6 +5,7 @@ import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
 import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
+import { tryAllProviders } from './encoders/providers/chooseProvider.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
 import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
@@ -82,7 +83,10 @@ export async function runDoctor(
   return {
     ...(encoder && { encoder }),
     versions,
-    providers: [{ name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 }],
+    providers: [
+      { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
+      ...(works ? await others(registry, options) : []),
+    ],
     problems,
   };
 }
@@ -117,8 +121,29 @@ function tensorFlowText({
   return `${number} (${name}; ${computing}${also})${broken}`;
 }
 
-async function measureDefaultEncoder(registry: EncoderRegistry, options: EngineOptions): Promise<number> {
-  const encoder = await openEncoder(await registry.resolve(DEFAULT_ENCODER_ID), options);
+/** What else this machine may run encoders on, tried anew with the default one. */
+async function others(
+  registry: EncoderRegistry,
+  { cacheFolder, threads }: EngineOptions,
+): Promise<DoctorReport['providers']> {
+  const trials = await tryAllProviders(await registry.resolve(DEFAULT_ENCODER_ID), cacheFolder, threads);
+  return trials.map(({ provider, imagesPerSecond, agreement, unfit }) => {
+    const works = unfit === undefined;
+    return {
+      name: provider,
+      works,
+      imagesPerSecond: Math.round(imagesPerSecond),
+      agreement,
+      ...(works ? {} : { reason: unfit }),
+    };
+  });
+}
+
+async function measureDefaultEncoder(
+  registry: EncoderRegistry,
+  { threads, memoryBytes }: EngineOptions,
+): Promise<number> {
+  const encoder = await openEncoder(await registry.resolve(DEFAULT_ENCODER_ID), { threads, memoryBytes });
   try {
     const { size, mean } = encoder.card.input;
     const bytes = encoder.batchSize * size[0] * size[1] * mean.length;

@@ -7,6 +7,7 @@ const sources = {
   viewWorker: './training/viewWorker.ts',
   layoutWorker: './maps/layoutWorker.ts',
   descentWorker: './maps/descentWorker.ts',
+  providerTrial: './encoders/providers/trialProcess.ts',
   tensorFlowProbe: './training/tensorflow/probeProcess.ts',
 } as const;
 

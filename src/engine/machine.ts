@@ -1,6 +1,7 @@
 import { availableParallelism, homedir, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { unsupportedPlatform } from '../core/errors.ts';
+import { PROVIDER_CHOICES, providerChoice } from '../core/encoders/executionProviders.ts';
+import { unsupportedPlatform, usage } from '../core/errors.ts';
 import type { EncoderRuntimeOptions } from './encoders/encoder.ts';
 
 export interface EngineOptions extends EncoderRuntimeOptions {
@@ -19,12 +20,22 @@ export function assertSupportedPlatform(): void {
   if (!supported.includes(name)) throw unsupportedPlatform(name);
 }
 
-/** Defaults for this machine; `LIKENESS_THREADS` and `LIKENESS_CACHE` override them. */
-export function engineOptions(): EngineOptions {
+/**
+ * Defaults for this machine; `LIKENESS_THREADS`, `LIKENESS_CACHE` and `LIKENESS_PROVIDER` override them. Throws usage where
+ * the latter is no provider, and unsupported-platform.
+ *
+ * @param provider takes the place of `LIKENESS_PROVIDER`
+ */
+export function engineOptions(provider = process.env['LIKENESS_PROVIDER'] ?? ''): EngineOptions {
   assertSupportedPlatform();
   const threads = Number(process.env['LIKENESS_THREADS']);
+  const choice = provider === '' ? 'auto' : providerChoice(provider);
+  if (choice === undefined)
+    throw usage(`There is no execution provider "${provider}"; choose one of ${PROVIDER_CHOICES.join(', ')}.`);
+  const cacheFolder = process.env['LIKENESS_CACHE'] ?? userCacheFolder();
   return {
-    cacheFolder: process.env['LIKENESS_CACHE'] ?? userCacheFolder(),
+    cacheFolder,
+    execution: { choice, memoryFolder: cacheFolder },
     threads: Number.isInteger(threads) && threads > 0 ? threads : availableParallelism(),
     memoryBytes: Math.min(MAX_BATCH_BYTES, totalmem() / 16),
   };

@@ -116,6 +116,7 @@ export const settings = {
   'likeness.map.layout': 'likeness' as string,
   'likeness.check.problems': 'visible' as string,
   'likeness.check.decorations': true as boolean,
+  'likeness.encoders.provider': 'auto' as string,
   'likeness.training.threads': 0 as number,
   'likeness.training.engine': 'onnxruntime' as string,
   'likeness.training.tensorflowModule': '' as string,

@@ -14,7 +14,8 @@ import { isInside } from './files/rootPaths.ts';
 import { FindingsModel } from './findings/findingsModel.ts';
 import { ReportDocuments } from './reports/reportDocuments.ts';
 import { ImageSelection } from './selection/imageSelection.ts';
-import { readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
+import type { SettingKey } from './contract.ts';
+import { executionProvider, readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
 import { SimilarModel } from './similar/similarModel.ts';
@@ -62,7 +63,17 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const write: ProcessLog = (level, text) => {
     log[level](text);
   };
-  const process = new EngineClient({ script: context.asAbsolutePath('dist/main.js'), machine, log: write });
+  const process = new EngineClient({
+    script: context.asAbsolutePath('dist/main.js'),
+    machine,
+    log: write,
+    provider: executionProvider,
+  });
+  disposables.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('likeness.encoders.provider' satisfies SettingKey)) process.renew();
+    }),
+  );
   const trainers = new TrainingClient({
     script: context.asAbsolutePath('dist/training.js'),
     machine,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { providerChoice, type ProviderChoice } from '../core/encoders/executionProviders.ts';
 import { trainingEngines } from '../core/training/commonSettings.ts';
 import type { ScanSettings } from '../protocol/engine.ts';
 import type { PretrainRequest, TrainingEngine } from '../protocol/training.ts';
@@ -30,6 +31,11 @@ export function scanSettingsOf(file: string): ScanSettings {
     followSymlinks: readSetting('likeness.index.followSymlinks', scope),
     maxMegapixels: readSetting('likeness.index.maxMegapixels', scope),
   };
+}
+
+/** What encoders are to run on. */
+export function executionProvider(): ProviderChoice {
+  return providerChoice(readSetting('likeness.encoders.provider')) ?? 'auto';
 }
 
 /** Threads for a training; undefined leaves the number to the engine. */

@@ -191,8 +191,10 @@ export interface DoctorReport {
     readonly works: boolean;
     /** Of the default encoder; 0 where the provider doesn't work. */
     readonly imagesPerSecond: number;
-    /** Mean cosine similarity to the CPU's vectors. */
+    /** Lowest cosine similarity to the CPU's vectors. */
     readonly agreement: number;
+    /** Why it doesn't work, as the rest of a sentence that begins with its name. */
+    readonly reason?: string;
   }[];
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }

@@ -47,6 +47,18 @@ describe('likeness index', () => {
     assert.deepEqual([second.embedded, second.encoder.id], [0, 'pixels'], 'the encoder used last is used again');
   });
 
+  it('runs on the CPU where the provider asked for isn’t there, and says so', async (context) => {
+    const { root, cache } = await dataset(context, 3);
+    const absent = process.platform === 'win32' ? 'coreml' : 'dml';
+    const told = await likeness(['index', root, '--encoder', 'pixels', '--provider', absent, '--json'], { cache });
+    assert.equal(told.code, 0, told.stderr);
+    assert.equal(documentOf('index', told).embedded, 3);
+    assert.match(told.stderr, new RegExp(`Note: The CPU runs Pixels.*, as ${absent} is not part of ONNX Runtime`));
+    const refused = await likeness(['index', root, '--provider', 'gpu'], { cache });
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /no execution provider "gpu"; choose one of auto, cpu, webgpu/);
+  });
+
   it('is stopped by an interrupt with exit code 130, and goes on from there', async (context) => {
     const { root, cache } = await dataset(context, 60);
     const stopped = await likeness(['index', root, '--encoder', 'pixels'], {

@@ -28,7 +28,8 @@ export function likeness(args: readonly string[], { cache, cwd, input, onStart }
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       cwd,
-      env: { ...process.env, LIKENESS_CACHE: cache },
+      // What a graphics card would give isn't the same everywhere.
+      env: { ...process.env, LIKENESS_CACHE: cache, LIKENESS_PROVIDER: 'cpu' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.end(input);

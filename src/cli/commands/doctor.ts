@@ -38,10 +38,10 @@ export const doctorCommand: Command = {
       lines: [
         ...encoderLines(report),
         ...Object.entries(report.versions).map(([name, version]) => `${name} ${version}`),
-        ...report.providers.map(({ name, works, imagesPerSecond, agreement }) =>
+        ...report.providers.map(({ name, works, imagesPerSecond, agreement, reason }) =>
           works
             ? `${name}: ${imagesPerSecond.toFixed(0)} images/s, agreement ${agreement.toFixed(4)}`
-            : `${name}: does not work here`,
+            : `${name} ${reason ?? 'does not work here'}`,
         ),
         ...report.problems.map(({ code, message }) => `${code}: ${message}`),
         ...(report.problems.length === 0 ? ['No problems found.'] : []),

@@ -1,4 +1,5 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { Computing, ExecutionOptions } from './providers/chooseProvider.ts';
 
 /** An encoder that was found and inspected, not yet loaded. */
 export interface ResolvedEncoder {
@@ -22,6 +23,8 @@ export interface Encoder {
   readonly identity: string;
   /** Images that `embed` takes at most; every run of the model has exactly this many (padded by us), or one. */
   readonly batchSize: number;
+  /** What it runs on. */
+  readonly computing: Computing;
   /**
    * @param pixels uint8, `count × height × width × channels` interleaved (RGB, or grey where the card has one channel),
    *   already at the card's input size. The buffer is transferred and unusable afterwards.
@@ -37,4 +40,6 @@ export interface EncoderRuntimeOptions {
   readonly threads: number;
   /** Bytes one batch may take, input and activations; the batch size follows from it. */
   readonly memoryBytes: number;
+  /** What computes; absent: the CPU. */
+  readonly execution?: ExecutionOptions;
 }

@@ -2,6 +2,7 @@ import { LikenessError, encoderInvalid } from '../../core/errors.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
+import { chooseProvider, type Computing } from './providers/chooseProvider.ts';
 
 /** Images that are handed over at once at most. */
 const MAX_BATCH = 16;
@@ -25,10 +26,12 @@ interface RunPlan {
 export async function openEncoder(resolved: ResolvedEncoder, options: EncoderRuntimeOptions): Promise<Encoder> {
   const worker = new OnnxWorker();
   try {
-    const { session, inputs } = await worker.load(resolved.model, { threads: options.threads });
+    const { threads, execution } = options;
+    const computing: Computing = execution ? await chooseProvider(resolved, execution, threads) : { provider: 'cpu' };
+    const { session, inputs } = await worker.load(resolved.model, { threads, providers: [computing.provider] });
     const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
     const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;
-    const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch);
+    const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch, computing);
     await encoder.chooseBatchSize(options.memoryBytes);
     return encoder;
   } catch (error) {
@@ -40,19 +43,27 @@ export async function openEncoder(resolved: ResolvedEncoder, options: EncoderRun
 class OnnxEncoder implements Encoder {
   readonly card: Encoder['card'];
   readonly identity: string;
+  readonly computing: Computing;
   batchSize = 1;
   readonly #resolved: ResolvedEncoder;
   readonly #worker: OnnxWorker;
   readonly #session: number;
   readonly #fixedBatch: number | undefined;
 
-  constructor(resolved: ResolvedEncoder, worker: OnnxWorker, session: number, fixedBatch: number | undefined) {
+  constructor(
+    resolved: ResolvedEncoder,
+    worker: OnnxWorker,
+    session: number,
+    fixedBatch: number | undefined,
+    computing: Computing,
+  ) {
     this.card = resolved.card;
     this.identity = resolved.identity;
     this.#resolved = resolved;
     this.#worker = worker;
     this.#session = session;
     this.#fixedBatch = fixedBatch;
+    this.computing = computing;
   }
 
   async embed(pixels: Uint8Array, count: number): Promise<Embeddings> {

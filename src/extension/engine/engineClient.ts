@@ -19,6 +19,8 @@ export interface EngineClientOptions {
   readonly machine: Machine;
   readonly log: ProcessLog;
   readonly idleMs?: number;
+  /** What encoders are to run on, asked for when the process starts. */
+  readonly provider?: () => string;
 }
 
 /** What the rest of the extension needs of the engine. */
@@ -44,6 +46,8 @@ export class EngineClient implements EngineCaller {
   #pending = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #disposed = false;
+  /** Whether its settings have changed since it was started. */
+  #outdated = false;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -67,8 +71,17 @@ export class EngineClient implements EngineCaller {
       return await rpc.call(method, params, options);
     } finally {
       this.#pending--;
-      if (this.#pending === 0) this.#stopWhenIdle();
+      if (this.#pending === 0) this.#stopWhenIdle(this.#outdated ? 0 : undefined);
     }
+  }
+
+  /** Lets the process finish what it does; the next call after that starts one with the settings of then. */
+  renew(): void {
+    if (this.#engine === undefined) return;
+    this.#outdated = true;
+    if (this.#pending > 0) return;
+    clearTimeout(this.#idleTimer);
+    this.#stopWhenIdle(0);
   }
 
   /** Ends the process; pending and later calls fail. */
@@ -78,9 +91,9 @@ export class EngineClient implements EngineCaller {
     await this.#stop('the window closes');
   }
 
-  #stopWhenIdle(): void {
+  #stopWhenIdle(milliseconds = this.#options.idleMs ?? IDLE_MS): void {
     if (this.#disposed) return;
-    this.#idleTimer = setTimeout(() => void this.#stop('idle'), this.#options.idleMs ?? IDLE_MS);
+    this.#idleTimer = setTimeout(() => void this.#stop('idle'), milliseconds);
     this.#idleTimer.unref();
   }
 
@@ -94,7 +107,7 @@ export class EngineClient implements EngineCaller {
   }
 
   async #launch(): Promise<EngineProcess> {
-    const { machine, log, script } = this.#options;
+    const { machine, log, script, provider } = this.#options;
     if (this.#disposed) throw engineStopped('the window closes');
     if (!isSupported(machine)) throw unsupportedPlatform(`${machine.platform}-${machine.arch}`);
     if (this.#budget.isSpent()) {
@@ -103,7 +116,7 @@ export class EngineClient implements EngineCaller {
     const engine: EngineProcess = new RpcProcess({
       name: 'Engine',
       script,
-      environment: engineEnvironment(process.env, machine),
+      environment: engineEnvironment(process.env, machine, provider?.()),
       log,
       stopped: engineStopped,
       onExit: (reason) => {
@@ -111,6 +124,7 @@ export class EngineClient implements EngineCaller {
       },
     });
     this.#engine = engine;
+    this.#outdated = false;
     try {
       await engine.handshake(PROTOCOL_VERSION, (rpc) => rpc.call('engine/handshake', { protocol: PROTOCOL_VERSION }));
       return engine;

@@ -12,12 +12,21 @@ export function isSupported({ platform, arch }: Machine): boolean {
   return supported.includes(`${platform}-${arch}`);
 }
 
-/** The engine's environment: the window's, without what VS Code set for itself, with the sizes of its thread pools. */
-export function engineEnvironment(base: NodeJS.ProcessEnv, { platform, cores }: Machine): NodeJS.ProcessEnv {
+/**
+ * The engine's environment: the window's, without what VS Code set for itself, with the sizes of its thread pools.
+ *
+ * @param provider what encoders are to run on
+ */
+export function engineEnvironment(
+  base: NodeJS.ProcessEnv,
+  { platform, cores }: Machine,
+  provider?: string,
+): NodeJS.ProcessEnv {
   const inherited = Object.entries(base).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name));
   return {
     ...Object.fromEntries(inherited),
     ELECTRON_RUN_AS_NODE: '1',
+    ...(provider === undefined ? {} : { LIKENESS_PROVIDER: provider }),
     UV_THREADPOOL_SIZE: String(cores),
     // VS Code stays responsive on the core that is left.
     LIKENESS_THREADS: String(cores > 2 ? cores - 1 : cores),

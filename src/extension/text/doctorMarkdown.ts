@@ -16,13 +16,13 @@ export function doctorMarkdown(report: DoctorReport): string {
     ...encoderSection(report),
     '## Where encoders run',
     '',
-    'Measured with the default encoder; agreement is the mean cosine similarity to the vectors of the CPU.',
+    'Measured with the default encoder; agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.',
     '',
     ...markdownTable(
       [{ title: 'Provider' }, { title: 'Works' }, { title: 'Images/s' }, { title: 'Agreement' }],
-      providers.map(({ name, works, imagesPerSecond, agreement }) => [
+      providers.map(({ name, works, imagesPerSecond, agreement, reason }) => [
         escapeMarkdown(name),
-        works ? 'yes' : 'no',
+        works ? 'yes' : escapeMarkdown(reason === undefined ? 'no' : `no: ${reason}`),
         works ? imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0) : '',
         works ? agreement.toFixed(4) : '',
       ]),

@@ -10,6 +10,7 @@ export function fakeEncoder(options: { id?: string; batchSize?: number; onEmbed?
     card,
     identity: `identity of ${id}`,
     batchSize,
+    computing: { provider: 'cpu' },
     async embed(pixels, count) {
       await onEmbed?.();
       counts.push(count);

@@ -90,6 +90,32 @@ test('an idle engine is stopped, which is no crash, and starts again when it is 
   assert.equal(log.filter((line) => line.includes('is stopped: idle')).length, 6);
 });
 
+test('an engine whose settings changed is replaced when it has nothing to do', async (t) => {
+  let provider = 'cpu';
+  const { client } = startClient(t, { provider: () => provider });
+  const providerOf = async () => {
+    const answer: unknown = await client.call('doctor/run', {});
+    return (answer as { environment: NodeJS.ProcessEnv }).environment['LIKENESS_PROVIDER'];
+  };
+  client.renew();
+  assert.equal(client.pid, undefined, 'nothing is started for it');
+  assert.equal(await providerOf(), 'cpu');
+  const first = client.pid;
+  provider = 'webgpu';
+  client.renew();
+  await until(() => client.pid === undefined);
+  assert.equal(await providerOf(), 'webgpu');
+  assert.notEqual(client.pid, first);
+  // While it works it is left alone.
+  const pending = assert.rejects(client.call('index/summary', { path: '/' }), withCode(ErrorCode.EngineStopped));
+  const second = client.pid;
+  client.renew();
+  assert.equal(await providerOf(), 'webgpu');
+  assert.equal(client.pid, second);
+  await client.dispose();
+  await pending;
+});
+
 test('an engine is not idle while a call is pending', async (t) => {
   const { client } = startClient(t, { idleMs: 20 });
   const pending = assert.rejects(client.call('index/summary', { path: '/' }), withCode(ErrorCode.EngineStopped));

@@ -1,0 +1,156 @@
+import {
+  candidateProviders,
+  fastestProvider,
+  judgeProvider,
+  type ExecutionProvider,
+  type ProviderChoice,
+  type ProviderRun,
+  type ProviderTrial,
+} from '../../../core/encoders/executionProviders.ts';
+import { builtInEncoder } from '../builtIn.ts';
+import type { ResolvedEncoder } from '../encoder.ts';
+import { OnnxWorker } from '../onnxRuntime.ts';
+import type { RuntimeDescription } from '../onnxMessages.ts';
+import { ProviderMemory } from './providerMemory.ts';
+import { tryProvider, type TrialRequest } from './trial.ts';
+
+/** What is to compute, and where is kept how it did. */
+export interface ExecutionOptions {
+  readonly choice: ProviderChoice;
+  /** The user's cache folder. */
+  readonly memoryFolder: string;
+}
+
+/** What computes an encoder's vectors. */
+export interface Computing {
+  readonly provider: ExecutionProvider;
+  /** Why it isn't what was asked for: one sentence. */
+  readonly note?: string;
+}
+
+/** What takes the place of the machine in tests. */
+export interface ProviderTools {
+  readonly describe: () => Promise<RuntimeDescription>;
+  readonly run: (request: TrialRequest) => Promise<ProviderRun>;
+}
+
+const machine: ProviderTools = {
+  describe: async () => {
+    const worker = new OnnxWorker();
+    try {
+      return await worker.describe();
+    } finally {
+      await worker.dispose();
+    }
+  },
+  run: (request) => tryProvider(request),
+};
+
+/**
+ * Finds what an encoder is to run on. A provider is trusted with an encoder only after it has given the processor's vectors for
+ * a few pictures, in a process of its own; what came of it is remembered. Never rejects: what fails leaves the processor.
+ */
+export async function chooseProvider(
+  encoder: ResolvedEncoder,
+  { choice, memoryFolder }: ExecutionOptions,
+  threads: number,
+  tools = machine,
+): Promise<Computing> {
+  if (choice === 'cpu') return { provider: 'cpu' };
+  const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false }, tools);
+  if (choice === 'auto') return { provider: fastestProvider(await trials.all()) };
+  const { unfit } = await trials.of(choice);
+  if (unfit === undefined) return { provider: choice };
+  return { provider: 'cpu', note: `The CPU runs ${encoder.card.name}, as ${choice} ${unfit}.` };
+}
+
+/** Tries all that this machine may have, whatever is remembered, and remembers it. */
+export async function tryAllProviders(
+  encoder: ResolvedEncoder,
+  memoryFolder: string,
+  threads: number,
+  tools = machine,
+): Promise<ProviderTrial[]> {
+  return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true }, tools).all();
+}
+
+interface TrialOptions {
+  readonly memoryFolder: string;
+  readonly threads: number;
+  /** Whether what is remembered is passed over. */
+  readonly fresh: boolean;
+}
+
+class ProviderTrials {
+  readonly #encoder: ResolvedEncoder;
+  readonly #options: TrialOptions;
+  readonly #tools: ProviderTools;
+  readonly #memory: ProviderMemory;
+  readonly #onCpu = new Map<string, Promise<ProviderRun>>();
+  #runtime: Promise<RuntimeDescription> | undefined;
+
+  constructor(encoder: ResolvedEncoder, options: TrialOptions, tools: ProviderTools) {
+    this.#encoder = encoder;
+    this.#options = options;
+    this.#tools = tools;
+    this.#memory = new ProviderMemory(options.memoryFolder);
+  }
+
+  /** Of each provider that this machine may have. */
+  async all(): Promise<ProviderTrial[]> {
+    const trials: ProviderTrial[] = [];
+    // One after another: they would slow each other down.
+    for (const provider of candidateProviders(await this.#supported())) trials.push(await this.of(provider));
+    return trials;
+  }
+
+  async of(provider: ExecutionProvider): Promise<ProviderTrial> {
+    const supported = await this.#supported();
+    if (!supported.includes(provider)) return unfit(provider, 'is not part of ONNX Runtime on this platform');
+    // Where not even the smallest of models runs, no other one needs to be tried.
+    const smallest = await this.#tried(provider, builtInEncoder('pixels')!);
+    return smallest.unfit === undefined ? this.#tried(provider, this.#encoder) : smallest;
+  }
+
+  async #tried(provider: ExecutionProvider, encoder: ResolvedEncoder): Promise<ProviderTrial> {
+    const { version } = await this.#description();
+    const key = `${encoder.identity} ${provider} ${version} ${process.platform}-${process.arch}`;
+    const known = this.#options.fresh ? undefined : await this.#memory.find(key);
+    if (known !== undefined) return known;
+    const run = await this.#run(provider, encoder);
+    const cpu = 'reason' in run ? { vectors: new Float32Array(), imagesPerSecond: 0 } : await this.#cpu(encoder);
+    const trial =
+      'reason' in cpu
+        ? unfit(provider, 'has nothing to be compared with: the CPU can’t run it')
+        : judgeProvider(provider, run, cpu, encoder.card.output.dim);
+    await this.#memory.keep(key, trial);
+    return trial;
+  }
+
+  #cpu(encoder: ResolvedEncoder): Promise<ProviderRun> {
+    const known = this.#onCpu.get(encoder.identity) ?? this.#run('cpu', encoder);
+    this.#onCpu.set(encoder.identity, known);
+    return known;
+  }
+
+  #run(provider: ExecutionProvider, { model, card }: ResolvedEncoder): Promise<ProviderRun> {
+    return this.#tools.run({ provider, model, card, threads: this.#options.threads });
+  }
+
+  #description(): Promise<RuntimeDescription> {
+    return (this.#runtime ??= this.#tools.describe());
+  }
+
+  async #supported(): Promise<readonly string[]> {
+    try {
+      return (await this.#description()).providers;
+    } catch {
+      // Who opens the encoder hears why.
+      return [];
+    }
+  }
+}
+
+function unfit(provider: ExecutionProvider, reason: string): ProviderTrial {
+  return { provider, imagesPerSecond: 0, cpuImagesPerSecond: 0, agreement: 0, unfit: reason };
+}

@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { EncoderCard } from '../../../core/encoders/card.ts';
+import type { ExecutionProvider, ProviderRun } from '../../../core/encoders/executionProviders.ts';
+import { entryPoint } from '../../entryPoints.ts';
+import type { ModelSource } from '../onnxMessages.ts';
+
+export interface TrialRequest {
+  readonly provider: ExecutionProvider;
+  readonly model: ModelSource;
+  readonly card: Pick<EncoderCard, 'input' | 'output' | 'batchIndependent'>;
+  readonly threads: number;
+}
+
+/** What the process answers before it ends. */
+export type TrialAnswer = ProviderRun;
+
+/** Drivers compile a model when they see it first, which takes large ones tens of seconds. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Runs an encoder on a provider in a process of its own, which is all that a driver can take down with it. Never rejects:
+ * what went wrong is the answer's reason.
+ *
+ * @param options.entry the module that the process runs
+ */
+export async function tryProvider(
+  request: TrialRequest,
+  { patience = PATIENCE_MS, entry = entryPoint('providerTrial'), environment = process.env } = {},
+): Promise<ProviderRun> {
+  const child = fork(entry, [], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: environment,
+    serialization: 'advanced',
+    timeout: patience,
+    killSignal: 'SIGKILL',
+  });
+  let answer: TrialAnswer | undefined;
+  child.on('message', (message) => {
+    answer = message as TrialAnswer;
+  });
+  // It may have ended before it is asked; `close` then tells.
+  child.send(request, () => undefined);
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (answer !== undefined) return answer;
+  if (child.killed) return { reason: `did not answer within ${Math.round(patience / 1000)} s` };
+  return { reason: `took its process down (${signal ?? `exit code ${String(code)}`})` };
+}

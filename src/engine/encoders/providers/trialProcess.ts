@@ -1,0 +1,47 @@
+/** A process that runs an encoder on one provider for a moment, tells how that went, and ends. See `tryProvider`. */
+import { PROBE_IMAGES, probeImages } from '../../../core/encoders/probeImages.ts';
+import { messageOf } from '../../../core/errors.ts';
+import { importOnnxRuntime } from '../onnxRuntime.ts';
+import { OnnxSessions } from '../onnxSessions.ts';
+import type { TrialAnswer, TrialRequest } from './trial.ts';
+
+const MEASURE_MS = 300;
+
+process.once('message', (request: TrialRequest) => {
+  void run(request).then((answer) => {
+    process.send!(answer, () => {
+      process.disconnect();
+    });
+  });
+});
+
+async function run({ provider, model, card, threads }: TrialRequest): Promise<TrialAnswer> {
+  try {
+    const sessions = new OnnxSessions(await importOnnxRuntime());
+    const { session, inputs } = await sessions.load(model, { threads, providers: [provider] });
+    const declared = inputs.find(({ name }) => name === card.input.name)?.shape[0];
+    const batch = typeof declared === 'number' && declared > 0 ? declared : PROBE_IMAGES;
+    const imagesPerRun = card.batchIndependent ? Math.min(batch, PROBE_IMAGES) : 1;
+    const embed = () => {
+      const pixels = probeImages(card.input);
+      const { input, output } = card;
+      return sessions.embed(session, { input, output, pixels, count: PROBE_IMAGES, batch, imagesPerRun });
+    };
+    // The first run also pays for what is set up once.
+    const { vectors } = await embed();
+    let images = 0;
+    const start = performance.now();
+    do {
+      await embed();
+      images += PROBE_IMAGES;
+    } while (performance.now() - start < MEASURE_MS);
+    return { vectors, imagesPerSecond: images / ((performance.now() - start) / 1000) };
+  } catch (error) {
+    return { reason: `can't run it: ${withoutSource(messageOf(error))}` };
+  }
+}
+
+/** ONNX Runtime begins with the line of its source, the function and the condition that didn't hold, and then says what is wrong. */
+function withoutSource(text: string): string {
+  return text.replace(/^\S+\.(cc|cpp|h):\d+ .*? was false\.\s*/, '');
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import type { ProviderRun } from '../../../../src/core/encoders/executionProviders.ts';
+import { builtInEncoder } from '../../../../src/engine/encoders/builtIn.ts';
+import {
+  chooseProvider,
+  tryAllProviders,
+  type ProviderTools,
+} from '../../../../src/engine/encoders/providers/chooseProvider.ts';
+import { ProviderMemory } from '../../../../src/engine/encoders/providers/providerMemory.ts';
+import { temporaryFolder } from '../../../temporaryFolder.ts';
+
+const encoder = builtInEncoder('handcrafted')!;
+const { dim } = encoder.card.output;
+
+/** Vectors of length 1; of another picture with another `axis`. */
+function vectors(length: number, axis = 0): Float32Array {
+  return Float32Array.from({ length: 2 * length }, (_, i) => (i % length === axis ? 1 : 0));
+}
+
+/** A machine whose providers do as they are told; what it was asked is written down. */
+function machineWith(runs: Readonly<Record<string, (model: string) => ProviderRun>>, supported = Object.keys(runs)) {
+  const asked: string[] = [];
+  const tools: ProviderTools = {
+    describe: () => Promise.resolve({ version: '1', providers: supported }),
+    run: ({ provider, card }) => {
+      const model = card.output.dim === dim ? 'handcrafted' : 'pixels';
+      asked.push(`${provider} ${model}`);
+      return Promise.resolve(runs[provider]!(model));
+    },
+  };
+  return { tools, asked };
+}
+
+const speed = (imagesPerSecond: number, axis = 0) => {
+  return (model: string): ProviderRun => {
+    const length = model === 'handcrafted' ? dim : builtInEncoder('pixels')!.card.output.dim;
+    return { vectors: vectors(length, axis), imagesPerSecond };
+  };
+};
+
+describe('what an encoder runs on', () => {
+  test('automatically, the fastest provider that agrees, which is remembered', async (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const { tools, asked } = machineWith({ cpu: speed(100), webgpu: speed(900), cuda: speed(2000, 1) });
+    const execution = { choice: 'auto', memoryFolder } as const;
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+    // CUDA's vectors were wrong already for the smallest of models.
+    assert.deepEqual(asked, ['cuda pixels', 'cpu pixels', 'webgpu pixels', 'webgpu handcrafted', 'cpu handcrafted']);
+    asked.length = 0;
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+    assert.deepEqual(asked, []);
+    // Who asks how things are wants to know how they are now.
+    const trials = await tryAllProviders(encoder, memoryFolder, 1, tools);
+    assert.deepEqual(
+      trials.map(({ provider, unfit }) => [provider, unfit === undefined]),
+      [
+        ['cuda', false],
+        ['webgpu', true],
+      ],
+    );
+    assert.equal(asked.length, 5);
+  });
+
+  test('one that was asked for and fails leaves the processor, and the reason is told', async (context) => {
+    const fails = (model: string): ProviderRun =>
+      model === 'pixels' ? speed(9)(model) : { reason: 'can’t run it: no Gelu' };
+    const { tools } = machineWith({ cpu: speed(100), webgpu: fails });
+    const computing = await chooseProvider(
+      encoder,
+      { choice: 'webgpu', memoryFolder: temporaryFolder(context) },
+      1,
+      tools,
+    );
+    assert.equal(computing.provider, 'cpu');
+    assert.equal(computing.note, `The CPU runs ${encoder.card.name}, as webgpu can’t run it: no Gelu.`);
+  });
+
+  test('one that was asked for is taken even where it is slow', async (context) => {
+    const { tools } = machineWith({ cpu: speed(100), webgpu: speed(1) });
+    const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('one that this build doesn’t have is told as such', async (context) => {
+    const { tools, asked } = machineWith({ cpu: speed(100) });
+    const execution = { choice: 'coreml', memoryFolder: temporaryFolder(context) } as const;
+    const { note } = await chooseProvider(encoder, execution, 1, tools);
+    assert.match(note!, /as coreml is not part of ONNX Runtime on this platform\.$/);
+    assert.deepEqual(asked, []);
+  });
+
+  test('nothing is tried where the processor is wanted', async (context) => {
+    const { tools, asked } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    const execution = { choice: 'cpu', memoryFolder: temporaryFolder(context) } as const;
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'cpu' });
+    assert.deepEqual(asked, []);
+  });
+});
+
+describe('what is remembered of providers', () => {
+  const day = 24 * 60 * 60 * 1000;
+  const fit = { provider: 'webgpu', imagesPerSecond: 9, cpuImagesPerSecond: 1, agreement: 1 } as const;
+
+  test('lasts a month, what failed a week', async (context) => {
+    const folder = temporaryFolder(context);
+    let now = 1000 * day;
+    const memory = new ProviderMemory(folder, () => now);
+    await memory.keep('a', fit);
+    await memory.keep('b', { ...fit, unfit: 'fails' });
+    assert.deepEqual(await memory.find('a'), fit);
+    now += 8 * day;
+    assert.deepEqual(await memory.find('a'), fit);
+    assert.equal(await memory.find('b'), undefined);
+    now += 30 * day;
+    assert.equal(await memory.find('a'), undefined);
+  });
+
+  test('is passed over where the file is broken, and written anew', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = path.join(folder, 'providers.json');
+    for (const content of ['{"a":', '[]', 'null', '{"a":{"trial":{"provider":1},"at":"now"}}']) {
+      await writeFile(file, content);
+      const memory = new ProviderMemory(folder);
+      assert.equal(await memory.find('a'), undefined);
+      await memory.keep('a', fit);
+      assert.deepEqual(await memory.find('a'), fit);
+      assert.ok((await readFile(file, 'utf8')).startsWith('{'));
+    }
+  });
+
+  test('costs nothing but time where the folder can’t be written', async (context) => {
+    const file = path.join(temporaryFolder(context), 'file');
+    await writeFile(file, '');
+    const memory = new ProviderMemory(path.join(file, 'folder'));
+    await memory.keep('a', fit);
+    assert.equal(await memory.find('a'), undefined);
+  });
+});
