@@ -57,6 +57,11 @@ export interface SplitRequest {
   /** Absolute; the dataset is brought up to date first, and images below the folder are assigned. */
   readonly folder: string;
   readonly shares: SplitShares;
+  /**
+   * Paths relative to the root: only these are assigned, and shares are theirs. All others keep the split that they have; those
+   * without one that are copies of an image that gets one go with it. Absent: all below the folder.
+   */
+  readonly images?: readonly string[];
   /** Images that have a split are assigned anew. */
   readonly all?: boolean;
   /** An integer from 0; absent: 0. */
@@ -79,8 +84,10 @@ export interface ClassSplit {
 
 export interface SplitReport {
   readonly root: string;
-  /** Every image, sorted by path, relative to the root. */
+  /** Every image that was to be assigned or goes with one, sorted by path, relative to the root. */
   readonly assignments: readonly AssignedSplit[];
+  /** Copies of images that were to be assigned, which were not but had no split: they go along, lest they lie elsewhere later. */
+  readonly along: number;
   /** Images that had a split and kept it. */
   readonly kept: number;
   /** Groups of two or more copies. */

@@ -6,6 +6,9 @@
  * Precision and recall are of groups: a finding is right where it holds all images of a planted one. Outliers, label issues
  * and scenes depend on the encoder. `--missed` lists what was missed and what was not planted.
  *
+ * Samples hold no noisy cluster, so that each gets one after all else: half of the images of a class are moved to others. A
+ * finding is right where most of its images are of that class, and the cluster is found where one is.
+ *
  * Then the average precision of label issues in a folder of real images, some of whose labels are flipped.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,6 +24,7 @@ import { generateSample } from '../../src/engine/sample/generate.ts';
 import { encoderArgument } from '../../src/cli/paths.ts';
 import { shared } from '../shared.ts';
 import { labelNoise } from './labelNoise.ts';
+import { makeNoisyGroup } from './noisyGroup.ts';
 import { printTable } from './report.ts';
 
 const { values } = parseArgs({
@@ -57,6 +61,7 @@ try {
     images += report.images;
     const truth = JSON.parse(readFileSync(join(root, 'planted.json'), 'utf8')) as { findings: PlantedFinding[] };
     for (const kind of findingKinds) {
+      if (kind === 'noisy-cluster') continue;
       const planted = truth.findings.filter((finding) => finding.kind === kind);
       const found = report.findings
         .filter((finding) => finding.kind === kind)
@@ -64,20 +69,40 @@ try {
       const isIn = ({ paths }: PlantedFinding, set: ReadonlySet<string>) => paths.every((path) => set.has(path));
       const missed = planted.filter((finding) => !found.some((set) => isIn(finding, set)));
       const wrong = found.filter((set) => !planted.some((finding) => isIn(finding, set)));
-      const tally = tallies.get(kind) ?? { planted: 0, hit: 0, found: 0, right: 0 };
-      tally.planted += planted.length;
-      tally.hit += planted.length - missed.length;
-      tally.found += found.length;
-      tally.right += found.length - wrong.length;
-      tallies.set(kind, tally);
+      count(kind, { planted: planted.length, missed: missed.length, found: found.length, wrong: wrong.length });
       if (!values.missed) continue;
       for (const { paths } of missed) console.log(`seed ${seed} missed ${kind}: ${paths.join(' ')}`);
       for (const set of wrong) console.log(`seed ${seed} not planted ${kind}: ${[...set].join(' ')}`);
     }
+    await judgeNoisyCluster(root, seed, new Set(truth.findings.flatMap(({ paths }) => paths)));
   }
 } finally {
   await engine.dispose();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function count(kind: FindingKind, of: { planted: number; missed: number; found: number; wrong: number }): void {
+  const tally = tallies.get(kind) ?? { planted: 0, hit: 0, found: 0, right: 0 };
+  tally.planted += of.planted;
+  tally.hit += of.planted - of.missed;
+  tally.found += of.found;
+  tally.right += of.found - of.wrong;
+  tallies.set(kind, tally);
+}
+
+async function judgeNoisyCluster(root: string, seed: number, planted: ReadonlySet<string>): Promise<void> {
+  const group = makeNoisyGroup(root, seed, planted);
+  await engine.indexFolder({ folder: root, ...(encoder !== undefined && { encoder }) }, job);
+  const { findings } = await engine.check({ folder: root, only: ['noisy-cluster'] }, job);
+  const inGroup = findings.map(({ related }) => related.filter(({ path }) => group.has(path)).length);
+  const right = findings.filter(({ related }, i) => inGroup[i]! > related.length / 2).length;
+  const missed = right === 0 ? 1 : 0;
+  count('noisy-cluster', { planted: 1, missed, found: findings.length, wrong: findings.length - right });
+  if (!values.missed) return;
+  if (missed > 0) console.log(`seed ${seed} missed noisy-cluster of ${group.size} images`);
+  for (const [i, { related, message }] of findings.entries()) {
+    console.log(`seed ${seed} noisy-cluster, ${inGroup[i]} of ${related.length} planted: ${message}`);
+  }
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);

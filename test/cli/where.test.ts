@@ -109,6 +109,29 @@ describe('filters on the command line', () => {
     assert.match(both.stderr, /give one or the other/);
   });
 
+  it('say which images are split: all others keep the split that they have', async (context) => {
+    const { root, document, run } = await dataset(context);
+    const split = async (...args: string[]) =>
+      (await document('split', root, '--test', '1', ...args)) as {
+        assignments: { path: string; split: string }[];
+        kept: number;
+      };
+    const { assignments, kept } = await split('--where', 'class:blue', '--all', '--apply');
+    assert.deepEqual(assignments, [
+      { path: 'train/blue/0.png', split: 'test' },
+      { path: 'train/blue/1.png', split: 'test' },
+      { path: 'train/red/2.png', split: 'test' },
+    ]);
+    assert.equal(kept, 0);
+    const { paths } = (await document('list', root, '--where', 'split:test')) as { paths: string[] };
+    assert.deepEqual(paths, ['train/blue/0.png', 'train/blue/1.png', 'train/red/2.png']);
+    const told = await run('split', root, '--where', 'class:blue');
+    assert.match(told.stdout, /^3 images of .*, 3 of which keep the split that they have;/);
+    assert.match(told.stdout, /^All images have a split; --all assigns them anew\.$/m);
+    const none = await run('split', root, '--where', 'class:bleu');
+    assert.match(none.stderr, /matches class:bleu\. No image has the class “bleu”/);
+  });
+
   it('say what is trained on, and what gets a label', async (context) => {
     const { root, run } = await dataset(context);
     const plan = await run('train', 'pretrain', root, '--plan', '--where', 'split:train');

@@ -5,6 +5,7 @@ import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { ClassSplit, SplitReport } from '../../protocol/selection.ts';
 import { seedOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
+import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 const USUAL: SplitShares = { train: 0.8, validation: 0.1, test: 0.1 };
 /** Classes shown to a person; `--json` has them all. */
@@ -12,13 +13,23 @@ const SHOWN = 40;
 
 export const splitCommand: Command = {
   name: 'split',
-  usage: 'split [folder] [--train 0.8] [--validation 0.1] [--test 0.1] [--all] [--out FILE.csv] [--apply]',
+  usage:
+    'split [folder] [--train 0.8] [--validation 0.1] [--test 0.1] [--where FILTER] [--all] [--out FILE.csv] [--apply]',
   summary:
     'Split images for training, validation and test, with copies together and classes in balance. Shows what it would do, unless told to write it.',
   options: {
-    train: { type: 'string', value: 'SHARE', help: 'of all images (default 0.8; 0 where another share is given)' },
+    train: {
+      type: 'string',
+      value: 'SHARE',
+      help: 'of all images, or of those that match (default 0.8; 0 where another share is given)',
+    },
     validation: { type: 'string', value: 'SHARE', help: 'the same (0.1)' },
     test: { type: 'string', value: 'SHARE', help: 'the same (0.1)' },
+    where: {
+      ...whereOptions.where,
+      help: `${whereOptions.where.help}; all others keep the split that they have, copies go together`,
+    },
+    view: whereOptions.view,
     all: { type: 'boolean', help: 'assign those anew that have a split by their folder or the configuration' },
     seed: { type: 'string', value: 'N', help: 'another split of the same shares (default 0)' },
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'look for copies by this encoder' },
@@ -32,10 +43,12 @@ export const splitCommand: Command = {
     const shares = sharesOf(invocation);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
+    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
     const report = await engine.curation.split(
       {
         folder: resolve(folder),
         shares,
+        ...(matching && { images: matching.paths }),
         all: invocation.flag('all'),
         apply: invocation.flag('apply'),
         seed: seedOption(invocation),
@@ -69,7 +82,7 @@ function sharesOf(invocation: Invocation): SplitShares {
 }
 
 function describe(report: SplitReport): string[] {
-  const { assignments, kept, groups, torn, shares, classes, applied, out, root } = report;
+  const { assignments, along, kept, groups, torn, shares, classes, applied, out, root } = report;
   const total: Record<string, number> = {};
   for (const { split } of assignments) total[split] = (total[split] ?? 0) + 1;
   const wished = splitNames.filter((name) => shares[name] > 0);
@@ -77,7 +90,7 @@ function describe(report: SplitReport): string[] {
   const width = Math.max(0, ...classes.slice(0, SHOWN).map(({ label }) => nameOf(label).length));
   const hidden = classes.length - SHOWN;
   return [
-    `${formatQuantity(assignments.length, 'image')} of ${root}${kept > 0 ? `, ${formatCount(kept)} of which keep the split that they have` : ''}; ${groups === 1 ? '1 group of copies stays' : `${formatCount(groups)} groups of copies stay`} together${torn > 0 ? `, but for ${formatCount(torn)}` : ''}`,
+    `${formatQuantity(assignments.length, 'image')} of ${root}${kept > 0 ? `, ${formatCount(kept)} of which keep the split that they have` : ''}${along > 0 ? `, ${along === 1 ? '1 copy that goes' : `${formatCount(along)} copies that go`} along with them` : ''}; ${groups === 1 ? '1 group of copies stays' : `${formatCount(groups)} groups of copies stay`} together${torn > 0 ? `, but for ${formatCount(torn)}` : ''}`,
     ...names.map((name) => `  ${name}: ${shareText(name, total[name] ?? 0, assignments.length, shares)}`),
     '',
     ...classes
@@ -88,7 +101,7 @@ function describe(report: SplitReport): string[] {
       ),
     ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more classes; --json has all images`] : []),
     furthest(classes, shares),
-    ...(kept === assignments.length ? ['All images have a split; --all assigns them anew.'] : []),
+    ...(kept === assignments.length - along ? ['All images have a split; --all assigns them anew.'] : []),
     ...(out === undefined ? [] : [`Written to ${out}.`]),
     ...(applied ? ['The split is in .likeness/config.json.'] : []),
     ...(out === undefined && !applied

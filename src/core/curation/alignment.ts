@@ -1,4 +1,4 @@
-import { CONFIRM_EDGE, CONFIRM_STEPS, roughCrop, SAME_CROP } from './copies.ts';
+import { CONFIRM_EDGE, CONFIRM_STEPS, coveredAgreement, roughCrop, SAME_CROP } from './copies.ts';
 import {
   agreement,
   findCrop,
@@ -26,8 +26,8 @@ export const WHOLE: Crop = { left: 0, top: 0, width: 1, height: 1 };
 /** Pixels are compared at several times that size: a crop has to be found more finely than to tell that it is one. */
 const STEPS: readonly number[] = [...CONFIRM_STEPS, 0.0015, 0.0008];
 const EDGE = 32;
-/** Orientations that are worth being looked at for a crop: whichever agree best in the large. */
-const CROP_ORIENTATIONS = 3;
+/** Orientations that are worth being looked at for a crop, or for a patch: whichever agree best in the large. */
+const LIKELY_ORIENTATIONS = 3;
 
 /**
  * Finds how two pictures lie upon each other: turned, mirrored, cropped or as they are.
@@ -52,7 +52,9 @@ export function alignPictures(first: GreyPicture, second: GreyPicture): Alignmen
     consider('first', best.orientation, WHOLE);
     consider('second', inverse(best.orientation), WHOLE);
   } else {
-    for (const { orientation } of ranked.slice(0, CROP_ORIENTATIONS)) {
+    for (const { orientation } of ranked.slice(0, LIKELY_ORIENTATIONS)) {
+      const agreed = coveredAgreement(first, oriented(second, orientation));
+      if (agreed) candidates.push({ part: 'first', orientation, crop: WHOLE, agreed, isSame: true });
       const parts = [
         ['first', a, b, orientation],
         ['second', b, a, inverse(orientation)],

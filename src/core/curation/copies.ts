@@ -1,9 +1,11 @@
 import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
 import { addHashCandidates } from './copyCandidates.ts';
+import { agreementBesidePatch, isSameBesidePatch } from './overlay.ts';
 import { PairKeys } from './pairKeys.ts';
 import {
   agreement,
   cropped,
+  edgeAgreement,
   findCrop,
   isSame,
   oriented,
@@ -25,15 +27,18 @@ export interface CopyPair {
   readonly agreement: number;
   /** One is a part of the other. */
   readonly isCrop: boolean;
+  /** They agree beside a small patch: something was laid upon one of them. */
+  readonly isCovered: boolean;
 }
 
-/** A pair that is the same picture if its crop is confirmed on larger pictures. */
-export interface PossibleCrop {
+/** A pair that is the same picture if that is confirmed on larger pictures. */
+export interface PossibleCopy {
   /** The row of the part, and of the picture that it is a part of. */
   readonly part: number;
   readonly whole: number;
   readonly orientation: number;
-  readonly crop: Crop;
+  /** Undefined where neither is a part of the other, but a patch of one of them is covered. */
+  readonly crop: Crop | undefined;
 }
 
 export interface CopySearch {
@@ -50,29 +55,33 @@ export interface PairToCompare {
   /** The lower row. */
   readonly first: number;
   readonly second: number;
-  /** One may be a part of the other. */
+  /** So alike to the encoder that one may be a part of the other, or covered by something. */
   readonly mayBeCrop: boolean;
 }
 
 export interface FoundCopies {
   readonly copies: CopyPair[];
-  readonly possible: PossibleCrop[];
+  readonly possible: PossibleCopy[];
   /** All that were looked at, known ones too. */
   readonly pairs: PairKeys;
 }
 
 const EDGE = 32;
+/** The orientation that exchanges left and right. */
+const MIRRORED = 1;
 const COARSE_EDGE = 8;
 /** Edge of the pictures at which pairs that can't be the same are told from others. */
 const ROUGH_EDGE = 16;
 /** Neighbours of each picture that may be the same one. */
 const LOOKED_AT = 10;
-/** Correlation of 8 × 8 means from which on an orientation is worth a closer look. */
-const WORTH_A_LOOK = 0.7;
-/** Agreement of edges at 16 × 16 from which on an orientation is worth comparing; that of copies was never below .93. */
-const ROUGHLY_SAME = 0.75;
-/** … and, for some crop from the middle, from which on a crop is worth looking for; that of crops was never below .61. */
-const ROUGHLY_CROPPED = 0.4;
+/**
+ * Correlation of 8 × 8 means, and agreement of edges at 16 × 16, from which on an orientation is worth comparing. Those of
+ * copies that nothing covers were never below .93; badges take them down to .7 and .62.
+ */
+const WORTH_A_LOOK = 0.6;
+const ROUGHLY_SAME = 0.6;
+/** Agreement of edges at 16 × 16, for some crop from the middle, from which on a crop is worth looking for; most crops have it. */
+const ROUGHLY_CROPPED = 0.25;
 const ROUGH_CROP = { left: 0.1, top: 0.1, width: 0.8, height: 0.8 };
 /** Neighbours that may be a part of a picture, or the reverse, and how alike the two are for it. */
 const CROPS_LOOKED_AT = 3;
@@ -86,11 +95,15 @@ const CROP_WORTH_A_LOOK = [0.65, 0.76] as const;
 export const SAME_CROP: Agreement = { edges: 0.79, detail: 0.68 };
 /** Edge of the pictures that crops are confirmed on. */
 export const CONFIRM_EDGE = 96;
+/** Patches are looked for in so many cells a side, on pictures of 32 pixels and on those that they are confirmed on. */
+const PATCH_CELLS = [8, 16] as const;
+/** Agreement of the edges where a crop was found at 32 pixels, below which finer steps never made it one. */
+const WORTH_CONFIRMING = 0.5;
 /** How finely a crop is looked for at that size, as shares of the picture. */
 export const CONFIRM_STEPS: readonly number[] = [0.012, 0.006, 0.003];
 
 /**
- * Pairs of pictures that are the same one, and pairs that are if `confirmCrop` says so. Those to compare come from the
+ * Pairs of pictures that are the same one, and pairs that are if `confirmCopy` says so. Those to compare come from the
  * embeddings and, since encoders don't see that a picture was turned, from perceptual hashes.
  *
  * Yields now and then, so that the caller can breathe, with what is done of the hashes, then of the pairs.
@@ -98,58 +111,104 @@ export const CONFIRM_STEPS: readonly number[] = [0.012, 0.006, 0.003];
 export function* findCopies(search: CopySearch): Generator<number, FoundCopies, void> {
   const { greys, isKnown } = search;
   const copies: CopyPair[] = [];
-  const possible: PossibleCrop[] = [];
+  const possible: PossibleCopy[] = [];
   const pairs = yield* pairsToCompare(search);
-  const picture = (row: number): GreyPicture => ({ edge: EDGE, levels: greys[row]! });
-  const [rough, coarse] = reducedPictures(greys);
+  const pictures = reducedPictures(greys);
   for (let i = 0; i < pairs.count; i++) {
     if (i % 500 === 0) yield i / pairs.count;
     const pair = pairs.at(i);
     if (isKnown?.(pair) === true) continue;
-    const { first, second, mayBeCrop } = pair;
-    const correlations = ORIENTATIONS.map((orientation) => correlation(coarse, first, second, orientation));
-    const [roughA, roughB] = [roughPicture(rough, first), roughPicture(rough, second)];
-    let found: CopyPair | undefined;
-    for (const orientation of ORIENTATIONS) {
-      if (correlations[orientation]! < WORTH_A_LOOK) continue;
-      if (agreement(roughA, oriented(roughB, orientation)).edges < ROUGHLY_SAME) continue;
-      const { edges, detail } = agreement(picture(first), oriented(picture(second), orientation));
-      if (!isSame({ edges, detail })) continue;
-      const copy = { first, second, orientation, agreement: Math.min(edges, detail), isCrop: false };
-      if (found === undefined || copy.agreement > found.agreement) found = copy;
-    }
-    if (found) copies.push(found);
-    else if (mayBeCrop) {
-      const orientation = correlations[1]! > correlations[0]! ? 1 : 0;
-      if (!mayBeCropped(roughA, oriented(roughB, orientation))) continue;
-      const pictures = { [first]: picture(first), [second]: picture(second) };
-      possible.push(...possibleCrop(first, second, pictures, orientation));
-    }
+    const { copy, covered } = copyOf(pair, pictures);
+    if (copy) copies.push(copy);
+    else possible.push(...covered, ...(pair.mayBeCrop ? cropsOf(pair, pictures) : []));
   }
   return { copies, possible, pairs };
+}
+
+/** The copy that two pictures are as they are, turned as they agree best; else how they may be one beside a patch. */
+function copyOf(
+  { first, second, mayBeCrop }: PairToCompare,
+  { coarse, rough, whole }: ReducedPictures,
+): { readonly copy: CopyPair | undefined; readonly covered: readonly PossibleCopy[] } {
+  let copy: CopyPair | undefined;
+  const covered: PossibleCopy[] = [];
+  for (const orientation of ORIENTATIONS) {
+    const isRoughlySame =
+      correlation(coarse, first, second, orientation) >= WORTH_A_LOOK &&
+      edgeAgreement(rough(first), oriented(rough(second), orientation)) >= ROUGHLY_SAME;
+    // On ground that is all but plain, a badge alone is what they are told from.
+    if (!isRoughlySame && !(mayBeCrop && orientation <= MIRRORED)) continue;
+    const [a, b] = [whole(first), oriented(whole(second), orientation)];
+    const agreed = agreement(a, b);
+    if (isSame(agreed)) {
+      const found = copyPair(first, second, { orientation, agreed });
+      if (copy === undefined || found.agreement > copy.agreement) copy = found;
+    } else if (isSameBesidePatch(agreementBesidePatch(a, b, PATCH_CELLS[0]))) {
+      covered.push({ part: first, whole: second, orientation, crop: undefined });
+    }
+  }
+  return { copy, covered };
+}
+
+/** How either picture may be a part of the other: as they are, or mirrored; other turns of crops are not looked for. */
+function cropsOf({ first, second }: PairToCompare, { rough, whole }: ReducedPictures): PossibleCopy[] {
+  return [0, MIRRORED].flatMap((orientation) => {
+    if (!mayBeCropped(rough(first), oriented(rough(second), orientation))) return [];
+    return [
+      [first, second],
+      [second, first],
+    ].flatMap(([part, other]): PossibleCopy[] => {
+      const found = roughCrop(whole(part!), oriented(whole(other!), orientation));
+      return found ? [{ part: part!, whole: other!, orientation, crop: found.crop }] : [];
+    });
+  });
 }
 
 /** Whether one picture could be a part of the other: they are a bit alike already, or the one is with the middle of the other. */
 function mayBeCropped(a: GreyPicture, b: GreyPicture): boolean {
   return (
-    agreement(a, b).edges >= ROUGHLY_CROPPED ||
-    agreement(a, cropped(b, ROUGH_CROP)).edges >= ROUGHLY_CROPPED ||
-    agreement(cropped(a, ROUGH_CROP), b).edges >= ROUGHLY_CROPPED
+    edgeAgreement(a, b) >= ROUGHLY_CROPPED ||
+    edgeAgreement(a, cropped(b, ROUGH_CROP)) >= ROUGHLY_CROPPED ||
+    edgeAgreement(cropped(a, ROUGH_CROP), b) >= ROUGHLY_CROPPED
   );
 }
 
 /** @param part `CONFIRM_EDGE × CONFIRM_EDGE`, as the other */
-export function confirmCrop(
-  { part, whole, orientation, crop }: PossibleCrop,
+export function confirmCopy(
+  { part, whole, orientation, crop }: PossibleCopy,
   pictures: { readonly part: GreyPicture; readonly whole: GreyPicture },
 ): CopyPair | undefined {
-  const { agreement: agreed } = findCrop(pictures.part, oriented(pictures.whole, orientation), {
+  const turned = oriented(pictures.whole, orientation);
+  if (crop === undefined) {
+    const beside = coveredAgreement(pictures.part, turned);
+    return beside && copyPair(part, whole, { orientation, agreed: beside, isCovered: true });
+  }
+  const { agreement: agreed } = findCrop(pictures.part, turned, {
     from: crop,
     steps: CONFIRM_STEPS,
+    atLeast: WORTH_CONFIRMING,
   });
-  if (!isSame(agreed, SAME_CROP)) return undefined;
-  const [first, second] = part < whole ? [part, whole] : [whole, part];
-  return { first, second, orientation, agreement: Math.min(agreed.edges, agreed.detail), isCrop: true };
+  return isSame(agreed, SAME_CROP) ? copyPair(part, whole, { orientation, agreed, isCrop: true }) : undefined;
+}
+
+/**
+ * How two pictures agree beside a patch that covers a part of one of them; undefined where they don't.
+ *
+ * @param first `CONFIRM_EDGE × CONFIRM_EDGE`, as the other
+ */
+export function coveredAgreement(first: GreyPicture, second: GreyPicture): Agreement | undefined {
+  const beside = agreementBesidePatch(first, second, PATCH_CELLS[1]);
+  return isSameBesidePatch(beside) ? beside.agreement : undefined;
+}
+
+function copyPair(
+  a: number,
+  b: number,
+  found: { readonly orientation: number; readonly agreed: Agreement; isCrop?: boolean; isCovered?: boolean },
+): CopyPair {
+  const { orientation, agreed, isCrop = false, isCovered = false } = found;
+  const [first, second] = a < b ? [a, b] : [b, a];
+  return { first, second, orientation, agreement: Math.min(agreed.edges, agreed.detail), isCrop, isCovered };
 }
 
 function* pairsToCompare({ greys, neighbors }: CopySearch): Generator<number, PairKeys, void> {
@@ -166,26 +225,6 @@ function* pairsToCompare({ greys, neighbors }: CopySearch): Generator<number, Pa
   }
   pairs.settle();
   return pairs;
-}
-
-/** Either picture may be the part; seen as they are or mirrored, whichever is more alike in the large. */
-function possibleCrop(
-  first: number,
-  second: number,
-  pictures: Readonly<Record<number, GreyPicture>>,
-  orientation: number,
-): PossibleCrop[] {
-  let best: (PossibleCrop & { readonly edges: number }) | undefined;
-  for (const [part, whole] of [
-    [first, second],
-    [second, first],
-  ] as const) {
-    const found = roughCrop(pictures[part]!, oriented(pictures[whole]!, orientation));
-    if (found === undefined || (best && best.edges >= found.agreement.edges)) continue;
-    const { crop, agreement: agreed } = found;
-    best = { part, whole, orientation, crop, edges: agreed.edges };
-  }
-  return best ? [best] : [];
 }
 
 /**
@@ -213,13 +252,20 @@ function halved({ edge, levels }: GreyPicture): GreyPicture {
   return { edge: half, levels: small };
 }
 
-/** All pictures at 16 × 16, and as 8 × 8 means less their mean, of length 1; one after the other. */
-function reducedPictures(greys: readonly Uint8Array[]): readonly [rough: Uint8Array, coarse: Float32Array] {
+interface ReducedPictures {
+  /** All pictures as 8 × 8 means less their mean, of length 1; one after the other. */
+  readonly coarse: Float32Array;
+  /** By row: a picture at 16 × 16, and one as it came. */
+  readonly rough: (row: number) => GreyPicture;
+  readonly whole: (row: number) => GreyPicture;
+}
+
+function reducedPictures(greys: readonly Uint8Array[]): ReducedPictures {
   const rough = new Uint8Array(greys.length * ROUGH_EDGE ** 2);
   const coarse = new Float32Array(greys.length * COARSE_EDGE ** 2);
   for (const [row, levels] of greys.entries()) {
-    const half = halved({ edge: EDGE, levels });
-    const means = halved(half).levels as Float32Array;
+    const half = halved({ edge: EDGE, levels: new Float32Array(levels) });
+    const means = halved(half).levels;
     for (let i = 0; i < ROUGH_EDGE ** 2; i++) rough[row * ROUGH_EDGE ** 2 + i] = half.levels[i]! + 0.5;
     const mean = means.reduce((sum, level) => sum + level, 0) / means.length;
     let squares = 0;
@@ -227,11 +273,12 @@ function reducedPictures(greys: readonly Uint8Array[]): readonly [rough: Uint8Ar
     const length = Math.max(Math.sqrt(squares), Number.EPSILON);
     for (let i = 0; i < means.length; i++) coarse[row * means.length + i] = (means[i]! - mean) / length;
   }
-  return [rough, coarse];
-}
-
-function roughPicture(rough: Uint8Array, row: number): GreyPicture {
-  return { edge: ROUGH_EDGE, levels: rough.subarray(row * ROUGH_EDGE ** 2, (row + 1) * ROUGH_EDGE ** 2) };
+  const size = ROUGH_EDGE ** 2;
+  return {
+    coarse,
+    rough: (row) => ({ edge: ROUGH_EDGE, levels: new Float32Array(rough.subarray(row * size, (row + 1) * size)) }),
+    whole: (row) => ({ edge: EDGE, levels: new Float32Array(greys[row]!) }),
+  };
 }
 
 const coarsePlaces = ORIENTATIONS.map((orientation) => orientedPlaces(COARSE_EDGE, orientation));

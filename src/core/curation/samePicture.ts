@@ -9,7 +9,7 @@
 export interface GreyPicture {
   readonly edge: number;
   /** `edge × edge`. */
-  readonly levels: ArrayLike<number>;
+  readonly levels: Float32Array;
 }
 
 /** Correlations from −1 to 1. */
@@ -70,59 +70,121 @@ function placesOf(edge: number, orientation: number): Uint16Array {
   return places;
 }
 
-/** Both pictures have the same edge. */
-export function agreement(first: GreyPicture, second: GreyPicture): Agreement {
-  const { edge, levels: a } = first;
-  const { levels: b } = second;
-  let [edgesProduct, edgesA, edgesB] = [0, 0, 0];
-  let [detailProduct, detailA, detailB] = [0, 0, 0];
+/**
+ * Both pictures have the same edge. Written for speed, as what is called for every guess at a crop: each level is read as seldom
+ * as can be.
+ */
+export function agreement({ edge, levels: a }: GreyPicture, { levels: b }: GreyPicture): Agreement {
+  let edgesProduct = 0;
+  let edgesA = 0;
+  let edgesB = 0;
+  let detailProduct = 0;
+  let detailA = 0;
+  let detailB = 0;
   for (let y = 0; y < edge - 1; y++) {
-    for (let x = 0; x < edge - 1; x++) {
-      const i = y * edge + x;
-      const [rightA, rightB] = [a[i + 1]! - a[i]!, b[i + 1]! - b[i]!];
-      const [downA, downB] = [a[i + edge]! - a[i]!, b[i + edge]! - b[i]!];
+    let i = y * edge;
+    let hereA = a[i]!;
+    let hereB = b[i]!;
+    let leftA = 0;
+    let leftB = 0;
+    for (let x = 0; x < edge - 1; x++, i++) {
+      const nextA = a[i + 1]!;
+      const nextB = b[i + 1]!;
+      const rightA = nextA - hereA;
+      const rightB = nextB - hereB;
+      const downA = a[i + edge]! - hereA;
+      const downB = b[i + edge]! - hereB;
       edgesProduct += rightA * rightB + downA * downB;
       edgesA += rightA * rightA + downA * downA;
       edgesB += rightB * rightB + downB * downB;
-      if (x === 0 || y === 0) continue;
-      const curveA = rightA + downA + a[i - 1]! + a[i - edge]! - 2 * a[i]!;
-      const curveB = rightB + downB + b[i - 1]! + b[i - edge]! - 2 * b[i]!;
-      detailProduct += curveA * curveB;
-      detailA += curveA * curveA;
-      detailB += curveB * curveB;
+      if (x > 0 && y > 0) {
+        const curveA = rightA - leftA + downA + a[i - edge]! - hereA;
+        const curveB = rightB - leftB + downB + b[i - edge]! - hereB;
+        detailProduct += curveA * curveB;
+        detailA += curveA * curveA;
+        detailB += curveB * curveB;
+      }
+      hereA = nextA;
+      hereB = nextB;
+      leftA = rightA;
+      leftB = rightB;
     }
   }
   return {
-    edges: edgesProduct / Math.max(Math.sqrt(edgesA * edgesB), Number.EPSILON),
-    detail: detailProduct / Math.max(Math.sqrt(detailA * detailB), Number.EPSILON),
+    edges: correlationOf(edgesProduct, edgesA, edgesB),
+    detail: correlationOf(detailProduct, detailA, detailB),
   };
+}
+
+/** As `agreement` tells it, of the edges alone: in half the time. */
+export function edgeAgreement({ edge, levels: a }: GreyPicture, { levels: b }: GreyPicture): number {
+  let product = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let y = 0; y < edge - 1; y++) {
+    let i = y * edge;
+    let hereA = a[i]!;
+    let hereB = b[i]!;
+    for (let x = 0; x < edge - 1; x++, i++) {
+      const nextA = a[i + 1]!;
+      const nextB = b[i + 1]!;
+      const rightA = nextA - hereA;
+      const rightB = nextB - hereB;
+      const downA = a[i + edge]! - hereA;
+      const downB = b[i + edge]! - hereB;
+      product += rightA * rightB + downA * downB;
+      squaresA += rightA * rightA + downA * downA;
+      squaresB += rightB * rightB + downB * downB;
+      hereA = nextA;
+      hereB = nextB;
+    }
+  }
+  return correlationOf(product, squaresA, squaresB);
+}
+
+function correlationOf(product: number, squaresA: number, squaresB: number): number {
+  return product / Math.max(Math.sqrt(squaresA * squaresB), Number.EPSILON);
 }
 
 export function isSame({ edges, detail }: Agreement, limits: Agreement = SAME): boolean {
   return edges >= limits.edges && detail >= limits.detail;
 }
 
-/** A part of a picture, or slightly more than all of it, drawn as large as the picture; interpolated linearly. */
-export function cropped({ edge, levels }: GreyPicture, { left, top, width, height }: Crop): GreyPicture {
-  const drawn = new Float32Array(edge * edge);
-  const last = edge - 1.001;
-  const place = (start: number, size: number, i: number) =>
-    Math.max(0, Math.min(last, edge * start + (i + 0.5) * size - 0.5));
-  for (let y = 0; y < edge; y++) {
-    const row = place(top, height, y);
-    const rowBefore = Math.floor(row);
-    const lower = row - rowBefore;
-    for (let x = 0; x < edge; x++) {
-      const column = place(left, width, x);
-      const columnBefore = Math.floor(column);
-      const further = column - columnBefore;
-      const i = rowBefore * edge + columnBefore;
-      const above = levels[i]! * (1 - further) + levels[i + 1]! * further;
-      const below = levels[i + edge]! * (1 - further) + levels[i + edge + 1]! * further;
-      drawn[y * edge + x] = above * (1 - lower) + below * lower;
+/**
+ * A part of a picture, or slightly more than all of it, drawn as large as the picture; interpolated linearly.
+ *
+ * @param drawn to draw on, `edge × edge`
+ */
+export function cropped(
+  { edge, levels }: GreyPicture,
+  { left, top, width, height }: Crop,
+  drawn: Float32Array = new Float32Array(edge * edge),
+): GreyPicture {
+  const columns = placesWithin(edge, left, width);
+  const rows = placesWithin(edge, top, height);
+  for (let y = 0, at = 0; y < edge; y++) {
+    const row = Math.floor(rows[y]!) * edge;
+    const lower = rows[y]! % 1;
+    for (let x = 0; x < edge; x++, at++) {
+      const column = columns[x]!;
+      const whole = Math.floor(column);
+      const further = column - whole;
+      const i = row + whole;
+      const above = levels[i]! + (levels[i + 1]! - levels[i]!) * further;
+      const below = levels[i + edge]! + (levels[i + edge + 1]! - levels[i + edge]!) * further;
+      drawn[at] = above + (below - above) * lower;
     }
   }
   return { edge, levels: drawn };
+}
+
+/** Where in a row or a column of so many pixels the middles of as many lie that make up a part of it. */
+function placesWithin(edge: number, start: number, size: number): Float64Array {
+  const places = new Float64Array(edge);
+  for (let i = 0; i < edge; i++) {
+    places[i] = Math.max(0, Math.min(edge - 1.001, edge * start + (i + 0.5) * size - 0.5));
+  }
+  return places;
 }
 
 /** Crops to begin with, centred, of these shares. */
@@ -153,6 +215,7 @@ const FINE_MOVES: typeof MOVES = [...MOVES, [1, 0, -1, 0], [-1, 0, 1, 0], [0, 1,
  *
  * @param steps as shares of the picture
  * @param isFine goes on until it can't get better, at some cost
+ * @param atLeast agreement of the edges that the best guess has to have to be worth going on from
  */
 export function findCrop(
   part: GreyPicture,
@@ -161,14 +224,16 @@ export function findCrop(
     from,
     steps,
     isFine = false,
-  }: { readonly from?: Crop; readonly steps: readonly number[]; readonly isFine?: boolean },
+    atLeast = -1,
+  }: { readonly from?: Crop; readonly steps: readonly number[]; readonly isFine?: boolean; readonly atLeast?: number },
 ): { readonly crop: Crop; readonly agreement: Agreement } {
-  const judged = (crop: Crop) => ({ crop, agreement: agreement(part, cropped(whole, crop)) });
+  const drawn = new Float32Array(whole.edge ** 2);
+  const judged = (crop: Crop) => ({ crop, edges: edgeAgreement(part, cropped(whole, crop, drawn)) });
   const guesses = from
     ? [from]
     : FIRST_SHARES.map((share) => ({ left: (1 - share) / 2, top: (1 - share) / 2, width: share, height: share }));
-  let best = guesses.map(judged).reduce((a, b) => (b.agreement.edges > a.agreement.edges ? b : a));
-  for (const step of steps) {
+  let best = guesses.map(judged).reduce((a, b) => (b.edges > a.edges ? b : a));
+  for (const step of best.edges < atLeast ? [] : steps) {
     for (let round = 0, improved = true; improved && round < (isFine ? 30 : 6); round++) {
       improved = false;
       for (const [left, top, width, height] of isFine ? FINE_MOVES : MOVES) {
@@ -181,13 +246,13 @@ export function findCrop(
         };
         if (!isInside(moved)) continue;
         const tried = judged(moved);
-        if (tried.agreement.edges <= best.agreement.edges + (isFine ? 1e-6 : 1e-4)) continue;
+        if (tried.edges <= best.edges + (isFine ? 1e-6 : 1e-4)) continue;
         best = tried;
         improved = true;
       }
     }
   }
-  return best;
+  return { crop: best.crop, agreement: agreement(part, cropped(whole, best.crop, drawn)) };
 }
 
 function isInside({ left, top, width, height }: Crop): boolean {

@@ -22,11 +22,21 @@ export const noClassesToBalance = (folder: string) =>
     `No image of ${folder} has a label, so that there are no classes to choose equal numbers of; leave --balanced out, or label some images.`,
     { path: folder },
   );
-/** A notice. */
-export const groupsTorn = (groups: number) =>
+export const noneToSplit = (folder: string) =>
+  new LikenessError(
+    ErrorCode.TooFewImages,
+    `None of the images that were asked for lies below ${folder}, can be read and isn't excluded, so that there is nothing to split; ask for others.`,
+    { path: folder },
+  );
+/**
+ * A notice.
+ *
+ * @param isAnew whether images were assigned anew, but for those that a filter left out
+ */
+export const groupsTorn = (groups: number, isAnew: boolean) =>
   new LikenessError(
     ErrorCode.ImagesIdentical,
-    `${formatQuantity(groups, 'group')} of copies ${groups === 1 ? 'lies' : 'lie'} in more than one split already and ${groups === 1 ? 'stays' : 'stay'} there; --all assigns these images anew, "likeness check --only leak" lists them.`,
+    `${formatQuantity(groups, 'group')} of copies ${groups === 1 ? 'lies' : 'lie'} in more than one split already and ${groups === 1 ? 'stays' : 'stay'} there${isAnew ? ', as the filter leaves some of these images where they are' : '; --all assigns these images anew'}; "likeness check --only leak" lists them.`,
   );
 export const tooManyPatterns = (root: string, count: number, most: number) =>
   new LikenessError(

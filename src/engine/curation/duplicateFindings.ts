@@ -147,12 +147,12 @@ export class DuplicateFindings {
     return { path: paths[row]!, width, height, bytes, format, split: splits[row] };
   }
 
-  #waysOf({ orientation, isCrop, first, second }: CopyPair): string[] {
+  #waysOf({ orientation, isCrop, isCovered, first, second }: CopyPair): string[] {
     const [a, b] = [this.#images.facts[first], this.#images.facts[second]];
     const turned = orientation === 0 ? [] : [isMirrored(orientation) ? 'mirrored' : 'turned'];
     const resized =
       a && b && !isCrop && this.#area(first) !== this.#area(second) && turned.length === 0 ? ['resized'] : [];
-    return [...turned, ...(isCrop ? ['cropped'] : []), ...resized];
+    return [...turned, ...(isCrop ? ['cropped'] : []), ...(isCovered ? ['partly covered'] : []), ...resized];
   }
 
   #area(row: number): number {

@@ -1,5 +1,5 @@
 import {
-  confirmCrop,
+  confirmCopy,
   findCopies,
   type CopyPair,
   type FoundCopies,
@@ -57,16 +57,18 @@ export async function findDuplicates(
   const { copies: found, possible, pairs } = await searchCopies(rows, search, context);
   const thumbnails = new ThumbnailPictures(store);
   const copies = [...found];
-  await inPhase('Confirming crops', possible.length, context, async (between) => {
+  await inPhase('Confirming copies', possible.length, context, async (between) => {
     for (const [done, candidate] of possible.entries()) {
       const [part, whole] = await Promise.all(
         [candidate.part, candidate.whole].map((row) => thumbnails.read(images.paths[row]!)),
       );
-      const pair = part && whole && confirmCrop(candidate, { part, whole });
+      const pair = part && whole && confirmCopy(candidate, { part, whole });
       if (pair) copies.push(pair);
       await between(done + 1);
     }
   });
+  // A pair may have been confirmed in several ways: the best is the last to be set.
+  copies.sort((a, b) => a.agreement - b.agreement);
   const copyOf = new Map(copies.map((copy) => [rowsKey(images, copy), copy]));
   const rejected = new Float64Array(pairs.count).fill(Number.NaN);
   const same: KnownSame[] = [];
@@ -82,14 +84,10 @@ export async function findDuplicates(
   const { apart, meant } = await decidedPairs(images, store.root);
   const byPixels = await joinEqualPixels(images, same, sameAs, store.root, context);
   const distinct = same
-    .map(({ copy: { first, second, orientation, agreement, isCrop } }) => ({
-      first,
-      second,
-      orientation,
-      agreement,
-      isCrop,
+    .map(({ copy: { first, second, orientation, agreement, isCrop, isCovered } }) => ({
+      ...{ first: sameAs[first]!, second: sameAs[second]! },
+      ...{ orientation, agreement, isCrop, isCovered },
     }))
-    .map((pair) => ({ ...pair, first: sameAs[pair.first]!, second: sameAs[pair.second]! }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
   return { sameAs, byPixels, copies: distinct, apart, meant, known: remembered(rejected, same) };
 }
@@ -104,9 +102,9 @@ interface KnownSame {
 function remembered(rejected: Float64Array, same: readonly KnownSame[]): KnownPairs {
   const copies = same
     .filter(({ key }) => !Number.isNaN(key))
-    .map(({ key, copy: { orientation, agreement, isCrop }, equalPixels }): [number, KnownCopy] => [
+    .map(({ key, copy: { orientation, agreement, isCrop, isCovered }, equalPixels }): [number, KnownCopy] => [
       key,
-      { orientation, agreement, isCrop, ...(equalPixels !== undefined && { equalPixels }) },
+      { orientation, agreement, isCrop, isCovered, ...(equalPixels !== undefined && { equalPixels }) },
     ]);
   return new KnownPairs(
     rejected.filter((key) => !Number.isNaN(key)),
@@ -200,7 +198,8 @@ async function joinEqualPixels(
 ): Promise<ReadonlySet<number>> {
   const byPixels = new Set<number>();
   const alike = copies.filter(
-    ({ copy: { orientation, agreement, isCrop } }) => orientation === 0 && !isCrop && agreement >= MAYBE_EQUAL,
+    ({ copy: { orientation, agreement, isCrop, isCovered } }) =>
+      orientation === 0 && !isCrop && !isCovered && agreement >= MAYBE_EQUAL,
   );
   await inPhase('Comparing pixels', alike.length, context, async (between) => {
     for (const [done, known] of alike.entries()) {

@@ -4,7 +4,7 @@ import type { CopyPair, PairToCompare } from '../../core/curation/copies.ts';
 const MOST_CONTENTS = 2 ** 25;
 
 /** What is known of two contents that show the same picture. */
-export interface KnownCopy extends Pick<CopyPair, 'orientation' | 'agreement' | 'isCrop'> {
+export interface KnownCopy extends Pick<CopyPair, 'orientation' | 'agreement' | 'isCrop' | 'isCovered'> {
   /** Whether they have the very same pixels; absent where nobody has looked. */
   readonly equalPixels?: boolean;
 }

@@ -34,7 +34,7 @@ export class ThumbnailPictures {
     if (bytes === undefined) return undefined;
     const size = { width: CONFIRM_EDGE, height: CONFIRM_EDGE };
     const { data } = await decodeRgb(bytes, size, 'lanczos3', MOST_PIXELS);
-    return { edge: CONFIRM_EDGE, levels: greyFromRgb(data) };
+    return { edge: CONFIRM_EDGE, levels: Float32Array.from(greyFromRgb(data)) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { components } from '../../core/curation/components.ts';
-import { groupsTorn, patternsReplaced } from '../../core/curation/selectionErrors.ts';
+import { groupsTorn, noneToSplit, patternsReplaced } from '../../core/curation/selectionErrors.ts';
 import { assignSplits } from '../../core/curation/splitting/assignSplits.ts';
 import { configuredSplits, formatSplits, type AssignedSplit } from '../../core/curation/splitting/splitPatterns.ts';
 import { usage, type LikenessError } from '../../core/errors.ts';
@@ -19,7 +19,10 @@ import { imageNeighbors } from './imageNeighbors.ts';
  * Splits the images below a folder into those to train on, to validate with and to test with, so that no copies are torn apart.
  * Images that people have excluded are left out. Nothing is written unless asked for.
  *
- * Rejects with folder-not-found, usage, the codes of `writeOutput`, of encoders and of the store, or `cancelled`.
+ * Where only some are to be assigned, those that are copies of an image which keeps its split get the same one, and copies without
+ * one go with those that get one.
+ *
+ * Rejects with folder-not-found, usage, too-few-images, the codes of `writeOutput`, of encoders and of the store, or `cancelled`.
  */
 export async function splitImages(
   request: SplitRequest,
@@ -39,10 +42,18 @@ export async function splitImages(
   const images = await readCuratedImages(dataset, encoder, below);
   if (images.rows === 0) throw noImagesBelow(folder, root);
   const groupOf = await copiesTogether(images, options, context);
-  const kept = images.splits.map((split) => (all ? undefined : split));
-  const { splits, torn } = assignSplits({ groupOf, labels: images.labels, kept, shares, seed });
-  const assignments = images.paths.map((path, row): AssignedSplit => ({ path, split: splits[row]! }));
-  const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn)] : [])];
+  const isAsked = askedFor(images, request);
+  const rows = withCopies(groupOf, isAsked);
+  const groups = Int32Array.from(rows, (row) => groupOf[row]!);
+  const labels = rows.map((row) => images.labels[row]);
+  const kept = rows.map((row) => (all && isAsked(row) ? undefined : images.splits[row]));
+  const found = assignSplits({ groupOf: groups, labels, kept, shares, seed });
+  const { torn } = found;
+  const assigned = rows
+    .map((row, i) => ({ row, split: found.splits[i]! }))
+    .filter(({ row }) => isAsked(row) || images.splits[row] === undefined);
+  const assignments = assigned.map(({ row, split }): AssignedSplit => ({ path: images.paths[row]!, split }));
+  const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn, all)] : [])];
   const made = apply
     ? configuredSplits(root, config, store.readImagePaths(), assignments, images.statedSplitOf)
     : undefined;
@@ -54,11 +65,12 @@ export async function splitImages(
   return {
     root,
     assignments,
-    kept: kept.filter((split) => split !== undefined).length,
-    groups: groupsOfSeveral(groupOf),
+    along: assigned.filter(({ row }) => !isAsked(row)).length,
+    kept: rows.filter((row, i) => isAsked(row) && kept[i] !== undefined).length,
+    groups: groupsOfSeveral(groups),
     torn,
     shares,
-    classes: classSplits(images, splits),
+    classes: classSplits(images, assigned),
     applied: apply,
     out: out?.file,
     seconds: Math.round(performance.now() - startedAt) / 1000,
@@ -79,18 +91,36 @@ async function copiesTogether(
   return components(images.rows, [...same, ...copies]);
 }
 
+/** Whether a row is to be assigned. Throws too-few-images where none is. */
+function askedFor({ paths }: CuratedImages, { images, folder }: SplitRequest): (row: number) => boolean {
+  if (images === undefined) return () => true;
+  const asked = new Set(images);
+  if (!paths.some((path) => asked.has(path))) throw noneToSplit(folder);
+  return (row) => asked.has(paths[row]!);
+}
+
+/** The rows that are asked for and all copies of theirs, ascending. */
+function withCopies(groupOf: Int32Array, isAsked: (row: number) => boolean): number[] {
+  const rows = [...groupOf.keys()];
+  const groups = new Set(rows.filter(isAsked).map((row) => groupOf[row]!));
+  return rows.filter((row) => groups.has(groupOf[row]!));
+}
+
 function groupsOfSeveral(groupOf: Int32Array): number {
   const sizes = new Map<number, number>();
   for (const group of groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return [...sizes.values()].filter((size) => size > 1).length;
 }
 
-function classSplits({ labels }: CuratedImages, splits: readonly string[]): ClassSplit[] {
+function classSplits(
+  { labels }: CuratedImages,
+  assigned: readonly { readonly row: number; readonly split: string }[],
+): ClassSplit[] {
   const classes = new Map<string | undefined, Map<string, number>>();
-  labels.forEach((label, row) => {
-    const counts = classes.get(label) ?? new Map<string, number>();
-    classes.set(label, counts.set(splits[row]!, (counts.get(splits[row]!) ?? 0) + 1));
-  });
+  for (const { row, split } of assigned) {
+    const counts = classes.get(labels[row]) ?? new Map<string, number>();
+    classes.set(labels[row], counts.set(split, (counts.get(split) ?? 0) + 1));
+  }
   return [...classes]
     .map(([label, counts]) => ({
       label,

@@ -70,5 +70,5 @@ function undone(
 
 async function squashed({ image }: ReducedPicture): Promise<GreyPicture> {
   const { data } = await scaleWhole(image, { width: CONFIRM_EDGE, height: CONFIRM_EDGE }, 'lanczos3');
-  return { edge: CONFIRM_EDGE, levels: greyFromRgb(data) };
+  return { edge: CONFIRM_EDGE, levels: Float32Array.from(greyFromRgb(data)) };
 }

@@ -7,7 +7,10 @@ import { escapeMarkdown } from '../text/markdown.ts';
 import { decisionSentence, imagesOfDecision } from './decisionSentence.ts';
 import { decisionsOf, decisionsSelector, rootOfDecisions } from './decisionsDocument.ts';
 
-/** Above more decisions than these there are no lenses, which would cost more than they help; hovers have the same links. */
+/**
+ * Above more decisions than these there are no lenses; hovers have the same links. The editor keeps an element for the lenses of
+ * every line, seen or not, and goes through all of them whenever it scrolls or its text changes: only commands are resolved lazily.
+ */
 const MOST_LENSES = 2_000;
 const PICTURE_WIDTH = 160;
 

@@ -115,6 +115,6 @@ describe('copies among many', () => {
     const { copies, possible } = copiesOf(pictures, neighbors);
     assert.deepEqual([copies.length, possible.length], [0, 1]);
     assert.deepEqual([possible[0]!.part, possible[0]!.whole, possible[0]!.orientation], [1, 0, 0]);
-    assert.ok(Math.abs(possible[0]!.crop.width - 0.8) < 0.03);
+    assert.ok(Math.abs(possible[0]!.crop!.width - 0.8) < 0.03);
   });
 });

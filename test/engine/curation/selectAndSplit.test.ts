@@ -187,6 +187,51 @@ describe('splitting images', () => {
       ['train', count('train')],
     ]);
   });
+
+  it('assigns only the images asked for, by shares of theirs; all others keep their split or go with their copies', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const shares = { train: 0.5, validation: 0, test: 0.5 };
+    const ofB = Array.from({ length: 4 }, (_, i) => `b/${i + 8}.png`);
+    const request = { folder: root, encoder: 'pixels', shares, apply: true };
+    const some = await engine.curation.split({ ...request, images: ofB }, job());
+    assert.deepEqual(
+      some.assignments.map(({ path }) => path),
+      ofB.toSorted(),
+    );
+    assert.deepEqual([some.kept, some.along], [0, 0]);
+    assert.deepEqual(some.classes, [{ label: 'b', images: 4, counts: { train: 2, test: 2 } }]);
+
+    // Of the three copies one is asked for: the others have no split, and come along.
+    const half = await engine.curation.split({ ...request, images: ['b/edited.jpg', 'a/7.png'] }, job());
+    const splitOf = new Map(half.assignments.map(({ path, split }) => [path, split]));
+    assert.deepEqual([...splitOf.keys()], ['a/0.png', 'a/7.png', 'a/copy.png', 'b/edited.jpg']);
+    assert.equal(half.along, 2);
+    const split = splitOf.get('b/edited.jpg')!;
+    assert.deepEqual([splitOf.get('a/0.png'), splitOf.get('a/copy.png')], [split, split]);
+
+    // Anew, but its copies aren't: it stays with them, whatever the shares are, and they aren't told of.
+    const other = split === 'train' ? { train: 0, validation: 0, test: 1 } : { train: 1, validation: 0, test: 0 };
+    const anew = await engine.curation.split(
+      { ...request, shares: other, all: true, images: ['b/edited.jpg', 'b/8.png'] },
+      job(),
+    );
+    assert.deepEqual(anew.assignments, [
+      { path: 'b/8.png', split: split === 'train' ? 'test' : 'train' },
+      { path: 'b/edited.jpg', split },
+    ]);
+    assert.deepEqual([anew.torn, anew.along], [0, 0]);
+    const now = await engine.curation.split({ ...request, apply: false, images: ofB }, job());
+    const before = new Map(some.assignments.map((image) => [image.path, image.split]));
+    for (const { path, split: kept } of now.assignments) {
+      if (path !== 'b/8.png') assert.equal(kept, before.get(path), path);
+    }
+    assert.equal(now.kept, 4);
+    await assert.rejects(engine.curation.split({ ...request, images: ['b/none.png'] }, job()), {
+      code: ErrorCode.TooFewImages,
+      message: /^None of the images that were asked for lies below .*; ask for others\.$/,
+    });
+  });
 });
 
 /** The most images that a class has too many or too few in a split. */

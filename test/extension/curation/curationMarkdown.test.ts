@@ -15,7 +15,7 @@ const report: SplitReport = {
     { path: 'd.png', split: 'extra' },
   ],
   kept: 1,
-  ...{ groups: 3, torn: 1, shares: { train: 0.75, validation: 0, test: 0.25 } },
+  ...{ groups: 3, along: 0, torn: 1, shares: { train: 0.75, validation: 0, test: 0.25 } },
   classes: [
     { label: 'c|t', images: 3, counts: { train: 2, test: 1 } },
     { label: undefined, images: 1, counts: { extra: 1 } },
