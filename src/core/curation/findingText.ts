@@ -53,7 +53,7 @@ export const qualityTexts: Readonly<Record<QualityKind, string>> = {
 export function noisyClusterText({ images, share, usualShare, classes }: NoisyCluster): string {
   const percent = (part: number) => `${Math.round(100 * part)} %`;
   const mixed = classes.map((label) => `"${label}"`).join(', ');
-  return `A group of ${formatQuantity(images, 'similar image')} in which ${percent(share)} of the labels are doubtful (${percent(usualShare)} of all): it mixes ${mixed}. Look at it as a whole: say what tells these classes apart, or merge them.`;
+  return `A group of ${formatQuantity(images, 'similar image')} in which ${percent(share)} of the labels are doubtful (${percent(usualShare)} elsewhere): it mixes ${mixed}. Look at it as a whole: say what tells these classes apart, or merge them.`;
 }
 
 export function classIssueText({ kind, label, images, score, measure, isHigher }: ClassIssue): string {

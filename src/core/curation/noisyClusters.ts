@@ -1,6 +1,6 @@
 import { grouped } from '../grouped.ts';
 
-/** A cluster is noisy from this many times the share of doubtful labels of all images on. */
+/** A cluster is noisy from this many times the share of doubtful labels of all other images on. */
 export const NOISE_RATIO = 3;
 /** Labelled images of a cluster, and doubtful ones among them, from which on it says something. */
 const ENOUGH = { images: 10, issues: 4 };
@@ -14,7 +14,7 @@ export interface NoisyCluster {
   readonly issues: readonly number[];
   /** Labelled images. */
   readonly images: number;
-  /** Of those, whose label is doubtful; and of all images. */
+  /** Of those, whose label is doubtful; and of all other images. */
   readonly share: number;
   readonly usualShare: number;
   /** The classes that it mixes, the most frequent first. */
@@ -39,14 +39,17 @@ export interface LabelledClusters {
 export function noisyClusters({ clusterOf, labels, issues }: LabelledClusters, ratio = NOISE_RATIO): NoisyCluster[] {
   const isDoubtful = new Set(issues);
   const labelled = [...labels.keys()].filter((row) => labels[row] !== undefined);
-  const usualShare = labelled.filter((row) => isDoubtful.has(row)).length / Math.max(1, labelled.length);
+  const allDoubtful = labelled.filter((row) => isDoubtful.has(row)).length;
+  const allShare = allDoubtful / Math.max(1, labelled.length);
   const clusters = grouped(labelled, (row) => (clusterOf[row]! < 0 ? undefined : clusterOf[row]!));
   return [...clusters.values()]
     .flatMap((rows): NoisyCluster[] => {
       const doubtful = rows.filter((row) => isDoubtful.has(row));
       if (rows.length < ENOUGH.images || doubtful.length < ENOUGH.issues) return [];
       const share = doubtful.length / rows.length;
-      const chance = usualShare + DEVIATIONS * Math.sqrt((usualShare * (1 - usualShare)) / rows.length);
+      // Of all others: a large noisy cluster would else be measured by itself.
+      const usualShare = (allDoubtful - doubtful.length) / Math.max(1, labelled.length - rows.length);
+      const chance = allShare + DEVIATIONS * Math.sqrt((allShare * (1 - allShare)) / rows.length);
       if (share < ratio * usualShare || share < chance) return [];
       const counts = new Map<string, number>();
       for (const row of rows) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);

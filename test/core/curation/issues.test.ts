@@ -123,7 +123,7 @@ describe('noisy clusters', () => {
     assert.equal(found.length, 1);
     const { issues, images, classes, share, usualShare, score } = found[0]!;
     assert.deepEqual([issues.length, images, classes], [11, 30, ['class 2', 'moth']]);
-    assert.ok(Math.abs(share - 11 / 30) < 1e-9 && Math.abs(usualShare - 16 / 180) < 1e-9);
+    assert.ok(Math.abs(share - 11 / 30) < 1e-9 && Math.abs(usualShare - 5 / 150) < 1e-9);
     assert.ok(Math.abs(score - usualShare / share) < 1e-9);
   });
 
