@@ -15,7 +15,7 @@ import type { Problem } from '../store/indexStore.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
-import { inspectModel, type InspectedModel } from './inspect.ts';
+import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 
@@ -78,10 +78,12 @@ export class EncoderRegistry {
    * Copies a model with its external data and its card into the dataset, where it is known by its id from then on.
    *
    * @param path an `.onnx` file or a Hugging Face style folder
+   * @param origin what is known of where it came from
    */
-  async add(path: string, root: string): Promise<EncoderCard> {
+  async add(path: string, root: string, origin?: ModelOrigin): Promise<EncoderCard> {
     if (!(await exists(path))) throw encoderNotFound(path);
-    const { card, files } = await this.#inspect(await locateModel(path));
+    const file = await locateModel(path);
+    const { card, files } = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
     const parent = encodersFolder(root);
     const target = storedFolder(root, card.id);
     let partial: string | undefined;
