@@ -243,9 +243,9 @@ export class HubServer {
   }
 }
 
-/** Waits until a file has a size, for a few seconds. */
+/** Waits until a file has a size, for half a minute. */
 export async function untilSize(file: string, bytes: number): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (statSync(file, { throwIfNoEntry: false })?.size === bytes) return;
     await sleep(5);
   }

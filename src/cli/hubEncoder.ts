@@ -33,6 +33,9 @@ export async function addFromHub(
   job: JobContext,
 ): Promise<EncoderCard> {
   let plan = await hub.plan(request, job);
+  if (plan.isRemembered && !plan.offline) {
+    terminal.output.write(`The hub can't be reached; ${plan.repository} is taken as it was the last time.\n`);
+  }
   for (;;) {
     if (plan.bytes > 0) {
       terminal.output.write(`${announcement(plan)}\n`);

@@ -101,6 +101,16 @@ export const noRoomToDownload = (folder: string, needed: number, free: number) =
     `The download needs ${formatBytes(needed)}, and the disk that holds ${folder} has ${formatBytes(free)} free; free some space, or keep downloads elsewhere (LIKENESS_CACHE).`,
     { path: folder },
   );
+/** @param reference as it was written */
+export const hubEncoderNotAdded = (reference: string, root: string | undefined) =>
+  new LikenessError(
+    ErrorCode.EncoderNotFound,
+    `${root ?? 'The folder'} has no encoder of ${reference}; add it first ("likeness encoders add ${reference}").`,
+    { path: reference },
+  );
+/** Several encoders of a dataset come from one repository. */
+export const severalHubEncoders = (reference: string, ids: readonly string[]) =>
+  usage(`Several encoders come from ${reference}; name one by its id: ${ids.join(', ')}.`);
 export const notDownloaded = (repository: string, revision: string) =>
   new LikenessError(
     ErrorCode.Offline,

@@ -46,6 +46,19 @@ export function isCommit(revision: string): boolean {
   return COMMIT.test(revision);
 }
 
+/**
+ * True where what was added, with its commit and file, is what a reference means. Which commit a branch or a tag means
+ * nobody knows here, but for the default one, where any will do.
+ */
+export function isMeantBy(reference: HubReference, added: HubReference): boolean {
+  const { repository, revision, file } = reference;
+  return (
+    repository === added.repository &&
+    (revision === DEFAULT_REVISION || revision === added.revision) &&
+    (file === undefined || file === added.file)
+  );
+}
+
 /** A path that stays inside its folder on every platform. A repository is data from anywhere. */
 export function isSafePath(path: string): boolean {
   if (/[\\:*?"<>|\u0000-\u001f]/.test(path)) return false;

@@ -80,12 +80,13 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       const isHttps = target.protocol === 'https:';
       const agent = this.#agents[isHttps ? 'https:' : 'http:'];
-      const request = (isHttps ? httpsRequest : httpRequest)(
-        target,
-        { agent, headers: headers ?? {}, signal },
-        resolve,
-      );
-      request.setTimeout(SILENCE_MS, () => request.destroy(silence()));
+      const options = { agent, headers: headers ?? {}, signal, timeout: SILENCE_MS };
+      const request = (isHttps ? httpsRequest : httpRequest)(target, options, (body) => {
+        // Whoever reads it is told; until somebody does, a broken connection must not end the process.
+        body.on('error', () => undefined);
+        resolve(body);
+      });
+      request.on('timeout', () => request.destroy(silence()));
       request.on('error', (error) => {
         reject(signal.aborted ? cancelled() : error);
       });

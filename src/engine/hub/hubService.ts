@@ -241,7 +241,8 @@ export class HubService {
       throw writeFailure(folder, error) ?? error;
     }
     const free = await this.#freeBytes(folder);
-    if (free !== undefined && free < needed + RESERVE_BYTES) throw noRoomToDownload(folder, needed, free);
+    if (free !== undefined && free < needed + RESERVE_BYTES)
+      throw noRoomToDownload(folder, needed + RESERVE_BYTES, free);
   }
 }
 

@@ -51,3 +51,12 @@ export function smallVisionTower(): OnnxModel {
     graph.output('image_embeds', shared, 'float32', ['N', 5]);
   });
 }
+
+/** Exported for classification: nothing but the scores of four classes. */
+export function smallClassifier(): OnnxModel {
+  return smallModel((graph, features) => {
+    const mean = graph.op('ReduceMean', [features], { axes: [2, 3], keepdims: 0 });
+    const scores = graph.op('MatMul', [mean, graph.floats(wave(FEATURES * 4, 5), [FEATURES, 4])]);
+    graph.output('logits', scores, 'float32', ['N', 4]);
+  });
+}
