@@ -81,7 +81,7 @@ export class HttpClient {
       const isHttps = target.protocol === 'https:';
       const agent = this.#agents[isHttps ? 'https:' : 'http:'];
       const options = { agent, headers: headers ?? {}, signal, timeout: SILENCE_MS };
-      const request = (isHttps ? httpsRequest : httpRequest)(target, options, (body) => {
+      const request = (isHttps ? httpsRequest : httpRequest)(target, options, (body: IncomingMessage) => {
         // Whoever reads it is told; until somebody does, a broken connection must not end the process.
         body.on('error', () => undefined);
         resolve(body);

@@ -119,7 +119,10 @@ test('a ConvNet gives what it pools itself, and a CLIP-like repository its image
   const root = join(all.folder, 'dataset');
   assert.equal((await all.registry.resolve('hf:some/clip', root)).card.id, tower.id);
   const { id } = await added(all, 'hf:some/clip');
-  await assert.rejects(all.registry.resolve('hf:some/clip', root), { code: ErrorCode.Usage, message: /name one by its id/ });
+  await assert.rejects(all.registry.resolve('hf:some/clip', root), {
+    code: ErrorCode.Usage,
+    message: /name one by its id/,
+  });
   const byFile = await all.registry.resolve('hf:some/clip#onnx/vision_model.onnx', root);
   assert.equal(byFile.card.id, id);
   await assert.rejects(all.registry.resolve('hf:some/other', root), { code: ErrorCode.EncoderNotFound });
