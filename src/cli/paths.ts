@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isHubReference } from '../core/hub/hubReference.ts';
 
-/** An encoder as typed: a path where such a file or folder exists or it looks like one, else an id. */
+/** An encoder as typed: a path where such a file or folder exists or it looks like one, else an id or `hf:OWNER/NAME`. */
 export function encoderArgument(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
+  if (isHubReference(text)) return text;
   const path = resolve(text);
   return text.endsWith('.onnx') || /[\\/]/.test(text) || existsSync(path) ? path : text;
 }

@@ -9,6 +9,8 @@ export interface Progress {
   readonly rate: number;
   /** Undefined until it can be told honestly. */
   readonly secondsLeft: number | undefined;
+  /** What `done`, `total` and `rate` count where that isn't images, runs or steps. */
+  readonly unit?: 'bytes';
   /** What else a person wants to know at the moment: "epoch 3 of 100, loss 71 % of chance". */
   readonly detail?: string;
 }

@@ -15,6 +15,7 @@ export class ProgressMeter {
   #phase = '';
   #total: number | undefined;
   #done = 0;
+  #unit: Progress['unit'];
   #startedAt = 0;
   #reportedAt = -Infinity;
   /** Samples of (time, done), oldest first. */
@@ -27,9 +28,13 @@ export class ProgressMeter {
     this.#intervalMs = intervalMs;
   }
 
-  /** @param done what was done before, in a job that goes on */
-  start(phase: string, total: number | undefined, done = 0): void {
+  /**
+   * @param done what was done before, in a job that goes on
+   * @param unit what is counted, where a person has to be told
+   */
+  start(phase: string, total: number | undefined, done = 0, unit?: Progress['unit']): void {
     this.#phase = phase;
+    this.#unit = unit;
     this.#total = total;
     this.#done = done;
     this.#startedAt = this.#now();
@@ -68,6 +73,7 @@ export class ProgressMeter {
       total: this.#total,
       rate,
       secondsLeft: known ? (left === 0 ? 0 : left / rate) : undefined,
+      ...(this.#unit !== undefined && { unit: this.#unit }),
     } satisfies Progress);
   }
 }

@@ -1,6 +1,7 @@
 import type { Progress } from './progress.ts';
 
 const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
 export function formatCount(count: number): string {
@@ -12,6 +13,19 @@ export function formatQuantity(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "340 bytes", "1.2 MB": decimal units, as file managers have them. */
+export function formatBytes(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (bytes < 1000) return `${formatCount(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${threeDigits.format(value)} ${units[unit]!}`;
+}
+
 /** "4 s", "3 min", "1 h 20 min": as coarse as a person needs it. */
 export function formatDuration(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
@@ -21,15 +35,17 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
-/** "120 of 400", or "120" while the total is unknown. */
-export function progressCount({ done, total }: Progress): string {
-  return total === undefined ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`;
+/** "120 of 400", or "120" while the total is unknown; "1.2 MB of 88.5 MB" of what is counted in bytes. */
+export function progressCount({ done, total, unit }: Progress): string {
+  const format = unit === 'bytes' ? formatBytes : formatCount;
+  return total === undefined ? format(done) : `${format(done)} of ${format(total)}`;
 }
 
-/** "85 images/s · 4 s left"; empty while neither is known. */
-export function progressPace({ rate, secondsLeft }: Progress): string {
+/** "85 images/s · 4 s left", "3.2 MB/s · 4 s left"; empty while neither is known. */
+export function progressPace({ rate, secondsLeft, unit }: Progress): string {
   const parts: string[] = [];
-  if (rate > 0) parts.push(`${rate < 10 ? oneDigit.format(rate) : formatCount(rate)} images/s`);
+  if (rate > 0 && unit === 'bytes') parts.push(`${formatBytes(Math.round(rate))}/s`);
+  else if (rate > 0) parts.push(`${rate < 10 ? oneDigit.format(rate) : formatCount(rate)} images/s`);
   if (secondsLeft !== undefined && secondsLeft > 0) parts.push(`${formatDuration(secondsLeft)} left`);
   return parts.join(' · ');
 }

@@ -47,6 +47,7 @@ import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
 import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
+import { HubService } from './hub/hubService.ts';
 import { FilterService } from './filters/filterService.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
@@ -96,6 +97,8 @@ export class Engine {
   readonly labelFiles: RelabelService;
   /** Filters and saved views. */
   readonly filters: FilterService;
+  /** Encoders from the Hugging Face hub. */
+  readonly hub: HubService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
 
@@ -106,6 +109,7 @@ export class Engine {
     this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
     this.decisions = new DecisionService(this.#datasets);
     this.filters = new FilterService(this.#datasets, this.#labels);
+    this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.review = new ReviewService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);

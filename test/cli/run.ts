@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { EncoderCard } from '../../src/core/encoders/card.ts';
+import type { RecommendedEncoder } from '../../src/core/hub/hubPlan.ts';
 import type { DoctorReport, IndexReport } from '../../src/protocol/engine.ts';
 import type { PretrainPlan, RunSummary } from '../../src/protocol/training.ts';
 
@@ -17,6 +18,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly cache: string;
   readonly cwd?: string;
+  /** Variables beside those of the test. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Its standard input. */
   readonly input?: string;
   /** Handed the process, to signal it. */
@@ -24,12 +27,12 @@ export interface RunOptions {
 }
 
 /** Runs the command line as a process of its own. */
-export function likeness(args: readonly string[], { cache, cwd, input, onStart }: RunOptions): Promise<Outcome> {
+export function likeness(args: readonly string[], { cache, cwd, env, input, onStart }: RunOptions): Promise<Outcome> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       cwd,
       // What a graphics card would give isn't the same everywhere.
-      env: { ...process.env, LIKENESS_CACHE: cache, LIKENESS_PROVIDER: 'cpu' },
+      env: { ...process.env, LIKENESS_CACHE: cache, LIKENESS_PROVIDER: 'cpu', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.end(input);
@@ -56,6 +59,7 @@ interface Documents {
     readonly results: readonly { readonly path: string; readonly similarity: number }[];
   };
   encoders: { readonly encoders: readonly EncoderCard[] };
+  recommended: { readonly recommended: readonly RecommendedEncoder[] };
   doctor: DoctorReport;
   train: {
     readonly run: string;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Progress } from '../../src/core/progress.ts';
 import {
+  formatBytes,
   formatDuration,
   formatQuantity,
   progressCount,
@@ -47,4 +48,16 @@ test('slow rates keep a digit, and a finished job has no time left', () => {
 
 test('a hundred percent is not told before all is done', () => {
   assert.equal(progressPercent({ ...half, done: 2399 }), 99);
+});
+
+test('sizes are in the units of file managers', () => {
+  assert.deepEqual([0, 1, 999, 1000, 999_949, 1_234_567, 12_345_678, 5.5e9, 2e15].map(formatBytes), [
+    ...['0 bytes', '1 byte', '999 bytes', '1 kB', '1 MB', '1.23 MB', '12.3 MB', '5.5 GB', '2,000 TB'],
+  ]);
+});
+
+test('what is counted in bytes is told in their units', () => {
+  const download: Progress = { ...half, done: 1_234_567, total: 88_500_000, rate: 3_210_000, unit: 'bytes' };
+  assert.equal(progressCount(download), '1.23 MB of 88.5 MB');
+  assert.equal(progressPace(download), '3.21 MB/s · 14 s left');
 });

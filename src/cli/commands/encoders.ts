@@ -1,34 +1,96 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { usage } from '../../core/errors.ts';
-import type { Command } from '../command.ts';
+import type { RecommendedEncoder } from '../../core/hub/hubPlan.ts';
+import { recommendedEncoders } from '../../engine/hub/recommended.ts';
+import type { Command, CommandOutput } from '../command.ts';
+import { addFromHub, hubReferenceFor } from '../hubEncoder.ts';
 
 export const encodersCommand: Command = {
   name: 'encoders',
-  usage: 'encoders list|add FILE.onnx|remove ID [--in folder]',
-  summary: 'List the known encoders, add an ONNX file to a dataset, or remove one.',
-  options: { in: { type: 'string', value: 'FOLDER', help: 'the dataset; default: the current folder' } },
-  async run(invocation, engine) {
+  usage:
+    'encoders list|recommended|add FILE.onnx|add hf:OWNER/NAME[@REVISION][#FILE]|add RECOMMENDED|remove ID [--in folder]',
+  summary:
+    'List the known encoders or recommended ones, add one to a dataset from an ONNX file or the Hugging Face hub, or remove one.',
+  options: {
+    in: { type: 'string', value: 'FOLDER', help: 'the dataset; default: the current folder' },
+    variant: {
+      type: 'string',
+      value: 'NAME',
+      help: 'of a repository: fp16, quantized, q4, …; default: full precision',
+    },
+    yes: { type: 'boolean', short: 'y', help: 'download without asking' },
+    offline: { type: 'boolean', help: 'use only what was downloaded before' },
+  },
+  async run(invocation, engine, job) {
     const [action = 'list', subject, ...rest] = invocation.positionals;
     const folder = resolve(invocation.text('in') ?? '.');
-    const complete = action === 'list' ? subject === undefined : subject !== undefined;
+    const complete = action === 'list' || action === 'recommended' ? subject === undefined : subject !== undefined;
     if (!complete || rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
+    let added: EncoderCard | undefined;
     switch (action) {
       case 'list':
         break;
-      case 'add':
-        await engine.addEncoder(resolve(subject!), folder);
+      case 'recommended':
+        return recommendations();
+      case 'add': {
+        // What lies in the folder goes before a recommended encoder of the same name.
+        const reference = existsSync(subject!) ? undefined : hubReferenceFor(subject!);
+        const variant = invocation.text('variant');
+        if (reference === undefined) {
+          if (variant !== undefined) throw usage('--variant chooses among the files of a repository (hf:OWNER/NAME).');
+          await engine.addEncoder(resolve(subject!), folder);
+          break;
+        }
+        if (variant !== undefined && subject!.includes('#'))
+          throw usage('Name a file (#FILE) or a --variant, not both.');
+        const request = {
+          reference: variant === undefined ? reference : withoutFile(reference),
+          ...(variant !== undefined && { variant }),
+          offline: invocation.flag('offline'),
+          yes: invocation.flag('yes'),
+          root: engine.rootOf(folder),
+        };
+        added = await addFromHub(engine.hub, request, { input: process.stdin, output: process.stderr }, job);
         break;
+      }
       case 'remove':
         await engine.removeEncoder(subject!, folder);
         break;
       default:
-        throw usage(`encoders can list, add or remove, not "${action}".`);
+        throw usage(`encoders can list, recommend, add or remove, not "${action}".`);
     }
     const encoders = await engine.listEncoders({ folder, imported: true });
-    return { json: { encoders }, lines: encoders.map(describe) };
+    return { json: { encoders }, lines: encoders.map(describe), notes: notesOn(added) };
   },
 };
+
+/** A variant is chosen among the files of the same network. */
+function withoutFile(reference: string): string {
+  return reference.replace(/#.*$/, '');
+}
+
+function notesOn(added: EncoderCard | undefined): string[] {
+  if (added === undefined) return [];
+  const notes = [`Added ${added.id}; use it with --encoder ${added.id}.`];
+  if (/logit/i.test(added.output.name)) {
+    notes.push(
+      `${added.name} was exported as a classifier: its vectors are the scores of its ${added.output.dim} classes, which tell less than the features behind them; an export for feature extraction compares better.`,
+    );
+  }
+  return notes;
+}
+
+function recommendations(): CommandOutput {
+  const recommended = recommendedEncoders();
+  return { json: { recommended }, lines: recommended.map(recommendation) };
+}
+
+function recommendation({ id, goodAt, dim, megabytes, licence, repository }: RecommendedEncoder): string {
+  const terms = licence === undefined ? 'licence not stated' : `licence ${licence}`;
+  return `${id}  ${goodAt}; ${dim} dimensions, ${megabytes} MB, ${terms}, ${repository}`;
+}
 
 function describe({ id, name, source, input, output, imported }: EncoderCard): string {
   if (imported === true) return `${id}  ${name}, vectors of ${output.dim} dimensions, ${source}`;

@@ -1,4 +1,5 @@
 import type { EncoderInput, EncoderOutput } from './card.ts';
+import type { OutputHint } from './outputHints.ts';
 import { featureAxis } from './pooling.ts';
 
 /** An output as it came from a run. */
@@ -23,14 +24,22 @@ const unlikely = /logit|prob|class|softmax|score|box|mask|text|recon|decod|log_?
  * The output to take vectors from, and how, or the reason why none will do.
  *
  * @param outputs all outputs of a run with `batch` images
- * @param wanted what the card says; the rest is chosen by names and shapes
+ * @param wanted what the card says; the rest is chosen by hints, then by names and shapes
+ * @param hints where the model's configuration says that vectors are; passed over where nothing fits them
  */
 export function chooseOutput(
   outputs: readonly RunOutput[],
   batch: number,
   layout: EncoderInput['layout'],
   wanted: Partial<EncoderOutput>,
+  hints: readonly OutputHint[] = [],
 ): EncoderOutput | { readonly reason: string } {
+  const hinted = wanted.name === undefined && wanted.pooling === undefined ? hints : [];
+  for (const { name, pooling } of hinted) {
+    const output = outputs.find((candidate) => candidate.name === name);
+    const embedding = output && embeddingOf(output, batch, layout, pooling);
+    if (embedding && embedding.dim > 1) return embedding;
+  }
   const candidates = outputs.filter(({ name }) => wanted.name === undefined || name === wanted.name);
   const usable = candidates.flatMap((output) => {
     const embedding = embeddingOf(output, batch, layout, wanted.pooling);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { mergeOverrides, parseCardOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
 import { huggingFaceOverrides } from '../../core/encoders/huggingFace.ts';
+import { outputHints, type OutputHint } from '../../core/encoders/outputHints.ts';
 import { invalidCard, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 
 /** File names that say nothing about the model; its folder's name is used instead. */
@@ -29,9 +30,19 @@ export function cardFilesOf(model: string): CardFiles {
   };
 }
 
-/** What is said about a model in files. `card` names the card that decides, for messages. */
-export async function readOverrides(files: CardFiles): Promise<{ overrides: CardOverrides; card: string | undefined }> {
-  let overrides = huggingFaceOverrides(await readJson(files.preprocessor), await readJson(files.config));
+/** What is said about a model in files. */
+export interface SaidInFiles {
+  readonly overrides: CardOverrides;
+  /** What follows from the kind of network, where no card says it. */
+  readonly hints: readonly OutputHint[];
+  /** The card that decides, for messages. */
+  readonly card: string | undefined;
+}
+
+export async function readOverrides(files: CardFiles): Promise<SaidInFiles> {
+  const config = await readJson(files.config);
+  const hints = outputHints(config);
+  let overrides = huggingFaceOverrides(await readJson(files.preprocessor), config);
   for (const card of files.cards) {
     const content = await readJson(card);
     if (content === undefined) continue;
@@ -40,9 +51,9 @@ export async function readOverrides(files: CardFiles): Promise<{ overrides: Card
     } catch (error) {
       throw invalidCard(card, messageOf(error));
     }
-    return { overrides, card };
+    return { overrides, hints, card };
   }
-  return { overrides, card: undefined };
+  return { overrides, hints, card: undefined };
 }
 
 /** What a model is called where nothing else says so. */

@@ -1,6 +1,7 @@
 import type { EncoderCard, EncoderInput } from '../../core/encoders/card.ts';
-import { completeCard, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
+import { completeCard, mergeOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
 import { findImageInput, type DeclaredImageInput } from '../../core/encoders/imageInput.ts';
+import type { OutputHint } from '../../core/encoders/outputHints.ts';
 import { inputCandidates } from '../../core/encoders/preprocessing.ts';
 import { LikenessError, encoderInvalid, encoderNotImage, invalidCard } from '../../core/errors.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
@@ -10,6 +11,9 @@ import { encoderId, encoderIdentity } from './identity.ts';
 import { hashModel, readModel, type ModelFiles } from './modelFiles.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
 import { probeModel, type ProbeOptions, type ProbedModel } from './probe.ts';
+
+/** What a download says of itself. */
+export type ModelOrigin = Pick<CardOverrides, 'name' | 'source' | 'licence'>;
 
 export interface InspectedModel {
   readonly card: EncoderCard;
@@ -33,13 +37,16 @@ const BATCH_QUANTISERS = new Set([
  * Rejects with file-not-found, unreadable-file, encoder-invalid, encoder-not-image, encoder-bad-output or invalid-card.
  *
  * @param file an existing `.onnx` file
+ * @param origin what is known of where it came from; a card decides where it says something else
  */
-export async function inspectModel(file: string): Promise<InspectedModel> {
+export async function inspectModel(file: string, origin: ModelOrigin = {}): Promise<InspectedModel> {
   const files = await readModel(file);
-  const { overrides, card: cardFile } = await readOverrides(cardFilesOf(file));
+  const { overrides: found, hints, card: cardFile } = await readOverrides(cardFilesOf(file));
+  const overrides = mergeOverrides(origin, found);
   const sha256 = await hashModel(files);
   const known = completeCard(overrides);
-  const description = known?.sha256 === sha256 ? withoutId(known) : await describe(files, overrides, cardFile, sha256);
+  const description =
+    known?.sha256 === sha256 ? withoutId(known) : await describe(files, { overrides, hints, cardFile, sha256 });
   const identity = encoderIdentity(description);
   return { card: { id: encoderId(description.name, identity), ...description }, identity, files };
 }
@@ -49,11 +56,18 @@ function withoutId({ id: _id, ...description }: EncoderCard): Omit<EncoderCard, 
   return description;
 }
 
+/** What is known about a model before it has run. */
+interface Knowledge {
+  readonly overrides: CardOverrides;
+  readonly hints: readonly OutputHint[];
+  /** The card that decides, for messages. */
+  readonly cardFile: string | undefined;
+  readonly sha256: string;
+}
+
 async function describe(
   { model, file }: ModelFiles,
-  overrides: CardOverrides,
-  cardFile: string | undefined,
-  sha256: string,
+  { overrides, hints, cardFile, sha256 }: Knowledge,
 ): Promise<Omit<EncoderCard, 'id'>> {
   const declared = findImageInput(model.graph);
   if ('reason' in declared) throw encoderNotImage(file, declared.reason);
@@ -62,7 +76,7 @@ async function describe(
   const mixesBatches = overrides.batchIndependent === false || quantisesBatches(model);
   const { batch: fixedBatch } = declared;
   const wanted = overrides.output ?? {};
-  const { input, probed } = await probeCandidates(file, candidates, { fixedBatch, wanted, mixesBatches });
+  const { input, probed } = await probeCandidates(file, candidates, { fixedBatch, wanted, hints, mixesBatches });
   const { dim } = overrides.output ?? {};
   if (cardFile !== undefined && dim !== undefined && dim !== probed.output.dim) {
     throw invalidCard(cardFile, `output.dim is ${dim}, and the model gives ${probed.output.dim} numbers`);

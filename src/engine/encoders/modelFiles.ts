@@ -47,24 +47,34 @@ export async function locateModel(path: string): Promise<string> {
 
 /** Reads a model and finds its external data. Rejects with encoder-invalid, file-not-found or unreadable-file. */
 export async function readModel(file: string): Promise<ModelFiles> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
-  }
-  let model: OnnxModel;
-  try {
-    model = decodeModel(bytes);
-  } catch (error) {
-    throw encoderInvalid(file, error);
-  }
+  const model = await readGraph(file);
   const externalData = externalLocations(model);
   for (const location of externalData) {
     if (!staysInside(location)) throw encoderDataOutside(file, location);
     if (!(await isFile(join(dirname(file), location)))) throw encoderDataMissing(file, location);
   }
   return { model, file, externalData };
+}
+
+/** The files of weights that a model names, whether they are there or not. Rejects as `readModel`. */
+export async function namedData(file: string): Promise<string[]> {
+  const locations = externalLocations(await readGraph(file));
+  for (const location of locations) if (!staysInside(location)) throw encoderDataOutside(file, location);
+  return locations;
+}
+
+async function readGraph(file: string): Promise<OnnxModel> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
+  }
+  try {
+    return decodeModel(bytes);
+  } catch (error) {
+    throw encoderInvalid(file, error);
+  }
 }
 
 /** Hex SHA-256 of the model file, followed by its external data files in the order of their names. */

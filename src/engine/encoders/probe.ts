@@ -1,5 +1,6 @@
 import type { EncoderInput, EncoderOutput } from '../../core/encoders/card.ts';
 import { chooseOutput } from '../../core/encoders/imageOutput.ts';
+import type { OutputHint } from '../../core/encoders/outputHints.ts';
 import { PROBE_IMAGES, probeImages } from '../../core/encoders/probeImages.ts';
 import { encoderBadOutput, encoderNotImage } from '../../core/errors.ts';
 import { fromFloat16Bits } from '../../core/images/float16.ts';
@@ -25,6 +26,8 @@ export interface ProbeOptions {
   readonly fixedBatch: number | undefined;
   /** What the card says about the output. */
   readonly wanted: Partial<EncoderOutput>;
+  /** Where its configuration says that vectors are, the best place first. */
+  readonly hints: readonly OutputHint[];
   /** True where it is known already that an image's vector depends on its batch. */
   readonly mixesBatches: boolean;
 }
@@ -78,7 +81,7 @@ export async function probeModel(worker: OnnxWorker, model: LoadedModel, options
 async function probeOutput(
   worker: OnnxWorker,
   { session, outputs: declared }: LoadedModel,
-  { file, input, wanted }: ProbeOptions,
+  { file, input, wanted, hints }: ProbeOptions,
   batch: number,
 ): Promise<EncoderOutput> {
   // ONNX Runtime can't hand out sequences and maps, and vectors are neither.
@@ -89,7 +92,7 @@ async function probeOutput(
   const feed = { type: input.type, dims: imageTensorDims(input, batch), data: images };
   const values = await worker.run(session, { [input.name]: feed }, { fetches });
   const outputs = Object.entries(values).map(([name, { type, dims }]) => ({ name, type, dims }));
-  const output = chooseOutput(outputs, batch, input.layout, wanted);
+  const output = chooseOutput(outputs, batch, input.layout, wanted, hints);
   if ('reason' in output) throw encoderNotImage(file, output.reason);
   const numbers = numbersOf(values[output.name]!);
   if (!numbers.every(Number.isFinite)) {

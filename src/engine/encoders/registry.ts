@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import {
@@ -11,11 +11,13 @@ import {
   unreadableFile,
   usage,
 } from '../../core/errors.ts';
+import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
+import { isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import type { Problem } from '../store/indexStore.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
-import { inspectModel, type InspectedModel } from './inspect.ts';
+import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 
@@ -60,7 +62,7 @@ export class EncoderRegistry {
 
   /**
    * @param reference id of a built-in encoder or of one stored in the dataset `root`, or the path of an `.onnx` file or
-   *   of a Hugging Face style folder
+   *   of a Hugging Face style folder, or the `hf:OWNER/NAME` that a stored one came from
    *
    * Rejects with encoder-not-found, or with the codes of `inspectModel`.
    */
@@ -70,6 +72,7 @@ export class EncoderRegistry {
     if (root !== undefined && (await storedIds(root)).includes(reference)) {
       return this.#resolveFile(join(storedFolder(root, reference), MODEL_FILE));
     }
+    if (isHubReference(reference)) return this.resolve(await addedFromHub(reference, root), root);
     if (!(await exists(reference))) throw encoderNotFound(reference);
     return this.#resolveFile(await locateModel(reference));
   }
@@ -78,10 +81,12 @@ export class EncoderRegistry {
    * Copies a model with its external data and its card into the dataset, where it is known by its id from then on.
    *
    * @param path an `.onnx` file or a Hugging Face style folder
+   * @param origin what is known of where it came from
    */
-  async add(path: string, root: string): Promise<EncoderCard> {
+  async add(path: string, root: string, origin?: ModelOrigin): Promise<EncoderCard> {
     if (!(await exists(path))) throw encoderNotFound(path);
-    const { card, files } = await this.#inspect(await locateModel(path));
+    const file = await locateModel(path);
+    const { card, files } = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
     const parent = encodersFolder(root);
     const target = storedFolder(root, card.id);
     let partial: string | undefined;
@@ -157,6 +162,30 @@ async function storedIds(root: string): Promise<string[]> {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return [];
     throw unreadableFile(folder, error);
+  }
+}
+
+/** The id of the one stored encoder that came from such a place. Rejects with encoder-not-found or usage. */
+async function addedFromHub(text: string, root: string | undefined): Promise<string> {
+  const reference = parseHubReference(text);
+  const ids: string[] = [];
+  for (const id of root === undefined ? [] : await storedIds(root)) {
+    const source = await sourceOf(join(storedFolder(root!, id), CARD_FILE));
+    if (isHubReference(source) && isMeantBy(reference, parseHubReference(source))) ids.push(id);
+  }
+  const [id] = ids;
+  if (id === undefined) throw hubEncoderNotAdded(text, root);
+  if (ids.length > 1) throw severalHubEncoders(text, ids);
+  return id;
+}
+
+/** What a card says of where its encoder came from; nothing where it can't be read, which is told when it is used. */
+async function sourceOf(card: string): Promise<string> {
+  try {
+    const { source } = JSON.parse(await readFile(card, 'utf8')) as { source?: unknown };
+    return typeof source === 'string' ? source : '';
+  } catch {
+    return '';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../protocol/training.ts';
-import { formatBytes } from './trainingText.ts';
+import { formatBytes } from '../../core/progressText.ts';
 
 export interface DeletionText {
   readonly message: string;

@@ -1,7 +1,7 @@
-import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { formatBytes, formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { selectedText } from '../../core/training/selectedText.ts';
 import type { PretrainPlan } from '../../protocol/training.ts';
-import { formatBytes, networkName } from './trainingText.ts';
+import { networkName } from './trainingText.ts';
 
 /** A ready-made length of training. */
 export interface PretrainChoice {

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { usage } from '../../core/errors.ts';
+import { formatBytes } from '../../core/progressText.ts';
 import type { RunSummary } from '../../protocol/training.ts';
 import { commands, internalCommands, views } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { deletionText } from './deletion.ts';
-import { formatBytes } from './trainingText.ts';
 
 /** The commands of the Training view's rows. */
 export function runCommands(services: Services): void {

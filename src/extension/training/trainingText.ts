@@ -1,6 +1,6 @@
 import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
-import { formatCount, formatDuration, progressPercent } from '../../core/progressText.ts';
+import { formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
 import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
 import type { DistillSettings, FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
@@ -13,19 +13,6 @@ const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumF
 
 export const formatDay = (milliseconds: number): string => day.format(milliseconds);
 export const formatMinute = (milliseconds: number): string => minute.format(milliseconds);
-
-/** "340 bytes", "1.2 MB": decimal units, as file managers have them. */
-export function formatBytes(bytes: number): string {
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  if (bytes < 1000) return `${formatCount(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${threeDigits.format(value)} ${units[unit]!}`;
-}
 
 /** "ResNet-10": what a network's description begins with. */
 export function networkName(id: string): string {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatDuration, formatQuantity } from '../../core/progressText.ts';
+import { formatBytes, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { selectedText } from '../../core/training/selectedText.ts';
 import type { RunState, RunSummary } from '../../protocol/training.ts';
 import { rowContexts } from '../contract.ts';
@@ -7,7 +7,6 @@ import type { RunningTraining } from './trainingRuns.ts';
 import {
   accuracyText,
   comparedAccuracyText,
-  formatBytes,
   formatDay,
   formatMinute,
   metricTexts,

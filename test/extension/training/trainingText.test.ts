@@ -4,17 +4,10 @@ import { NETWORKS } from '../../../src/core/training/networks/networks.ts';
 import {
   accuracyText,
   comparedAccuracyText,
-  formatBytes,
   networkName,
   settingTexts,
   trainingProgress,
 } from '../../../src/extension/training/trainingText.ts';
-
-test('sizes are in the units of file managers', () => {
-  assert.deepEqual([0, 1, 999, 1000, 999_949, 1_234_567, 12_345_678, 5.5e9, 2e15].map(formatBytes), [
-    ...['0 bytes', '1 byte', '999 bytes', '1 kB', '1 MB', '1.23 MB', '12.3 MB', '5.5 GB', '2,000 TB'],
-  ]);
-});
 
 test('every network has a short name, and an unknown one its id', () => {
   assert.deepEqual([...NETWORKS.keys(), 'other'].map(networkName), [

@@ -1,0 +1,59 @@
+import { downloadDeclined } from '../core/hub/hubErrors.ts';
+import type { HubPlan } from '../core/hub/hubPlan.ts';
+import { isHubReference } from '../core/hub/hubReference.ts';
+import type { JobContext } from '../core/progress.ts';
+import { formatBytes } from '../core/progressText.ts';
+import type { EncoderCard } from '../core/encoders/card.ts';
+import type { HubPlanRequest, HubService } from '../engine/hub/hubService.ts';
+import { recommendedEncoders, recommendedReference } from '../engine/hub/recommended.ts';
+import { confirm, isAttended, type Terminal } from './confirm.ts';
+
+export interface HubAddition extends HubPlanRequest {
+  /** The dataset's root. */
+  readonly root: string;
+  /** True where nobody is to be asked. */
+  readonly yes: boolean;
+}
+
+/** A reference to the hub for what was typed: itself, or a recommended encoder's id; undefined for anything else. */
+export function hubReferenceFor(text: string): string | undefined {
+  if (isHubReference(text)) return text;
+  const recommended = recommendedEncoders().find(({ id }) => id === text);
+  return recommended && recommendedReference(recommended);
+}
+
+/**
+ * Downloads an encoder from the hub, after it was said what that is and somebody at the terminal has agreed, and adds it to a
+ * dataset. Rejects with cancelled where they don't, and with the codes of `HubService`.
+ */
+export async function addFromHub(
+  hub: HubService,
+  { root, yes, ...request }: HubAddition,
+  terminal: Terminal,
+  job: JobContext,
+): Promise<EncoderCard> {
+  let plan = await hub.plan(request, job);
+  if (plan.isRemembered && !plan.offline) {
+    terminal.output.write(`The hub can't be reached; ${plan.repository} is taken as it was the last time.\n`);
+  }
+  for (;;) {
+    if (plan.bytes > 0) {
+      terminal.output.write(`${announcement(plan)}\n`);
+      const mustAsk = !yes && isAttended(terminal);
+      if (mustAsk && !(await confirm('Download it?', terminal, job.signal))) throw downloadDeclined();
+    }
+    const outcome = await hub.download(plan, job);
+    if ('file' in outcome) return hub.add(plan, outcome.file, root);
+    plan = outcome.further;
+  }
+}
+
+/** Everything a person should know before it is downloaded. */
+export function announcement({ repository, commit, licence, model, files, data, bytes }: HubPlan): string {
+  const total = [...files, ...data].reduce((sum, { size }) => sum + size, 0);
+  const rest = bytes < total ? `, of which ${formatBytes(bytes)} are missing` : '';
+  return [
+    `${repository} at ${commit.slice(0, 10)}: ${model}, ${formatBytes(total)} in ${files.length + data.length} files${rest}.`,
+    `Licence: ${licence ?? 'the repository states none; look at its page'}.`,
+  ].join('\n');
+}

@@ -1,0 +1,38 @@
+import type { HubFile } from './hubListing.ts';
+
+/** What a person agrees to before anything is downloaded. */
+export interface HubPlan {
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  readonly commit: string;
+  /** As the repository states it; undefined where it states none. */
+  readonly licence: string | undefined;
+  /** The ONNX file, within the repository. */
+  readonly model: string;
+  /** What describes the model, and the model; what is on this machine already included. */
+  readonly files: readonly HubFile[];
+  /** Files of weights beside the model, as far as their names tell before the model has been read. */
+  readonly data: readonly HubFile[];
+  /** Bytes that still have to be downloaded. */
+  readonly bytes: number;
+  /** True where the hub couldn't be asked, so that this is what it said the last time. */
+  readonly isRemembered: boolean;
+  /** True where nothing may be asked of the network. */
+  readonly offline: boolean;
+}
+
+/** An encoder worth trying, as `encoders/recommended.json` lists them. */
+export interface RecommendedEncoder {
+  readonly id: string;
+  readonly name: string;
+  /** What it is good at, for a person. */
+  readonly goodAt: string;
+  readonly dim: number;
+  /** Of the download, 10⁶ bytes. */
+  readonly megabytes: number;
+  /** Of the weights; missing where their repositories state none. */
+  readonly licence?: string;
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  readonly file: string;
+}

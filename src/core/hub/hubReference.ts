@@ -1,0 +1,66 @@
+import { invalidHubReference } from './hubErrors.ts';
+
+/** What is meant in a repository of the Hugging Face hub. */
+export interface HubReference {
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** A branch, a tag or a commit. */
+  readonly revision: string;
+  /** Path of an ONNX file within the repository, with `/`; undefined leaves the choice to us. */
+  readonly file: string | undefined;
+}
+
+/** What a reference to the hub begins with. */
+const PREFIX = 'hf:';
+export const DEFAULT_REVISION = 'main';
+
+const NAME = /^[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+
+export function isHubReference(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
+/** Reads `hf:OWNER/NAME[@REVISION][#FILE]`. Throws usage. */
+export function parseHubReference(text: string): HubReference {
+  const [, repository = '', revision = DEFAULT_REVISION, file] =
+    /^hf:([^@#]+)(?:@([^#]+))?(?:#(.+))?$/.exec(text) ?? [];
+  const names = repository.split('/');
+  const isGood =
+    names.length === 2 &&
+    names.every((name) => NAME.test(name) && !name.includes('..')) &&
+    // A git reference can't hold these, and none of them may change the path of a request or of a file.
+    !/[\s~^:?*[\\]|\.\.|^\/|\/$|\/\//.test(revision) &&
+    (file === undefined || isSafePath(file));
+  if (!isGood) throw invalidHubReference(text);
+  return { repository, revision, file };
+}
+
+/** The same as text; the default revision is left out. */
+export function formatHubReference({ repository, revision, file }: HubReference): string {
+  return `${PREFIX}${repository}${revision === DEFAULT_REVISION ? '' : `@${revision}`}${file === undefined ? '' : `#${file}`}`;
+}
+
+/** True for the full name of a commit, which always means the same files. */
+export function isCommit(revision: string): boolean {
+  return COMMIT.test(revision);
+}
+
+/**
+ * True where what was added, with its commit and file, is what a reference means. Which commit a branch or a tag means
+ * nobody knows here, but for the default one, where any will do.
+ */
+export function isMeantBy(reference: HubReference, added: HubReference): boolean {
+  const { repository, revision, file } = reference;
+  return (
+    repository === added.repository &&
+    (revision === DEFAULT_REVISION || revision === added.revision) &&
+    (file === undefined || file === added.file)
+  );
+}
+
+/** A path that stays inside its folder on every platform. A repository is data from anywhere. */
+export function isSafePath(path: string): boolean {
+  if (/[\\:*?"<>|\u0000-\u001f]/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}

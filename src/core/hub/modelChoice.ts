@@ -1,0 +1,111 @@
+import { repositoryFileNotFound, repositoryWithoutModel, severalModels, variantNotFound } from './hubErrors.ts';
+import type { HubFile } from './hubListing.ts';
+
+/** What is taken of a repository. */
+export interface ModelChoice {
+  readonly model: HubFile;
+  /** Files of weights beside it, as exporters name them. The model itself says for sure which it needs. */
+  readonly data: readonly HubFile[];
+  /** What describes it: configuration, preprocessing, card. */
+  readonly describing: readonly HubFile[];
+}
+
+export interface ModelWish {
+  /** Path of the ONNX file. */
+  readonly file?: string | undefined;
+  /** `fp16`, `quantized`, `q4`, …: the end of the file's name. */
+  readonly variant?: string | undefined;
+}
+
+/** One network, in one or several precisions. */
+interface Family {
+  /** Path without extension and variant: `onnx/vision_model`. */
+  readonly stem: string;
+  readonly variants: ReadonlyMap<string, HubFile>;
+}
+
+/** Full precision, which a file's name doesn't mention. */
+const PLAIN = '';
+const VARIANT = /[._-](fp32|fp16|bf16|float16|int8|uint8|quantized|qint8\w*|quint8\w*|q8|q8f16|q4|q4f16|bnb4|O[1-4])$/i;
+
+/** Where repositories keep the network that takes pictures; the image half of a two-sided one comes first. */
+const PREFERRED = ['onnx/vision_model', 'visual/model', 'onnx/model', 'vision_model', 'model'];
+/** Networks, or parts of one, that take no pictures. */
+const OTHER_PARTS = /(^|[/_.-])(text|textual|text_model|decoder\w*|embed_tokens|tokenizer|prompt\w*)([/_.-]|$)/i;
+const DESCRIBING = ['config.json', 'preprocessor_config.json', 'card.json'];
+/** Larger ones describe something else. */
+const LARGEST_DESCRIPTION = 4 * 2 ** 20;
+
+/**
+ * Chooses the files of an image encoder. Throws repository-without-model, repository-not-found or several-models, which
+ * name the files there are.
+ *
+ * @param repository for messages
+ */
+export function chooseModel(repository: string, files: readonly HubFile[], wish: ModelWish = {}): ModelChoice {
+  const models = files.filter(({ path }) => path.toLowerCase().endsWith('.onnx'));
+  const model =
+    wish.file === undefined ? bestModel(repository, models, wish.variant) : named(repository, models, wish.file);
+  const home = homeOf(model.path);
+  return {
+    model,
+    data: files.filter(({ path }) => isDataOf(model.path, path)),
+    describing: DESCRIBING.flatMap((name) =>
+      files.filter(({ path, size }) => path === `${home}${name}` && size <= LARGEST_DESCRIPTION),
+    ),
+  };
+}
+
+/** The precision that a file's name mentions: `fp16`; undefined where it mentions none. */
+export function variantOf(model: string): string | undefined {
+  return VARIANT.exec(model.replace(/\.onnx$/i, ''))?.[1]?.toLowerCase();
+}
+
+function named(repository: string, models: readonly HubFile[], file: string): HubFile {
+  const model = models.find(({ path }) => path === file);
+  if (model === undefined) throw repositoryFileNotFound(repository, file, models);
+  return model;
+}
+
+function bestModel(repository: string, models: readonly HubFile[], variant: string | undefined): HubFile {
+  const families = familiesOf(models);
+  const preferred = PREFERRED.flatMap((stem) => families.filter((family) => family.stem === stem));
+  const possible = preferred.length > 0 ? preferred : families.filter(({ stem }) => !OTHER_PARTS.test(stem));
+  const [family] = possible;
+  if (family === undefined) throw repositoryWithoutModel(repository);
+  if (preferred.length === 0 && possible.length > 1) throw severalModels(repository, models);
+  const { variants } = family;
+  if (variant !== undefined) {
+    const model = variants.get(variant.toLowerCase()) ?? (variant === 'fp32' ? variants.get(PLAIN) : undefined);
+    if (model === undefined) throw variantNotFound(repository, variant, [...variants.values()]);
+    return model;
+  }
+  const model =
+    variants.get(PLAIN) ?? variants.get('fp32') ?? (variants.size === 1 ? [...variants.values()][0] : undefined);
+  if (model === undefined) throw severalModels(repository, [...variants.values()]);
+  return model;
+}
+
+function familiesOf(models: readonly HubFile[]): Family[] {
+  const families = new Map<string, Map<string, HubFile>>();
+  for (const model of models) {
+    const whole = model.path.slice(0, -'.onnx'.length);
+    const variant = VARIANT.exec(whole);
+    const stem = variant ? whole.slice(0, variant.index) : whole;
+    const variants = families.get(stem) ?? new Map<string, HubFile>();
+    families.set(stem, variants.set(variant?.[1]?.toLowerCase() ?? PLAIN, model));
+  }
+  return [...families].map(([stem, variants]) => ({ stem, variants }));
+}
+
+/** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, `model.data` */
+function isDataOf(model: string, path: string): boolean {
+  return path.startsWith(`${model}_data`) || path === `${model}.data` || path === model.replace(/\.onnx$/i, '.data');
+}
+
+/** The folder that describes a model, with a slash behind it: its own, or for `onnx/model.onnx` the one above. */
+function homeOf(model: string): string {
+  const folders = model.split('/').slice(0, -1);
+  if (folders.at(-1) === 'onnx') folders.pop();
+  return folders.map((folder) => `${folder}/`).join('');
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { formatHubReference, isSafePath, parseHubReference } from '../../../src/core/hub/hubReference.ts';
+
+test('a reference names a repository, and what of it', () => {
+  assert.deepEqual(parseHubReference('hf:Xenova/dinov2-small'), {
+    repository: 'Xenova/dinov2-small',
+    revision: 'main',
+    file: undefined,
+  });
+  assert.deepEqual(parseHubReference('hf:a/b.c_d-e@refs/pr/1#onnx/model_fp16.onnx'), {
+    repository: 'a/b.c_d-e',
+    revision: 'refs/pr/1',
+    file: 'onnx/model_fp16.onnx',
+  });
+  for (const text of ['hf:a/b', 'hf:a/b@v1', 'hf:a/b#x/y.onnx', 'hf:a/b@v1#y.onnx']) {
+    assert.equal(formatHubReference(parseHubReference(text)), text);
+  }
+});
+
+test('what would lead elsewhere is refused', () => {
+  const texts = ['hf:', 'hf:a', 'hf:a/b/c', 'hf:../b', 'hf:a/..', 'hf:a/b@', 'hf:a/b#', 'hf:a/b@../c', 'hf:a/b@c d'];
+  texts.push('hf:a/b#../c.onnx', 'hf:a/b#/c.onnx', 'hf:a/b#c\\d.onnx', 'hf:a b/c', 'hf:a/b@x//y', 'a/b', 'hf:.a/b');
+  for (const text of texts) assert.throws(() => parseHubReference(text), { code: ErrorCode.Usage }, text);
+});
+
+test('paths stay inside their folder on every platform', () => {
+  const good = ['a', 'onnx/model.onnx', 'a.b/c_d-e', '.gitattributes', 'ö/ü.onnx'];
+  const bad = ['', '/a', 'a/', 'a//b', '..', 'a/../b', './a', 'C:/a', 'a\\b', 'a\nb', 'a\u0000', 'a:stream', 'a?'];
+  assert.deepEqual([good.every(isSafePath), bad.filter(isSafePath)], [true, []]);
+});

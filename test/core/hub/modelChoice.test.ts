@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { chooseModel, variantOf, type ModelWish } from '../../../src/core/hub/modelChoice.ts';
+
+function choose(paths: readonly string[], wish: ModelWish = {}) {
+  const files = paths.map((path) => ({ path, size: 2e6, hash: { algorithm: 'sha256' as const, hex: '' } }));
+  const { model, data, describing } = chooseModel('a/b', files, wish);
+  return { model: model.path, data: data.map(({ path }) => path), describing: describing.map(({ path }) => path) };
+}
+
+const modelOf = (paths: readonly string[], wish?: ModelWish) => choose(paths, wish).model;
+
+/** As transformers.js has its repositories. */
+const clip = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'merges.txt'].concat(
+  ['model', 'text_model', 'vision_model'].flatMap((stem) =>
+    ['', '_fp16', '_quantized', '_q4f16'].map((variant) => `onnx/${stem}${variant}.onnx`),
+  ),
+);
+
+test('the image half goes before the whole, and full precision before the others', () => {
+  assert.deepEqual(choose(clip), {
+    model: 'onnx/vision_model.onnx',
+    data: [],
+    describing: ['config.json', 'preprocessor_config.json'],
+  });
+  assert.equal(modelOf(['onnx/model_quantized.onnx', 'onnx/model.onnx', 'other.onnx']), 'onnx/model.onnx');
+  assert.equal(modelOf(['textual/model.onnx', 'visual/model.onnx']), 'visual/model.onnx');
+  assert.equal(modelOf(['model.onnx', 'text_model.onnx']), 'model.onnx');
+  assert.equal(modelOf(['encoder_int8.onnx', 'encoder.onnx', 'decoder.onnx']), 'encoder.onnx');
+  assert.equal(modelOf(['onnx/model_fp16.onnx']), 'onnx/model_fp16.onnx', 'there is nothing else');
+  assert.equal(modelOf(['sub/my-network.onnx', 'README.md']), 'sub/my-network.onnx');
+});
+
+test('a variant or a file is taken where it is asked for', () => {
+  assert.equal(modelOf(clip, { variant: 'fp16' }), 'onnx/vision_model_fp16.onnx');
+  assert.equal(modelOf(clip, { variant: 'Q4F16' }), 'onnx/vision_model_q4f16.onnx');
+  assert.equal(modelOf(clip, { variant: 'fp32' }), 'onnx/vision_model.onnx');
+  assert.equal(modelOf(clip, { file: 'onnx/text_model.onnx' }), 'onnx/text_model.onnx');
+  assert.deepEqual(['onnx/model.onnx', 'onnx/model_fp16.onnx', 'a.q4.onnx', 'model_large.onnx'].map(variantOf), [
+    undefined,
+    'fp16',
+    'q4',
+    undefined,
+  ]);
+});
+
+test('weights beside the model and files that describe it come along', () => {
+  const paths = ['onnx/model.onnx', 'onnx/model.onnx_data', 'onnx/model.onnx_data_1', 'onnx/model_fp16.onnx'];
+  assert.deepEqual(choose([...paths, 'onnx/model_fp16.onnx_data']).data, [
+    'onnx/model.onnx_data',
+    'onnx/model.onnx_data_1',
+  ]);
+  assert.deepEqual(choose(['a.onnx', 'a.onnx.data', 'a.data']).data, ['a.onnx.data', 'a.data']);
+  const nested = ['x/onnx/model.onnx', 'x/config.json', 'config.json', 'x/onnx/config.json'];
+  assert.deepEqual(choose(nested).describing, ['x/config.json']);
+});
+
+test('where there is nothing to take, or too much, the files there are get named', () => {
+  const expect = (paths: readonly string[], code: ErrorCode, message: RegExp, wish?: ModelWish) => {
+    assert.throws(() => choose(paths, wish), { code, message });
+  };
+  expect(['model.safetensors'], ErrorCode.RepositoryWithoutModel, /a\/b holds no ONNX file/);
+  expect(['text_model.onnx'], ErrorCode.RepositoryWithoutModel, /ONNX/);
+  expect(['a.onnx', 'b.onnx'], ErrorCode.SeveralModels, /hf:a\/b#FILE: a\.onnx \(2 MB\), b\.onnx \(2 MB\)\.$/);
+  expect(['onnx/model_q4.onnx', 'onnx/model_int8.onnx'], ErrorCode.SeveralModels, /onnx\/model_int8\.onnx \(2 MB\)/);
+  expect(clip, ErrorCode.SeveralModels, /no variant "bnb4".*onnx\/vision_model_fp16\.onnx/, { variant: 'bnb4' });
+  expect(clip, ErrorCode.RepositoryNotFound, /no file x\.onnx; its ONNX files are/, { file: 'x.onnx' });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { HttpClient, readText, supportsProxies } from '../../../src/engine/hub/httpClient.ts';
+import { HubServer } from '../../hubServer.ts';
+
+/** A proxy that notes what it is asked for. */
+async function proxy(context: TestContext): Promise<{ address: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((question, response) => {
+    asked.push(`${question.method} ${question.url}`);
+    const forwarded = httpRequest(question.url!, { headers: question.headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    forwarded.end();
+  });
+  server.on('connect', (question, socket) => {
+    asked.push(`${question.method} ${question.url}`);
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const skip = supportsProxies(process.versions.node) ? false : 'this Node knows no proxies';
+
+test('proxies are used, but for the hosts that need none', { skip }, async (context) => {
+  const server = await HubServer.start(context);
+  const commit = server.commit('some/net', { files: { 'config.json': '{}' } });
+  const { address, asked } = await proxy(context);
+  const { signal } = new AbortController();
+  const path = `/some/net/resolve/${commit}/config.json`;
+  const read = async (proxies: Record<string, string>) => {
+    const client = new HttpClient(server.settings({ proxies }));
+    try {
+      return await readText(await client.get(new URL(path, server.endpoint), { signal }), 100);
+    } finally {
+      client.dispose();
+    }
+  };
+  assert.equal(await read({ HTTP_PROXY: address }), '{}');
+  assert.deepEqual(asked, [`GET ${server.endpoint}${path}`]);
+  assert.equal(await read({ HTTP_PROXY: address, NO_PROXY: '127.0.0.1' }), '{}');
+  assert.equal(asked.length, 1);
+  const client = new HttpClient(server.settings({ proxies: { HTTPS_PROXY: address } }));
+  await assert.rejects(client.get(new URL('https://hub.invalid/'), { signal }));
+  client.dispose();
+  assert.deepEqual(asked.slice(1), ['CONNECT hub.invalid:443']);
+});
+
+test('it is known which Node can use proxies', () => {
+  assert.deepEqual(['22.21.0', '24.5.0', '24.21.0', '25.0.0'].map(supportsProxies), [true, true, true, true]);
+  assert.deepEqual(['22.13.0', '22.20.9', '23.11.0', '24.4.1'].some(supportsProxies), false);
+});
+
+test('an answer that is far too long is not taken in', async (context) => {
+  const server = await HubServer.start(context);
+  const commit = server.commit('some/net', { files: { 'config.json': 'x'.repeat(1000) } });
+  const client = new HttpClient(server.settings());
+  const { signal } = new AbortController();
+  const answer = await client.get(new URL(`/some/net/resolve/${commit}/config.json`, server.endpoint), { signal });
+  await assert.rejects(readText(answer, 100), { code: 'hub-answer' });
+  client.dispose();
+});

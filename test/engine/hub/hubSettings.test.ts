@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { hubSettings } from '../../../src/engine/hub/hubSettings.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+
+test('without a word in the environment it is the hub itself, open to everybody', (context) => {
+  assert.deepEqual(hubSettings({}, temporaryFolder(context)), {
+    endpoint: 'https://huggingface.co',
+    token: undefined,
+    offline: false,
+    proxies: {},
+  });
+});
+
+test('a mirror, being offline and proxies are read from the environment', (context) => {
+  const home = temporaryFolder(context);
+  const settings = hubSettings(
+    {
+      HF_ENDPOINT: 'https://hub.example.org/mirror/',
+      HF_HUB_OFFLINE: '1',
+      https_proxy: 'http://p:8080',
+      NO_PROXY: 'x',
+    },
+    home,
+  );
+  assert.equal(settings.endpoint, 'https://hub.example.org/mirror');
+  assert.equal(settings.offline, true);
+  assert.deepEqual(settings.proxies, { https_proxy: 'http://p:8080', NO_PROXY: 'x' });
+  assert.equal(hubSettings({ LIKENESS_OFFLINE: 'true' }, home).offline, true);
+  assert.equal(hubSettings({ LIKENESS_OFFLINE: '0' }, home).offline, false);
+  assert.equal(hubSettings({ HF_ENDPOINT: 'http://localhost:80' }, home).endpoint, 'http://localhost');
+  for (const endpoint of [
+    'http://hub.example.org',
+    'hub.example.org',
+    'ftp://hub.example.org',
+    'http://127.0.0.1.example.org',
+  ]) {
+    assert.throws(() => hubSettings({ HF_ENDPOINT: endpoint }, home), { code: ErrorCode.Usage }, endpoint);
+  }
+});
+
+test('the token is the one named, else the one in the hub’s own folder, which no mirror gets', (context) => {
+  const home = temporaryFolder(context);
+  const tokenOf = (environment: Record<string, string>) => hubSettings(environment, home).token;
+  assert.equal(tokenOf({}), undefined);
+  for (const folder of ['.cache/huggingface', 'hf', 'caches/huggingface']) {
+    mkdirSync(join(home, folder), { recursive: true });
+    writeFileSync(join(home, folder, 'token'), `of ${folder}\n`);
+  }
+  assert.equal(tokenOf({}), 'of .cache/huggingface');
+  assert.equal(tokenOf({ HF_HOME: join(home, 'hf') }), 'of hf');
+  assert.equal(tokenOf({ XDG_CACHE_HOME: join(home, 'caches') }), 'of caches/huggingface');
+  assert.equal(tokenOf({ HF_TOKEN_PATH: join(home, 'hf/token'), HF_HOME: '/nowhere' }), 'of hf');
+  assert.equal(tokenOf({ HF_TOKEN: ' named ' }), 'named');
+  assert.equal(tokenOf({ HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' }), undefined);
+  assert.equal(tokenOf({ HF_ENDPOINT: 'https://hub.example.org' }), undefined);
+  assert.equal(tokenOf({ HF_ENDPOINT: 'https://hub.example.org', HF_TOKEN: 'named' }), 'named');
+  assert.equal(tokenOf({ HF_TOKEN: 'a\r\nX-Smuggled: 1' }), 'a');
+});
