@@ -10,6 +10,7 @@ import {
   type Limits,
   type ResolvedCommonSettings,
 } from './commonSettings.ts';
+import { IMPORTED_STAGES } from './imported/importedWeights.ts';
 import { DEFAULT_NETWORK, networkParts } from './networks/networks.ts';
 
 /** Everything that a run of fine-tuning is determined by, besides the images. */
@@ -31,19 +32,29 @@ export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
 /** What fine-tuning begins with. */
 export interface FineTuneStart {
   /** Id of the encoder, its network and size; undefined: from scratch. */
-  readonly encoder: { readonly id: string; readonly network: string; readonly size: number } | undefined;
+  readonly encoder:
+    | {
+        readonly id: string;
+        readonly network: string;
+        readonly size: number;
+        /** Whether others have made it. */
+        readonly imported: boolean;
+      }
+    | undefined;
   /** Whether its projection head was kept. */
   readonly hasHead: boolean;
 }
 
 const LARGEST_BATCH = 64;
+/** Encoders of others take larger pictures. */
+const LARGEST_IMPORTED_BATCH = 32;
 const SMALLEST_BATCH = 4;
 /** Pictures in a batch from which their own statistics are better. */
 const FEWEST_FOR_STATISTICS = 16;
 /** A few labels are seen again and again; more of them need fewer passes. */
-const STEPS = 600;
-const FEWEST_EPOCHS = 20;
-const MOST_EPOCHS = 100;
+const passes = { steps: 600, fewest: 20, most: 100 };
+/** Encoders of others have seen far more pictures than a dataset has, and what they know is soon forgotten. */
+const importedPasses: typeof passes = { steps: 300, fewest: 10, most: 40 };
 
 /**
  * Fills in what is left open and checks the rest. Throws usage.
@@ -56,7 +67,8 @@ export function resolveFineTuneSettings(
   images: number,
   threads: number,
 ): ResolvedFineTuneSettings {
-  const batchImages = settings.batchImages ?? defaultBatch(images);
+  const isImported = encoder?.imported === true;
+  const batchImages = settings.batchImages ?? defaultBatch(images, isImported ? LARGEST_IMPORTED_BATCH : LARGEST_BATCH);
   const network = encoder?.network ?? settings.network ?? DEFAULT_NETWORK;
   const resolved: ResolvedFineTuneSettings = {
     ...commonDefaults(threads),
@@ -70,30 +82,45 @@ export function resolveFineTuneSettings(
     labelsPerClass: 0,
     labelSmoothing: 0.1,
     balanced: true,
-    epochs: defaultEpochs(images, batchImages),
+    epochs: defaultEpochs(images, batchImages, isImported ? importedPasses : passes),
     patience: 20,
     optimizer: 'adamw',
     // What has been learnt is not to be forgotten at once.
     learningRate: encoder === undefined ? 3e-3 : 1e-3,
     weightDecay: 1e-4,
+    ...(isImported && importedDefaults(settings)),
     ...settings,
     from: encoder?.id ?? '',
     network,
     size: encoder?.size ?? settings.size ?? 64,
     batchImages,
   };
-  check(resolved, images, hasHead);
+  check(resolved, images, hasHead, isImported);
   return named(resolved, `${network} at ${resolved.size} px, ${encoder === undefined ? 'from scratch' : 'fine-tuned'}`);
 }
 
-function defaultBatch(images: number): number {
-  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, images / 2)));
-  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, wanted));
+/**
+ * LP-FT: A. Kumar et al., ICLR 2022, https://arxiv.org/abs/2202.10054. The classifier begins as the linear probe, and then all
+ * is trained slowly, the more so the further a layer is from the classifier. Batch normalisations of others use their running
+ * statistics; where exporters have merged them into convolutions, only a scale and a shift are left of them anyway.
+ */
+function importedDefaults({ classifier = 'linear', trainedStages }: Partial<ResolvedFineTuneSettings>) {
+  return {
+    classifierStart: classifier === 'linear' ? 'probe' : 'zero',
+    runningStatistics: 'all',
+    stageRate: 0.5,
+    learningRate: trainedStages === 0 ? 1e-3 : 1e-4,
+  } as const;
 }
 
-function defaultEpochs(images: number, batchImages: number): number {
-  const steps = Math.max(1, Math.floor(images / batchImages));
-  return Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(STEPS / steps)));
+function defaultBatch(images: number, largest: number): number {
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, images / 2)));
+  return Math.max(SMALLEST_BATCH, Math.min(largest, wanted));
+}
+
+function defaultEpochs(images: number, batchImages: number, { steps, fewest, most }: typeof passes): number {
+  const stepsPerEpoch = Math.max(1, Math.floor(images / batchImages));
+  return Math.min(most, Math.max(fewest, Math.ceil(steps / stepsPerEpoch)));
 }
 
 const limits: Partial<Record<keyof ResolvedFineTuneSettings, Limits>> = {
@@ -110,12 +137,12 @@ const choices: Choices<ResolvedFineTuneSettings> = {
   runningStatistics: ['frozen', 'all'],
 };
 
-function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean): void {
-  checkCommonSettings(settings, images, 1);
+function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean, isImported: boolean): void {
+  checkCommonSettings(settings, images, 1, isImported);
   assertWithin(settings, limits, ['labelsPerClass', 'patience']);
   assertChosen(settings, choices);
   const { trainedStages, network } = settings;
-  const stages = networkParts(network).length - 1;
+  const stages = isImported ? IMPORTED_STAGES : networkParts(network).length - 1;
   const fits =
     trainedStages === 'all' || (Number.isInteger(trainedStages) && trainedStages >= 0 && trainedStages <= stages);
   if (!fits)
@@ -123,6 +150,11 @@ function check(settings: ResolvedFineTuneSettings, images: number, hasHead: bool
   if (settings.feature === 'projection' && settings.from !== '' && !hasHead) {
     throw usage(
       `The encoder ${settings.from} was kept without its projection head; fine-tune from the representation (feature representation).`,
+    );
+  }
+  if (isImported && settings.runningStatistics !== 'all') {
+    throw usage(
+      `The encoder ${settings.from} was made by others, and its normalisations keep their statistics (runningStatistics all).`,
     );
   }
   if (settings.classifierStart === 'probe' && settings.classifier === 'cosine') {
