@@ -71,6 +71,8 @@ export interface FineTuneSettings extends CommonTrainingSettings {
   readonly runningStatistics?: 'frozen' | 'all';
   /** What the learning rate is multiplied with from stage to stage, back from the classifier. */
   readonly stageRate?: number;
+  /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. */
+  readonly classifierRate?: number;
   /** Uses so many labels of each class, chosen by the seed; 0: all. */
   readonly labelsPerClass?: number;
   /** Share of each target that is spread over all classes. */

@@ -84,7 +84,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune: how many of the last stages train, of an imported encoder quarters of its layers; 0: the classifier alone',
+    help: 'finetune: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
     kinds: ['finetune'],
   },
   statistics: {
@@ -100,6 +100,13 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     help: 'finetune: factor of the learning rate from stage to stage back (default 1; imported encoders 0.5)',
     kinds: ['finetune'],
   },
+  'classifier-rate': {
+    key: 'classifierRate',
+    number: true,
+    value: 'R',
+    help: 'finetune: factor of the learning rate for the classifier (default 1; of a probe on an imported encoder 0)',
+    kinds: ['finetune'],
+  },
   'labels-per-class': {
     key: 'labelsPerClass',
     number: true,
@@ -111,7 +118,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'labelSmoothing',
     number: true,
     value: 'S',
-    help: 'finetune: share of a target spread over all classes (default 0.1)',
+    help: 'finetune: share of a target spread over all classes (default 0.1; on a probe of an imported encoder 0)',
     kinds: ['finetune'],
   },
   patience: {

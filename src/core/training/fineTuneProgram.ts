@@ -1,5 +1,6 @@
 import { usage } from '../errors.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { isOfClassifier } from './classifierHeads.ts';
 import { classifierNetwork, type ClassifierShape } from './classifierNetwork.ts';
 import { classificationLoss, type ClassificationOptions } from './losses/classificationLoss.ts';
 import { encoderViews, stagesOf } from './networkShape.ts';
@@ -26,6 +27,8 @@ export interface FineTuneConfig extends ClassifierShape, ClassificationOptions {
    * ACL 2018, https://arxiv.org/abs/1801.06146. 1 by default.
    */
   readonly stageRate?: number;
+  /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. 1 by default. */
+  readonly classifierRate?: number;
   readonly optimizer: OptimizerConfig;
   readonly clipNorm?: number;
 }
@@ -76,7 +79,7 @@ function frozenIn(config: FineTuneConfig): (name: string) => boolean {
 
 /** The factor of each parameter's learning rate by its name. */
 function stageRates(config: FineTuneConfig): (name: string) => number {
-  const { stageRate = 1 } = config;
+  const { stageRate = 1, classifierRate = 1 } = config;
   const { fromEnd } = stagesOf(config);
-  return (name) => stageRate ** (fromEnd(name) ?? 0);
+  return (name) => (isOfClassifier(name) ? classifierRate : stageRate ** (fromEnd(name) ?? 0));
 }

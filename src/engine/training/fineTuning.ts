@@ -198,7 +198,7 @@ function programOf(
   shape: ClassifierShape,
   { classes, training }: LabelledImages,
 ): TrainingProgram {
-  const { batchImages, trainedStages, runningStatistics, stageRate, labelSmoothing } = settings;
+  const { batchImages, trainedStages, runningStatistics, stageRate, classifierRate, labelSmoothing } = settings;
   const labels = training.map(({ label }) => classes.indexOf(label!));
   const weighted = settings.balanced && settings.labelsPerClass === 0;
   return fineTuneProgram({
@@ -207,6 +207,7 @@ function programOf(
     trainedStages,
     runningStatistics,
     stageRate,
+    classifierRate,
     labelSmoothing,
     ...(weighted && { classWeights: balancedClassWeights(labels, classes.length) }),
     optimizer: optimizerConfig(settings),

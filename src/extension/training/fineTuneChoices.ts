@@ -139,7 +139,7 @@ export function fineTuneWays({
   isImported,
 }: Pick<FineTuneStart, 'hasHead' | 'isImported'>): Choice<FineTuneWay>[] {
   const offered = isImported
-    ? [ways.whole, ways.lastLayers, ways.classifier]
+    ? [ways.lastLayers, ways.whole, ways.classifier]
     : hasHead
       ? [ways.projection, ways.representation, ways.classifier]
       : [ways.representation, ways.classifier];
@@ -203,7 +203,7 @@ function wayOf(way: FineTuneWay): FineTuneSettings {
     case 'representation':
       return { feature: way };
     case 'whole':
-      return {};
+      return { trainedStages: 'all' };
     case 'lastLayers':
       return { trainedStages: 1 };
     case 'classifier':
