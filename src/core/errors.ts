@@ -179,14 +179,23 @@ export const unknownNetwork = (id: string, known: readonly string[]) =>
 /** A computation that can't be built: a mistake in a network, or a model with parts that don't fit together. */
 export const invalidGraph = (node: string, opType: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidGraph, `Node "${node}" (${opType}) can't be built: ${detail}.`);
+/** For callers that can say more of the network that the operator is a part of. */
+export class NoGradientError extends LikenessError {
+  readonly operator: string;
+
+  constructor(operator: string, message: string) {
+    super(ErrorCode.NoGradient, message);
+    this.operator = operator;
+  }
+}
 /** A part of a network that can't be trained through. */
 export const noGradient = (
   node: string,
   opType: string,
   detail = 'the gradient of this operator is not known',
-): LikenessError =>
-  new LikenessError(
-    ErrorCode.NoGradient,
+): NoGradientError =>
+  new NoGradientError(
+    opType,
     `Node "${node}" (${opType}) can't be trained through: ${detail}; freeze the layers before it, or choose another encoder.`,
   );
 export const encoderMismatch = (detail: string) =>
@@ -216,11 +225,11 @@ export const tooFewImages = (images: number, needed: number) =>
     ErrorCode.TooFewImages,
     `There ${images === 1 ? 'is 1 image' : `are ${images} images`} to train on, and at least ${needed} are needed; add or select more images, or train on a larger folder.`,
   );
-/** Training goes on only with networks that it knows how to differentiate and whose weights it can tell apart. */
+/** There is nothing in it that training could change: it was computed by hand, or holds no numbers. */
 export const encoderNotTrained = (encoder: string) =>
   new LikenessError(
     ErrorCode.EncoderNotTrained,
-    `The encoder ${encoder} was not trained by Likeness, so that its training can't go on; name the encoder of a pretraining run ("likeness train list" shows them), or train one first ("likeness train pretrain").`,
+    `The encoder ${encoder} has no weights that can be trained; name a network: the encoder of a pretraining run ("likeness train list" shows them) or an ONNX file.`,
   );
 /** @param run that was named and has left no encoder */
 export const nothingPretrained = (root: string, run?: string) =>

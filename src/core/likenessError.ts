@@ -33,6 +33,7 @@ export const ErrorCode = {
   EncoderInvalid: 'encoder-invalid',
   EncoderNotImage: 'encoder-not-image',
   EncoderNotTrained: 'encoder-not-trained',
+  EncoderNotTrainable: 'encoder-not-trainable',
   NothingPretrained: 'nothing-pretrained',
   EncoderWithoutClasses: 'encoder-without-classes',
   EncoderBadOutput: 'encoder-bad-output',

@@ -14,7 +14,7 @@ export type TrainingEngine = 'onnxruntime' | 'tensorflow';
 export interface CommonTrainingSettings {
   /** Id of a network; see `NETWORKS`. What starts from an encoder has its network and size. */
   readonly network?: string;
-  /** Height and width of a view in pixels: 32 to 128, a multiple of 8. */
+  /** Height and width of a view in pixels: 32 to 128, a multiple of 8; of an encoder of others what it takes. */
   readonly size?: number;
   /** Images in a batch; in pretraining each gives two views. */
   readonly batchImages?: number;
@@ -48,7 +48,10 @@ export interface PretrainSettings extends UnlabelledTrainingSettings {
 
 /** What a person can set for fine-tuning to classes; what is left out is chosen by the engine. */
 export interface FineTuneSettings extends CommonTrainingSettings {
-  /** Id of the encoder to start from, or of the run that made it; empty: from scratch. Default: the newest pretraining. */
+  /**
+   * Id of the encoder to start from, or of the run that made it, or the path of any other ONNX encoder with weights; empty: from
+   * scratch. Default: the newest pretraining.
+   */
   readonly from?: string;
   /** What the classifier sees: the first layer of the projection head (SimCLRv2), or the representation (SimCLR). */
   readonly feature?: 'projection' | 'representation';
@@ -59,12 +62,17 @@ export interface FineTuneSettings extends CommonTrainingSettings {
    * pulled about by a classifier that knows nothing yet.
    */
   readonly classifierStart?: 'zero' | 'probe';
-  /** What trains besides the classifier: all, or so many of the last stages of the encoder. */
+  /**
+   * What trains besides the classifier: all, or so many of the last stages of the encoder. One of others has four, each a quarter
+   * of its layers with weights as a picture passes them.
+   */
   readonly trainedStages?: 'all' | number;
   /** Which normalisations keep the statistics of the pretraining: those of parts that don't train, or all. */
   readonly runningStatistics?: 'frozen' | 'all';
   /** What the learning rate is multiplied with from stage to stage, back from the classifier. */
   readonly stageRate?: number;
+  /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. */
+  readonly classifierRate?: number;
   /** Uses so many labels of each class, chosen by the seed; 0: all. */
   readonly labelsPerClass?: number;
   /** Share of each target that is spread over all classes. */
@@ -84,7 +92,7 @@ export interface DistillSettings extends UnlabelledTrainingSettings {
   readonly teacher?: string;
   /** What the student learns: the teacher's classes (default where it has some), similarities (SEED), or embeddings. */
   readonly lesson?: 'classes' | 'similarities' | 'embeddings';
-  /** Id of the encoder that the student starts as, or of the run that made it; empty: with first weights. */
+  /** As for fine-tuning, what the student starts as; empty: with first weights. */
   readonly from?: string;
   /** Of the classes' probabilities, or of the student's similarities. */
   readonly temperature?: number;

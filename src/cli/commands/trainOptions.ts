@@ -37,8 +37,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   },
   from: {
     key: 'from',
-    value: 'ENCODER|RUN|scratch',
-    help: 'finetune: what it starts from (default: the newest pretraining); distill: what the student starts as (default: scratch)',
+    value: 'ENCODER|RUN|FILE.onnx|scratch',
+    help: 'finetune: what it starts from, any ONNX encoder with weights (default: the newest pretraining); distill: what the student starts as (default: scratch)',
     kinds: ['finetune', 'distill'],
   },
   teacher: {
@@ -76,7 +76,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   'classifier-start': {
     key: 'classifierStart',
     value: 'zero|probe',
-    help: 'finetune: what a linear classifier starts with, nothing (default) or a linear probe',
+    help: 'finetune: what a linear classifier starts with, nothing (default) or a linear probe (default of imported encoders)',
     kinds: ['finetune'],
   },
   classifier: { key: 'classifier', value: 'KIND', help: 'finetune: linear (default) or cosine', kinds: ['finetune'] },
@@ -84,7 +84,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune: how many of the last stages train; 0: the classifier alone',
+    help: 'finetune: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
     kinds: ['finetune'],
   },
   statistics: {
@@ -97,7 +97,14 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'stageRate',
     number: true,
     value: 'R',
-    help: 'finetune: factor of the learning rate from stage to stage back (default 1)',
+    help: 'finetune: factor of the learning rate from stage to stage back (default 1; imported encoders 0.5)',
+    kinds: ['finetune'],
+  },
+  'classifier-rate': {
+    key: 'classifierRate',
+    number: true,
+    value: 'R',
+    help: 'finetune: factor of the learning rate for the classifier (default 1; of a probe on an imported encoder 0)',
     kinds: ['finetune'],
   },
   'labels-per-class': {
@@ -111,7 +118,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'labelSmoothing',
     number: true,
     value: 'S',
-    help: 'finetune: share of a target spread over all classes (default 0.1)',
+    help: 'finetune: share of a target spread over all classes (default 0.1; on a probe of an imported encoder 0)',
     kinds: ['finetune'],
   },
   patience: {

@@ -45,6 +45,9 @@ export interface NodeOptions {
   readonly types?: readonly ValueType[];
 }
 
+/** What models say they were made by. */
+export const PRODUCER = 'likeness';
+
 /**
  * Writes an ONNX graph node by node, checking shapes on the way: what can't fit together throws invalid-graph, which
  * names the node. Names are given in the order of the calls, so that the same calls give the same model, byte for byte.
@@ -171,7 +174,7 @@ export class GraphBuilder {
         { domain: '', version: this.#opset },
         ...[...domains].sort().map((domain) => ({ domain, version: 1 })),
       ],
-      producerName: 'likeness',
+      producerName: PRODUCER,
       graph: {
         name: this.#name,
         node: [...this.#nodes.map(toOnnxNode), ...renames],

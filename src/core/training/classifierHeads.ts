@@ -13,6 +13,11 @@ const WEIGHT = 'classifier.weight';
 const BIAS = 'classifier.bias';
 const LOG_SCALE = 'classifier.logScale';
 
+/** Whether a parameter is one of a classifier. */
+export function isOfClassifier(parameter: string): boolean {
+  return parameter.startsWith('classifier.');
+}
+
 /** The reciprocal of the temperature 0.1, at which cosine similarities tell classes apart. */
 const INITIAL_SCALE = 10;
 

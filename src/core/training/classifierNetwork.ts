@@ -1,14 +1,13 @@
 import { GraphBuilder, type GraphValue } from '../onnx/graphBuilder.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { classifierHead, type ClassifierKind } from './classifierHeads.ts';
-import { encoderNetwork, networkDefinition } from './networks/networks.ts';
+import { encoderImages, graphName, representationOf, type NetworkShape } from './networkShape.ts';
 import type { TensorMap } from './parameters.ts';
-import type { EncoderShape } from './pretrainProgram.ts';
 import { keptProjection } from './projectionHead.ts';
 import { ExportScope, TrainingScope, type NetworkScope } from './scope.ts';
 
 /** An encoder and what tells classes apart by its representation. */
-export interface ClassifierShape extends EncoderShape {
+export interface ClassifierShape extends NetworkShape {
   readonly classes: number;
   readonly classifier: ClassifierKind;
   /**
@@ -29,15 +28,15 @@ export interface ClassifierValues {
   readonly logits: GraphValue;
 }
 
-/** Writes the forward pass. @param images float32 `[N, 3, size, size]`, normalised */
+/** Writes the forward pass. @param images as `encoderImages` or `encoderViews` gives them */
 export function classifierNetwork(scope: NetworkScope, images: GraphValue, shape: ClassifierShape): ClassifierValues {
-  const representation = encoderNetwork(scope, images, shape.network, shape.stemStride);
+  const representation = representationOf(scope, images, shape);
   const feature = shape.feature === 'projection' ? keptProjection(scope, representation, shape.hidden) : representation;
   return { representation, feature, logits: classifierHead(scope, feature, shape.classifier, shape.classes) };
 }
 
 /**
- * The trained encoder with its classifier: input `images` float32 `[N, 3, size, size]`, normalised; outputs
+ * The trained encoder with its classifier: input `images` as `encoderImages` has it; outputs
  *
  * - `embedding` `[N, dim]`: the representation h, with a kept projection too. It is what retrieval and neighbours are to use:
  *   the projection was trained to forget what augmentations change, and after it only what tells the classes apart is of
@@ -49,12 +48,12 @@ export function classifierNetwork(scope: NetworkScope, images: GraphValue, shape
  * @param temperature that the probabilities are calibrated with, as `fitTemperature` finds it
  */
 export function classifierModel(shape: ClassifierShape, values: TensorMap, temperature = 1): OnnxModel {
-  const { network, size, classes } = shape;
-  const graph = new GraphBuilder(network);
-  const images = graph.input('images', 'float32', ['N', 3, size, size]);
+  const { classes } = shape;
+  const graph = new GraphBuilder(graphName(shape));
+  const images = encoderImages(graph, shape);
   const { representation, logits } = classifierNetwork(new ExportScope(graph, values), images, shape);
   const calibrated = graph.op('Mul', [logits, graph.scalar(1 / temperature)]);
-  graph.output('embedding', representation, 'float32', ['N', networkDefinition(network).dim]);
+  graph.output('embedding', representation, 'float32', ['N', representation.shape![1]!]);
   graph.output('logits', calibrated, 'float32', ['N', classes]);
   graph.output('probabilities', graph.op('Softmax', [calibrated], { axis: 1 }), 'float32', ['N', classes]);
   return graph.build();
@@ -65,9 +64,8 @@ export function classifierModel(shape: ClassifierShape, values: TensorMap, tempe
  * `embedding` `[N, dim]`, `feature` (what the classifier sees) and `logits` `[N, classes]`, not calibrated.
  */
 export function classifierEvaluationModel(shape: ClassifierShape): OnnxModel {
-  const { network, size } = shape;
-  const graph = new GraphBuilder(`${network}-classifier-evaluation`);
-  const images = graph.input('images', 'float32', ['N', 3, size, size]);
+  const graph = new GraphBuilder(`${graphName(shape)}-classifier-evaluation`);
+  const images = encoderImages(graph, shape);
   const outputs = classifierNetwork(new TrainingScope(graph, 'running'), images, shape);
   const { representation, feature, logits } = outputs;
   for (const [name, value] of Object.entries({ embedding: representation, feature, logits })) {

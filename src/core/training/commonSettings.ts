@@ -37,25 +37,32 @@ export type Limits = readonly [low: number, high: number];
 /** Values that a setting can have. */
 export type Choices<T> = Partial<Record<keyof T & string, readonly string[]>>;
 
-const limits: Partial<Record<keyof ResolvedCommonSettings, Limits>> = {
+const limits = {
   size: [32, 128],
   epochs: [1, 100_000],
   learningRate: [1e-8, 100],
   weightDecay: [0, 1],
   seed: [0, Number.MAX_SAFE_INTEGER],
   threads: [1, 1024],
-};
+} as const satisfies Partial<Record<keyof ResolvedCommonSettings, Limits>>;
 
 /**
  * Checks what all kinds of runs have in common. Throws usage.
  *
  * @param images that are trained on
+ * @param imported whether the network is one of others, whose size is its own
  */
-export function checkCommonSettings(settings: ResolvedCommonSettings, images: number, smallestBatch: number): void {
-  networkDefinition(settings.network);
-  const ranges = { ...limits, batchImages: [smallestBatch, 4096] as const };
+export function checkCommonSettings(
+  settings: ResolvedCommonSettings,
+  images: number,
+  smallestBatch: number,
+  imported = false,
+): void {
+  if (!imported) networkDefinition(settings.network);
+  const { size, ...others } = limits;
+  const ranges = { ...others, ...(!imported && { size }), batchImages: [smallestBatch, 4096] as const };
   assertWithin(settings, ranges, ['size', 'batchImages', 'epochs', 'seed', 'threads']);
-  if (settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
+  if (!imported && settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
   assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines });
   if (stepsPerEpoch(images, settings.batchImages) === 0) {
     throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);

@@ -11,9 +11,8 @@ import {
   type DistillationOptions,
   type SimilarityDistillationOptions,
 } from './losses/distillationLoss.ts';
-import { encoderNetwork } from './networks/networks.ts';
+import { encoderViews, representationOf, type NetworkShape } from './networkShape.ts';
 import type { OptimizerConfig } from './optimizers.ts';
-import type { EncoderShape } from './pretrainProgram.ts';
 import { TrainingScope, type NetworkScope } from './scope.ts';
 import { trainingProgram, type TrainingProgram } from './trainingProgram.ts';
 
@@ -51,7 +50,7 @@ export interface LabelledShare extends ClassificationOptions {
   readonly alpha: number;
 }
 
-export interface DistillConfig extends EncoderShape {
+export interface DistillConfig extends NetworkShape {
   readonly batchImages: number;
   readonly lesson: Lesson;
   /** The student's; needed for the lesson `classes` and for labels. */
@@ -78,11 +77,11 @@ export interface DistillConfig extends EncoderShape {
  * know; those of the adaptor begin with `adaptor.`. Throws usage where a classifier is needed and missing.
  */
 export function distillProgram(config: DistillConfig): TrainingProgram {
-  const { network, size, stemStride, batchImages, classifier, labels, optimizer, clipNorm } = config;
+  const { batchImages, classifier, labels, optimizer, clipNorm } = config;
   const graph = new GraphBuilder('distill');
   const scope = new TrainingScope(graph);
-  const images = graph.input('images', 'float32', [batchImages, 3, size, size]);
-  const representation = encoderNetwork(scope, images, network, stemStride);
+  const images = encoderViews(graph, config, batchImages);
+  const representation = representationOf(scope, images, config);
   const logits = classifier && classifierHead(scope, representation, classifier.kind, classifier.classes);
   const taught = lessonLoss(scope, config, representation, logits);
   const labelled = labels && labelledLoss(graph, config, labels, logits);

@@ -39,12 +39,23 @@ export interface DistillStart {
     readonly mostViews: (lesson: Lesson['kind']) => number;
   };
   /** The encoder that the student starts as, where it is one. */
-  readonly student: { readonly id: string; readonly network: string; readonly size: number } | undefined;
+  readonly student:
+    | {
+        readonly id: string;
+        readonly network: string;
+        readonly size: number;
+        /** Whether others have made it. */
+        readonly imported: boolean;
+      }
+    | undefined;
 }
 
 /** The student that is half as wide as the default network. */
 const DEFAULT_STUDENT = 'resnet10-light';
 const LARGEST_BATCH = 64;
+/** Encoders of others take larger pictures. */
+const LARGEST_IMPORTED_BATCH = 32;
+const IMPORTED_RATE = 1e-4;
 const SMALLEST_BATCH = 8;
 /** "A good teacher is patient and consistent", L. Beyer et al., CVPR 2022, https://arxiv.org/abs/2106.05237: long runs pay. */
 const STEPS = 3000;
@@ -63,7 +74,8 @@ export function resolveDistillSettings(
   threads: number,
 ): ResolvedDistillSettings {
   if (images < FEWEST_IMAGES) throw tooFewImages(images, FEWEST_IMAGES);
-  const batchImages = settings.batchImages ?? defaultBatch(images);
+  const isImported = student?.imported === true;
+  const batchImages = settings.batchImages ?? defaultBatch(images, isImported ? LARGEST_IMPORTED_BATCH : LARGEST_BATCH);
   const optimizer = settings.optimizer ?? 'adamw';
   const lesson = settings.lesson ?? (teacher.hasClasses ? 'classes' : 'embeddings');
   assertChosen({ lesson }, choices);
@@ -79,7 +91,12 @@ export function resolveDistillSettings(
     augmentation: CROP_AUGMENTATION,
     labelsPerClass: 0,
     teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
-    learningRate: optimizer === 'adamw' ? 3e-3 : defaultLearningRate(optimizer, batchImages),
+    // What an encoder of others knows is not to be forgotten at once.
+    learningRate: isImported
+      ? IMPORTED_RATE
+      : optimizer === 'adamw'
+        ? 3e-3
+        : defaultLearningRate(optimizer, batchImages),
     weightDecay: 1e-4,
     includeTest: false,
     ...settings,
@@ -92,7 +109,7 @@ export function resolveDistillSettings(
     size: student?.size ?? settings.size ?? 64,
     batchImages,
   };
-  check(resolved, images, teacher.mostViews(lesson));
+  check(resolved, images, teacher.mostViews(lesson), isImported);
   return named(resolved, `${resolved.network} at ${resolved.size} px, distilled`);
 }
 
@@ -106,8 +123,8 @@ const limits: Partial<Record<keyof ResolvedDistillSettings, Limits>> = {
 
 const choices: Choices<Pick<ResolvedDistillSettings, 'lesson'>> = { lesson: ['classes', 'similarities', 'embeddings'] };
 
-function check(settings: ResolvedDistillSettings, images: number, mostViews: number): void {
-  checkCommonSettings(settings, images, 1);
+function check(settings: ResolvedDistillSettings, images: number, mostViews: number, isImported: boolean): void {
+  checkCommonSettings(settings, images, 1, isImported);
   checkAugmentation(settings);
   if (settings.mixup > 0 && settings.teacherShare < 1) {
     throw usage(
@@ -117,9 +134,9 @@ function check(settings: ResolvedDistillSettings, images: number, mostViews: num
   assertWithin(settings, { ...limits, teacherViews: [0, mostViews] }, ['labelsPerClass', 'teacherViews']);
 }
 
-function defaultBatch(images: number): number {
+function defaultBatch(images: number, largest: number): number {
   const wanted = 2 ** Math.floor(Math.log2(images / 4));
-  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, wanted));
+  return Math.max(SMALLEST_BATCH, Math.min(largest, wanted));
 }
 
 function defaultEpochs(images: number, batchImages: number): number {

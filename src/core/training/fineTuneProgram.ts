@@ -1,8 +1,9 @@
 import { usage } from '../errors.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { isOfClassifier } from './classifierHeads.ts';
 import { classifierNetwork, type ClassifierShape } from './classifierNetwork.ts';
 import { classificationLoss, type ClassificationOptions } from './losses/classificationLoss.ts';
-import { networkParts, partOf } from './networks/networks.ts';
+import { encoderViews, stagesOf } from './networkShape.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 import { TrainingScope } from './scope.ts';
 import { trainingProgram, type TrainingProgram } from './trainingProgram.ts';
@@ -26,6 +27,8 @@ export interface FineTuneConfig extends ClassifierShape, ClassificationOptions {
    * ACL 2018, https://arxiv.org/abs/1801.06146. 1 by default.
    */
   readonly stageRate?: number;
+  /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. 1 by default. */
+  readonly classifierRate?: number;
   readonly optimizer: OptimizerConfig;
   readonly clipNorm?: number;
 }
@@ -44,14 +47,13 @@ export interface FineTuneConfig extends ClassifierShape, ClassificationOptions {
  * where `trainedStages` doesn't fit the network.
  */
 export function fineTuneProgram(config: FineTuneConfig): TrainingProgram {
-  const { size, batchImages, classes, runningStatistics, optimizer, clipNorm } = config;
-  const frozenParts = partsThatStay(config);
-  const isFrozen = (name: string) => frozenParts.has(partOf(name));
+  const { batchImages, classes, runningStatistics, optimizer, clipNorm } = config;
+  const isFrozen = frozenIn(config);
   const graph = new GraphBuilder('fine-tune');
   const scope = new TrainingScope(graph, (layer) => {
     return runningStatistics === 'all' || isFrozen(layer) ? 'running' : 'batch';
   });
-  const images = graph.input('images', 'float32', [batchImages, 3, size, size]);
+  const images = encoderViews(graph, config, batchImages);
   const { representation, logits } = classifierNetwork(scope, images, config);
   const targets = graph.input('targets', 'float32', [batchImages, classes]);
   const { loss, accuracy, labelled } = classificationLoss(graph, logits, targets, config);
@@ -64,21 +66,20 @@ export function fineTuneProgram(config: FineTuneConfig): TrainingProgram {
   });
 }
 
-function partsThatStay({ network, trainedStages }: FineTuneConfig): ReadonlySet<string> {
-  if (trainedStages === 'all') return new Set();
-  const parts = networkParts(network);
-  const stages = parts.length - 1;
-  if (!Number.isInteger(trainedStages) || trainedStages < 0 || trainedStages > stages) {
-    throw usage(`trainedStages is ${trainedStages}; ${network} has ${stages} stages: choose 0 to ${stages}, or all.`);
+/** Whether a layer or parameter stays as it is. */
+function frozenIn(config: FineTuneConfig): (name: string) => boolean {
+  const { network, trainedStages } = config;
+  if (trainedStages === 'all') return () => false;
+  const { count, fromEnd } = stagesOf(config);
+  if (!Number.isInteger(trainedStages) || trainedStages < 0 || trainedStages > count) {
+    throw usage(`trainedStages is ${trainedStages}; ${network} has ${count} stages: choose 0 to ${count}, or all.`);
   }
-  return new Set(parts.slice(0, parts.length - trainedStages));
+  return (name) => (fromEnd(name) ?? 0) > trainedStages;
 }
 
 /** The factor of each parameter's learning rate by its name. */
-function stageRates({ network, stageRate = 1 }: FineTuneConfig): (name: string) => number {
-  const parts = networkParts(network);
-  return (name) => {
-    const part = parts.indexOf(partOf(name));
-    return part < 0 ? 1 : stageRate ** (parts.length - part);
-  };
+function stageRates(config: FineTuneConfig): (name: string) => number {
+  const { stageRate = 1, classifierRate = 1 } = config;
+  const { fromEnd } = stagesOf(config);
+  return (name) => (isOfClassifier(name) ? classifierRate : stageRate ** (fromEnd(name) ?? 0));
 }

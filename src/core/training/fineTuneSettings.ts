@@ -10,6 +10,7 @@ import {
   type Limits,
   type ResolvedCommonSettings,
 } from './commonSettings.ts';
+import { IMPORTED_STAGES } from './imported/importedWeights.ts';
 import { DEFAULT_NETWORK, networkParts } from './networks/networks.ts';
 
 /** Everything that a run of fine-tuning is determined by, besides the images. */
@@ -22,6 +23,7 @@ export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
   readonly trainedStages: FineTuneConfig['trainedStages'];
   readonly runningStatistics: FineTuneConfig['runningStatistics'];
   readonly stageRate: number;
+  readonly classifierRate: number;
   readonly labelsPerClass: number;
   readonly labelSmoothing: number;
   readonly balanced: boolean;
@@ -31,19 +33,29 @@ export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
 /** What fine-tuning begins with. */
 export interface FineTuneStart {
   /** Id of the encoder, its network and size; undefined: from scratch. */
-  readonly encoder: { readonly id: string; readonly network: string; readonly size: number } | undefined;
+  readonly encoder:
+    | {
+        readonly id: string;
+        readonly network: string;
+        readonly size: number;
+        /** Whether others have made it. */
+        readonly imported: boolean;
+      }
+    | undefined;
   /** Whether its projection head was kept. */
   readonly hasHead: boolean;
 }
 
 const LARGEST_BATCH = 64;
+/** Encoders of others take larger pictures. */
+const LARGEST_IMPORTED_BATCH = 32;
 const SMALLEST_BATCH = 4;
 /** Pictures in a batch from which their own statistics are better. */
 const FEWEST_FOR_STATISTICS = 16;
 /** A few labels are seen again and again; more of them need fewer passes. */
-const STEPS = 600;
-const FEWEST_EPOCHS = 20;
-const MOST_EPOCHS = 100;
+const passes = { steps: 600, fewest: 20, most: 100 };
+/** Encoders of others have seen far more pictures than a dataset has, and what they know is soon forgotten. */
+const importedPasses: typeof passes = { steps: 150, fewest: 10, most: 25 };
 
 /**
  * Fills in what is left open and checks the rest. Throws usage.
@@ -56,7 +68,8 @@ export function resolveFineTuneSettings(
   images: number,
   threads: number,
 ): ResolvedFineTuneSettings {
-  const batchImages = settings.batchImages ?? defaultBatch(images);
+  const isImported = encoder?.imported === true;
+  const batchImages = settings.batchImages ?? defaultBatch(images, isImported ? LARGEST_IMPORTED_BATCH : LARGEST_BATCH);
   const network = encoder?.network ?? settings.network ?? DEFAULT_NETWORK;
   const resolved: ResolvedFineTuneSettings = {
     ...commonDefaults(threads),
@@ -67,37 +80,68 @@ export function resolveFineTuneSettings(
     // A batch of a few pictures tells less of the statistics than the pretraining did.
     runningStatistics: encoder === undefined || batchImages >= FEWEST_FOR_STATISTICS ? 'frozen' : 'all',
     stageRate: 1,
+    classifierRate: 1,
     labelsPerClass: 0,
     labelSmoothing: 0.1,
     balanced: true,
-    epochs: defaultEpochs(images, batchImages),
+    epochs: defaultEpochs(images, batchImages, isImported ? importedPasses : passes),
     patience: 20,
     optimizer: 'adamw',
     // What has been learnt is not to be forgotten at once.
     learningRate: encoder === undefined ? 3e-3 : 1e-3,
     weightDecay: 1e-4,
+    ...(isImported && importedDefaults(settings)),
     ...settings,
     from: encoder?.id ?? '',
     network,
     size: encoder?.size ?? settings.size ?? 64,
     batchImages,
   };
-  check(resolved, images, hasHead);
+  check(resolved, images, hasHead, isImported);
   return named(resolved, `${network} at ${resolved.size} px, ${encoder === undefined ? 'from scratch' : 'fine-tuned'}`);
 }
 
-function defaultBatch(images: number): number {
-  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, images / 2)));
-  return Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, wanted));
+/**
+ * Linear probe, then fine-tuning: A. Kumar et al., ICLR 2022, https://arxiv.org/abs/2202.10054. The classifier begins as the
+ * probe and stays it, and the last layers of the encoder follow. A first look, not a result: one choice of labels, settings
+ * that differed in more than this, and picked by the same test images. With 20 labels of each class of clothing, a MobileNetV3
+ * had 76.7 % of them right by the probe, 77.8 % so after 12 epochs, and 73.8 % and 73.9 % where the classifier learnt,
+ * alone or with the last layers.
+ *
+ * Batch normalisations of others use their running statistics; where exporters have merged them into convolutions, only a scale
+ * and a shift are left of them anyway.
+ */
+function importedDefaults({
+  classifier = 'linear',
+  classifierStart = classifier === 'linear' ? 'probe' : 'zero',
+  trainedStages = 1,
+}: Partial<ResolvedFineTuneSettings>) {
+  const isProbe = classifierStart === 'probe';
+  return {
+    classifierStart,
+    trainedStages,
+    // Where nothing else trains, the classifier has to, but so little that it is the probe still.
+    classifierRate: isProbe && trainedStages !== 0 ? 0 : 1,
+    labelSmoothing: isProbe ? 0 : 0.1,
+    runningStatistics: 'all',
+    stageRate: 0.5,
+    learningRate: isProbe && trainedStages === 0 ? 1e-5 : 3e-4,
+  } as const;
 }
 
-function defaultEpochs(images: number, batchImages: number): number {
-  const steps = Math.max(1, Math.floor(images / batchImages));
-  return Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.ceil(STEPS / steps)));
+function defaultBatch(images: number, largest: number): number {
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, images / 2)));
+  return Math.max(SMALLEST_BATCH, Math.min(largest, wanted));
+}
+
+function defaultEpochs(images: number, batchImages: number, { steps, fewest, most }: typeof passes): number {
+  const stepsPerEpoch = Math.max(1, Math.floor(images / batchImages));
+  return Math.min(most, Math.max(fewest, Math.ceil(steps / stepsPerEpoch)));
 }
 
 const limits: Partial<Record<keyof ResolvedFineTuneSettings, Limits>> = {
   stageRate: [0, 1],
+  classifierRate: [0, 1],
   labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
   labelSmoothing: [0, 0.99],
   patience: [0, 100_000],
@@ -110,12 +154,12 @@ const choices: Choices<ResolvedFineTuneSettings> = {
   runningStatistics: ['frozen', 'all'],
 };
 
-function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean): void {
-  checkCommonSettings(settings, images, 1);
+function check(settings: ResolvedFineTuneSettings, images: number, hasHead: boolean, isImported: boolean): void {
+  checkCommonSettings(settings, images, 1, isImported);
   assertWithin(settings, limits, ['labelsPerClass', 'patience']);
   assertChosen(settings, choices);
   const { trainedStages, network } = settings;
-  const stages = networkParts(network).length - 1;
+  const stages = isImported ? IMPORTED_STAGES : networkParts(network).length - 1;
   const fits =
     trainedStages === 'all' || (Number.isInteger(trainedStages) && trainedStages >= 0 && trainedStages <= stages);
   if (!fits)
@@ -123,6 +167,11 @@ function check(settings: ResolvedFineTuneSettings, images: number, hasHead: bool
   if (settings.feature === 'projection' && settings.from !== '' && !hasHead) {
     throw usage(
       `The encoder ${settings.from} was kept without its projection head; fine-tune from the representation (feature representation).`,
+    );
+  }
+  if (isImported && settings.runningStatistics !== 'all') {
+    throw usage(
+      `The encoder ${settings.from} was made by others, and its normalisations keep their statistics (runningStatistics all).`,
     );
   }
   if (settings.classifierStart === 'probe' && settings.classifier === 'cosine') {

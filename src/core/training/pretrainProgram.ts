@@ -2,6 +2,7 @@ import { GraphBuilder, type GraphValue } from '../onnx/graphBuilder.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { contrastiveLoss, decoupledTargets, ntXentTargets } from './losses/contrastiveLoss.ts';
 import { encoderNetwork, networkDefinition } from './networks/networks.ts';
+import { encoderImages, graphName, representationOf, type NetworkShape } from './networkShape.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 import type { TensorMap } from './parameters.ts';
 import { projectionHead, type ProjectionHeadOptions } from './projectionHead.ts';
@@ -62,15 +63,14 @@ export function pretrainProgram(config: PretrainConfig, pairsVary = config.loss 
 export type EncoderShape = Pick<PretrainConfig, 'network' | 'size' | 'stemStride'>;
 
 /**
- * The trained encoder on its own: input `images` float32 `[N, 3, size, size]`, normalised; output `embedding` `[N, dim]`.
+ * The trained encoder on its own: input `images` as `encoderImages` has it; output `embedding` `[N, dim]`.
  *
  * @param values parameters and running statistics by name
  */
-export function encoderModel({ network, size, stemStride }: EncoderShape, values: TensorMap): OnnxModel {
-  const graph = new GraphBuilder(network);
-  const images = graph.input('images', 'float32', ['N', 3, size, size]);
-  const representation = encoderNetwork(new ExportScope(graph, values), images, network, stemStride);
-  graph.output('embedding', representation, 'float32', ['N', networkDefinition(network).dim]);
+export function encoderModel(shape: NetworkShape, values: TensorMap): OnnxModel {
+  const graph = new GraphBuilder(graphName(shape));
+  const representation = representationOf(new ExportScope(graph, values), encoderImages(graph, shape), shape);
+  graph.output('embedding', representation, 'float32', ['N', representation.shape![1]!]);
   return graph.build();
 }
 
@@ -86,10 +86,9 @@ export function projectionHeadModel(network: string, head: ProjectionHeadOptions
 }
 
 /** The forward pass with parameters as inputs and running statistics: evaluates the state of a run that goes on. */
-export function evaluationModel({ network, size, stemStride }: EncoderShape): OnnxModel {
-  const graph = new GraphBuilder(`${network}-evaluation`);
-  const images = graph.input('images', 'float32', ['N', 3, size, size]);
-  const representation = encoderNetwork(new TrainingScope(graph, 'running'), images, network, stemStride);
-  graph.output('embedding', representation, 'float32', ['N', networkDefinition(network).dim]);
+export function evaluationModel(shape: NetworkShape): OnnxModel {
+  const graph = new GraphBuilder(`${graphName(shape)}-evaluation`);
+  const representation = representationOf(new TrainingScope(graph, 'running'), encoderImages(graph, shape), shape);
+  graph.output('embedding', representation, 'float32', ['N', representation.shape![1]!]);
   return graph.build();
 }

@@ -101,3 +101,31 @@ export const tooFewSelectedClasses = (classes: readonly string[]) =>
     ErrorCode.Usage,
     `A classifier needs labelled images of at least two classes, and what is selected has ${classes.length === 0 ? 'none to train on' : `only "${classes[0]}"`}; select images of more classes, outside of the test split.`,
   );
+
+/** Its results are rounded to few levels, so that small changes of its weights change nothing. */
+export const encoderQuantised = (encoder: string, operator: string) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrainable,
+    `The encoder ${encoder} is quantised (${operator}), and whole numbers can't be trained; name the model that it was made of, with float32 or float16 weights.`,
+  );
+
+export const encoderNotSquare = (encoder: string, height: number, width: number) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrainable,
+    `The encoder ${encoder} takes pictures of ${height} × ${width} pixels, and views for training are square; export it for square pictures.`,
+  );
+
+/** @param operator without a rule for its gradient, or in a form that has none */
+export const encoderNotDifferentiable = (encoder: string, operator: string, layersTrain: boolean) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrainable,
+    `The encoder ${encoder} can't be trained through its operator ${operator}; ${layersTrain ? 'train fewer of its last stages, or a classifier alone (--stages 0)' : 'choose another encoder'}.`,
+  );
+
+/** @param reason follows a colon */
+export const encoderNotImportable = (encoder: string, reason: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrainable,
+    `The encoder ${encoder} can't be made a part of a training: ${reason} Export it again without that, with a batch of any size, or choose another encoder.`,
+    { cause },
+  );

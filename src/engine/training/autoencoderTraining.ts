@@ -4,9 +4,10 @@ import { autoencoderProgram, decoderModel } from '../../core/training/autoencode
 import { resolveAutoencoderSettings } from '../../core/training/autoencoderSettings.ts';
 import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import { encoderModel } from '../../core/training/pretrainProgram.ts';
+import { VIEW_NORMALISATION } from '../../core/training/viewNormalisation.ts';
 import { AutoencoderTask } from './autoencoderTask.ts';
 import { exportRun } from './encoderExport.ts';
-import { NORMALISATION, trainedEncoderInterface } from './pretrainCard.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
 import { examplePictures } from './reconstructions.ts';
 import type { TaskOpener } from './runLifecycle.ts';
 import {
@@ -44,7 +45,7 @@ export class AutoencoderTraining implements TrainingKind<'autoencoder', Autoenco
     const imageCount = selection.training.length;
     const settings = resolveAutoencoderSettings(wished, imageCount, this.#options.threads);
     const { network, size, batchImages } = settings;
-    const config = { network, size, batchImages, normalisation: NORMALISATION, clipNorm: CLIP_NORM };
+    const config = { network, size, batchImages, normalisation: VIEW_NORMALISATION, clipNorm: CLIP_NORM };
     const program = autoencoderProgram({ ...config, optimizer: optimizerConfig(settings) });
     neededMemory(program, settings.engine);
     const { chosen } = selection;

@@ -1,3 +1,4 @@
+import type { EncoderInput } from '../../core/encoders/card.ts';
 import { drawPerClass } from '../../core/evaluation/splits.ts';
 import { pictureGroups } from '../../core/images/pictureGroups.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -5,10 +6,10 @@ import { encoderPixels } from '../images/imageDecoder.ts';
 import { BatchCollector } from '../indexing/batchCollector.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import { concatenated } from './evaluationSets.ts';
-import { labelStream, TINY } from './fineTuneData.ts';
+import { labelStream } from './fineTuneData.ts';
 import { PixelReader } from './pixelStore.ts';
-import { trainedEncoderInterface } from './pretrainCard.ts';
 import type { Teacher } from './teacher.ts';
+import { TINY, tinyInput } from './tinyPictures.ts';
 import { loadTrainingData, type Selection, type TrainingData } from './trainingData.ts';
 
 export interface DistillData extends TrainingData {
@@ -30,9 +31,9 @@ export interface DistillDataOptions {
   readonly root: string;
   /** Folder for what doesn't fit into memory. */
   readonly scratchFolder: string;
+  /** How the student takes pictures. */
+  readonly input: EncoderInput;
   readonly settings: {
-    readonly network: string;
-    readonly size: number;
     readonly seed: number;
     readonly teacherShare: number;
     readonly labelsPerClass: number;
@@ -49,8 +50,7 @@ export async function loadDistillData(
   options: DistillDataOptions,
   context: JobContext,
 ): Promise<DistillData> {
-  const { root, scratchFolder, settings, classes, multiplications } = options;
-  const { input } = trainedEncoderInterface(settings);
+  const { root, scratchFolder, settings, input, classes, multiplications } = options;
   const opinions: Float32Array[] = [];
   const queries = new BatchCollector<undefined, Float32Array>(
     { input: teacher.input, batchSize: teacher.batchSize, run: (pixels, count) => teacher.run(pixels, count) },
@@ -80,7 +80,7 @@ async function chooseLabels(
   chosen: Int32Array,
   { images, pixels }: TrainingData,
   classes: readonly string[],
-  { settings }: DistillDataOptions,
+  { settings, input }: DistillDataOptions,
 ): Promise<void> {
   const rows = Uint32Array.from(images.keys()).filter((row) => {
     const { label, split } = images[row]!;
@@ -94,10 +94,10 @@ async function chooseLabels(
     return;
   }
   const tiny: Uint8Array[] = [];
-  const tinyInput = { ...trainedEncoderInterface(settings).input, size: [TINY, TINY] as const };
+  const tiniest = tinyInput(input);
   const reader = new PixelReader(pixels);
   try {
-    for (const row of rows) tiny.push(await encoderPixels(reader.read(row), tinyInput));
+    for (const row of rows) tiny.push(await encoderPixels(reader.read(row), tiniest));
   } finally {
     reader.close();
   }

@@ -6,6 +6,7 @@ import { classifierEvaluationModel, type ClassifierShape } from '../../core/trai
 import { recipeOf } from '../../core/training/augmentationChoice.ts';
 import type { ResolvedDistillSettings } from '../../core/training/distillSettings.ts';
 import { classTargets } from '../../core/training/losses/classificationLoss.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
@@ -28,6 +29,7 @@ export interface DistillTaskOptions {
   readonly teacherDim: number;
   /** Pictures that similarities are told to; 0 where they are not what is learnt. */
   readonly others: number;
+  readonly student: NetworkShape;
   /** Of the student with its classifier; undefined where it learns no classes. */
   readonly shape: ClassifierShape | undefined;
 }
@@ -73,7 +75,7 @@ export class DistillTask implements TrainingTask {
   }
 
   static async open(options: DistillTaskOptions, worker: OnnxWorker, run: RunShape): Promise<DistillTask> {
-    const { settings, data, teacherDim, shape } = options;
+    const { settings, data, teacherDim, student, shape } = options;
     const { teacher, pixels, images } = data;
     const { seed, teacherViews: views, mixup, centredTeacher, lesson, threads } = settings;
     const centred = centredTeacher && lesson !== 'classes';
@@ -91,8 +93,8 @@ export class DistillTask implements TrainingTask {
       },
       run,
     );
-    const monitor = await EncoderMonitor.open(worker, settings, data, run.signal);
-    const { input } = trainedEncoderInterface(settings);
+    const monitor = await EncoderMonitor.open(worker, { ...settings, ...student }, data, run.signal);
+    const { input } = trainedEncoderInterface(student);
     const classifier = shape && (await GraphEvaluator.open(worker, classifierEvaluationModel(shape), input, threads));
     return new DistillTask(options, teacherViews, monitor, classifier, run.signal);
   }

@@ -4,7 +4,9 @@ import { classifierModel, type ClassifierShape } from '../../core/training/class
 import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import { distillProgram, type Lesson } from '../../core/training/distillProgram.ts';
 import { resolveDistillSettings, type ResolvedDistillSettings } from '../../core/training/distillSettings.ts';
-import { encoderModel } from '../../core/training/pretrainProgram.ts';
+import { withImportFaults } from '../../core/training/imported/importFaults.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
+import { encoderModel, evaluationModel } from '../../core/training/pretrainProgram.ts';
 import {
   labelsNeedClasses,
   noTeacher,
@@ -33,7 +35,7 @@ import {
   type TrainingOptions,
   type Wish,
 } from './trainer.ts';
-import { readTrainedWeights, type TrainedWeights } from './trainedEncoder.ts';
+import { readStartingEncoder } from './startingEncoder.ts';
 import { labelsSeenBy } from './trainedOn.ts';
 import { selectImages, type Selection } from './trainingData.ts';
 import type { RunPosition } from './trainingRun.ts';
@@ -51,6 +53,9 @@ interface DistillRun extends PreparedRun<'distill'> {
   /** Numbers that the teacher gives for a picture. */
   readonly teacherDim: number;
   readonly others: number;
+  readonly student: NetworkShape;
+  /** Of the encoder that the student starts as. */
+  readonly licence: string | undefined;
   /** Of the student with its classifier; undefined where it learns no classes. */
   readonly shape: ClassifierShape | undefined;
 }
@@ -64,42 +69,66 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     this.#options = options;
   }
 
-  /** Rejects with teacher-unfit, encoder-not-found, encoder-not-trained, usage, too-few-images, or a code of scanning. */
+  /**
+   * Rejects with teacher-unfit, encoder-not-found, encoder-not-trained, encoder-not-trainable, usage, too-few-images, or a code
+   * of scanning.
+   */
   async prepare({ root, settings: wished, scan, images }: Wish<'distill'>, context: JobContext): Promise<DistillRun> {
     const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
     const { reference, resolved: teacher } = await this.#teacher(root, wished.teacher);
     const { classes = [] } = teacher.card;
-    const student = await this.#student(root, wished.from);
+    const from = await this.#student(root, wished.from);
     const imageCount = selection.training.length;
     const dim = { classes: classes.length, similarities: teacher.card.output.dim, embeddings: teacher.card.output.dim };
     const mostViews = (lesson: keyof typeof dim) =>
       Math.max(1, Math.floor(MOST_BYTES / opinionBytes(imageCount, dim[lesson])));
-    const start = { teacher: { reference, hasClasses: classes.length > 0, mostViews }, student: student?.start };
+    const start = { teacher: { reference, hasClasses: classes.length > 0, mostViews }, student: from?.start };
     const settings = resolveDistillSettings(withRecipe(wished, root), start, imageCount, this.#options.threads);
     const isOfClasses = settings.lesson === 'classes';
     if (isOfClasses && classes.length === 0) throw teacherWithoutClasses(teacher.card.id);
     if (settings.teacherShare < 1) assertLabelsKnown(settings, teacher, selection);
     const teacherDim = dim[settings.lesson];
     const others = settings.lesson === 'similarities' ? Math.min(MOST_OTHERS, imageCount) : 0;
-    const shape = isOfClasses ? shapeOf(settings, classes.length) : undefined;
-    const program = programOf(settings, teacherDim, others);
+    const { network, size } = settings;
+    const student: NetworkShape = { network, size, ...(from?.imported && { imported: from.imported }) };
+    const shape = isOfClasses ? shapeOf(student, classes.length) : undefined;
+    const program = withImportFaults(student, true, () => {
+      const written = programOf(settings, student, teacherDim, others);
+      // Needed in the end, with a batch of any size, and refused before the work is done.
+      if (student.imported) evaluationModel(student);
+      return written;
+    });
     neededMemory(program, settings.engine, Math.max(1, settings.teacherViews) * opinionBytes(imageCount, teacherDim));
-    const run = { root, selection, teacher, teacherDim, others, shape, settings, program, imageCount };
+    const licence = from?.licence;
+    const run = {
+      root,
+      selection,
+      teacher,
+      teacherDim,
+      others,
+      student,
+      licence,
+      shape,
+      settings,
+      program,
+      imageCount,
+    };
     const { chosen } = selection;
     return {
       ...run,
       ...(chosen && { chosen }),
-      ...(student && { values: student.values }),
+      ...(from && { values: from.values }),
       ...(isOfClasses && { classes }),
     };
   }
 
   async load(run: StartedRun<DistillRun>, context: JobContext) {
-    const { root, files, selection, settings, teacher, classes } = run;
+    const { root, files, selection, settings, student, teacher, classes } = run;
     const multiplications = await multiplicationsOfBoth(run);
     const opened = await openTeacher(teacher, settings.lesson, settings.threads);
     try {
-      const options = { root, scratchFolder: files.folder, settings, classes, multiplications };
+      const { input } = trainedEncoderInterface(student);
+      const options = { root, scratchFolder: files.folder, settings, input, classes, multiplications };
       const data = await loadDistillData(selection, opened, options, context);
       if (data.images.length < settings.batchImages) throw tooFewImages(data.images.length, settings.batchImages);
       return { ...data, dispose: () => opened.dispose() };
@@ -109,17 +138,19 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     }
   }
 
-  task({ settings, teacherDim, others, shape }: DistillRun, data: DistillData): Promise<TaskOpener> {
-    const options = { settings, data, teacherDim, others, shape };
+  task({ settings, teacherDim, others, student, shape }: DistillRun, data: DistillData): Promise<TaskOpener> {
+    const options = { settings, data, teacherDim, others, student, shape };
     return Promise.resolve((worker, run) => DistillTask.open(options, worker, run));
   }
 
   async export(run: StartedRun<DistillRun>, { state }: RunPosition, data: DistillData): Promise<string> {
-    const { settings, shape, classes, teacher } = run;
+    const { student, licence, shape, classes, teacher } = run;
     const count = data.images.length;
     const labelled = data.images.filter((_, row) => data.labels[row]! >= 0);
     const made: MadeEncoder = {
-      model: shape ? classifierModel(shape, state) : encoderModel(settings, state),
+      model: shape ? classifierModel(shape, state) : encoderModel(student, state),
+      shape: student,
+      licence,
       ...(classes && { classes, labelsOf: await labelsSeenBy(teacher, labelled) }),
       trainedOn: `${count} images, ${labelled.length > 0 ? `${labelled.length} with labels, ` : ''}taught by ${teacher.card.id}`,
     };
@@ -151,15 +182,16 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     if (from === undefined || from === '') return undefined;
     const run = (await new RunStore(root).list()).find(({ id }) => id === from);
     if (run !== undefined && run.encoder === undefined) throw teacherUnfinished(run.id);
-    const weights: TrainedWeights = await readTrainedWeights(this.#options.registry, run?.encoder ?? from, root);
-    const { card, network, size, values } = weights;
-    return { start: { id: card.id, network, size }, values };
+    const start = await readStartingEncoder(this.#options.registry, run?.encoder ?? from, root);
+    const { reference, card, network, size, values, imported } = start;
+    const isImported = imported !== undefined;
+    return { start: { id: reference, network, size, imported: isImported }, values, imported, licence: card.licence };
   }
 }
 
-async function multiplicationsOfBoth({ teacher, settings, start }: StartedRun<DistillRun>): Promise<Multiplications> {
-  const { input } = trainedEncoderInterface(settings);
-  const multiplications = multiplicationsOfModel(encoderModel(settings, start.state), input);
+async function multiplicationsOfBoth({ teacher, student, start }: StartedRun<DistillRun>): Promise<Multiplications> {
+  const { input } = trainedEncoderInterface(student);
+  const multiplications = multiplicationsOfModel(encoderModel(student, start.state), input);
   const teacherMultiplications = await multiplicationsOf(teacher);
   return {
     ...(multiplications !== undefined && { multiplications }),
@@ -185,14 +217,19 @@ function opinionBytes(images: number, dim: number): number {
   return images * dim * Float32Array.BYTES_PER_ELEMENT;
 }
 
-function shapeOf({ network, size }: ResolvedDistillSettings, classes: number): ClassifierShape {
-  return { network, size, feature: 'representation', classifier: 'linear', classes };
+function shapeOf(student: NetworkShape, classes: number): ClassifierShape {
+  return { ...student, feature: 'representation', classifier: 'linear', classes };
 }
 
-function programOf(settings: ResolvedDistillSettings, teacherDim: number, others: number): TrainingProgram {
-  const { network, size, batchImages, lesson, teacherShare } = settings;
+function programOf(
+  settings: ResolvedDistillSettings,
+  student: NetworkShape,
+  teacherDim: number,
+  others: number,
+): TrainingProgram {
+  const { batchImages, lesson, teacherShare } = settings;
   return distillProgram({
-    ...{ network, size, batchImages, lesson: lessonOf(settings, teacherDim, others) },
+    ...{ ...student, batchImages, lesson: lessonOf(settings, teacherDim, others) },
     ...(lesson === 'classes' && { classifier: { kind: 'linear' as const, classes: teacherDim } }),
     ...(teacherShare < 1 && { labels: { alpha: teacherShare } }),
     optimizer: optimizerConfig(settings),

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
@@ -17,6 +18,8 @@ export const DECODER_FILE = 'decoder.onnx';
 /** What a run has made. */
 export interface MadeEncoder {
   readonly model: OnnxModel;
+  /** Where it isn't the network that the settings name. */
+  readonly shape?: NetworkShape | undefined;
   /** The projection head that fine-tuning starts from, where it is kept. */
   readonly head?: OnnxModel;
   /** What makes pictures of vectors again, where there is such a thing. */
@@ -25,6 +28,8 @@ export interface MadeEncoder {
   readonly classes?: readonly string[];
   /** For people: "1,200 labelled images"; the dataset's name is added. */
   readonly trainedOn: string;
+  /** Of the encoder that it was made of. */
+  readonly licence?: string | undefined;
   /** Images whose labels it has seen: how well it knows these shows nothing. */
   readonly labelsOf?: readonly TrainedOnImage[] | undefined;
 }
@@ -43,14 +48,15 @@ interface ExportedRun {
  */
 export async function exportRun(
   { root, files, settings }: ExportedRun,
-  { model, head, decoder, classes, trainedOn, labelsOf }: MadeEncoder,
+  { model, shape, head, decoder, classes, trainedOn, licence, labelsOf }: MadeEncoder,
   registry: EncoderRegistry,
 ): Promise<string> {
   const card: Partial<EncoderCard> = {
     name: settings.name,
     source: `run ${files.id}`,
-    ...trainedEncoderInterface(settings),
+    ...trainedEncoderInterface(shape ?? settings),
     ...(classes && { classes }),
+    ...(licence !== undefined && { licence }),
     trainedOn: `${trainedOn}, of ${basename(root)}`,
   };
   const folder = await mkdtemp(join(files.folder, '.export-'));

@@ -1,5 +1,5 @@
 import type { TensorMap } from '../../core/training/parameters.ts';
-import type { EncoderShape } from '../../core/training/pretrainProgram.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
 import { trainedEncoderInterface } from './pretrainCard.ts';
@@ -25,7 +25,7 @@ export class EncoderMonitor {
 
   static async open(
     worker: OnnxWorker,
-    settings: EncoderShape & { readonly threads: number; readonly epochs: number },
+    settings: NetworkShape & { readonly threads: number; readonly epochs: number },
     data: MonitoredData,
     signal: AbortSignal,
   ): Promise<EncoderMonitor> {

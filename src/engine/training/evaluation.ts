@@ -1,6 +1,7 @@
 import type { EncoderCard, EncoderInput } from '../../core/encoders/card.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import { evaluationModel, type EncoderShape } from '../../core/training/pretrainProgram.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
+import { evaluationModel } from '../../core/training/pretrainProgram.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 
@@ -42,7 +43,7 @@ export class RunEvaluator {
 
   static async open(
     worker: OnnxWorker,
-    shape: EncoderShape,
+    shape: NetworkShape,
     card: Pick<EncoderCard, 'input' | 'output'>,
     threads: number,
   ): Promise<RunEvaluator> {

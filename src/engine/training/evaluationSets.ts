@@ -3,6 +3,7 @@ import { pictureGroups } from '../../core/images/pictureGroups.ts';
 import { RandomStream } from '../../core/random.ts';
 import { encoderPixels } from '../images/imageDecoder.ts';
 import type { EvaluationSet } from './evaluation.ts';
+import { showsDuplicates, TINY, tinyInput } from './tinyPictures.ts';
 import type { DecodedTrainingImage } from './trainingImages.ts';
 
 /** At most `count` of them, chosen by the seed. */
@@ -19,7 +20,9 @@ export function evaluationSets(
   const pixels = collectors.map((collector) => collector.pixels());
   const counts = collectors.map(({ count }) => count);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const groups = pictureGroups(concatenated(pixels), total, size);
+  const tiny = collectors.flatMap((collector) => collector.tiny() ?? []);
+  const groups =
+    tiny.length > 0 ? pictureGroups(concatenated(tiny), total, TINY) : pictureGroups(concatenated(pixels), total, size);
   let start = 0;
   return collectors.map(({ count, labels }, i) => {
     const set = {
@@ -34,12 +37,19 @@ export function evaluationSets(
   });
 }
 
+interface Entry {
+  readonly pixels: Uint8Array;
+  readonly label: string;
+  /** Where duplicates can't be found by `pixels`. */
+  readonly tiny: Uint8Array | undefined;
+}
+
 /** Gathers pictures at an encoder's size. */
 export class EvaluationCollector {
   readonly #input: EncoderInput;
-  readonly #entries: { readonly pixels: Uint8Array; readonly label: string }[];
+  readonly #entries: Entry[];
 
-  constructor(input: EncoderInput, entries: readonly { readonly pixels: Uint8Array; readonly label: string }[] = []) {
+  constructor(input: EncoderInput, entries: readonly Entry[] = []) {
     this.#input = input;
     this.#entries = [...entries];
   }
@@ -53,7 +63,8 @@ export class EvaluationCollector {
   }
 
   async add({ pixels, image }: DecodedTrainingImage): Promise<void> {
-    this.#entries.push({ pixels: await encoderPixels(pixels, this.#input), label: image.label! });
+    const tiny = showsDuplicates(this.#input) ? undefined : await encoderPixels(pixels, tinyInput(this.#input));
+    this.#entries.push({ pixels: await encoderPixels(pixels, this.#input), label: image.label!, tiny });
   }
 
   /** At most `count` of them, chosen by the seed. */
@@ -64,6 +75,12 @@ export class EvaluationCollector {
   /** All pictures, one after another. */
   pixels(): Uint8Array {
     return concatenated(this.#entries.map(({ pixels }) => pixels));
+  }
+
+  /** Those by which duplicates are found, all after another; undefined where that is done by `pixels`. */
+  tiny(): Uint8Array | undefined {
+    const parts = this.#entries.flatMap(({ tiny }) => tiny ?? []);
+    return parts.length > 0 ? concatenated(parts) : undefined;
   }
 }
 

@@ -9,6 +9,7 @@ import { concatenated, sample } from './evaluationSets.ts';
 import { newPixelStore, PixelReader, sourceInput, type PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
 import type { RunData } from './runLifecycle.ts';
 import type { TrainedOnImage } from './trainedOn.ts';
+import { TINY, tinyInput } from './tinyPictures.ts';
 import { decodeTrainingImages, type TrainingImage } from './trainingImages.ts';
 
 /** Images that accuracies are measured on, at most. */
@@ -19,8 +20,6 @@ const MOST_MEANS = 5000;
 const HELD_OUT = 0.15;
 /** Different pictures of every class that are needed to hold some out. */
 const FEWEST_TO_HOLD_OUT = 5;
-/** Edge of the pictures by which duplicates are found. */
-export const TINY = 8;
 /** Keeps the choice of labels apart from what else is drawn by the same seed. */
 const LABELS = 0x6c61626c;
 
@@ -105,14 +104,14 @@ async function decodeInto(
   const stored: (TrainingImage & TrainedOnImage)[] = [];
   const tiny: Uint8Array[] = [];
   const all = [...images.training, ...validation, ...test];
-  const tinyInput: EncoderInput = { ...input, size: [TINY, TINY], resize: 'squash' };
+  const tiniest = tinyInput(input);
   const { unreadable } = await decodeTrainingImages(
     root,
     all,
     sourceInput(input),
     context,
     async ({ image, content, pixels }) => {
-      const small = await encoderPixels(pixels, tinyInput);
+      const small = await encoderPixels(pixels, tiniest);
       const list = validation.has(image) ? queries.validation : test.has(image) ? queries.test : undefined;
       if (list === undefined) {
         writer.add(pixels);

@@ -33,6 +33,8 @@ export interface FineTuneTaskOptions {
   readonly data: FineTuneData;
   /** Parameters and statistics that stay as they are. */
   readonly fixed: TensorMap;
+  /** Names of the parameters and statistics that change. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Fine-tuning to classes: one view of each picture; the epoch that is best on the validation images is kept. */
@@ -59,7 +61,7 @@ export class FineTuneTask implements TrainingTask {
 
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
     const { settings, shape } = options;
-    const { input } = trainedEncoderInterface(settings);
+    const { input } = trainedEncoderInterface(shape);
     const model = classifierEvaluationModel(shape);
     return new FineTuneTask(options, await GraphEvaluator.open(worker, model, input, settings.threads), run);
   }
@@ -109,7 +111,7 @@ export class FineTuneTask implements TrainingTask {
       this.#bestMacro = macroAccuracy;
       this.#bestEpoch = done;
       // Moments are of no use to a result.
-      this.#best = new Map([...current].filter(([name]) => !name.includes('/')));
+      this.#best = new Map([...current].filter(([name]) => this.#options.kept.has(name)));
     }
     return {
       validationLoss: negativeLogLikelihood({ logits, ...this.#labelled(validation) }),

@@ -1,9 +1,19 @@
 import { nothingPretrained, tooFewImages, tooFewLabelledClasses, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { classifierModel, type ClassifierShape } from '../../core/training/classifierNetwork.ts';
+import {
+  classifierEvaluationModel,
+  classifierModel,
+  type ClassifierShape,
+} from '../../core/training/classifierNetwork.ts';
 import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import { fineTuneProgram } from '../../core/training/fineTuneProgram.ts';
-import { resolveFineTuneSettings, type ResolvedFineTuneSettings } from '../../core/training/fineTuneSettings.ts';
+import {
+  resolveFineTuneSettings,
+  type FineTuneStart,
+  type ResolvedFineTuneSettings,
+} from '../../core/training/fineTuneSettings.ts';
+import { withTrainedStages, type ImportedEncoder } from '../../core/training/imported/importedEncoder.ts';
+import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import { balancedClassWeights } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import { singleLabelClasses, tooFewSelectedClasses } from '../../core/training/trainingErrors.ts';
@@ -22,7 +32,7 @@ import {
   type TrainingOptions,
   type Wish,
 } from './trainer.ts';
-import { readTrainedWeights } from './trainedEncoder.ts';
+import { readStartingEncoder } from './startingEncoder.ts';
 import { listTrainingSet } from './trainingImages.ts';
 import type { RunPosition } from './trainingRun.ts';
 
@@ -34,17 +44,20 @@ const CLIP_NORM = 1;
 const TRAINED_SHARE = 0.85;
 
 /** What fine-tuning starts from. */
-interface Source {
-  readonly encoder: { readonly id: string; readonly network: string; readonly size: number } | undefined;
-  readonly hasHead: boolean;
+interface Source extends FineTuneStart {
   /** Parameters and statistics of the encoder and its head by name. */
   readonly values: TensorMap;
+  /** Undefined for our networks. */
+  readonly imported?: ImportedEncoder | undefined;
+  readonly licence?: string | undefined;
 }
 
 interface FineTuneRun extends PreparedRun<'finetune'> {
   readonly classes: readonly string[];
   readonly images: LabelledImages;
   readonly shape: ClassifierShape;
+  /** Of the encoder that it starts from. */
+  readonly licence: string | undefined;
   /** What is worth knowing of the labels. */
   readonly labelNotices: readonly LikenessError[];
 }
@@ -58,7 +71,10 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     this.#options = options;
   }
 
-  /** Rejects with nothing-pretrained, encoder-not-found, encoder-not-trained, usage, out-of-memory or a code of scanning. */
+  /**
+   * Rejects with nothing-pretrained, encoder-not-found, encoder-not-trained, encoder-not-trainable, usage, out-of-memory or a
+   * code of scanning.
+   */
   async prepare(
     { root, settings: wished, scan, images: named }: Wish<'finetune'>,
     { signal }: JobContext,
@@ -71,8 +87,13 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     const source = await this.#source(root, wished.from);
     const imageCount = trainedImages(images, wished.labelsPerClass ?? 0);
     const settings = resolveFineTuneSettings(wished, source, imageCount, this.#options.threads);
-    const shape = shapeOf(settings, images);
-    const program = programOf(settings, shape, images);
+    const shape = shapeOf(settings, images, source.imported);
+    const program = withImportFaults(shape, settings.trainedStages !== 0, () => {
+      const written = programOf(settings, shape, images);
+      // Both are needed in the end, with a batch of any size, and are refused before the work is done.
+      if (shape.imported) classifierEvaluationModel(shape);
+      return written;
+    });
     neededMemory(program, settings.engine);
     const { classes } = images;
     return {
@@ -84,6 +105,7 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
       classes,
       images,
       shape,
+      licence: source.licence,
       labelNotices: notices,
       ...(chosen && { chosen }),
     };
@@ -99,16 +121,22 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
         : runs.find(({ id }) => id === from);
     const reference = run === undefined ? from : run.encoder;
     if (reference === undefined) throw nothingPretrained(root, run?.id);
-    const { card, network, size, values, head } = await readTrainedWeights(this.#options.registry, reference, root);
+    const start = await readStartingEncoder(this.#options.registry, reference, root);
+    const { card, network, size, values, head, imported } = start;
     return {
-      encoder: { id: card.id, network, size },
+      encoder: { id: start.reference, network, size, imported: imported !== undefined },
+      imported,
+      licence: card.licence,
       hasHead: head !== undefined,
       values: new Map([...values, ...(head?.values ?? [])]),
     };
   }
 
-  async load({ root, files, images, settings }: StartedRun<FineTuneRun>, context: JobContext): Promise<FineTuneData> {
-    const { input } = trainedEncoderInterface(settings);
+  async load(
+    { root, files, images, settings, shape }: StartedRun<FineTuneRun>,
+    context: JobContext,
+  ): Promise<FineTuneData> {
+    const { input } = trainedEncoderInterface(shape);
     const { labelsPerClass, seed, batchImages } = settings;
     const data = await loadFineTuneData(
       images,
@@ -121,17 +149,20 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
 
   task({ settings, shape, program, start }: StartedRun<FineTuneRun>, data: FineTuneData): Promise<TaskOpener> {
     const fixed = new Map(program.fixed.map(({ name }) => [name, start.state.get(name)!]));
+    const kept = new Set(program.state.filter(({ kind }) => kind !== 'moment').map(({ name }) => name));
     return Promise.resolve((worker, shapeOfRun) =>
-      FineTuneTask.open({ settings, shape, data, fixed }, worker, shapeOfRun),
+      FineTuneTask.open({ settings, shape, data, fixed, kept }, worker, shapeOfRun),
     );
   }
 
   export(run: StartedRun<FineTuneRun>, { state, metrics }: RunPosition, data: FineTuneData): Promise<string> {
-    const { classes, shape, program, start } = run;
+    const { classes, shape, program, start, licence } = run;
     const fixed = program.fixed.map(({ name }) => [name, start.state.get(name)!] as const);
     const made = {
       model: classifierModel(shape, new Map([...fixed, ...state]), metrics['temperature'] ?? 1),
+      shape,
       classes,
+      licence,
       trainedOn: `${data.rows.length} labelled images`,
       labelsOf: data.images,
     };
@@ -151,8 +182,15 @@ function trainedImages({ classes, training, validation }: LabelledImages, labels
   return counts.reduce((sum, count) => sum + Math.min(count, labelsPerClass), 0);
 }
 
-function shapeOf({ network, size, feature, classifier }: ResolvedFineTuneSettings, { classes }: LabelledImages) {
-  return { network, size, feature, classifier, classes: classes.length } satisfies ClassifierShape;
+function shapeOf(
+  { network, size, feature, classifier, trainedStages }: ResolvedFineTuneSettings,
+  { classes }: LabelledImages,
+  imported: ImportedEncoder | undefined,
+): ClassifierShape {
+  return {
+    ...{ network, size, feature, classifier, classes: classes.length },
+    ...(imported && { imported: withTrainedStages(imported, trainedStages) }),
+  };
 }
 
 function programOf(
@@ -160,7 +198,7 @@ function programOf(
   shape: ClassifierShape,
   { classes, training }: LabelledImages,
 ): TrainingProgram {
-  const { batchImages, trainedStages, runningStatistics, stageRate, labelSmoothing } = settings;
+  const { batchImages, trainedStages, runningStatistics, stageRate, classifierRate, labelSmoothing } = settings;
   const labels = training.map(({ label }) => classes.indexOf(label!));
   const weighted = settings.balanced && settings.labelsPerClass === 0;
   return fineTuneProgram({
@@ -169,6 +207,7 @@ function programOf(
     trainedStages,
     runningStatistics,
     stageRate,
+    classifierRate,
     labelSmoothing,
     ...(weighted && { classWeights: balancedClassWeights(labels, classes.length) }),
     optimizer: optimizerConfig(settings),

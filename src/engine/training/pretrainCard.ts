@@ -1,12 +1,21 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { networkDefinition } from '../../core/training/networks/networks.ts';
-import type { EncoderShape } from '../../core/training/pretrainProgram.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
+import { VIEW_NORMALISATION } from '../../core/training/viewNormalisation.ts';
 
-/** ImageNet's statistics: a fair guess for photographs, and what encoders usually take. */
-export const NORMALISATION = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-
-/** How an encoder that we train takes pictures: squashed to a square, as the crops of its training were. */
-export function trainedEncoderInterface({ network, size }: EncoderShape): Pick<EncoderCard, 'input' | 'output'> {
+/**
+ * How an encoder that we train takes pictures: one of ours squashed to a square, as the crops of its training were; one of
+ * others as it always did.
+ */
+export function trainedEncoderInterface({
+  network,
+  size,
+  imported,
+}: NetworkShape): Pick<EncoderCard, 'input' | 'output'> {
+  if (imported) {
+    const { input, output } = imported;
+    return { input: { ...input, name: 'images' }, output: { name: 'embedding', pooling: 'none', dim: output.dim } };
+  }
   return {
     input: {
       name: 'images',
@@ -16,8 +25,8 @@ export function trainedEncoderInterface({ network, size }: EncoderShape): Pick<E
       resize: 'squash',
       crop: 1,
       interpolation: 'bilinear',
-      mean: NORMALISATION.mean,
-      std: NORMALISATION.std,
+      mean: VIEW_NORMALISATION.mean,
+      std: VIEW_NORMALISATION.std,
       range: [0, 1],
     },
     output: { name: 'embedding', pooling: 'none', dim: networkDefinition(network).dim },

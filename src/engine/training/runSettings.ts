@@ -40,6 +40,7 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     trainedStages: 'stages',
     runningStatistics: ['frozen', 'all'],
     stageRate: 'number',
+    classifierRate: 'number',
     labelsPerClass: 'number',
     labelSmoothing: 'number',
     balanced: 'boolean',
@@ -66,7 +67,7 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
 /** What runs did before there was a choice, which their records don't say. */
 const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> } = {
   pretrain: { engine: 'onnxruntime' },
-  finetune: { engine: 'onnxruntime', classifierStart: 'zero' },
+  finetune: { engine: 'onnxruntime', classifierStart: 'zero', classifierRate: 1 },
   distill: {
     engine: 'onnxruntime',
     augmentation: CROP_AUGMENTATION,

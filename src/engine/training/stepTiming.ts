@@ -11,9 +11,10 @@ import { BatchTargets } from '../../core/training/batchTargets.ts';
 import { recipeOf } from '../../core/training/augmentationChoice.ts';
 import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
+import { VIEW_NORMALISATION } from '../../core/training/viewNormalisation.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { RunEvaluator } from './evaluation.ts';
-import { NORMALISATION, trainedEncoderInterface } from './pretrainCard.ts';
+import { trainedEncoderInterface } from './pretrainCard.ts';
 import { loadTrainingData, type TrainingData } from './trainingData.ts';
 import { pairFeeds, PRETRAIN_RESULTS, VIEWS_PER_IMAGE } from './pretrainTask.ts';
 import { removePixels } from './pixelStore.ts';
@@ -89,7 +90,7 @@ async function measureTraining(
       recipe,
       viewsPerImage: VIEWS_PER_IMAGE,
       size: { width: size, height: size },
-      normalisation: NORMALISATION,
+      normalisation: VIEW_NORMALISATION,
       seed,
     },
     1,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encoderNotTrained, encoderInvalid, systemCodeOf } from '../../core/errors.ts';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { PRODUCER } from '../../core/onnx/graphBuilder.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
 import { numbersOfTensor } from '../../core/onnx/tensors.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
@@ -38,15 +39,30 @@ export async function readTrainedWeights(
   const { card, model } = await registry.resolve(reference, root);
   if (!('file' in model)) throw encoderNotTrained(card.id);
   const encoder = await readModel(model.file);
-  const network = encoder.graph.name ?? '';
-  const [height, width] = card.input.size;
-  if (!NETWORKS.has(network) || height !== width) throw encoderNotTrained(card.id);
-  const headFile = join(dirname(model.file), HEAD_FILE);
+  if (!isOfOurs(encoder, card)) throw encoderNotTrained(card.id);
+  return trainedWeights(encoder, card, model.file);
+}
+
+/** Whether a model is one of our networks, so that its weights can be told by their names. */
+export function isOfOurs({ graph, producerName }: OnnxModel, { input }: Pick<EncoderCard, 'input'>): boolean {
+  const [height, width] = input.size;
+  return producerName === PRODUCER && NETWORKS.has(graph.name ?? '') && height === width;
+}
+
+/** @param encoder a model of ours @param file that it was read from, beside which its head may lie */
+export async function trainedWeights(encoder: OnnxModel, card: EncoderCard, file: string): Promise<TrainedWeights> {
+  const headFile = join(dirname(file), HEAD_FILE);
   const head = await readModel(headFile).catch((error: unknown) => {
     if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-  return { card, network, size: height, values: valuesOf(encoder, model.file), head: head && headOf(head, headFile) };
+  return {
+    card,
+    network: encoder.graph.name!,
+    size: card.input.size[0],
+    values: valuesOf(encoder, file),
+    head: head && headOf(head, headFile),
+  };
 }
 
 async function readModel(file: string): Promise<OnnxModel> {

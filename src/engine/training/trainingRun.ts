@@ -6,11 +6,11 @@ import { BatchOrder } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import { WARMUP_SHARE, warmupCosineSchedule, type LearningRateSchedule } from '../../core/training/schedule.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
+import { VIEW_NORMALISATION } from '../../core/training/viewNormalisation.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { openTrainingSession } from './openSession.ts';
 import type { SharedPixels } from './pixelStore.ts';
-import { NORMALISATION } from './pretrainCard.ts';
 import type { Metrics } from './runMonitor.ts';
 import type { TensorFlow } from './tensorflow/tensors.ts';
 import { trainingLoop, type StepOutcome } from './trainingLoop.ts';
@@ -201,7 +201,15 @@ class TrainingRun {
     const { size, seed, batchImages, threads } = settings;
     const { recipe, viewsPerImage, mixup = 0, wanted } = task;
     const loader = new ViewLoader(
-      { pixels, recipe, viewsPerImage, size: { width: size, height: size }, normalisation: NORMALISATION, seed, mixup },
+      {
+        pixels,
+        recipe,
+        viewsPerImage,
+        size: { width: size, height: size },
+        normalisation: VIEW_NORMALISATION,
+        seed,
+        mixup,
+      },
       Math.max(1, Math.floor(threads / 4)),
     );
     this.#firstStepAt = performance.now();

@@ -9,7 +9,7 @@ import { accuracyText, formatDay, networkName } from './trainingText.ts';
 export const SCRATCH = 'scratch';
 
 /** How much of an encoder goes on learning, and what its classifier sees. */
-export type FineTuneWay = 'projection' | 'representation' | 'classifier';
+export type FineTuneWay = 'projection' | 'representation' | 'whole' | 'lastLayers' | 'classifier';
 
 /** What a person is asked; numbers are 0 where the engine chooses, or where there is no limit. */
 export interface FineTuneAnswers {
@@ -30,9 +30,14 @@ export interface FineTuneAnswers {
 export interface FineTuneStart extends Choice<string> {
   /** Whether its projection head was kept: as far as is known, only pretraining has one. */
   readonly hasHead: boolean;
+  /** Whether others have made it. */
+  readonly isImported: boolean;
 }
 
-/** What fine-tuning can start from: the newest pretraining, other trained encoders of the dataset, nothing. */
+/**
+ * What fine-tuning can start from: the newest pretraining, other trained encoders of the dataset, those that others have made,
+ * nothing.
+ */
 export function fineTuneStarts(cards: readonly EncoderCard[], runs: readonly RunSummary[]): FineTuneStart[] {
   const trained = cards.filter(({ source }) => source.startsWith('run '));
   const newestFirst = runs.toSorted((a, b) => b.startedAt - a.startedAt);
@@ -56,18 +61,37 @@ export function fineTuneStarts(cards: readonly EncoderCard[], runs: readonly Run
       value: card.id,
       // Where the run is gone nobody knows; the engine says so in a sentence if it is missing.
       hasHead: run === undefined ? card.classes === undefined : isPretrained(card),
+      isImported: false,
+    };
+  });
+  const imported = cards.filter(isOfOthers).map((card): FineTuneStart => {
+    return {
+      title: card.name,
+      icon: 'package',
+      description: card.id,
+      detail: `imported, pictures of ${card.input.size.join(' × ')} pixels`,
+      value: card.id,
+      hasHead: false,
+      isImported: true,
     };
   });
   return [
     ...starts,
+    ...imported,
     {
       title: 'From scratch',
       icon: 'circle-large-outline',
       detail: 'A network with its first weights: what pretraining is measured against',
       value: SCRATCH,
       hasHead: false,
+      isImported: false,
     },
   ];
+}
+
+/** Neither built in nor made by a run, with a model: vectors that came from a file have none. */
+function isOfOthers({ source, imported }: EncoderCard): boolean {
+  return source !== 'built-in' && !source.startsWith('run ') && imported !== true;
 }
 
 function kindText({ classes }: EncoderCard, run: RunSummary | undefined): string {
@@ -90,6 +114,17 @@ const ways: Readonly<Record<FineTuneWay, Choice<FineTuneWay>>> = {
     detail: 'The projection head is dropped; the classifier sees the representation',
     value: 'representation',
   },
+  whole: {
+    title: 'Whole encoder',
+    detail: 'All layers, the first ones least',
+    value: 'whole',
+  },
+  lastLayers: {
+    title: 'Last layers',
+    description: 'the quarter before the vector',
+    detail: 'Takes less time and memory; the layers before them stay as they are',
+    value: 'lastLayers',
+  },
   classifier: {
     title: 'Classifier alone',
     description: 'the encoder stays as it is',
@@ -99,11 +134,19 @@ const ways: Readonly<Record<FineTuneWay, Choice<FineTuneWay>>> = {
 };
 
 /** The ways there are from a start, the recommended one first. */
-export function fineTuneWays({ hasHead }: Pick<FineTuneStart, 'hasHead'>): Choice<FineTuneWay>[] {
-  const offered = hasHead
-    ? [ways.projection, ways.representation, ways.classifier]
-    : [ways.representation, ways.classifier];
-  return offered.map((way, i) => (i === 0 ? { ...way, description: `${way.description ?? ''} · recommended` } : way));
+export function fineTuneWays({
+  hasHead,
+  isImported,
+}: Pick<FineTuneStart, 'hasHead' | 'isImported'>): Choice<FineTuneWay>[] {
+  const offered = isImported
+    ? [ways.lastLayers, ways.whole, ways.classifier]
+    : hasHead
+      ? [ways.projection, ways.representation, ways.classifier]
+      : [ways.representation, ways.classifier];
+  return offered.map((way, i) => {
+    const description = [way.description ?? '', 'recommended'].filter((part) => part !== '').join(' · ');
+    return i === 0 ? { ...way, description } : way;
+  });
 }
 
 export const classifierChoices: readonly Choice<FineTuneAnswers['classifier']>[] = [
@@ -154,14 +197,27 @@ export function answersText({ from, way, labelsPerClass, epochs, classifier, net
   return parts.join(' · ');
 }
 
+function wayOf(way: FineTuneWay): FineTuneSettings {
+  switch (way) {
+    case 'projection':
+    case 'representation':
+      return { feature: way };
+    case 'whole':
+      return { trainedStages: 'all' };
+    case 'lastLayers':
+      return { trainedStages: 1 };
+    case 'classifier':
+      return { trainedStages: 0 };
+  }
+}
+
 /** The settings that the answers stand for; what they leave open is the engine's to choose. */
 export function settingsOfAnswers(answers: FineTuneAnswers): FineTuneSettings {
   const { from, way, labelsPerClass, epochs, classifier, network, size } = answers;
   return {
     from,
     ...(from === SCRATCH && { network, size }),
-    ...(from !== SCRATCH && way === 'classifier' && { trainedStages: 0 }),
-    ...(from !== SCRATCH && way !== 'classifier' && { feature: way }),
+    ...(from !== SCRATCH && wayOf(way)),
     ...(labelsPerClass > 0 && { labelsPerClass }),
     ...(epochs > 0 && { epochs }),
     ...(classifier === 'cosine' && { classifier }),

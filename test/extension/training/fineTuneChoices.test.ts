@@ -60,10 +60,42 @@ test('without any encoder it starts from scratch', () => {
 });
 
 test('the first layer of the projection head is recommended where there is a head', () => {
-  const values = (hasHead: boolean) => fineTuneWays({ hasHead }).map(({ value }) => value);
+  const values = (hasHead: boolean) => fineTuneWays({ hasHead, isImported: false }).map(({ value }) => value);
   assert.deepEqual(values(true), ['projection', 'representation', 'classifier']);
   assert.deepEqual(values(false), ['representation', 'classifier']);
-  assert.match(fineTuneWays({ hasHead: true })[0]?.description ?? '', /SimCLRv2 · recommended/);
+  assert.match(fineTuneWays({ hasHead: true, isImported: false })[0]?.description ?? '', /SimCLRv2 · recommended/);
+});
+
+test('encoders that others have made can be started from too, after those that were trained here', () => {
+  const cards = [
+    cardExample({
+      id: 'mobilenet',
+      source: '/models/mobilenet.onnx',
+      input: { ...cardExample({ id: '' }).input, size: [224, 224] },
+    }),
+    cardExample({ id: 'vectors', source: '/models/vectors.npy', imported: true }),
+    cardExample({ id: 'trained', source: 'run trained' }),
+  ];
+  const starts = fineTuneStarts(cards, [runExample({ encoder: 'trained' })]);
+  assert.deepEqual(
+    starts.map(({ value, isImported }) => [value, isImported]),
+    [
+      ['trained', false],
+      ['mobilenet', true],
+      [SCRATCH, false],
+    ],
+  );
+  assert.equal(starts[1]?.detail, 'imported, pictures of 224 × 224 pixels');
+  const ways = fineTuneWays(starts[1]!);
+  assert.deepEqual(
+    ways.map(({ value }) => value),
+    ['lastLayers', 'whole', 'classifier'],
+  );
+  assert.match(ways[0]?.description ?? '', / · recommended$/);
+  const settings = (way: FineTuneAnswers['way']) => settingsOfAnswers({ ...answers, from: 'mobilenet', way });
+  assert.deepEqual(settings('whole'), { from: 'mobilenet', trainedStages: 'all' });
+  assert.deepEqual(settings('lastLayers'), { from: 'mobilenet', trainedStages: 1 });
+  assert.deepEqual(settings('classifier'), { from: 'mobilenet', trainedStages: 0 });
 });
 
 test('no more labels per class are offered than there are', () => {

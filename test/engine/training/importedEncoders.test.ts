@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
+import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
+import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
+import { Trainings } from '../../../src/engine/training/trainings.ts';
+import { RunStore } from '../../../src/engine/training/runStore.ts';
+import type { DistillSettings, FineTuneSettings } from '../../../src/protocol/training.ts';
+import { mobileNet, SIZE, visionTransformer, type ExportedModel } from '../../core/training/imported/exportedModels.ts';
+import { shared, unlessShared } from '../../shared.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { writeStripes } from './colourDataset.ts';
+import { job } from './job.ts';
+
+const registry = new EncoderRegistry();
+const OPTIONS = { registry, rootOf: (path: string) => path, threads: 1, checkpointSeconds: 3600 };
+
+/** A dataset, and a model beside it as somebody has exported it. */
+async function datasetWith(context: TestContext, { id, model, input, output }: ExportedModel) {
+  const folder = temporaryFolder(context);
+  const root = join(folder, 'images');
+  mkdirSync(root);
+  await writeStripes(root, 8);
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  const file = join(models, `${id}.onnx`);
+  writeFileSync(file, encodeModel(model));
+  writeFileSync(join(models, 'card.json'), JSON.stringify({ name: id, licence: 'MIT', input, output }));
+  return { root, file };
+}
+
+async function fineTune(root: string, settings: FineTuneSettings, context = job()) {
+  const { run } = await new Trainings(OPTIONS).train('finetune', { folder: root, settings }, context);
+  return run;
+}
+
+/** Vectors of some pictures by an encoder. */
+async function vectorsOf(context: TestContext, reference: string, root?: string): Promise<Float32Array> {
+  const encoder = await openEncoder(await registry.resolve(reference, root), { threads: 1, memoryBytes: 1e8 });
+  context.after(() => encoder.dispose());
+  const { mean, size } = encoder.card.input;
+  const pixels = Uint8Array.from({ length: 2 * size[0] * size[1] * mean.length }, (_, i) => (i * 53) % 256);
+  return (await encoder.embed(pixels, 2)).vectors;
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  assert.equal(a.length, b.length);
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+}
+
+describe('an encoder of others', () => {
+  test('is fine-tuned from its file, and the result takes pictures as it did', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const run = await fineTune(root, { from: file, epochs: 2 });
+    const settings = run.settings as Required<FineTuneSettings>;
+    assert.deepEqual(
+      [settings.from, settings.size, settings.trainedStages, settings.classifierStart, settings.classifierRate],
+      [file, SIZE, 1, 'probe', 0],
+    );
+    const { card } = await registry.resolve(run.encoder!, root);
+    assert.deepEqual({ ...card.input, name: mobileNet().input.name }, mobileNet().input);
+    assert.deepEqual([card.classes, card.output.dim, card.licence], [['middle', 'narrow', 'wide'], 6, 'MIT']);
+    const before = await vectorsOf(context, file);
+    const after = await vectorsOf(context, run.encoder!, root);
+    const moved = largestDifference(before, after);
+    assert.ok(moved > 1e-5 && moved < 0.5, String(moved));
+
+    const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all' });
+    assert.ok(largestDifference(after, await vectorsOf(context, again.encoder!, root)) > 1e-6);
+  });
+
+  test('stays as it is where the classifier trains alone', async (context) => {
+    const { root, file } = await datasetWith(context, visionTransformer());
+    const run = await fineTune(root, { from: file, epochs: 1, trainedStages: 0 });
+    assert.ok(largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root)) < 1e-5);
+  });
+
+  test('goes on after a stop as if it had not been stopped', async (context) => {
+    const { root, file } = await datasetWith(context, visionTransformer());
+    const settings: FineTuneSettings = { from: file, epochs: 3, trainedStages: 'all', threads: 1 };
+    const expected = await fineTune(root, settings);
+    const stopping = job(({ phase, done }) => {
+      if (phase === 'Training' && done >= 24) stopping.abort();
+    });
+    await assert.rejects(fineTune(root, settings, stopping), { code: ErrorCode.Cancelled });
+    const stopped = (await new RunStore(root).list()).find(({ state }) => state === 'stopped');
+    const { run } = await new Trainings(OPTIONS).resume({ folder: root, run: stopped!.id }, job());
+    assert.deepEqual(await vectorsOf(context, run.encoder!, root), await vectorsOf(context, expected.encoder!, root));
+  });
+
+  test('is a student that a teacher teaches its embeddings', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const settings: DistillSettings = {
+      from: file,
+      teacher: 'pixels',
+      lesson: 'embeddings',
+      epochs: 1,
+      batchImages: 8,
+      teacherViews: 1,
+    };
+    const { run } = await new Trainings(OPTIONS).train('distill', { folder: root, settings }, job());
+    const { card } = await registry.resolve(run.encoder!, root);
+    assert.deepEqual([card.input.size, card.input.layout, card.output.dim], [[SIZE, SIZE], 'NHWC', 6]);
+    assert.ok(largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root)) > 1e-6);
+  });
+});
+
+describe('is refused with a sentence, and nothing is written', () => {
+  const path = 'models/mobilenetv2-int8';
+  test('a quantised one', { skip: unlessShared(path) }, async (context) => {
+    const { root } = await datasetWith(context, mobileNet());
+    await assert.rejects(fineTune(root, { from: shared(path) }), {
+      code: ErrorCode.EncoderNotTrainable,
+      message: /is quantised \(DynamicQuantizeLinear\)/,
+    });
+    assert.ok(!existsSync(join(root, '.likeness', 'runs')));
+  });
+
+  test('statistics of batches, stages that it has not', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    await assert.rejects(fineTune(root, { from: file, runningStatistics: 'frozen' }), { code: ErrorCode.Usage });
+    await assert.rejects(fineTune(root, { from: file, trainedStages: 5 }), /0 to 4 stages/);
+  });
+});
