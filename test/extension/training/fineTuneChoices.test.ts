@@ -86,7 +86,7 @@ test('encoders that others have made can be started from too, after those that w
     ],
   );
   assert.equal(starts[1]?.detail, 'imported, pictures of 224 × 224 pixels');
-  const ways = fineTuneWays(starts[1]!);
+  const ways = fineTuneWays(starts[1]);
   assert.deepEqual(
     ways.map(({ value }) => value),
     ['lastLayers', 'whole', 'classifier'],
