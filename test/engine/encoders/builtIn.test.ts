@@ -4,6 +4,7 @@ import type { EncoderCard } from '../../../src/core/encoders/card.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from '../../../src/engine/encoders/builtIn.ts';
 import type { Encoder } from '../../../src/engine/encoders/encoder.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
+import { SHIPPED_ENCODER_ID } from '../../../src/engine/encoders/shippedEncoder.ts';
 
 type Painter = (x: number, y: number) => readonly [red: number, green: number, blue: number];
 
@@ -76,8 +77,12 @@ for (const id of BUILT_IN_ENCODER_IDS) {
         disc(x, y).map((value, i) => value + 2 * Math.sin(1e4 * x + 1e5 * y + i)) as [number, number, number];
       const shifted: Painter = (x, y) => disc(x + 0.02, y);
       for (const edit of [brighter, noisy, shifted]) assert.ok((await similarity(disc, edit)) >= 0.93);
-      assert.ok((await similarity(disc, stripes(true))) < 0.4);
-      assert.ok((await similarity(stripes(true), stripes(false))) < 0.4);
+      const unrelated = await similarity(disc, stripes(true));
+      assert.ok(unrelated < 0.4, `${unrelated}`);
+      // Stripes across are stripes down, turned: another picture to what has not learnt, and a related one to what has.
+      const turned = await similarity(stripes(true), stripes(false));
+      if (id === SHIPPED_ENCODER_ID) assert.ok(turned > unrelated + 0.1 && turned < 0.9, `${turned} and ${unrelated}`);
+      else assert.ok(turned < 0.4, `${turned}`);
     });
   });
 }
