@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { inProject } from '../../../src/build/project.ts';
+import { provideSample } from '../../../src/build/sampleFolder.ts';
 import { chooseMenuItem, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
 import { describes, eventually, foldSimilarView, openLikeness, previewHolding, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
@@ -23,6 +24,8 @@ onSample(
     ({ dataset, page } = window);
   },
   async (dataset) => {
+    // Of the usual eight images a class, the held-out ones are too few to show that guesses are right.
+    await provideSample(dataset, { imagesPerClass: 20, replace: true });
     await cp(path.join(dataset, 'train/mug'), path.join(dataset, 'unlabelled'), { recursive: true });
     const settings = ['--network', 'resnet10-light', '--size', '32', '--batch', '16', '--epochs', '1'];
     const cli = ['--disable-warning=ExperimentalWarning', inProject('src/cli/main.ts')];
