@@ -3,9 +3,10 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { asLikenessError, ErrorCode, messageOf } from '../core/errors.ts';
 import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
 import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
+import type { RuntimeDescription } from './encoders/onnxMessages.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
-import { tryAllProviders } from './encoders/providers/chooseProvider.ts';
+import { machineTools, tryAllProviders } from './encoders/providers/chooseProvider.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
 import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
@@ -41,9 +42,11 @@ export async function runDoctor(
     ...codecVersions,
   };
 
+  let runtime: RuntimeDescription | undefined;
   const worker = new OnnxWorker();
   try {
-    versions['onnxruntime'] = (await worker.describe()).version;
+    runtime = await worker.describe();
+    versions['onnxruntime'] = runtime.version;
   } catch (error) {
     note(ErrorCode.UnsupportedPlatform, messageOf(error));
   } finally {
@@ -85,7 +88,7 @@ export async function runDoctor(
     versions,
     providers: [
       { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
-      ...(works ? await others(registry, options) : []),
+      ...(works && runtime ? await others(registry, options, runtime) : []),
     ],
     problems,
   };
@@ -125,8 +128,10 @@ function tensorFlowText({
 async function others(
   registry: EncoderRegistry,
   { cacheFolder, threads }: EngineOptions,
+  runtime: RuntimeDescription,
 ): Promise<DoctorReport['providers']> {
-  const trials = await tryAllProviders(await registry.resolve(DEFAULT_ENCODER_ID), cacheFolder, threads);
+  const tools = machineTools(() => Promise.resolve(runtime));
+  const trials = await tryAllProviders(await registry.resolve(DEFAULT_ENCODER_ID), cacheFolder, threads, tools);
   return trials.map(({ provider, imagesPerSecond, agreement, unfit }) => {
     const works = unfit === undefined;
     return {

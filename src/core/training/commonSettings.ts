@@ -3,6 +3,16 @@ import { stepsPerEpoch } from './batches.ts';
 import { DEFAULT_NETWORK, networkDefinition } from './networks/networks.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 
+/** An encoder that a training goes on with. */
+export interface StartingShape {
+  readonly id: string;
+  readonly network: string;
+  /** Height and width of its pictures in pixels. */
+  readonly size: number;
+  /** Whether others have made it. */
+  readonly imported: boolean;
+}
+
 /** What runs of all kinds are determined by, besides the images. */
 export interface ResolvedCommonSettings {
   readonly network: string;

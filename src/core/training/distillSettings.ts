@@ -9,6 +9,7 @@ import {
   type Choices,
   type Limits,
   type ResolvedCommonSettings,
+  type StartingShape,
 } from './commonSettings.ts';
 import type { Lesson } from './distillProgram.ts';
 import { defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
@@ -39,15 +40,7 @@ export interface DistillStart {
     readonly mostViews: (lesson: Lesson['kind']) => number;
   };
   /** The encoder that the student starts as, where it is one. */
-  readonly student:
-    | {
-        readonly id: string;
-        readonly network: string;
-        readonly size: number;
-        /** Whether others have made it. */
-        readonly imported: boolean;
-      }
-    | undefined;
+  readonly student: StartingShape | undefined;
 }
 
 /** The student that is half as wide as the default network. */

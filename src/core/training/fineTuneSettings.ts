@@ -9,6 +9,7 @@ import {
   type Choices,
   type Limits,
   type ResolvedCommonSettings,
+  type StartingShape,
 } from './commonSettings.ts';
 import { IMPORTED_STAGES } from './imported/importedWeights.ts';
 import { DEFAULT_NETWORK, networkParts } from './networks/networks.ts';
@@ -33,15 +34,7 @@ export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
 /** What fine-tuning begins with. */
 export interface FineTuneStart {
   /** Id of the encoder, its network and size; undefined: from scratch. */
-  readonly encoder:
-    | {
-        readonly id: string;
-        readonly network: string;
-        readonly size: number;
-        /** Whether others have made it. */
-        readonly imported: boolean;
-      }
-    | undefined;
+  readonly encoder: StartingShape | undefined;
   /** Whether its projection head was kept. */
   readonly hasHead: boolean;
 }

@@ -2,7 +2,7 @@ import { LikenessError, encoderInvalid } from '../../core/errors.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
-import { chooseProvider, type Computing } from './providers/chooseProvider.ts';
+import { chooseProvider, machineTools, type Computing } from './providers/chooseProvider.ts';
 
 /** Images that are handed over at once at most. */
 const MAX_BATCH = 16;
@@ -27,7 +27,14 @@ export async function openEncoder(resolved: ResolvedEncoder, options: EncoderRun
   const worker = new OnnxWorker();
   try {
     const { threads, execution } = options;
-    const computing: Computing = execution ? await chooseProvider(resolved, execution, threads) : { provider: 'cpu' };
+    const computing: Computing = execution
+      ? await chooseProvider(
+          resolved,
+          execution,
+          threads,
+          machineTools(() => worker.describe()),
+        )
+      : { provider: 'cpu' };
     const { session, inputs } = await worker.load(resolved.model, { threads, providers: [computing.provider] });
     const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
     const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;

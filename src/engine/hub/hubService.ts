@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { ErrorCode, LikenessError } from '../../core/errors.ts';
@@ -12,6 +12,7 @@ import { ProgressMeter } from '../../core/progressMeter.ts';
 import { namedData } from '../encoders/modelFiles.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { writeFailure } from '../store/fileErrors.ts';
+import { freeBytesOf, type FreeBytes } from '../store/freeBytes.ts';
 import { downloadFile } from './download.ts';
 import { fileAddress, fileRefusal, HubApi, type HubRepository } from './hubApi.ts';
 import { HubCache } from './hubCache.ts';
@@ -35,8 +36,7 @@ export interface HubOptions {
   /** Read when something is asked for first; what the environment says if left out. */
   readonly settings?: () => HubSettings;
   readonly sleep?: Sleep;
-  /** Bytes that may be written to the disk of a folder; undefined where that can't be told. */
-  readonly freeBytes?: (folder: string) => Promise<number | undefined>;
+  readonly freeBytes?: FreeBytes;
 }
 
 /** Left free on the disk by a download. */
@@ -50,7 +50,7 @@ export class HubService {
   readonly #cache: HubCache;
   readonly #readSettings: () => HubSettings;
   readonly #sleep: Sleep;
-  readonly #freeBytes: (folder: string) => Promise<number | undefined>;
+  readonly #freeBytes: FreeBytes;
 
   constructor({ cacheFolder, registry, settings, sleep, freeBytes }: HubOptions) {
     this.#registry = registry;
@@ -243,15 +243,5 @@ export class HubService {
     const free = await this.#freeBytes(folder);
     if (free !== undefined && free < needed + RESERVE_BYTES)
       throw noRoomToDownload(folder, needed + RESERVE_BYTES, free);
-  }
-}
-
-async function freeBytesOf(folder: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    // Some network drives don't tell; a full disk shows itself while writing.
-    return undefined;
   }
 }

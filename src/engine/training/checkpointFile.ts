@@ -1,4 +1,5 @@
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import type { FreeBytes } from '../store/freeBytes.ts';
 import { dirname, join } from 'node:path';
 import { checkpointCorrupt, diskFull, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { decodeSafetensors, safetensorsChunks, type SafetensorsContent } from '../../core/training/safetensors.ts';
@@ -9,18 +10,6 @@ export const CHECKPOINT = 'checkpoint.safetensors';
 const RESERVE_BYTES = 64 * 2 ** 20;
 
 /** Bytes that may still be written in a folder; undefined where that can't be told. */
-export type FreeBytes = (folder: string) => Promise<number | undefined>;
-
-export async function freeBytesOf(folder: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize, blocks } = await statfs(folder);
-    // Some network drives know nothing of their size, and say zero.
-    return blocks === 0 ? undefined : bavail * bsize;
-  } catch {
-    return undefined;
-  }
-}
-
 export async function hasCheckpoint(runFolder: string): Promise<boolean> {
   try {
     return (await stat(join(runFolder, CHECKPOINT))).isFile();

@@ -12,7 +12,8 @@ import {
 import type { RunSummary } from '../../protocol/training.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { LIKENESS_FOLDER, makeLikenessFolder } from '../store/locations.ts';
-import { freeBytesOf, hasCheckpoint, type FreeBytes } from './checkpointFile.ts';
+import { freeBytesOf, type FreeBytes } from '../store/freeBytes.ts';
+import { hasCheckpoint } from './checkpointFile.ts';
 import { flushFolder, renamePatiently, replaceFile } from './replaceFile.ts';
 import { RECORD_FILE, removeLeftovers, RunFiles } from './runFiles.ts';
 import { bytesBelow, removeFolder, removeRemains, subfolders } from './runFolders.ts';

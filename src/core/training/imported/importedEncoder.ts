@@ -6,7 +6,7 @@ import { allNodes } from '../../onnx/traverse.ts';
 import { encoderNotTrained } from '../../errors.ts';
 import type { TensorMap } from '../parameters.ts';
 import { encoderNotSquare, encoderQuantised } from '../trainingErrors.ts';
-import { IMPORTED_STAGES, importedWeights, type ImportedWeight } from './importedWeights.ts';
+import { IMPORTED_STAGES, importedWeights, storedTensors, type ImportedWeight } from './importedWeights.ts';
 
 /** An encoder that others have made, in a form that training goes on with. */
 export interface ImportedEncoder {
@@ -68,11 +68,7 @@ export function withTrainedStages(encoder: ImportedEncoder, stages: 'all' | numb
 
 /** What the weights that train begin with, by the names of their parameters. */
 export function importedValues({ model, trained }: ImportedEncoder): TensorMap {
-  const stored = new Map(model.graph.initializer.map((tensor) => [tensor.name, tensor]));
-  for (const { opType, output, attribute } of model.graph.node) {
-    const literal = attribute.find(({ name }) => name === 'value')?.t;
-    if (opType === 'Constant' && literal !== undefined) stored.set(output[0], literal);
-  }
+  const stored = storedTensors(model.graph);
   return new Map(
     trained.map(({ name }) => [importedName(name), Float32Array.from(numbersOfTensor(stored.get(name)!)!)]),
   );

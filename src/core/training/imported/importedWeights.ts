@@ -1,4 +1,4 @@
-import { DataType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../../onnx/model.ts';
+import { DataType, type OnnxGraph, type OnnxTensor } from '../../onnx/model.ts';
 import type { ParameterRole } from '../parameters.ts';
 
 /** A constant of a model that training may change. */
@@ -52,13 +52,13 @@ interface Found extends Omit<ImportedWeight, 'stage'> {
  * @param graph without nodes that its output doesn't depend on
  * @param image name of the input
  */
-export function importedWeights({ node, initializer }: OnnxGraph, image: string): ImportedWeight[] {
-  const stored = storedTensors(node, initializer);
+export function importedWeights(graph: OnnxGraph, image: string): ImportedWeight[] {
+  const stored = storedTensors(graph);
   /** For values that are stored, in whatever arrangement: the name of what is stored. */
   const origins = new Map([...stored.keys()].map((name) => [name, name]));
   const depths = new Map([[image, 0]]);
   const found = new Map<string, Found>();
-  for (const { opType, domain, input, output } of node) {
+  for (const { opType, domain, input, output } of graph.node) {
     const known = input.flatMap((name) => depths.get(name) ?? []);
     if (known.length === 0) {
       const origin = ARRANGING.has(opType) ? origins.get(input[0] ?? '') : undefined;
@@ -89,7 +89,11 @@ export function importedWeights({ node, initializer }: OnnxGraph, image: string)
   });
 }
 
-function storedTensors(nodes: readonly OnnxNode[], initializers: readonly OnnxTensor[]): Map<string, OnnxTensor> {
+/** Constants of a graph by name, those that are nodes included. */
+export function storedTensors({
+  node: nodes,
+  initializer: initializers,
+}: Pick<OnnxGraph, 'node' | 'initializer'>): Map<string, OnnxTensor> {
   const literals = nodes.flatMap(({ opType, output, attribute }) => {
     const value = attribute.find(({ name }) => name === 'value')?.t;
     return opType === 'Constant' && value !== undefined ? [[output[0]!, value] as const] : [];

@@ -9,7 +9,6 @@ import {
 } from '../../../core/encoders/executionProviders.ts';
 import { builtInEncoder } from '../builtIn.ts';
 import type { ResolvedEncoder } from '../encoder.ts';
-import { OnnxWorker } from '../onnxRuntime.ts';
 import type { RuntimeDescription } from '../onnxMessages.ts';
 import { ProviderMemory } from './providerMemory.ts';
 import { tryProvider, type TrialRequest } from './trial.ts';
@@ -34,17 +33,10 @@ export interface ProviderTools {
   readonly run: (request: TrialRequest) => Promise<ProviderRun>;
 }
 
-const machine: ProviderTools = {
-  describe: async () => {
-    const worker = new OnnxWorker();
-    try {
-      return await worker.describe();
-    } finally {
-      await worker.dispose();
-    }
-  },
-  run: (request) => tryProvider(request),
-};
+/** Tries providers on this machine. @param describe what ONNX Runtime has here, from a thread that runs it already */
+export function machineTools(describe: ProviderTools['describe']): ProviderTools {
+  return { describe, run: (request) => tryProvider(request) };
+}
 
 /**
  * Finds what an encoder is to run on. A provider is trusted with an encoder only after it has given the processor's vectors for
@@ -54,7 +46,7 @@ export async function chooseProvider(
   encoder: ResolvedEncoder,
   { choice, memoryFolder }: ExecutionOptions,
   threads: number,
-  tools = machine,
+  tools: ProviderTools,
 ): Promise<Computing> {
   if (choice === 'cpu') return { provider: 'cpu' };
   const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false }, tools);
@@ -69,7 +61,7 @@ export async function tryAllProviders(
   encoder: ResolvedEncoder,
   memoryFolder: string,
   threads: number,
-  tools = machine,
+  tools: ProviderTools,
 ): Promise<ProviderTrial[]> {
   return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true }, tools).all();
 }
