@@ -77,8 +77,8 @@ function run({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolea
   const letter = key.toLowerCase();
   if (altKey) return false;
   if (ctrlKey || metaKey) {
-    if (letter === 'z') repeat(shiftKey ? 'redo' : 'undo');
-    else if (letter === 'y') repeat('redo');
+    if (letter === 'z') void repeat(shiftKey ? 'redo' : 'undo');
+    else if (letter === 'y') void repeat('redo');
     else if (letter === 'a') selectAll();
     else return false;
     return true;
@@ -91,7 +91,7 @@ function run({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolea
   if (/^[1-9]$/.test(key)) return focusNumber(Number(key));
   switch (letter) {
     case 'u':
-      repeat(shiftKey ? 'redo' : 'undo');
+      void repeat(shiftKey ? 'redo' : 'undo');
       return true;
     case 'd':
       isCompared.value = !isCompared.value;

@@ -146,18 +146,37 @@ export function decide(action: ReviewAction, label?: string): void {
   // What is asked for first isn't decided yet.
   const isCertain = action !== 'relabel' || label !== undefined;
   if (isCertain) show(meant, action, image, label);
-  void host.call('review/decide', request).then((given) => {
+  const asked = host.call('review/decide', request);
+  void (isCertain ? inTurn(asked) : asked).then((given) => {
     if (given) takeAnswers(given.filter(([id, answer]) => answer?.action !== answers.value.get(id)?.action));
     else if (isCertain) void readAnswers();
     if (given && !isCertain) goOn();
   });
 }
 
-export function repeat(direction: 'undo' | 'redo'): void {
+/**
+ * Takes the last step back, or does it again. Steps are shown before the host has taken them: one that is under way is waited
+ * for, so that a key is about what is seen.
+ */
+export async function repeat(direction: 'undo' | 'redo'): Promise<void> {
+  const isAwaited = steps.count > 0;
+  await steps.last;
   const title = state.value?.[direction];
-  if (title === undefined) return;
-  announced.value = `${direction === 'undo' ? 'Undone' : 'Done again'}: ${title}`;
-  void host.call('review/repeat', { direction });
+  if (title === undefined && !isAwaited) return;
+  const done = direction === 'undo' ? 'Undone' : 'Done again';
+  announced.value = title === undefined ? done : `${done}: ${title}`;
+  await inTurn(host.call('review/repeat', { direction }));
+}
+
+/** Steps that the host has been asked for and has not answered. */
+const steps = { count: 0, last: Promise.resolve() };
+
+function inTurn<Result>(step: Promise<Result>): Promise<Result> {
+  steps.count++;
+  steps.last = Promise.allSettled([steps.last, step]).then(() => {
+    steps.count--;
+  });
+  return step;
 }
 
 function show(meant: readonly Finding[], action: ReviewAction, image: string | undefined, label?: string): void {

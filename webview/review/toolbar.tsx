@@ -58,7 +58,7 @@ function Repeat({ direction, title, keyName }: RepeatProps): VNode {
       disabled={title === undefined}
       title={title === undefined ? `Nothing to ${direction}` : `${name}: ${title} (${keyName})`}
       onClick={() => {
-        repeat(direction);
+        void repeat(direction);
       }}
     >
       {name}

@@ -80,8 +80,8 @@ describe("the Review's page", () => {
     await choose('Kind', 'Exact duplicate');
     await finding('f1');
     await page.keyboard.press('3');
-    assert.equal(await page.locator('figure[data-focused=true] .number').innerText(), '3');
-    assert.match(await page.locator('[data-action=exclude]').innerText(), /Exclude 3/);
+    await page.locator('figure[data-focused=true] .number', { hasText: /^3$/ }).waitFor();
+    await page.locator('[data-action=exclude]', { hasText: 'Exclude 3' }).waitFor();
     await page.keyboard.press('o');
     assert.deepEqual(await lastCall('decide'), { ids: ['f1'], action: 'keepOne', focused: 'test/boot/1-2.jpg' });
   });
@@ -124,6 +124,16 @@ describe("the Review's page", () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.press('i');
     await page.locator('.progress-text', { hasText: '10 of 60 decided' }).waitFor();
+  });
+
+  it('takes back a decision that is still being written', async () => {
+    await open();
+    await page.evaluate(() => (fake.host.delay = 300));
+    await page.keyboard.press('x');
+    await page.locator('.progress-text', { hasText: '1 of 60 decided' }).waitFor();
+    await page.keyboard.press('u');
+    await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
+    assert.equal(await callsOf('repeat'), 1);
   });
 
   it('takes back what it has shown where it could not be written', async () => {
@@ -186,8 +196,9 @@ describe("the Review's page", () => {
   it('is where one was after it was thrown away, and goes where a link leads', async () => {
     await open();
     await choose('Kind', 'Outlier');
-    // Until then the arrow would move in the list of all kinds.
+    // Until then the arrow would move in the list of all kinds; and while one is in the select, it belongs to that.
     await finding('f4');
+    await page.locator('.rows').focus();
     await page.keyboard.press('ArrowDown');
     await finding('f10');
     const kept = await page.evaluate(() => fake.host.kept);
