@@ -55,6 +55,24 @@ export function labelIssues({ neighbors, labels, classes, doubt = LABEL_DOUBT }:
   return issues.sort((a, b) => a.score - b.score || a.row - b.row);
 }
 
+/** The class that the neighbours of each image vote for besides its own; −1 where they know no other. */
+export function otherClasses({ neighbors, labels, classes }: LabelIssueSearch): Int32Array {
+  const shares = new Float64Array(classes);
+  return labels.map((given, row) => {
+    voteShares(neighbors, row, labels, labelVote, shares);
+    return mostProbable(shares, given);
+  });
+}
+
+/** The class that the neighbours of each image vote for, be it its own or not; −1 where they have none. */
+export function votedClasses({ neighbors, labels, classes }: LabelIssueSearch): Int32Array {
+  const shares = new Float64Array(classes);
+  return labels.map((_, row) => {
+    voteShares(neighbors, row, labels, labelVote, shares);
+    return mostProbable(shares, -1);
+  });
+}
+
 /** The class with most votes but for one; −1 where there are none. */
 function mostProbable(shares: Float64Array, except: number): number {
   let best = -1;

@@ -1,11 +1,11 @@
 import { grouped } from '../grouped.ts';
 
 /** A cluster is noisy from this many times the share of doubtful labels of all other images on. */
-export const NOISE_RATIO = 3;
+export const NOISE_RATIO = 2;
 /** Labelled images of a cluster, and doubtful ones among them, from which on it says something. */
 const ENOUGH = { images: 10, issues: 4 };
 /** Standard deviations by which its share must exceed what chance would give a cluster of its size. */
-const DEVIATIONS = 3;
+const DEVIATIONS = 2.5;
 /** Classes that are named. */
 const NAMED = 3;
 

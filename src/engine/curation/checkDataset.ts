@@ -1,9 +1,10 @@
+import { classDistances } from '../../core/curation/classDistances.ts';
 import { classIssues } from '../../core/curation/classIssues.ts';
 import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { classIssueText, labelIssueText, outlierText, qualityTexts } from '../../core/curation/findingText.ts';
-import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts';
-import { outliers } from '../../core/curation/outliers.ts';
-import { qualityIssues } from '../../core/curation/qualityIssues.ts';
+import { labelIssues, otherClasses, votedClasses, type LabelIssue } from '../../core/curation/labelIssues.ts';
+import { outliers, type Outlier } from '../../core/curation/outliers.ts';
+import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
 import { scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
@@ -11,6 +12,7 @@ import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
 import type { IndexReport } from '../../protocol/engine.ts';
 import { failedFiles } from '../indexing/indexer.ts';
+import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
@@ -20,7 +22,7 @@ import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
-import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
+import { imageNeighbors, withProducts, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
 import { noisyClusterFindings } from './noisyClusterFindings.ts';
 
@@ -57,17 +59,25 @@ export async function checkDataset(
   const isWhole = below === '';
   let found: ImageNeighbors | undefined;
   if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
-  findings.push(...ofQuality(images, thresholds), ...ofClasses(images, thresholds));
+  const odd = oddImages(images, thresholds);
+  findings.push(...ofQuality(images, odd), ...ofClasses(images, thresholds));
   if ([...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted) && images.rows > 1) {
     const before = isWhole ? await readCheckedBefore(store, encoder.identity) : nothingChecked;
     found = await imageNeighbors(images, threads, context, before.former);
     const { neighbors } = found;
     let { pairs } = before;
-    const doubtful = doubtfulLabels(images, neighbors, thresholds['label-issue']!);
-    findings.push(...ofLabels(images, doubtful), ...ofOutliers(images, neighbors, thresholds['outlier']!));
+    const classes = classesOf(images);
+    const strange = await distancesFromClasses(images, classes, neighbors, threads, context);
+    const explained = new Set(odd.map(({ row }) => row));
+    const alone = outliers(neighbors, { reach: thresholds['outlier']!, classDistances: strange, explained });
+    const doubtful = doubtfulLabels(classes, neighbors, alone, thresholds['label-issue']!);
+    findings.push(...ofLabels(images, doubtful), ...ofOutliers(images, alone));
     if (isWanted('noisy-cluster')) {
       const ratio = thresholds['noisy-cluster']!;
-      findings.push(...(await noisyClusterFindings(images, doubtful.issues, ratio, threads, context)));
+      const { names, classOf } = classes;
+      const votedClassOf = votedClasses({ neighbors, labels: classOf, classes: names.length });
+      const doubted = { images, votedClassOf, issues: doubtful.issues };
+      findings.push(...(await noisyClusterFindings(doubted, ratio, threads, context)));
     }
     if (BY_PICTURES.some(isWanted)) {
       const same = await findDuplicates(images, neighbors, store, context, pairs);
@@ -128,14 +138,23 @@ function unreadable(store: MappingOptions['dataset']['store'], encoderKey: numbe
     }));
 }
 
-function ofQuality(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {
+/** Whose quality or size is worth a finding. */
+function oddImages(images: CuratedImages, thresholds: Readonly<Record<string, number>>): QualityIssue[] {
   const measured = images.facts.map(
     (facts) => facts?.quality && { width: facts.width, height: facts.height, quality: facts.quality },
   );
   const grey = measured.filter((image) => image?.quality.grayscale).length;
-  return qualityIssues(measured, thresholds)
-    .filter(({ kind }) => kind !== 'grayscale' || grey < images.rows / 2)
-    .map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
+  return qualityIssues(measured, thresholds).filter(({ kind }) => kind !== 'grayscale' || grey < images.rows / 2);
+}
+
+function ofQuality(images: CuratedImages, odd: readonly QualityIssue[]): Finding[] {
+  return odd.map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
+}
+
+interface Classes {
+  readonly names: readonly string[];
+  /** Of each image; −1 for none. */
+  readonly classOf: Int32Array;
 }
 
 interface DoubtfulLabels {
@@ -144,12 +163,38 @@ interface DoubtfulLabels {
   readonly names: readonly string[];
 }
 
-function doubtfulLabels(images: CuratedImages, neighbors: Neighbors, doubt: number): DoubtfulLabels {
-  const names = [...new Set(images.labels.flatMap((label) => label ?? []))].sort();
-  if (names.length < 2) return { issues: [], names };
+function classesOf({ labels }: CuratedImages): Classes {
+  const names = [...new Set(labels.flatMap((label) => label ?? []))].sort();
   const codes = new Map(names.map((name, code) => [name, code]));
-  const labels = Int32Array.from(images.labels, (label) => (label === undefined ? -1 : codes.get(label)!));
-  return { issues: labelIssues({ neighbors, labels, classes: names.length, doubt }), names };
+  return { names, classOf: Int32Array.from(labels, (label) => (label === undefined ? -1 : codes.get(label)!)) };
+}
+
+function distancesFromClasses(
+  images: CuratedImages,
+  { names, classOf }: Classes,
+  neighbors: Neighbors,
+  threads: number,
+  context: JobContext,
+): Promise<Float64Array> {
+  const otherClassOf = otherClasses({ neighbors, labels: classOf, classes: names.length });
+  return withProducts(threads, (products) =>
+    inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
+      classDistances({ ...images, classOf, otherClassOf }, products, between),
+    ),
+  );
+}
+
+/** Of outliers nothing is doubted: no label would be right. */
+function doubtfulLabels(
+  { names, classOf }: Classes,
+  neighbors: Neighbors,
+  alone: readonly Outlier[],
+  doubt: number,
+): DoubtfulLabels {
+  if (names.length < 2) return { issues: [], names };
+  const isAlone = new Set(alone.map(({ row }) => row));
+  const issues = labelIssues({ neighbors, labels: classOf, classes: names.length, doubt });
+  return { issues: issues.filter(({ row }) => !isAlone.has(row)), names };
 }
 
 function ofLabels(images: CuratedImages, { issues, names }: DoubtfulLabels): Finding[] {
@@ -163,8 +208,8 @@ function ofLabels(images: CuratedImages, { issues, names }: DoubtfulLabels): Fin
   });
 }
 
-function ofOutliers(images: CuratedImages, neighbors: Neighbors, reach: number): Finding[] {
-  return outliers(neighbors, reach).map(({ row, score }) => single('outlier', images, row, score, outlierText));
+function ofOutliers(images: CuratedImages, alone: readonly Outlier[]): Finding[] {
+  return alone.map(({ row, score }) => single('outlier', images, row, score, outlierText));
 }
 
 function ofClasses(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {

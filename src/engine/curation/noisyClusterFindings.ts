@@ -3,33 +3,41 @@ import { severityOf, type Finding } from '../../core/curation/findings.ts';
 import { noisyClusterText } from '../../core/curation/findingText.ts';
 import type { LabelIssue } from '../../core/curation/labelIssues.ts';
 import { noisyClusters } from '../../core/curation/noisyClusters.ts';
+import { grouped } from '../../core/grouped.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { findingId } from './findingId.ts';
 import { withProducts } from './imageNeighbors.ts';
 
-/** Images of a group on average, and the most groups. */
-const GROUP_IMAGES = 40;
+/** Images that look like one class are divided from as many on, into groups of as many on average, but not into more than that. */
+const LARGE = 200;
+const GROUP_IMAGES = 100;
 const MOST_GROUPS = 200;
 const ROUNDS = 10;
 const SEED = 0;
 
-/** Groups of similar images in which many labels are doubtful, with those images. Rejects with `cancelled`. */
+export interface DoubtedImages {
+  readonly images: CuratedImages;
+  /** The class that the neighbours of each image vote for; −1 for none. */
+  readonly votedClassOf: Int32Array;
+  readonly issues: readonly LabelIssue[];
+}
+
+/**
+ * Groups of images that look like one class, in which many labels are doubtful, with those images. The images of a class lie in
+ * many clusters of an encoder that sees little, but its images still look most like each other: what neighbours vote for finds
+ * groups that clusters alone don't. Rejects with `cancelled`.
+ */
 export async function noisyClusterFindings(
-  images: CuratedImages,
-  issues: readonly LabelIssue[],
+  { images, votedClassOf, issues }: DoubtedImages,
   ratio: number,
   threads: number,
   context: JobContext,
 ): Promise<Finding[]> {
-  const groups = Math.min(MOST_GROUPS, Math.floor(images.rows / GROUP_IMAGES));
-  if (groups < 2 || issues.length === 0) return [];
-  const clusterOf = await withProducts(threads, (products) =>
-    inPhase('Grouping images', ROUNDS * images.rows, context, (between) =>
-      sphericalMeans(images, { groups, rounds: ROUNDS, seed: SEED }, products, between),
-    ),
-  );
+  if (issues.length === 0) return [];
+  const clusterOf = await lookalikes(images, votedClassOf, threads, context);
   const rows = issues.map(({ row }) => row);
   return noisyClusters({ clusterOf, labels: images.labels, issues: rows }, ratio).map((cluster) => ({
     id: findingId('noisy-cluster', images, cluster.issues),
@@ -40,4 +48,40 @@ export async function noisyClusterFindings(
     related: cluster.issues.map((row) => ({ path: images.paths[row]! })),
     message: noisyClusterText(cluster),
   }));
+}
+
+/** Of each image its group among those that look like the same class; −1 for none. */
+function lookalikes(
+  images: CuratedImages,
+  votedClassOf: Int32Array,
+  threads: number,
+  context: JobContext,
+): Promise<Int32Array> {
+  const clusterOf = new Int32Array(images.rows).fill(-1);
+  const byClass = grouped(clusterOf.keys(), (row) => (votedClassOf[row]! < 0 ? undefined : votedClassOf[row]!));
+  return withProducts(threads, (products) =>
+    inPhase('Grouping images', ROUNDS * images.rows, context, async (between) => {
+      let [clusters, done] = [0, 0];
+      for (const members of byClass.values()) {
+        const groups = members.length < LARGE ? 1 : Math.min(MOST_GROUPS, Math.floor(members.length / GROUP_IMAGES));
+        const rows = Uint32Array.from(members);
+        const groupOf =
+          groups === 1
+            ? new Int32Array(rows.length)
+            : await sphericalMeans(
+                { vectors: gathered(images.vectors, images.dim, rows), rows: rows.length, dim: images.dim },
+                { groups, rounds: ROUNDS, seed: SEED },
+                products,
+                (part) => between(done + part),
+              );
+        members.forEach((row, i) => {
+          clusterOf[row] = clusters + groupOf[i]!;
+        });
+        clusters += groups;
+        done += ROUNDS * members.length;
+        await between(done);
+      }
+      return clusterOf;
+    }),
+  );
 }

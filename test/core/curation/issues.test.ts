@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { classIssues } from '../../../src/core/curation/classIssues.ts';
 import { compareFindings, type Finding } from '../../../src/core/curation/findings.ts';
 import { groupsAround } from '../../../src/core/curation/groups.ts';
-import { labelIssues } from '../../../src/core/curation/labelIssues.ts';
+import { labelIssues, otherClasses, votedClasses } from '../../../src/core/curation/labelIssues.ts';
 import { noisyClusters } from '../../../src/core/curation/noisyClusters.ts';
-import { outliers } from '../../../src/core/curation/outliers.ts';
+import { outliers, type OutlierOptions } from '../../../src/core/curation/outliers.ts';
 import { qualityIssues } from '../../../src/core/curation/qualityIssues.ts';
 import { scenePairs } from '../../../src/core/curation/scenes.ts';
 import type { Neighbors } from '../../../src/core/evaluation/nearestNeighbors.ts';
@@ -102,6 +102,17 @@ describe('label issues', () => {
     assert.ok(own! > other! && own! > 0.2, `${own} and ${other}`);
   });
 
+  it('say which class an image looks like, and which other one', () => {
+    const { points, labels } = threeClasses(40);
+    const own = labels.slice();
+    labels[3] = (own[3]! + 1) % 3;
+    labels[4] = -1;
+    const search = { neighbors: neighborsOf(points, 12), labels, classes: 3 };
+    assert.deepEqual([...votedClasses(search)], [...own]);
+    assert.equal(otherClasses(search)[3], own[3]);
+    assert.equal(otherClasses(search)[4], own[4]);
+  });
+
   it('are fewer where less doubt is allowed', () => {
     const { points, labels } = threeClasses(40);
     labels[3] = 1;
@@ -144,6 +155,23 @@ describe('outliers and scenes', () => {
       [90, 91],
     );
     assert.ok(found[0]!.score < found[1]!.score && found[1]!.score < 0.2);
+  });
+
+  it('of images equally far from everything those are outliers that are far from their class too', () => {
+    /** Twenty neighbours each, all as far. */
+    const alike = (distances: readonly number[]): Neighbors => ({
+      queries: distances.length,
+      count: 20,
+      rows: new Int32Array(20 * distances.length).fill(0),
+      similarities: Float64Array.from({ length: 20 * distances.length }, (_, i) => 1 - distances[Math.floor(i / 20)]!),
+    });
+    const usual = Array.from({ length: 100 }, (_, i) => 0.1 + i / 1000);
+    const neighbors = alike([...usual, 0.25, 0.25, 0.5]);
+    const rows = (options: OutlierOptions) => outliers(neighbors, options).map(({ row }) => row);
+    assert.deepEqual(rows({}), [102]);
+    const classDistances = Array.from({ length: 103 }, (_, row) => (row === 5 ? 1000 : row === 101 ? 4 : 1));
+    assert.deepEqual(rows({ classDistances }), [101, 102], 'row 5 is far from its class, but among its like');
+    assert.deepEqual(rows({ classDistances, explained: new Set([102]) }), [101]);
   });
 
   it('two points that are much closer to each other than to those around them are a scene', () => {
