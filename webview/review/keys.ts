@@ -135,11 +135,16 @@ function focusNumber(number: number): boolean {
   return path !== undefined;
 }
 
+/** What a closed select answers to. */
+const keysOfSelect: ReadonlySet<string> = new Set(['Enter', ' ', 'Escape', 'ArrowUp', 'ArrowDown']);
+
 /** A key that is meant for a control, a text or the sheet of shortcuts. */
 function isElsewhere({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]')) return true;
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches('input, textarea')) return true;
-  if (target.closest('vscode-single-select')) return true;
+  // It keeps the focus after a choice: letters mean decisions again then.
+  const select = target.closest<HTMLElement & { open?: boolean }>('vscode-single-select');
+  if (select) return select.open === true || keysOfSelect.has(key);
   return (key === 'Enter' || key === ' ') && target.closest('button, vscode-button, a, summary') !== null;
 }

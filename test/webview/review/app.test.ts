@@ -126,6 +126,19 @@ describe("the Review's page", () => {
     await page.locator('.progress-text', { hasText: '10 of 60 decided' }).waitFor();
   });
 
+  it('takes letters for decisions after a kind was chosen, but not while the list of kinds is open', async () => {
+    await open();
+    await chooseAndStay('Kind', 'Label issue');
+    await page.locator('.neighbor img').first().waitFor();
+    const select = page.locator('vscode-single-select[aria-label="Kind"]');
+    await select.click();
+    await page.keyboard.press('x');
+    assert.equal(await callsOf('decide'), 0);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('x');
+    await page.waitForFunction(() => fake.calls.some((call) => call.method === 'decide'));
+  });
+
   it('takes back a decision that is still being written', async () => {
     await open();
     await page.evaluate(() => (fake.host.delay = 300));
@@ -294,9 +307,13 @@ async function callsOf(method: string): Promise<number> {
 }
 
 async function choose(control: string, option: string): Promise<void> {
+  await chooseAndStay(control, option);
+  // While one is in the select, arrows belong to that.
+  await page.locator('.rows').focus();
+}
+
+async function chooseAndStay(control: string, option: string): Promise<void> {
   const select = page.locator(`vscode-single-select[aria-label="${control}"]`);
   await select.click();
   await select.locator('.option', { hasText: option }).click();
-  // While one is in the select, keys belong to that.
-  await page.locator('.rows').focus();
 }

@@ -69,7 +69,7 @@ class FakeReview {
       ...{ revision: 1, trusted: true, name: 'clothing', reading: false, answers: 0 },
       ...{ checking: undefined, failure: undefined, undo: undefined, redo: undefined, asked: undefined },
       check: {
-        ...{ version: 1, checkedAt: Date.now() - 26 * 3600_000, outdated: false, images: 2000, findings: count },
+        ...{ version: 1, checkedAt: new Date().setHours(-12, 0, 0, 0), outdated: false, images: 2000, findings: count },
         thresholds: { blurry: 0.29 },
       },
     };
