@@ -74,7 +74,7 @@ export class HubServer {
     this.#cdn = createServer((request, response) => void this.#serve('cdn', request, response));
   }
 
-  static async start(context: TestContext): Promise<HubServer> {
+  static async start(context: Pick<TestContext, 'after'>): Promise<HubServer> {
     const server = new HubServer();
     const both = [server.#hub, server.#cdn];
     await Promise.all(both.map((one) => new Promise<void>((done) => one.listen(0, '127.0.0.1', done))));
@@ -97,7 +97,7 @@ export class HubServer {
 
   /** How the engine reaches it. */
   settings(changes: Partial<HubSettings> = {}): HubSettings {
-    return { endpoint: this.endpoint, token: undefined, offline: false, proxies: {}, ...changes };
+    return { endpoint: this.endpoint, token: undefined, offline: false, proxies: {}, strictTls: true, ...changes };
   }
 
   /** Commits a content, which `main` means from then on; returns the commit. */

@@ -1,10 +1,11 @@
 import { downloadDeclined } from '../core/hub/hubErrors.ts';
-import type { HubPlan } from '../core/hub/hubPlan.ts';
+import { totalBytes, type HubPlan } from '../core/hub/hubPlan.ts';
 import { isHubReference } from '../core/hub/hubReference.ts';
 import type { JobContext } from '../core/progress.ts';
 import { formatBytes } from '../core/progressText.ts';
 import type { EncoderCard } from '../core/encoders/card.ts';
-import type { HubPlanRequest, HubService } from '../engine/hub/hubService.ts';
+import type { HubService } from '../engine/hub/hubService.ts';
+import type { HubPlanRequest } from '../protocol/hub.ts';
 import { recommendedEncoders, recommendedReference } from '../engine/hub/recommended.ts';
 import { confirm, isAttended, type Terminal } from './confirm.ts';
 
@@ -49,8 +50,9 @@ export async function addFromHub(
 }
 
 /** Everything a person should know before it is downloaded. */
-export function announcement({ repository, commit, licence, model, files, data, bytes }: HubPlan): string {
-  const total = [...files, ...data].reduce((sum, { size }) => sum + size, 0);
+export function announcement(plan: HubPlan): string {
+  const { repository, commit, licence, model, files, data, bytes } = plan;
+  const total = totalBytes(plan);
   const rest = bytes < total ? `, of which ${formatBytes(bytes)} are missing` : '';
   return [
     `${repository} at ${commit.slice(0, 10)}: ${model}, ${formatBytes(total)} in ${files.length + data.length} files${rest}.`,

@@ -8,6 +8,7 @@ import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
 import { machineTools, tryAllProviders } from './encoders/providers/chooseProvider.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
+import { HubCache } from './hub/hubCache.ts';
 import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
 import { describeTensorFlow } from './training/tensorflow/probe.ts';
@@ -90,6 +91,7 @@ export async function runDoctor(
       { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
       ...(works && runtime ? await others(registry, options, runtime) : []),
     ],
+    downloads: await new HubCache(options.cacheFolder).usage(),
     problems,
   };
 }

@@ -2,7 +2,8 @@ import type * as vscode from 'vscode';
 import type { SimilarState } from '../protocol/similarView.ts';
 import { augmentationsPanel } from './augmentations/augmentationsPanel.ts';
 import { embeddingMapPanel } from './embeddingMap/embeddingMapPanel.ts';
-import { encoderCommands } from './commands/encoderCommands.ts';
+import { encoderCommands } from './encoders/encoderCommands.ts';
+import { hubTokenCommand } from './encoders/hubTokenCommand.ts';
 import { exportCommand } from './curation/exportCommand.ts';
 import { importCommand } from './curation/importCommand.ts';
 import { selectCommand } from './curation/selectCommand.ts';
@@ -55,6 +56,7 @@ const contributions: readonly Contribution[] = [
   { name: 'help commands', register: helpCommands },
   { name: 'index commands', register: indexCommands },
   { name: 'encoder commands', register: encoderCommands },
+  { name: 'hub token command', register: hubTokenCommand },
   { name: 'indexing status', register: indexingStatus },
   { name: 'indexing outcome', register: indexingOutcome },
   { name: 'newer encoder', register: newerEncoder },

@@ -6,6 +6,8 @@ import { IndexingJobs } from './datasets/indexingJobs.ts';
 import { OpinionFiles } from './datasets/opinionFiles.ts';
 import { watchOpinionFiles } from './datasets/watchOpinionFiles.ts';
 import { Disposables } from './disposables.ts';
+import { HubTokens, hubConnection, hubEndpoint } from './encoders/hubConnection.ts';
+import type { HubConnection } from '../protocol/hub.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import type { EngineCaller } from './engine/engineClient.ts';
 import type { Machine } from './engine/engineEnvironment.ts';
@@ -15,7 +17,7 @@ import { FindingsModel } from './findings/findingsModel.ts';
 import { ReportDocuments } from './reports/reportDocuments.ts';
 import { ImageSelection } from './selection/imageSelection.ts';
 import type { SettingKey } from './contract.ts';
-import { executionProvider, readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
+import { connectionSettings, executionProvider, readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
 import { SimilarModel } from './similar/similarModel.ts';
@@ -35,6 +37,10 @@ export interface Services {
   /** Refuses every call until the workspace is trusted. */
   readonly engine: EngineCaller;
   readonly process: EngineClient;
+  /** Tokens of the hub and its mirrors. */
+  readonly hubTokens: HubTokens;
+  /** How the hub is reached, as it is set now. Rejects with usage. */
+  readonly hubConnection: () => Promise<HubConnection>;
   readonly datasets: Datasets;
   readonly jobs: IndexingJobs;
   /** The processes that train. */
@@ -97,6 +103,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     remembered: () => memory.get<readonly string[]>(REMEMBERED_ROOTS, []),
     remember: (roots) => void memory.update(REMEMBERED_ROOTS, roots),
   });
+  const hubTokens = new HubTokens(context.secrets);
+  const connect = async (): Promise<HubConnection> => {
+    const connection = connectionSettings();
+    const token = await hubTokens.of(hubEndpoint(connection.endpoint, globalThis.process.env));
+    return hubConnection(connection, token);
+  };
   const jobs = new IndexingJobs(engine, scanSettingsOf);
   const runs = new TrainingRuns(training, engine, {
     roots: async () => {
@@ -143,7 +155,20 @@ export function createServices(context: vscode.ExtensionContext): Services {
     now: Date.now,
   });
   return {
-    ...{ context, log, engine, process, datasets, jobs, trainers, runs, reports, disposables },
+    ...{
+      context,
+      log,
+      engine,
+      process,
+      hubTokens,
+      hubConnection: connect,
+      datasets,
+      jobs,
+      trainers,
+      runs,
+      reports,
+      disposables,
+    },
     ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings, imported, opinionFiles },
   };
 }

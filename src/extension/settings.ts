@@ -5,6 +5,7 @@ import type { ScanSettings } from '../protocol/engine.ts';
 import type { PretrainRequest, TrainingEngine } from '../protocol/training.ts';
 import { settings } from './contract.ts';
 import type { SettingKey } from './contract.ts';
+import type { ConnectionSettings } from './encoders/hubConnection.ts';
 
 type SettingValue<K extends SettingKey> = (typeof settings)[K];
 
@@ -36,6 +37,19 @@ export function scanSettingsOf(file: string): ScanSettings {
 /** What encoders are to run on. */
 export function executionProvider(): ProviderChoice {
   return providerChoice(readSetting('likeness.encoders.provider')) ?? 'auto';
+}
+
+/** What is set about the way to the hub, by ourselves and by VS Code. */
+export function connectionSettings(): ConnectionSettings {
+  const http = vscode.workspace.getConfiguration('http');
+  return {
+    endpoint: readSetting('likeness.hub.endpoint'),
+    offline: readSetting('likeness.hub.offline'),
+    proxy: http.get('proxy'),
+    proxySupport: http.get('proxySupport'),
+    proxyStrictSSL: http.get('proxyStrictSSL'),
+    noProxy: http.get('noProxy'),
+  };
 }
 
 /** Threads for a training; undefined leaves the number to the engine. */

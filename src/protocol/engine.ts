@@ -1,5 +1,6 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { HubCacheUsage } from '../core/hub/hubPlan.ts';
 import type { Progress } from '../core/progress.ts';
 import type { AugmentationRequests } from './augmentations.ts';
 import type { CheckRequests } from './check.ts';
@@ -7,6 +8,7 @@ import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
 import type { ExchangeRequests } from './exports.ts';
 import type { FilterRequests, SavedView } from './filters.ts';
+import type { HubRequests } from './hub.ts';
 import type { LabelRequests } from './labels.ts';
 import type { MapRequests } from './maps.ts';
 import type { MatrixRequests } from './matrix.ts';
@@ -17,7 +19,7 @@ import type { RelabelRequests } from './relabels.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 12;
+export const PROTOCOL_VERSION = 13;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -196,6 +198,8 @@ export interface DoctorReport {
     /** Why it doesn't work, as the rest of a sentence that begins with its name. */
     readonly reason?: string;
   }[];
+  /** Encoders from the hub that are kept for all datasets. */
+  readonly downloads: HubCacheUsage;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -215,6 +219,7 @@ export interface EngineRequests
     ExchangeRequests,
     ReviewRequests,
     FilterRequests,
+    HubRequests,
     MatrixRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

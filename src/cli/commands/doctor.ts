@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
+import { formatBytes } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
@@ -16,6 +17,13 @@ function encoderLines({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
   const { id, name, stronger } = encoder;
   return [`encoder ${id} (${name})`, ...(stronger === undefined ? [] : [advice[stronger]])];
+}
+
+/** Where encoders from the hub are kept, and what they take. */
+function downloadsLine({ downloads: { folder, bytes, repositories } }: DoctorReport): string {
+  return repositories.length === 0
+    ? `downloads none; they are kept in ${folder}`
+    : `downloads ${formatBytes(bytes)} of ${repositories.join(', ')} in ${folder}`;
 }
 
 export const doctorCommand: Command = {
@@ -43,6 +51,7 @@ export const doctorCommand: Command = {
             ? `${name}: ${imagesPerSecond.toFixed(0)} images/s, agreement ${agreement.toFixed(4)}`
             : `${name} ${reason ?? 'does not work here'}`,
         ),
+        downloadsLine(report),
         ...report.problems.map(({ code, message }) => `${code}: ${message}`),
         ...(report.problems.length === 0 ? ['No problems found.'] : []),
       ],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { encoderAdvice } from '../../core/encoders/encoderAdvice.ts';
 import { usage } from '../../core/errors.ts';
 import type { RecommendedEncoder } from '../../core/hub/hubPlan.ts';
 import { recommendedEncoders } from '../../engine/hub/recommended.ts';
@@ -73,13 +74,8 @@ function withoutFile(reference: string): string {
 
 function notesOn(added: EncoderCard | undefined): string[] {
   if (added === undefined) return [];
-  const notes = [`Added ${added.id}; use it with --encoder ${added.id}.`];
-  if (/logit/i.test(added.output.name)) {
-    notes.push(
-      `${added.name} was exported as a classifier: its vectors are the scores of its ${added.output.dim} classes, which tell less than the features behind them; an export for feature extraction compares better.`,
-    );
-  }
-  return notes;
+  const advice = encoderAdvice(added);
+  return [`Added ${added.id}; use it with --encoder ${added.id}.`, ...(advice === undefined ? [] : [advice])];
 }
 
 function recommendations(): CommandOutput {

@@ -16,7 +16,7 @@ export const invalidHubReference = (text: string) =>
 export const repositoryNotFound = (repository: string, address: string, hasToken: boolean) =>
   new LikenessError(
     ErrorCode.RepositoryNotFound,
-    `${address} has no repository ${repository} that is open ${hasToken ? 'to your token' : 'to everybody'}; check the spelling${hasToken ? ', and that the token may read it' : ', or name a token that may read it (HF_TOKEN)'}.`,
+    `${address} has no repository ${repository} that is open ${hasToken ? 'to your token' : 'to everybody'}; check the spelling${hasToken ? ', and that the token may read it' : ', or name a token that may read it ("Likeness: Set Hugging Face Token", HF_TOKEN)'}.`,
     { path: repository },
   );
 export const revisionNotFound = (repository: string, revision: string) =>
@@ -36,7 +36,7 @@ export const repositoryGated = (repository: string, page: string, hasToken: bool
     ErrorCode.RepositoryGated,
     hasToken
       ? `The repository ${repository} is gated, and your token may not read it; accept its conditions at ${page} with the token's account, and let the token read gated repositories.`
-      : `The repository ${repository} is gated; accept its conditions at ${page}, and name a token of your account (HF_TOKEN, or "hf auth login").`,
+      : `The repository ${repository} is gated; accept its conditions at ${page}, and name a token of your account ("Likeness: Set Hugging Face Token", HF_TOKEN, or "hf auth login").`,
     { path: repository },
   );
 export const repositoryWithoutModel = (repository: string) =>
@@ -59,40 +59,46 @@ export const variantNotFound = (repository: string, variant: string, models: rea
     { path: repository },
   );
 /** `detail` continues "The hub … can't be used: ". */
-export const unusableHub = (detail: string) => usage(`The address of the hub (HF_ENDPOINT) can't be used: ${detail}.`);
+export const unusableHub = (detail: string) =>
+  usage(`The address of the hub (likeness.hub.endpoint, HF_ENDPOINT) can't be used: ${detail}.`);
+/** @param proxy without a password */
+export const unusableProxy = (proxy: string) =>
+  usage(
+    `The proxy ${proxy} can't be used for downloads; name one that begins with http:// or https:// (http.proxy in VS Code, HTTPS_PROXY), or download on another machine and choose the files.`,
+  );
 export const hubUnreachable = (address: string, cause: unknown) =>
   new LikenessError(
     ErrorCode.HubUnreachable,
-    `${address} can't be reached (${systemCodeOf(cause) ?? messageOf(cause)}); check the connection, name a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT), and run the command again, which goes on where it stopped.`,
+    `${address} can't be reached (${systemCodeOf(cause) ?? messageOf(cause)}); check the connection, name a proxy (http.proxy in VS Code, HTTPS_PROXY) or a mirror (likeness.hub.endpoint, HF_ENDPOINT), and run the command again, which goes on where it stopped.`,
     { cause },
   );
 /** Older Nodes know no proxies. */
 export const proxyUnsupported = (node: string) =>
   new LikenessError(
     ErrorCode.HubUnreachable,
-    `A proxy is set (HTTPS_PROXY), and Node ${node} can't use one; run Likeness with Node 22.21 or newer, or 24.5 or newer.`,
+    `A proxy is set (http.proxy in VS Code, HTTPS_PROXY), and Node ${node} can't use one; update VS Code, or run "likeness encoders add" with Node 22.21 or newer, or 24.5 or newer.`,
   );
 export const hubBusy = (address: string, seconds: number | undefined) =>
   new LikenessError(
     ErrorCode.HubBusy,
-    `${address} takes no more requests for the moment; try again ${seconds === undefined ? 'later' : `in ${formatDuration(seconds)}`}, or name a token (HF_TOKEN), which may ask more often.`,
+    `${address} takes no more requests for the moment; try again ${seconds === undefined ? 'later' : `in ${formatDuration(seconds)}`}, or name a token ("Likeness: Set Hugging Face Token", HF_TOKEN), which may ask more often.`,
   );
 /** An answer that makes no sense. `detail` continues the sentence. */
 export const hubAnswer = (address: string, detail: string) =>
   new LikenessError(
     ErrorCode.HubAnswer,
-    `${address} ${detail}; try again later, and check HF_ENDPOINT where a mirror is set.`,
+    `${address} ${detail}; try again later, and check the mirror's address where one is set (likeness.hub.endpoint, HF_ENDPOINT).`,
   );
 export const redirectRefused = (address: string, target: string) =>
   new LikenessError(
     ErrorCode.HubAnswer,
-    `${address} sends the download on to ${target}, which is not encrypted and is refused; check HF_ENDPOINT where a mirror is set.`,
+    `${address} sends the download on to ${target}, which is not encrypted and is refused; check the mirror's address where one is set (likeness.hub.endpoint, HF_ENDPOINT).`,
   );
 /** What arrived isn't what the repository lists. */
 export const downloadDamaged = (file: string, detail: string) =>
   new LikenessError(
     ErrorCode.DownloadDamaged,
-    `${file} arrived damaged (${detail}) and was not kept; try again, and with another mirror (HF_ENDPOINT) if it stays so.`,
+    `${file} arrived damaged (${detail}) and was not kept; try again, and with another mirror (likeness.hub.endpoint, HF_ENDPOINT) if it stays so.`,
     { path: file },
   );
 export const noRoomToDownload = (folder: string, needed: number, free: number) =>
@@ -114,14 +120,14 @@ export const severalHubEncoders = (reference: string, ids: readonly string[]) =>
 export const notDownloaded = (repository: string, revision: string) =>
   new LikenessError(
     ErrorCode.Offline,
-    `Offline, and the repository ${repository} (${revision}) was never asked for on this machine; run the command once with a connection.`,
+    `Offline, and the repository ${repository} (${revision}) was never asked for on this machine; run the command once with a connection, and without likeness.hub.offline or --offline.`,
     { path: repository },
   );
 /** `files` are those of the repository that would be needed. */
 export const filesNotDownloaded = (repository: string, files: readonly SizedFile[]) =>
   new LikenessError(
     ErrorCode.Offline,
-    `Offline, and of the repository ${repository} ${list(files)} ${files.length === 1 ? 'is' : 'are'} missing on this machine; run the command once with a connection.`,
+    `Offline, and of the repository ${repository} ${list(files)} ${files.length === 1 ? 'is' : 'are'} missing on this machine; run the command once with a connection, and without likeness.hub.offline or --offline.`,
     { path: repository },
   );
 /** A person said no. */

@@ -4,7 +4,13 @@ import type { HubFile } from './hubListing.ts';
 export interface HubPlan {
   /** `OWNER/NAME` */
   readonly repository: string;
+  /** The branch, tag or commit that was asked for. */
+  readonly revision: string;
   readonly commit: string;
+  /** Address of the hub or the mirror that it comes from. */
+  readonly endpoint: string;
+  /** The folder that it is kept in, for all datasets of a user; absolute. */
+  readonly folder: string;
   /** As the repository states it; undefined where it states none. */
   readonly licence: string | undefined;
   /** The ONNX file, within the repository. */
@@ -35,4 +41,26 @@ export interface RecommendedEncoder {
   /** `OWNER/NAME` */
   readonly repository: string;
   readonly file: string;
+}
+
+/** A recommended encoder as it is offered. */
+export interface RecommendedOffer extends RecommendedEncoder {
+  /** What it is added by: `hf:OWNER/NAME#FILE`. */
+  readonly reference: string;
+  /** True where nothing has to be downloaded, as far as is known without asking. */
+  readonly isHere: boolean;
+}
+
+/** What downloads take on this machine. */
+export interface HubCacheUsage {
+  /** Absolute, whether there is anything in it or not. */
+  readonly folder: string;
+  readonly bytes: number;
+  /** `OWNER/NAME`, sorted. */
+  readonly repositories: readonly string[];
+}
+
+/** Bytes of all files that a plan names, those that are here already included. */
+export function totalBytes({ files, data }: Pick<HubPlan, 'files' | 'data'>): number {
+  return [...files, ...data].reduce((sum, { size }) => sum + size, 0);
 }

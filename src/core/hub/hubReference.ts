@@ -16,6 +16,9 @@ export const DEFAULT_REVISION = 'main';
 
 const NAME = /^[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
 const COMMIT = /^[0-9a-f]{40}$/;
+/** A page of the hub: a repository, its files at a revision, or one of them. */
+const PAGE =
+  /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/([^/?#]+\/[^/?#]+)(?:\/(?:tree|blob|resolve)\/([^/?#]+)(?:\/([^?#]+))?)?\/?(?:[?#].*)?$/;
 
 export function isHubReference(text: string): boolean {
   return text.startsWith(PREFIX);
@@ -34,6 +37,21 @@ export function parseHubReference(text: string): HubReference {
     (file === undefined || isSafePath(file));
   if (!isGood) throw invalidHubReference(text);
   return { repository, revision, file };
+}
+
+/**
+ * Reads what a person typed or pasted: `OWNER/NAME[@REVISION][#FILE]`, with or without `hf:` before it, or the address of a
+ * repository's page or of a file of it. Undefined where it names no repository.
+ */
+export function typedHubReference(text: string): HubReference | undefined {
+  const trimmed = text.trim();
+  const page = PAGE.exec(trimmed);
+  const written = page === null ? trimmed.replace(/^(?!hf:)/, PREFIX) : fromPage(page);
+  try {
+    return parseHubReference(written);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same as text; the default revision is left out. */
@@ -57,6 +75,20 @@ export function isMeantBy(reference: HubReference, added: HubReference): boolean
     (revision === DEFAULT_REVISION || revision === added.revision) &&
     (file === undefined || file === added.file)
   );
+}
+
+function fromPage([, repository = '', revision, file]: RegExpExecArray): string {
+  const path = file?.replace(/\/+$/, '');
+  const isModel = path?.toLowerCase().endsWith('.onnx') === true;
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  };
+  const at = revision === undefined ? '' : `@${decode(revision)}`;
+  return `${PREFIX}${repository}${at}${isModel ? `#${decode(path)}` : ''}`;
 }
 
 /** A path that stays inside its folder on every platform. A repository is data from anywhere. */

@@ -43,7 +43,7 @@ const LARGEST_DESCRIPTION = 4 * 2 ** 20;
  * @param repository for messages
  */
 export function chooseModel(repository: string, files: readonly HubFile[], wish: ModelWish = {}): ModelChoice {
-  const models = files.filter(({ path }) => path.toLowerCase().endsWith('.onnx'));
+  const models = onnxFiles(files);
   const model =
     wish.file === undefined ? bestModel(repository, models, wish.variant) : named(repository, models, wish.file);
   const home = homeOf(model.path);
@@ -54,6 +54,25 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
       files.filter(({ path, size }) => path === `${home}${name}` && size <= LARGEST_DESCRIPTION),
     ),
   };
+}
+
+/**
+ * The ONNX files among which a person may choose: the precisions of one network, full precision first and then the largest,
+ * or all networks that may take pictures where nothing tells which is meant. Throws repository-without-model.
+ *
+ * @param repository for messages
+ */
+export function offeredModels(repository: string, files: readonly HubFile[]): HubFile[] {
+  const { possible, isPreferred } = possibleFamilies(repository, onnxFiles(files));
+  const offered = (isPreferred ? possible.slice(0, 1) : possible).flatMap(({ variants }) => [...variants.values()]);
+  const isReduced = ({ path }: HubFile) => Number(precisionOf(variantOf(path)) !== 'full');
+  return offered.sort((a, b) => isReduced(a) - isReduced(b) || b.size - a.size || (a.path < b.path ? -1 : 1));
+}
+
+/** How exactly a variant keeps its weights, as far as its name tells; no name means full precision. */
+export function precisionOf(variant: string | undefined): 'full' | 'half' | 'quantised' {
+  if (variant === undefined || /^(fp32|o\d)$/.test(variant)) return 'full';
+  return /^(fp16|bf16|float16)$/.test(variant) ? 'half' : 'quantised';
 }
 
 /** The precision that a file's name mentions: `fp16`; undefined where it mentions none. */
@@ -68,13 +87,9 @@ function named(repository: string, models: readonly HubFile[], file: string): Hu
 }
 
 function bestModel(repository: string, models: readonly HubFile[], variant: string | undefined): HubFile {
-  const families = familiesOf(models);
-  const preferred = PREFERRED.flatMap((stem) => families.filter((family) => family.stem === stem));
-  const possible = preferred.length > 0 ? preferred : families.filter(({ stem }) => !OTHER_PARTS.test(stem));
-  const [family] = possible;
-  if (family === undefined) throw repositoryWithoutModel(repository);
-  if (preferred.length === 0 && possible.length > 1) throw severalModels(repository, models);
-  const { variants } = family;
+  const { possible, isPreferred } = possibleFamilies(repository, models);
+  if (!isPreferred && possible.length > 1) throw severalModels(repository, models);
+  const { variants } = possible[0];
   if (variant !== undefined) {
     const model = variants.get(variant.toLowerCase()) ?? (variant === 'fp32' ? variants.get(PLAIN) : undefined);
     if (model === undefined) throw variantNotFound(repository, variant, [...variants.values()]);
@@ -84,6 +99,23 @@ function bestModel(repository: string, models: readonly HubFile[], variant: stri
     variants.get(PLAIN) ?? variants.get('fp32') ?? (variants.size === 1 ? [...variants.values()][0] : undefined);
   if (model === undefined) throw severalModels(repository, [...variants.values()]);
   return model;
+}
+
+/** Networks that may take pictures, the one that is meant first where `isPreferred`. Throws repository-without-model. */
+function possibleFamilies(
+  repository: string,
+  models: readonly HubFile[],
+): { readonly possible: readonly [Family, ...Family[]]; readonly isPreferred: boolean } {
+  const families = familiesOf(models);
+  const preferred = PREFERRED.flatMap((stem) => families.filter((family) => family.stem === stem));
+  const isPreferred = preferred.length > 0;
+  const [first, ...rest] = isPreferred ? preferred : families.filter(({ stem }) => !OTHER_PARTS.test(stem));
+  if (first === undefined) throw repositoryWithoutModel(repository);
+  return { possible: [first, ...rest], isPreferred };
+}
+
+function onnxFiles(files: readonly HubFile[]): HubFile[] {
+  return files.filter(({ path }) => path.toLowerCase().endsWith('.onnx'));
 }
 
 function familiesOf(models: readonly HubFile[]): Family[] {

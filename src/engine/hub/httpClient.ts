@@ -1,9 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { cancelled } from '../../core/errors.ts';
+import { isLoopback } from '../../core/hub/hubEndpoint.ts';
 import { hubAnswer, proxyUnsupported, redirectRefused } from '../../core/hub/hubErrors.ts';
 import { version } from '../version.ts';
-import { isLoopback, type HubSettings } from './hubSettings.ts';
+import type { HubSettings } from './hubSettings.ts';
 
 /** An answer of which only the head has been read. Whoever gets it reads `body` to its end, or destroys it. */
 export interface HttpAnswer {
@@ -32,12 +33,15 @@ export class HttpClient {
   /** Throws hub-unreachable where a proxy is set that this Node can't use. */
   constructor(settings: HubSettings) {
     this.#settings = settings;
-    const { proxies } = settings;
+    const { proxies, strictTls } = settings;
     const isProxied = Object.keys(proxies).some((name) => name.toLowerCase() !== 'no_proxy');
     if (isProxied && !supportsProxies(process.versions.node)) throw proxyUnsupported(process.versions.node);
     // The types know this option later than Node does.
     const options = { keepAlive: true, ...(isProxied && { proxyEnv: proxies }) };
-    this.#agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
+    this.#agents = {
+      'http:': new HttpAgent(options),
+      'https:': new HttpsAgent({ ...options, rejectUnauthorized: strictTls }),
+    };
   }
 
   /**

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asLikenessError, cancelled, ErrorCode, LikenessError, systemCodeOf } from '../../core/errors.ts';
 import { parseTree, type HubFile } from '../../core/hub/hubListing.ts';
+import type { HubCacheUsage } from '../../core/hub/hubPlan.ts';
 import { isCommit, type HubReference } from '../../core/hub/hubReference.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { withLockHeld } from '../store/sqlite.ts';
@@ -13,13 +14,15 @@ import type { HubRepository } from './hubApi.ts';
 
 /** How long the lock is waited for between two looks whether the wait was cancelled. */
 const LOCK_PATIENCE_MS = 250;
+/** What was asked for or downloaded so lately stays: somebody may be about to download or to copy it. */
+const IN_USE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What was downloaded, for all datasets of a user:
  *
  *     hub/OWNER--NAME/COMMIT/…         files as the repository has them; NAME.partial is what has arrived of one
  *     hub/OWNER--NAME/COMMIT.json      what the repository holds at that commit
- *     hub/OWNER--NAME/refs/REVISION    the commit that a branch or a tag meant last
+ *     hub/OWNER--NAME/refs/REVISION    the commit that a branch or a tag meant last; of a commit that was asked for, itself
  */
 export class HubCache {
   readonly #folder: string;
@@ -27,6 +30,11 @@ export class HubCache {
   /** @param cacheFolder the user's own, absolute */
   constructor(cacheFolder: string) {
     this.#folder = join(cacheFolder, 'hub');
+  }
+
+  /** Where all of it is, absolute. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Where a file of a repository is, or will be. */
@@ -51,7 +59,7 @@ export class HubCache {
     try {
       await mkdir(join(folder, 'refs'), { recursive: true });
       await replaceFile(join(folder, `${repository.commit}.json`), [`${JSON.stringify(asAnswered(repository))}\n`]);
-      if (!isCommit(revision)) await replaceFile(this.#refOf(repository.repository, revision), [repository.commit]);
+      await replaceFile(this.#refOf(repository.repository, revision), [repository.commit]);
     } catch (error) {
       throw writeFailure(folder, error) ?? asLikenessError(error);
     }
@@ -135,6 +143,63 @@ export class HubCache {
     }
   }
 
+  /**
+   * Deletes what other commits of a repository have left, once this one is here, and takes over what it has in common with
+   * them. Encoders of datasets are copies and miss nothing. Kept are commits that a branch or a tag still means, those that
+   * were asked for by their own names, and those in use lately. Never rejects: what can't be deleted is tried again after the
+   * next download. Only the holder of the lock may do this.
+   */
+  async clean(repository: HubRepository): Promise<void> {
+    const folder = this.#folderOf(repository.repository);
+    const now = new Date();
+    await utimes(join(folder, `${repository.commit}.json`), now, now).catch(() => undefined);
+    const named = await this.#namedCommits(repository.repository);
+    const listingOf = ({ commit }: HubRepository) => join(folder, `${commit}.json`);
+    const old: HubRepository[] = [];
+    for (const other of await this.#others(repository)) {
+      const isInUse = now.getTime() - (await changedAt(listingOf(other))) < IN_USE_MS;
+      if (!named.has(other.commit) && !isInUse) old.push(other);
+    }
+    if (old.length > 0) for (const file of repository.files) await this.adopt(repository, file, false);
+    for (const other of old) {
+      try {
+        // The listing goes last, so that what is left is found again.
+        await rm(join(folder, other.commit), { recursive: true, force: true });
+        await rm(listingOf(other), { force: true });
+      } catch {
+        continue;
+      }
+    }
+  }
+
+  /** What all of it takes; a file that several commits share counts once. Never rejects. */
+  async usage(): Promise<HubCacheUsage> {
+    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const counted = new Set<string>();
+    let bytes = 0;
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const about = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+      if (about === undefined) continue;
+      const inode = `${about.dev}:${about.ino}`;
+      if (about.nlink > 1 && counted.has(inode)) continue;
+      counted.add(inode);
+      bytes += about.size;
+    }
+    const repositories = entries
+      .filter((entry) => entry.isDirectory() && entry.parentPath === this.#folder && entry.name.includes('--'))
+      .map(({ name }) => name.replace('--', '/'))
+      .sort();
+    return { folder: this.#folder, bytes, repositories };
+  }
+
+  /** Commits that somebody may ask for by a name and without a connection. */
+  async #namedCommits(repository: string): Promise<Set<string>> {
+    const refs = join(this.#folderOf(repository), 'refs');
+    const names = await readdir(refs).catch(() => []);
+    return new Set(await Promise.all(names.map((name) => readFile(join(refs, name), 'utf8').catch(() => ''))));
+  }
+
   async #others({ repository, commit }: HubRepository): Promise<HubRepository[]> {
     const names = await readdir(this.#folderOf(repository)).catch(() => []);
     const commits = names.flatMap((name) => /^([0-9a-f]{40})\.json$/.exec(name)?.[1] ?? []);
@@ -171,6 +236,15 @@ function asAnswered({ licence, files }: HubRepository): object {
     ...(algorithm === 'sha256' ? { lfs: { oid: hex, size } } : { oid: hex }),
   }));
   return { licence, tree };
+}
+
+/** Milliseconds since the epoch; 0 where there is no such file. */
+async function changedAt(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 /** The same bytes under another name, which cost nothing where the disk can do that. */

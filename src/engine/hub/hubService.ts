@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { ErrorCode, LikenessError } from '../../core/errors.ts';
 import { filesNotDownloaded, noRoomToDownload, notDownloaded } from '../../core/hub/hubErrors.ts';
 import type { HubFile } from '../../core/hub/hubListing.ts';
-import type { HubPlan } from '../../core/hub/hubPlan.ts';
+import type { HubPlan, RecommendedOffer } from '../../core/hub/hubPlan.ts';
 import { formatHubReference, isCommit, parseHubReference, type HubReference } from '../../core/hub/hubReference.ts';
-import { chooseModel, variantOf } from '../../core/hub/modelChoice.ts';
+import { chooseModel, offeredModels, variantOf, type ModelWish } from '../../core/hub/modelChoice.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
+import type { HubConnection, HubDownload, HubPlanRequest } from '../../protocol/hub.ts';
 import { namedData } from '../encoders/modelFiles.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { writeFailure } from '../store/fileErrors.ts';
@@ -18,25 +20,36 @@ import { fileAddress, fileRefusal, HubApi, type HubRepository } from './hubApi.t
 import { HubCache } from './hubCache.ts';
 import { hubSettings, type HubSettings } from './hubSettings.ts';
 import { HttpClient } from './httpClient.ts';
+import { recommendedEncoders, recommendedReference } from './recommended.ts';
 import { sleepUntilAborted, type Sleep } from './retry.ts';
-
-export interface HubPlanRequest {
-  /** `hf:OWNER/NAME[@REVISION][#FILE]` */
-  readonly reference: string;
-  /** `fp16`, `quantized`, …, where no file is named. */
-  readonly variant?: string;
-  /** Asks nothing of the network. */
-  readonly offline?: boolean;
-}
 
 export interface HubOptions {
   /** The user's own, absolute. */
   readonly cacheFolder: string;
   readonly registry: EncoderRegistry;
-  /** Read when something is asked for first; what the environment says if left out. */
-  readonly settings?: () => HubSettings;
+  /** Read whenever something is asked for; what the environment says if left out, where the connection doesn't. */
+  readonly settings?: (connection?: HubConnection) => HubSettings;
   readonly sleep?: Sleep;
   readonly freeBytes?: FreeBytes;
+}
+
+/** What is known of a repository that was asked for. */
+interface Listed {
+  readonly reference: HubReference;
+  readonly repository: HubRepository;
+  readonly endpoint: string;
+  readonly isRemembered: boolean;
+  readonly offline: boolean;
+}
+
+type Planned = Pick<HubPlan, 'files' | 'data' | 'revision' | 'endpoint' | 'isRemembered' | 'offline'> & {
+  readonly model: HubFile;
+};
+
+interface Fetching {
+  readonly meter: ProgressMeter;
+  readonly signal: AbortSignal;
+  readonly connection: HubConnection | undefined;
 }
 
 /** Left free on the disk by a download. */
@@ -44,20 +57,35 @@ const RESERVE_BYTES = 64 * 2 ** 20;
 /** Why the hub can't be asked at the moment, while what it said before still holds. */
 const UNANSWERED: readonly ErrorCode[] = [ErrorCode.HubUnreachable, ErrorCode.HubBusy];
 
+/** Why one of several files can't be had or used, while the others can. */
+const UNFIT: readonly ErrorCode[] = [ErrorCode.Offline, ErrorCode.EncoderInvalid];
+
 /** Encoders from the Hugging Face hub: what would be downloaded, downloading it, adding it to a dataset. */
 export class HubService {
   readonly #registry: EncoderRegistry;
   readonly #cache: HubCache;
-  readonly #readSettings: () => HubSettings;
+  readonly #readSettings: (connection?: HubConnection) => HubSettings;
   readonly #sleep: Sleep;
   readonly #freeBytes: FreeBytes;
 
   constructor({ cacheFolder, registry, settings, sleep, freeBytes }: HubOptions) {
     this.#registry = registry;
     this.#cache = new HubCache(cacheFolder);
-    this.#readSettings = settings ?? (() => hubSettings());
+    this.#readSettings = settings ?? ((connection) => hubSettings(process.env, homedir(), connection));
     this.#sleep = sleep ?? sleepUntilAborted;
     this.#freeBytes = freeBytes ?? freeBytesOf;
+  }
+
+  /** Encoders worth trying. Asks nothing of the network. */
+  async recommended(): Promise<RecommendedOffer[]> {
+    const offers = recommendedEncoders().map(async (encoder): Promise<RecommendedOffer> => {
+      const reference = recommendedReference(encoder);
+      const remembered = await this.#cache.recall(parseHubReference(reference));
+      const file = remembered?.files.find(({ path }) => path === encoder.file);
+      const isHere = remembered !== undefined && file !== undefined && (await this.#cache.has(remembered, file));
+      return { ...encoder, reference, isHere };
+    });
+    return Promise.all(offers);
   }
 
   /**
@@ -65,19 +93,32 @@ export class HubService {
    * repository-gated, repository-without-model, several-models, offline, hub-unreachable, hub-busy or hub-answer.
    */
   async plan(request: HubPlanRequest, { signal }: Pick<JobContext, 'signal'>): Promise<HubPlan> {
-    const reference = parseHubReference(request.reference);
-    const settings = this.#readSettings();
-    const offline = request.offline === true || settings.offline;
-    const { repository, isRemembered } = await this.#repository(reference, { ...settings, offline }, signal);
-    const { model, data, describing } = chooseModel(repository.repository, repository.files, {
-      file: reference.file,
-      variant: request.variant,
-    });
-    const choice = { model, files: [...describing, model], data, isRemembered, offline };
-    for (const file of [...choice.files, ...data]) await this.#cache.adopt(repository, file, false);
-    // A model that is here says itself which files of weights it needs.
-    const isHere = await this.#cache.has(repository, model);
-    return this.#planFor(repository, isHere ? { ...choice, data: await this.#namedData(repository, model) } : choice);
+    const listed = await this.#listed(request, signal);
+    const { reference } = listed;
+    return this.#planOf(listed, { file: reference.file, variant: request.variant });
+  }
+
+  /**
+   * The same for each of the files among which a person may choose; one plan where the request says which, or there is no
+   * other. Without a connection they are those that are here. Never empty.
+   */
+  async plans(request: HubPlanRequest, { signal }: Pick<JobContext, 'signal'>): Promise<HubPlan[]> {
+    const listed = await this.#listed(request, signal);
+    const { reference, repository } = listed;
+    if (reference.file !== undefined || request.variant !== undefined)
+      return [await this.#planOf(listed, { file: reference.file, variant: request.variant })];
+    const plans: HubPlan[] = [];
+    const unfit: unknown[] = [];
+    for (const { path } of offeredModels(repository.repository, repository.files)) {
+      try {
+        plans.push(await this.#planOf(listed, { file: path }));
+      } catch (error) {
+        if (!(error instanceof LikenessError && UNFIT.includes(error.code))) throw error;
+        unfit.push(error);
+      }
+    }
+    if (plans.length === 0) throw unfit[0];
+    return plans;
   }
 
   /**
@@ -85,10 +126,7 @@ export class HubService {
    * Resolves with the path of the model, or with a larger plan where the model names further files as its weights, which
    * nobody has agreed to yet. Rejects with disk-full, download-damaged, cancelled, and the codes of `plan`.
    */
-  async download(
-    plan: HubPlan,
-    context: JobContext,
-  ): Promise<{ readonly file: string } | { readonly further: HubPlan }> {
+  async download(plan: HubPlan, context: JobContext, connection?: HubConnection): Promise<HubDownload> {
     const repository = await this.#cache.recall({ repository: plan.repository, revision: plan.commit });
     if (repository === undefined) throw notDownloaded(plan.repository, plan.commit);
     const meter = new ProgressMeter(context.report, () => performance.now());
@@ -97,14 +135,16 @@ export class HubService {
     };
     return this.#cache.whileLocked(plan.repository, context.signal, onWait, async () => {
       const model = plan.files.find(({ path }) => path === plan.model)!;
-      await this.#fetch(repository, plan, plan.files, { meter, signal: context.signal });
+      const fetching: Fetching = { meter, signal: context.signal, connection };
+      await this.#fetch(repository, plan, plan.files, fetching);
       const data = await this.#namedData(repository, model);
       const agreed = new Set(plan.data.map(({ path }) => path));
       if (data.some(({ path }) => !agreed.has(path))) {
         const further = await this.#planFor(repository, { ...plan, model, data });
         if (further.bytes > 0) return { further };
       }
-      await this.#fetch(repository, plan, data, { meter, signal: context.signal });
+      await this.#fetch(repository, plan, data, fetching);
+      await this.#cache.clean(repository);
       return { file: this.#cache.fileOf(repository, plan.model) };
     });
   }
@@ -122,51 +162,56 @@ export class HubService {
   }
 
   /** What the hub says, or what it said the last time where it can't be asked. */
-  async #repository(
-    reference: HubReference,
-    settings: HubSettings,
-    signal: AbortSignal,
-  ): Promise<{ repository: HubRepository; isRemembered: boolean }> {
+  async #listed(request: HubPlanRequest, signal: AbortSignal): Promise<Listed> {
+    const reference = parseHubReference(request.reference);
+    const settings = this.#readSettings(request.connection);
+    const offline = request.offline === true || settings.offline;
+    const common = { reference, offline, endpoint: settings.endpoint };
     const remembered = await this.#cache.recall(reference);
     // A commit never changes.
-    if (remembered !== undefined && isCommit(reference.revision))
-      return { repository: remembered, isRemembered: false };
-    if (settings.offline) {
+    if (remembered !== undefined && isCommit(reference.revision)) {
+      // So that it is known to be wanted, where that can be written down.
+      await this.#cache.remember(reference.revision, remembered).catch(() => undefined);
+      return { ...common, repository: remembered, isRemembered: false };
+    }
+    if (offline) {
       if (remembered === undefined) throw notDownloaded(reference.repository, reference.revision);
-      return { repository: remembered, isRemembered: true };
+      return { ...common, repository: remembered, isRemembered: true };
     }
     const client = new HttpClient(settings);
     try {
       const repository = await new HubApi(client, settings, this.#sleep).list(reference, signal);
       await this.#cache.remember(reference.revision, repository);
-      return { repository, isRemembered: false };
+      return { ...common, repository, isRemembered: false };
     } catch (error) {
       const isUnanswered = error instanceof LikenessError && UNANSWERED.includes(error.code);
       if (!isUnanswered || remembered === undefined) throw error;
-      return { repository: remembered, isRemembered: true };
+      return { ...common, repository: remembered, isRemembered: true };
     } finally {
       client.dispose();
     }
   }
 
+  async #planOf({ repository, reference, ...about }: Listed, wish: ModelWish): Promise<HubPlan> {
+    const { model, data, describing } = chooseModel(repository.repository, repository.files, wish);
+    const choice = { ...about, revision: reference.revision, model, files: [...describing, model], data };
+    for (const file of [...choice.files, ...data]) await this.#cache.adopt(repository, file, false);
+    // A model that is here says itself which files of weights it needs.
+    const isHere = await this.#cache.has(repository, model);
+    return this.#planFor(repository, isHere ? { ...choice, data: await this.#namedData(repository, model) } : choice);
+  }
+
   /** Rejects with offline where something is missing and may not be asked for. */
-  async #planFor(
-    repository: HubRepository,
-    {
-      model,
-      files,
-      data,
-      isRemembered,
-      offline,
-    }: Pick<HubPlan, 'files' | 'data' | 'isRemembered' | 'offline'> & {
-      readonly model: HubFile;
-    },
-  ): Promise<HubPlan> {
+  async #planFor(repository: HubRepository, { model, ...plan }: Planned): Promise<HubPlan> {
+    const { files, data, revision, endpoint, isRemembered, offline } = plan;
     const missing = await this.#missing(repository, [...files, ...data]);
     if (offline && missing.length > 0) throw filesNotDownloaded(repository.repository, missing);
     return {
       repository: repository.repository,
+      revision,
       commit: repository.commit,
+      endpoint,
+      folder: this.#cache.folder,
       licence: repository.licence,
       model: model.path,
       files,
@@ -199,12 +244,12 @@ export class HubService {
     repository: HubRepository,
     { offline }: HubPlan,
     wanted: readonly HubFile[],
-    { meter, signal }: { readonly meter: ProgressMeter; readonly signal: AbortSignal },
+    { meter, signal, connection }: Fetching,
   ): Promise<void> {
     for (const file of await this.#missing(repository, wanted)) await this.#cache.adopt(repository, file, true);
     const files = await this.#missing(repository, wanted);
     if (files.length === 0) return;
-    const settings = this.#readSettings();
+    const settings = this.#readSettings(connection);
     if (offline || settings.offline) throw filesNotDownloaded(repository.repository, files);
     const left = await this.#bytesLeft(repository, files);
     await this.#assertRoom(this.#cache.fileOf(repository, '.'), left);

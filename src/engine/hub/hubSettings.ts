@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { unusableHub } from '../../core/hub/hubErrors.ts';
+import { checkedEndpoint, HUB } from '../../core/hub/hubEndpoint.ts';
+import { unusableProxy } from '../../core/hub/hubErrors.ts';
+import type { HubConnection } from '../../protocol/hub.ts';
 
 /** How the hub is reached. */
 export interface HubSettings {
@@ -13,42 +15,55 @@ export interface HubSettings {
   readonly offline: boolean;
   /** `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either spelling. */
   readonly proxies: Readonly<Record<string, string>>;
+  /** False trusts any certificate, as a proxy that opens what passes it may need. */
+  readonly strictTls: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const HUB = 'https://huggingface.co';
 const PROXY_NAMES = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
 
 /**
- * What the environment says, in the hub's own variables: `HF_ENDPOINT` (a mirror), `HF_TOKEN`, else the token that
- * `hf auth login` has left, `HF_HUB_OFFLINE` or `LIKENESS_OFFLINE`, and proxies. Throws usage.
+ * What a front door is set to, else what the environment says, in the hub's own variables: `HF_ENDPOINT` (a mirror), `HF_TOKEN`,
+ * else the token that `hf auth login` has left, `HF_HUB_OFFLINE` or `LIKENESS_OFFLINE`, and proxies. Throws usage.
  */
-export function hubSettings(environment: Environment = process.env, home = homedir()): HubSettings {
-  const endpoint = checkedEndpoint(filled(environment['HF_ENDPOINT']) ?? HUB);
-  const proxies = PROXY_NAMES.flatMap((name) => {
-    const value = filled(environment[name]);
-    return value === undefined ? [] : [[name, value] as const];
-  });
+export function hubSettings(
+  environment: Environment = process.env,
+  home = homedir(),
+  connection: HubConnection = {},
+): HubSettings {
+  const endpoint = checkedEndpoint(filled(connection.endpoint) ?? filled(environment['HF_ENDPOINT']) ?? HUB);
+  const { strictTls = true, offline = false } = connection;
+  const named = filled(connection.token) ?? filled(environment['HF_TOKEN']);
   return {
     endpoint,
-    token: filled(environment['HF_TOKEN']) ?? storedToken(endpoint, environment, home),
-    offline: isOn(environment['LIKENESS_OFFLINE']) || isOn(environment['HF_HUB_OFFLINE']),
-    proxies: Object.fromEntries(proxies),
+    token: named ?? storedToken(endpoint, environment, home),
+    offline: offline || isOn(environment['LIKENESS_OFFLINE']) || isOn(environment['HF_HUB_OFFLINE']),
+    proxies: proxiesOf(connection, environment),
+    strictTls,
   };
 }
 
-/** True for addresses on this machine, which need no encryption. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function checkedEndpoint(text: string): string {
-  const url = URL.parse(text);
-  if (url === null) throw unusableHub(`"${text}" is not an address`);
-  const isEncrypted = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
-  if (!isEncrypted) throw unusableHub(`"${text}" is not encrypted; write https://`);
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+function proxiesOf(connection: HubConnection, environment: Environment): Record<string, string> {
+  const entries = PROXY_NAMES.flatMap((name) => {
+    const value = filled(environment[name]);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const found = new Map(entries);
+  const replace = (name: string, value: string) => {
+    // The other spelling would go before it.
+    found.delete(name.toLowerCase());
+    found.set(name, value);
+  };
+  const proxy = filled(connection.proxy);
+  if (proxy !== undefined) {
+    // Messages go without what may stand before the host, which is a password.
+    if (!/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY']) replace(name, proxy);
+  }
+  const direct = (connection.noProxy ?? []).map((name) => name.trim()).filter((name) => name !== '');
+  if (direct.length > 0) replace('NO_PROXY', direct.join(','));
+  return Object.fromEntries(found);
 }
 
 /** The token in the hub's own folder, which was given to the hub and not to a mirror. */

@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { usage, virtualWorkspace } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
-import { askForEncoderFile, encoderFileItem, encoderItem } from '../commands/encoderItems.ts';
+import { encoderItem } from '../commands/encoderItem.ts';
+import { askForEncoderFile, encoderFileItem } from '../commands/encoderItems.ts';
 import type { Services } from '../services.ts';
 import { localFolders } from '../services.ts';
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EvaluateRequest, EvaluationReport } from '../../protocol/evaluation.ts';
-import { askForEncoderFile, encoderItem } from '../commands/encoderItems.ts';
+import { encoderItem } from '../commands/encoderItem.ts';
+import { askForEncoderFile } from '../commands/encoderItems.ts';
 import { commands } from '../contract.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf } from '../settings.ts';

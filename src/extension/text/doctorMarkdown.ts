@@ -1,3 +1,4 @@
+import { formatBytes } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
@@ -14,6 +15,7 @@ export function doctorMarkdown(report: DoctorReport): string {
     ...found,
     '',
     ...encoderSection(report),
+    ...downloadsSection(report),
     '## Where encoders run',
     '',
     'Measured with the default encoder; agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.',
@@ -46,8 +48,17 @@ function encoderSection({ encoder }: DoctorReport): string[] {
   return ['## Encoder', '', stronger === undefined ? used : `${used} ${advice[stronger]}`, ''];
 }
 
+/** Where encoders from the hub are kept, and what they take. */
+function downloadsSection({ downloads: { folder, bytes, repositories } }: DoctorReport): string[] {
+  const kept =
+    repositories.length === 0
+      ? `None yet. They would be kept in ${escapeMarkdown(folder)}, for all folders.`
+      : `${formatBytes(bytes)} of ${escapeMarkdown(repositories.join(', '))} are kept in ${escapeMarkdown(folder)}, for all folders. Encoders in use are copies: what is there can be deleted, and is downloaded again where it's wanted.`;
+  return ['## Downloaded encoders', '', kept, ''];
+}
+
 const advice = {
   default: 'The default has learnt more of pictures; _Choose Encoder_ changes to it.',
   larger:
-    'It is the default. A larger one knows more: _Choose Encoder_ takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
+    'It is the default. A larger one knows more: _Choose Encoder_ downloads one or takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
 } as const;

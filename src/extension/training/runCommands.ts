@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { usage } from '../../core/errors.ts';
 import { formatBytes } from '../../core/progressText.ts';
 import type { RunSummary } from '../../protocol/training.ts';
-import { commands, internalCommands, views } from '../contract.ts';
+import { commands, internalCommands } from '../contract.ts';
+import { useEncoder } from '../encoders/useEncoder.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
@@ -31,7 +32,7 @@ export function runCommands(services: Services): void {
     if (!isTraining(services)) runs.resume(run).catch(showFailure);
     return Promise.resolve();
   });
-  onRun(internalCommands.useRunEncoder, (run) => useEncoder(services, run, 'offer'));
+  onRun(internalCommands.useRunEncoder, (run) => useRunEncoder(services, run, 'offer'));
   onRun(internalCommands.deleteRun, (run) => deleteRun(services, run));
   onRun(internalCommands.revealRun, (run) =>
     vscode.commands.executeCommand('revealInExplorer', fileOf(run, 'run.json')),
@@ -57,29 +58,11 @@ export function isTraining({ runs }: Services): boolean {
   return true;
 }
 
-/**
- * Makes the encoder of a run the one of its dataset. Without its vectors it finds nothing, so the images are indexed, or
- * that is offered.
- */
-export async function useEncoder(services: Services, run: RunSummary, then: 'index' | 'offer'): Promise<void> {
-  const { engine, datasets } = services;
+/** Makes the encoder of a run the one of its dataset. */
+export async function useRunEncoder(services: Services, run: RunSummary, then: 'index' | 'offer'): Promise<void> {
   const { root, encoder, name } = run;
   if (encoder === undefined) throw usage(`${name} has no encoder; train it to its end first.`);
-  await engine.call('encoders/choose', { encoder, folder: root });
-  await datasets.refresh();
-  if (then === 'index') {
-    await index(services, root);
-    return;
-  }
-  const action = 'Index Now';
-  const message = `${path.basename(root)} uses the encoder ${encoder} now. Its images have to be indexed with it.`;
-  void vscode.window.showInformationMessage(message, action).then(async (chosen) => {
-    if (chosen === action) await index(services, root);
-  });
-}
-
-async function index({ jobs }: Services, root: string): Promise<void> {
-  await vscode.window.withProgress({ location: { viewId: views.explorer } }, () => jobs.run(root));
+  await useEncoder(services, { folder: root, encoder }, then);
 }
 
 async function deleteRun({ runs, datasets }: Services, run: RunSummary): Promise<void> {

@@ -6,7 +6,7 @@ import type { TrainingReport } from '../../protocol/training.ts';
 import { commands, internalCommands, views } from '../contract.ts';
 import { showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { useEncoder } from './runCommands.ts';
+import { useRunEncoder } from './runCommands.ts';
 import { comparedAccuracyText } from './trainingText.ts';
 
 /** Word to the person when a run is over. One that they stopped needs none: the tree shows that it can be resumed. */
@@ -59,6 +59,6 @@ async function offerEncoder(services: Services, { run }: TrainingReport): Promis
   const use = 'Use and Re-index';
   const show = 'Show Curves';
   const chosen = await vscode.window.showInformationMessage(message, ...(run.encoder === undefined ? [] : [use]), show);
-  if (chosen === use) await useEncoder(services, run, 'index');
+  if (chosen === use) await useRunEncoder(services, run, 'index');
   if (chosen === show) await vscode.commands.executeCommand(internalCommands.showRunCurves, { run });
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { formatHubReference, isSafePath, parseHubReference } from '../../../src/core/hub/hubReference.ts';
+import {
+  formatHubReference,
+  isSafePath,
+  parseHubReference,
+  typedHubReference,
+} from '../../../src/core/hub/hubReference.ts';
 
 test('a reference names a repository, and what of it', () => {
   assert.deepEqual(parseHubReference('hf:Xenova/dinov2-small'), {
@@ -29,4 +34,34 @@ test('paths stay inside their folder on every platform', () => {
   const good = ['a', 'onnx/model.onnx', 'a.b/c_d-e', '.gitattributes', 'ö/ü.onnx'];
   const bad = ['', '/a', 'a/', 'a//b', '..', 'a/../b', './a', 'C:/a', 'a\\b', 'a\nb', 'a\u0000', 'a:stream', 'a?'];
   assert.deepEqual([good.every(isSafePath), bad.filter(isSafePath)], [true, []]);
+});
+
+test('what a person types or copies from the address bar names a repository', () => {
+  const read = (text: string) => {
+    const reference = typedHubReference(text);
+    return reference && formatHubReference(reference);
+  };
+  const page = 'https://huggingface.co/Xenova/dinov2-small';
+  for (const text of ['Xenova/dinov2-small', ' hf:Xenova/dinov2-small ', page, `${page}/`, `${page}?library=x#usage`]) {
+    assert.equal(read(text), 'hf:Xenova/dinov2-small', text);
+  }
+  assert.equal(read('a/b@v1#onnx/model.onnx'), 'hf:a/b@v1#onnx/model.onnx');
+  assert.equal(read(`${page}/tree/main/onnx`), 'hf:Xenova/dinov2-small');
+  assert.equal(read(`${page}/tree/refs%2Fpr%2F3`), 'hf:Xenova/dinov2-small@refs/pr/3');
+  assert.equal(
+    read(`${page}/blob/main/onnx/model_fp16.onnx?download=true`),
+    'hf:Xenova/dinov2-small#onnx/model_fp16.onnx',
+  );
+  assert.equal(read('https://hf.co/a/b/resolve/v1/model.onnx'), 'hf:a/b@v1#model.onnx');
+  for (const text of [
+    '',
+    'dinov2',
+    'a/b/c',
+    'https://github.com/a/b',
+    'https://huggingface.co/models',
+    'a/b@',
+    '../b',
+  ]) {
+    assert.equal(read(text), undefined, text);
+  }
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { chooseModel, variantOf, type ModelWish } from '../../../src/core/hub/modelChoice.ts';
+import {
+  chooseModel,
+  offeredModels,
+  precisionOf,
+  variantOf,
+  type ModelWish,
+} from '../../../src/core/hub/modelChoice.ts';
 
 function choose(paths: readonly string[], wish: ModelWish = {}) {
   const files = paths.map((path) => ({ path, size: 2e6, hash: { algorithm: 'sha256' as const, hex: '' } }));
@@ -66,4 +72,37 @@ test('where there is nothing to take, or too much, the files there are get named
   expect(['onnx/model_q4.onnx', 'onnx/model_int8.onnx'], ErrorCode.SeveralModels, /onnx\/model_int8\.onnx \(2 MB\)/);
   expect(clip, ErrorCode.SeveralModels, /no variant "bnb4".*onnx\/vision_model_fp16\.onnx/, { variant: 'bnb4' });
   expect(clip, ErrorCode.RepositoryNotFound, /no file x\.onnx; its ONNX files are/, { file: 'x.onnx' });
+});
+
+test('a person may choose among the precisions of the network that takes pictures, full precision first', () => {
+  const offered = (sizes: Readonly<Record<string, number>>) =>
+    offeredModels(
+      'a/b',
+      Object.entries(sizes).map(([path, size]) => ({ path, size, hash: { algorithm: 'sha256' as const, hex: '' } })),
+    ).map(({ path }) => path);
+  assert.deepEqual(
+    offered({
+      'onnx/vision_model_q4.onnx': 30,
+      'onnx/vision_model_fp16.onnx': 50,
+      'onnx/vision_model.onnx': 100,
+      'onnx/text_model.onnx': 90,
+      'onnx/model.onnx': 190,
+      'config.json': 1,
+    }),
+    ['onnx/vision_model.onnx', 'onnx/vision_model_fp16.onnx', 'onnx/vision_model_q4.onnx'],
+  );
+  assert.deepEqual(offered({ 'a.onnx': 1, 'b_int8.onnx': 3, 'b.onnx': 2, 'text_model.onnx': 4 }), [
+    'b.onnx',
+    'a.onnx',
+    'b_int8.onnx',
+  ]);
+  assert.throws(() => offered({ 'model.bin': 1 }), { code: ErrorCode.RepositoryWithoutModel });
+});
+
+test('how exactly a variant keeps its weights is told by its name', () => {
+  const names = [undefined, 'fp32', 'o2', 'fp16', 'bf16', 'quantized', 'int8', 'q4f16', 'bnb4'];
+  assert.deepEqual(names.map(precisionOf), [
+    ...['full', 'full', 'full', 'half', 'half'],
+    ...['quantised', 'quantised', 'quantised', 'quantised'],
+  ]);
 });

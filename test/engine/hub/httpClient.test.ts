@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { HttpClient, readText, supportsProxies } from '../../../src/engine/hub/httpClient.ts';
 import { HubServer } from '../../hubServer.ts';
+import { selfSigned } from './selfSigned.ts';
 
-/** A proxy that notes what it is asked for. */
+/** A proxy that notes what it is asked for. It opens tunnels to this machine only. */
 async function proxy(context: TestContext): Promise<{ address: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((question, response) => {
@@ -18,7 +20,21 @@ async function proxy(context: TestContext): Promise<{ address: string; asked: st
   });
   server.on('connect', (question, socket) => {
     asked.push(`${question.method} ${question.url}`);
-    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    const [, port] = /^127\.0\.0\.1:(\d+)$/.exec(question.url!) ?? [];
+    if (port === undefined) {
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      return;
+    }
+    const target = connect(Number(port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      socket.pipe(target).pipe(socket);
+    });
+    for (const end of [socket, target]) {
+      end.on('error', () => {
+        socket.destroy();
+        target.destroy();
+      });
+    }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   context.after(() => {
@@ -53,6 +69,35 @@ test('proxies are used, but for the hosts that need none', { skip }, async (cont
   client.dispose();
   assert.deepEqual(asked.slice(1), ['CONNECT hub.invalid:443']);
 });
+
+test(
+  'a certificate that nobody vouches for is refused unless that was switched off, with a proxy and without',
+  { skip },
+  async (context) => {
+    const server = createHttpsServer(selfSigned, (_, response) => response.end('{}'));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    context.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { address, asked } = await proxy(context);
+    const { signal } = new AbortController();
+    const read = async (strictTls: boolean, proxies: Record<string, string>) => {
+      const client = new HttpClient({ endpoint, token: 'secret', offline: false, proxies, strictTls });
+      try {
+        return await readText(await client.get(new URL(endpoint), { signal }), 100);
+      } finally {
+        client.dispose();
+      }
+    };
+    for (const proxies of [{}, { HTTPS_PROXY: address }]) {
+      await assert.rejects(read(true, proxies), { code: /CERT/ });
+      assert.equal(await read(false, proxies), '{}');
+    }
+    assert.deepEqual(asked, Array<string>(2).fill(`CONNECT ${new URL(endpoint).host}`));
+  },
+);
 
 test('it is known which Node can use proxies', () => {
   assert.deepEqual(['22.21.0', '24.5.0', '24.21.0', '25.0.0'].map(supportsProxies), [true, true, true, true]);

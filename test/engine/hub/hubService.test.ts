@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import type { HubPlan } from '../../../src/core/hub/hubPlan.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
-import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
-import { HubService, type HubOptions } from '../../../src/engine/hub/hubService.ts';
-import type { HubSettings } from '../../../src/engine/hub/hubSettings.ts';
-import { HubServer, untilSize } from '../../hubServer.ts';
-import { temporaryFolder } from '../../temporaryFolder.ts';
+import type { HubService } from '../../../src/engine/hub/hubService.ts';
+import { untilSize } from '../../hubServer.ts';
 import { externalize } from '../encoders/smallModels.ts';
 import { smallConvNet, smallTransformer, smallVisionTower } from './hubModels.ts';
+import { fetched, job, setting, type Setting } from './hubSetting.ts';
 
 const processor = JSON.stringify({
   do_resize: true,
@@ -21,43 +18,6 @@ const processor = JSON.stringify({
   image_std: [0.25, 0.25, 0.25],
   resample: 3,
 });
-
-interface Setting {
-  readonly server: HubServer;
-  readonly folder: string;
-  readonly registry: EncoderRegistry;
-  readonly service: (options?: Partial<HubOptions>, settings?: Partial<HubSettings>) => HubService;
-}
-
-async function setting(context: TestContext): Promise<Setting> {
-  const server = await HubServer.start(context);
-  const folder = temporaryFolder(context);
-  const registry = new EncoderRegistry();
-  return {
-    server,
-    folder,
-    registry,
-    service: (options, settings) =>
-      new HubService({
-        cacheFolder: join(folder, 'cache'),
-        registry,
-        settings: () => server.settings(settings),
-        sleep: () => Promise.resolve(),
-        ...options,
-      }),
-  };
-}
-
-function job(signal = new AbortController().signal, reports: Progress[] = []) {
-  return { signal, report: (progress: Progress) => void reports.push(progress) };
-}
-
-/** Downloads all that a plan names. */
-async function fetched(service: HubService, plan: HubPlan, reports: Progress[] = []): Promise<string> {
-  const outcome = await service.download(plan, job(undefined, reports));
-  assert.ok('file' in outcome, 'the model names further files');
-  return outcome.file;
-}
 
 async function added({ service, folder }: Setting, reference: string, variant?: string) {
   const hub = service();

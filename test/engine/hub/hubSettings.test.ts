@@ -12,6 +12,7 @@ test('without a word in the environment it is the hub itself, open to everybody'
     token: undefined,
     offline: false,
     proxies: {},
+    strictTls: true,
   });
 });
 
@@ -59,4 +60,50 @@ test('the token is the one named, else the one in the hub’s own folder, which 
   assert.equal(tokenOf({ HF_ENDPOINT: 'https://hub.example.org' }), undefined);
   assert.equal(tokenOf({ HF_ENDPOINT: 'https://hub.example.org', HF_TOKEN: 'named' }), 'named');
   assert.equal(tokenOf({ HF_TOKEN: 'a\r\nX-Smuggled: 1' }), 'a');
+});
+
+test('what a front door is set to goes before the environment, and what it leaves out is the environment’s', (context) => {
+  const home = temporaryFolder(context);
+  const environment = {
+    HF_ENDPOINT: 'https://one.example.org',
+    HF_TOKEN: 'of the environment',
+    https_proxy: 'http://old:1',
+    NO_PROXY: 'inside.example.org',
+  };
+  const settings = hubSettings(environment, home, {
+    endpoint: ' https://two.example.org/ ',
+    token: 'of the window',
+    offline: true,
+    proxy: 'http://user:secret@new:2',
+    strictTls: false,
+  });
+  assert.deepEqual(settings, {
+    endpoint: 'https://two.example.org',
+    token: 'of the window',
+    offline: true,
+    proxies: {
+      HTTP_PROXY: 'http://user:secret@new:2',
+      HTTPS_PROXY: 'http://user:secret@new:2',
+      NO_PROXY: 'inside.example.org',
+    },
+    strictTls: false,
+  });
+  const direct = hubSettings(environment, home, { noProxy: ['a.example.org', ' ', '*.b.example.org'] });
+  assert.deepEqual(direct.proxies, { https_proxy: 'http://old:1', NO_PROXY: 'a.example.org,*.b.example.org' });
+  assert.deepEqual(
+    [direct.endpoint, direct.token, direct.offline, direct.strictTls],
+    ['https://one.example.org', 'of the environment', false, true],
+  );
+});
+
+test('a proxy that can’t be used is named without its password', (context) => {
+  const home = temporaryFolder(context);
+  for (const proxy of ['socks5://user:secret@host:1080', 'user:secret@host:1080', 'host:1080']) {
+    assert.throws(
+      () => hubSettings({}, home, { proxy }),
+      ({ code, message }: { code: string; message: string }) =>
+        code === ErrorCode.Usage && /^The proxy (socks5:\/\/)?host:1080 can't be used/.test(message),
+      proxy,
+    );
+  }
 });

@@ -1,0 +1,99 @@
+import type * as vscode from 'vscode';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { RecommendedOffer } from '../../core/hub/hubPlan.ts';
+import { isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
+import { formatBytes } from '../../core/progressText.ts';
+import { encoderItem } from '../commands/encoderItem.ts';
+
+/** What a row of the list of encoders stands for. */
+export type EncoderChoice =
+  | { readonly kind: 'encoder'; readonly id: string }
+  | { readonly kind: 'hub'; readonly reference: string }
+  /** These lead to a question of their own. */
+  | { readonly kind: 'repository' | 'file' | 'folder' };
+
+export interface EncoderRow extends vscode.QuickPickItem {
+  readonly choice: EncoderChoice;
+}
+
+/** Rows below a heading. */
+export interface EncoderSection {
+  readonly title: string;
+  readonly rows: readonly EncoderRow[];
+}
+
+const BUILT_IN_SOURCE = 'built-in';
+const MEGABYTE = 1e6;
+
+/** What there is to choose from, the nearest first; sections without rows are left out. */
+export function encoderSections({
+  cards,
+  current,
+  recommended,
+}: {
+  /** Those of the folder, and the built-in ones. */
+  readonly cards: readonly EncoderCard[];
+  /** Id of the one in use. */
+  readonly current: string | undefined;
+  readonly recommended: readonly RecommendedOffer[];
+}): EncoderSection[] {
+  const row = (card: EncoderCard): EncoderRow => ({
+    ...encoderItem(card, card.id === current),
+    choice: { kind: 'encoder', id: card.id },
+  });
+  const others = cards.filter(({ id }) => id !== current);
+  const own = others.filter(({ source }) => source !== BUILT_IN_SOURCE);
+  const isRun = ({ source }: EncoderCard) => source.startsWith('run ');
+  const sections: EncoderSection[] = [
+    { title: 'in use', rows: cards.filter(({ id }) => id === current).map(row) },
+    { title: 'trained here', rows: own.filter(isRun).map(row) },
+    { title: 'of this folder', rows: own.filter((card) => !isRun(card)).map(row) },
+    {
+      title: 'recommended, downloaded after you agree',
+      rows: recommended.filter((offer) => !cards.some((card) => isOf(card, offer))).map(recommendedRow),
+    },
+    { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
+    { title: 'others', rows: otherWays },
+  ];
+  return sections.filter(({ rows }) => rows.length > 0);
+}
+
+/** Whether an encoder that is here came from what is recommended. */
+function isOf({ source }: EncoderCard, { reference }: RecommendedOffer): boolean {
+  return isHubReference(source) && isMeantBy(parseHubReference(reference), parseHubReference(source));
+}
+
+function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, reference, isHere }: RecommendedOffer) {
+  const size = formatBytes(megabytes * MEGABYTE);
+  const facts = [
+    `${dim} dimensions`,
+    isHere ? `${size}, downloaded already` : size,
+    licence === undefined ? 'licence not stated' : `licence ${licence}`,
+  ];
+  return {
+    label: `$(cloud-download) ${name}`,
+    description: facts.join(' · '),
+    detail: `${goodAt} (${repository})`,
+    choice: { kind: 'hub', reference },
+  } as const;
+}
+
+const otherWays: readonly EncoderRow[] = [
+  {
+    label: '$(repo) Hugging Face repository…',
+    description: 'any that holds an image encoder as an ONNX file',
+    choice: { kind: 'repository' },
+    alwaysShow: true,
+  },
+  {
+    label: '$(file-binary) Choose an ONNX file…',
+    choice: { kind: 'file' },
+    alwaysShow: true,
+  },
+  {
+    label: '$(folder-opened) Choose a folder with an ONNX file…',
+    description: 'as Hugging Face has them, with its preprocessing',
+    choice: { kind: 'folder' },
+    alwaysShow: true,
+  },
+];

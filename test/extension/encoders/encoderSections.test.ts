@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EncoderCard } from '../../../src/core/encoders/card.ts';
+import type { RecommendedOffer } from '../../../src/core/hub/hubPlan.ts';
+import { encoderSections } from '../../../src/extension/encoders/encoderSections.ts';
+import { encoderCard } from '../../cards.ts';
+
+const commit = '0123456789abcdef0123456789abcdef01234567';
+
+function card(id: string, source: string): EncoderCard {
+  return { ...encoderCard(id, 8), source };
+}
+
+function offer(id: string, changes: Partial<RecommendedOffer> = {}): RecommendedOffer {
+  const [repository, file] = [`some/${id}`, 'onnx/model.onnx'];
+  return {
+    ...{ id, name: `Name of ${id}`, goodAt: 'telling cats apart', dim: 384, megabytes: 88.5, licence: 'mit' },
+    ...{ repository, file, reference: `hf:${repository}#${file}`, isHere: false },
+    ...changes,
+  };
+}
+
+const cards = [
+  card('likeness-1', 'built-in'),
+  card('pixels', 'built-in'),
+  card('mine', '/models/mine.onnx'),
+  card('trained', 'run 2026-01-01'),
+  card('dino', `hf:some/dino@${commit}#onnx/model.onnx`),
+];
+const recommended = [offer('dino'), offer('clip')];
+
+test('what is in use comes first, then what is near, then what can be downloaded', () => {
+  const sections = encoderSections({ cards, current: 'mine', recommended });
+  assert.deepEqual(
+    sections.map(({ title, rows }) => [title, rows.map(({ choice }) => ('id' in choice ? choice.id : choice.kind))]),
+    [
+      ['in use', ['mine']],
+      ['trained here', ['trained']],
+      ['of this folder', ['dino']],
+      ['recommended, downloaded after you agree', ['hub']],
+      ['built in', ['likeness-1', 'pixels']],
+      ['others', ['repository', 'file', 'folder']],
+    ],
+  );
+  const [use] = sections[0]!.rows;
+  assert.match(use!.label, /^\$\(check\) /);
+  assert.match(use!.description!, /in use$/);
+});
+
+test('sections without encoders are left out', () => {
+  const sections = encoderSections({ cards: cards.slice(0, 1), current: undefined, recommended: [] });
+  assert.deepEqual(
+    sections.map(({ title }) => title),
+    ['built in', 'others'],
+  );
+});
+
+test('a recommended encoder says what it is good at, its size and its licence', () => {
+  const rows = (changes: Partial<RecommendedOffer>) =>
+    encoderSections({ cards: [], current: undefined, recommended: [offer('clip', changes)] })[0]!.rows;
+  const [row] = rows({});
+  assert.deepEqual(
+    [row!.label, row!.description, row!.detail],
+    ['$(cloud-download) Name of clip', '384 dimensions · 88.5 MB · licence mit', 'telling cats apart (some/clip)'],
+  );
+  assert.deepEqual(row!.choice, { kind: 'hub', reference: 'hf:some/clip#onnx/model.onnx' });
+  assert.match(rows({ isHere: true })[0]!.description!, /88\.5 MB, downloaded already/);
+  const { licence: _, ...without } = offer('clip');
+  const [unlicensed] = encoderSections({ cards: [], current: undefined, recommended: [without] })[0]!.rows;
+  assert.match(unlicensed!.description!, /licence not stated$/);
+});
+
+test('the other ways stay in the list whatever is typed', () => {
+  const ways = encoderSections({ cards, current: undefined, recommended }).at(-1)!.rows;
+  assert.ok(ways.every(({ alwaysShow }) => alwaysShow === true));
+});
