@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HubSettings } from '../src/engine/hub/hubSettings.ts';
 
@@ -74,7 +73,7 @@ export class HubServer {
     this.#cdn = createServer((request, response) => void this.#serve('cdn', request, response));
   }
 
-  static async start(context: Pick<TestContext, 'after'>): Promise<HubServer> {
+  static async start(context: { after(end: () => void): void }): Promise<HubServer> {
     const server = new HubServer();
     const both = [server.#hub, server.#cdn];
     await Promise.all(both.map((one) => new Promise<void>((done) => one.listen(0, '127.0.0.1', done))));

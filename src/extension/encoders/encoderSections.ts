@@ -25,7 +25,7 @@ export interface EncoderSection {
 const BUILT_IN_SOURCE = 'built-in';
 const MEGABYTE = 1e6;
 
-/** What there is to choose from, the nearest first; sections without rows are left out. */
+/** What there is to choose from, what is here already first; sections without rows are left out. */
 export function encoderSections({
   cards,
   current,
@@ -48,12 +48,13 @@ export function encoderSections({
     { title: 'in use', rows: cards.filter(({ id }) => id === current).map(row) },
     { title: 'trained here', rows: own.filter(isRun).map(row) },
     { title: 'of this folder', rows: own.filter((card) => !isRun(card)).map(row) },
+    // Before the longer sections, as nobody scrolls for what they don't know of.
+    { title: 'others', rows: otherWays },
     {
-      title: 'recommended, downloaded after you agree',
+      title: 'recommended',
       rows: recommended.filter((offer) => !cards.some((card) => isOf(card, offer))).map(recommendedRow),
     },
     { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
-    { title: 'others', rows: otherWays },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
@@ -81,7 +82,7 @@ function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, ref
 const otherWays: readonly EncoderRow[] = [
   {
     label: '$(repo) Hugging Face repository…',
-    description: 'any that holds an image encoder as an ONNX file',
+    description: 'any with an image encoder as an ONNX file',
     choice: { kind: 'repository' },
     alwaysShow: true,
   },

@@ -41,7 +41,7 @@ export function consentText(plan: HubPlan): { readonly message: string; readonly
   const lines = [
     `From: ${hostOf(endpoint)}`,
     `Repository: ${repository} (${at}commit ${commit.slice(0, 10)})`,
-    `Encoder: ${model}`,
+    `File: ${model}`,
     `Licence: ${licence ?? 'the repository states none; look at its page'}`,
     `Size: ${formatBytes(total)} in ${files.length + data.length} files${part}`,
     `Kept in: ${folder}, for all folders`,

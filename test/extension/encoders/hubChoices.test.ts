@@ -38,7 +38,7 @@ test('a person agrees to a host, a repository, a revision, a licence, bytes and 
   assert.deepEqual(detail.split('\n'), [
     'From: huggingface.co',
     'Repository: Xenova/dinov2-small (commit 0123456789)',
-    'Encoder: onnx/model.onnx',
+    'File: onnx/model.onnx',
     'Licence: apache-2.0',
     'Size: 88.5 MB in 2 files',
     'Kept in: /caches/likeness/hub, for all folders',

@@ -5,7 +5,7 @@ import { after, afterEach, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { projectRoot } from '../../../src/build/project.ts';
 import { screenshot } from '../harness/page.ts';
-import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
+import { launchWorkbench, type Workbench, type WorkbenchOptions } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
 
 /** A window on a data set of its own. */
@@ -15,7 +15,11 @@ export interface SampleWindow {
   /** Absolute, in `home`. */
   readonly dataset: string;
   readonly page: Page;
+  /** Settings, state and logs of VS Code. */
+  readonly userDataFolder: string;
 }
+
+type SampleOptions = Omit<WorkbenchOptions, 'open' | 'extension'>;
 
 /**
  * Opens a copy of the sample data set for all tests of a file, and keeps a picture of what each of them saw last.
@@ -23,11 +27,13 @@ export interface SampleWindow {
  * @param name of the pictures
  * @param opened takes the window, before the first test
  * @param prepare changes the data set before it is opened
+ * @param options of the window, in a folder that is deleted with it
  */
 export function onSample(
   name: string,
   opened: (window: SampleWindow) => void,
   prepare: (dataset: string) => Promise<void> = () => Promise.resolve(),
+  options: (home: string) => Promise<SampleOptions> = () => Promise.resolve({}),
 ): void {
   let home: string;
   let workbench: Workbench | undefined;
@@ -35,8 +41,10 @@ export function onSample(
     home = await mkdtemp(path.join(tmpdir(), 'likeness-e2e-'));
     const dataset = await makeDataset(home);
     await prepare(dataset);
-    workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
-    opened({ home, dataset, page: workbench.page });
+    const extension = { developmentPath: projectRoot };
+    workbench = await launchWorkbench({ ...(await options(home)), open: dataset, extension });
+    const { page, userDataFolder } = workbench;
+    opened({ home, dataset, page, userDataFolder });
   });
   after(async () => {
     await workbench?.stop();

@@ -16,6 +16,8 @@ export interface WorkbenchOptions {
   readonly extension: ExtensionSource;
   /** On top of `quietSettings`. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings that hold for a machine, which those of a user can't change from afar. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** False leaves the workspace restricted, without asking. Default true. */
   readonly trust?: boolean;
   /** For the server, the extension host and the engine. */
@@ -98,6 +100,9 @@ export async function prepareWorkbench(
       ...options.settings,
     };
     await writeFile(path.join(folders.userDataFolder, 'User/settings.json'), JSON.stringify(settings));
+    await mkdir(path.join(folders.userDataFolder, 'Machine'), { recursive: true });
+    const machine = JSON.stringify(options.machineSettings ?? {});
+    await writeFile(path.join(folders.userDataFolder, 'Machine/settings.json'), machine);
     if (options.extension !== undefined) {
       if ('vsix' in options.extension) await installPackage(codeServer, options.extension.vsix, folders);
       else await linkExtension(options.extension.developmentPath, folders.extensionsFolder);

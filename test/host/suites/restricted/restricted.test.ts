@@ -13,6 +13,7 @@ suite('restricted workspace', () => {
     await vscode.commands.executeCommand(`${views.explorer}.focus`);
     await vscode.commands.executeCommand(commands.indexFolder, vscode.Uri.file(workspaceRoot()));
     await vscode.commands.executeCommand(commands.pretrainEncoder, vscode.Uri.file(workspaceRoot()), { epochs: 1 });
+    await vscode.commands.executeCommand(commands.chooseEncoder, vscode.Uri.file(workspaceRoot()));
     await vscode.commands.executeCommand(`${views.training}.focus`);
     await vscode.commands.executeCommand(commands.refresh);
     await vscode.commands.executeCommand(commands.doctor);
