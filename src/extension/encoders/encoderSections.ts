@@ -48,13 +48,13 @@ export function encoderSections({
     { title: 'in use', rows: cards.filter(({ id }) => id === current).map(row) },
     { title: 'trained here', rows: own.filter(isRun).map(row) },
     { title: 'of this folder', rows: own.filter((card) => !isRun(card)).map(row) },
-    // Before the longer sections, as nobody scrolls for what they don't know of.
+    { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
+    // Before the long section, as nobody scrolls for what they don't know of.
     { title: 'others', rows: otherWays },
     {
       title: 'recommended',
       rows: recommended.filter((offer) => !cards.some((card) => isOf(card, offer))).map(recommendedRow),
     },
-    { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }

@@ -37,9 +37,9 @@ test('what is in use comes first, then what is near, then the ways to more', () 
       ['in use', ['mine']],
       ['trained here', ['trained']],
       ['of this folder', ['dino']],
+      ['built in', ['likeness-1', 'pixels']],
       ['others', ['repository', 'file', 'folder']],
       ['recommended', ['hub']],
-      ['built in', ['likeness-1', 'pixels']],
     ],
   );
   const [use] = sections[0]!.rows;
@@ -51,7 +51,7 @@ test('sections without encoders are left out', () => {
   const sections = encoderSections({ cards: cards.slice(0, 1), current: undefined, recommended: [] });
   assert.deepEqual(
     sections.map(({ title }) => title),
-    ['others', 'built in'],
+    ['built in', 'others'],
   );
 });
 
@@ -71,7 +71,7 @@ test('a recommended encoder says what it is good at, its size and its licence', 
 });
 
 test('the other ways stay in the list whatever is typed', () => {
-  const ways = encoderSections({ cards, current: undefined, recommended: [] })[2]!.rows;
+  const ways = encoderSections({ cards, current: undefined, recommended: [] }).at(-1)!.rows;
   assert.equal(ways.length, 3);
   assert.ok(ways.every(({ alwaysShow }) => alwaysShow === true));
 });
