@@ -116,6 +116,20 @@ describe('likeness encoders add hf:OWNER/NAME', () => {
   });
 });
 
+describe('likeness doctor', () => {
+  it('tells where downloads are kept and what they take', async (context) => {
+    const { server, cache, run } = await setting(context);
+    const folder = join(cache, 'hub');
+    const none = documentOf('doctor', await run('doctor', '--json'));
+    assert.deepEqual(none.downloads, { folder, bytes: 0, repositories: [] });
+    server.commit('some/vit', { files });
+    assert.equal((await run('encoders', 'add', 'hf:some/vit', '--yes')).code, 0);
+    const line = (await run('doctor')).stdout.split('\n').find((text) => text.startsWith('downloads '));
+    assert.match(line ?? '', /^downloads [\d.]+ kB of some\/vit in /);
+    assert.ok(line!.endsWith(folder));
+  });
+});
+
 describe('likeness encoders recommended', () => {
   it('lists data that can be added by its id', async (context) => {
     const { run } = await setting(context);

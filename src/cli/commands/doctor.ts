@@ -9,7 +9,7 @@ import { tensorFlowArgument } from '../paths.ts';
 const advice = {
   default: `The default knows more of pictures: likeness index FOLDER --encoder ${DEFAULT_ENCODER_ID}`,
   larger:
-    'It is the default. A larger one knows more of pictures: "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.',
+    'It is the default. A larger one knows more of pictures: "likeness encoders recommended" lists some, and "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.',
 } as const;
 
 /** Which encoder is in use, and how to get a stronger one. */

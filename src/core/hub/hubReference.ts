@@ -39,6 +39,11 @@ export function parseHubReference(text: string): HubReference {
   return { repository, revision, file };
 }
 
+/** Where a card says that its encoder came from, if that is the hub. A card is data from anywhere. */
+export function hubSource(source: string): HubReference | undefined {
+  return isHubReference(source) ? typedHubReference(source) : undefined;
+}
+
 /**
  * Reads what a person typed or pasted: `OWNER/NAME[@REVISION][#FILE]`, with or without `hf:` before it, or the address of a
  * repository's page or of a file of it. Undefined where it names no repository.

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { RecommendedOffer } from '../../core/hub/hubPlan.ts';
-import { isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
+import { hubSource, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import { formatBytes } from '../../core/progressText.ts';
 import { encoderItem } from '../commands/encoderItem.ts';
 
@@ -61,7 +61,8 @@ export function encoderSections({
 
 /** Whether an encoder that is here came from what is recommended. */
 function isOf({ source }: EncoderCard, { reference }: RecommendedOffer): boolean {
-  return isHubReference(source) && isMeantBy(parseHubReference(reference), parseHubReference(source));
+  const origin = hubSource(source);
+  return origin !== undefined && isMeantBy(parseHubReference(reference), origin);
 }
 
 function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, reference, isHere }: RecommendedOffer) {

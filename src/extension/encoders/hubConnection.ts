@@ -17,7 +17,9 @@ export function hubConnection(settings: ConnectionSettings, token: string | unde
   const endpoint = settings.endpoint.trim();
   const { offline, proxy, proxySupport, proxyStrictSSL, noProxy } = settings;
   const isProxied = typeof proxy === 'string' && proxy.trim() !== '' && proxySupport !== 'off';
-  const direct = Array.isArray(noProxy) ? noProxy.filter((host) => typeof host === 'string') : [];
+  const direct = Array.isArray(noProxy)
+    ? noProxy.filter((host) => typeof host === 'string').flatMap(withSubdomains)
+    : [];
   return {
     ...(endpoint !== '' && { endpoint }),
     ...(token !== undefined && { token }),
@@ -26,6 +28,13 @@ export function hubConnection(settings: ConnectionSettings, token: string | unde
     ...(direct.length > 0 && { noProxy: direct }),
     ...(proxyStrictSSL === false && { strictTls: false }),
   };
+}
+
+/** VS Code takes a domain for all below it, too; the engine, as Node does, for itself alone. */
+function withSubdomains(host: string): string[] {
+  const name = host.trim();
+  if (name === '') return [];
+  return /^[.*]/.test(name) ? [name] : [name, `.${name}`];
 }
 
 /** The hub that is asked: of the setting, else of the environment. Throws usage where its address can't be used. */

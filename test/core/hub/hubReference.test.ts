@@ -65,3 +65,10 @@ test('what a person types or copies from the address bar names a repository', ()
     assert.equal(read(text), undefined, text);
   }
 });
+
+test('a card’s source is a reference where it comes from the hub, and never a failure', () => {
+  assert.deepEqual(hubSource('hf:a/b@v1#m.onnx'), { repository: 'a/b', revision: 'v1', file: 'm.onnx' });
+  for (const source of ['', 'built-in', '/models/a.onnx', 'a/b', 'hf:', 'hf:../x']) {
+    assert.equal(hubSource(source), undefined, source);
+  }
+});

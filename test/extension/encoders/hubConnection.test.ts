@@ -31,14 +31,14 @@ test('the mirror, the token, being offline and VS Code’s proxy reach the engin
     proxy: 'http://p:1 ',
     proxySupport: 'override',
     proxyStrictSSL: false,
-    noProxy: ['inside.example.org', 5],
+    noProxy: ['inside.example.org', 5, ' ', '*.example.net'],
   };
   assert.deepEqual(hubConnection(set, 'secret'), {
     endpoint: 'https://hub.example.org',
     token: 'secret',
     offline: true,
     proxy: 'http://p:1',
-    noProxy: ['inside.example.org'],
+    noProxy: ['inside.example.org', '.inside.example.org', '*.example.net'],
     strictTls: false,
   });
   assert.equal(hubConnection({ ...set, proxySupport: 'off' }, undefined).proxy, undefined);
