@@ -12,7 +12,7 @@ import {
   usage,
 } from '../../core/errors.ts';
 import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
-import { isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
+import { hubSource, isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import type { Problem } from '../store/indexStore.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf } from './cardFiles.ts';
@@ -170,8 +170,8 @@ async function addedFromHub(text: string, root: string | undefined): Promise<str
   const reference = parseHubReference(text);
   const ids: string[] = [];
   for (const id of root === undefined ? [] : await storedIds(root)) {
-    const source = await sourceOf(join(storedFolder(root!, id), CARD_FILE));
-    if (isHubReference(source) && isMeantBy(reference, parseHubReference(source))) ids.push(id);
+    const source = hubSource(await sourceOf(join(storedFolder(root!, id), CARD_FILE)));
+    if (source !== undefined && isMeantBy(reference, source)) ids.push(id);
   }
   const [id] = ids;
   if (id === undefined) throw hubEncoderNotAdded(text, root);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import {
   formatHubReference,
+  hubSource,
   isSafePath,
   parseHubReference,
   typedHubReference,
