@@ -62,7 +62,7 @@ serveRequests<EngineRequests>(connection, {
   'views/remove': (params) => engine.filters.remove(params),
   'encoders/list': (params) => engine.listEncoders(params),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
-  'hub/recommended': () => engine.hub.recommended(),
+  'hub/offers': () => engine.hub.offers(),
   'hub/plans': (params, job) => engine.hub.plans(params, job),
   'hub/download': ({ plan, connection }, job) => engine.hub.download(plan, job, connection),
   'hub/add': ({ plan, file, folder }) => engine.hub.add(plan, file, engine.rootOf(folder)),

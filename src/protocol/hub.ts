@@ -1,5 +1,5 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
-import type { HubPlan, RecommendedOffer } from '../core/hub/hubPlan.ts';
+import type { DownloadedModel, HubPlan, RecommendedOffer } from '../core/hub/hubPlan.ts';
 
 /** What a front door is set to. What it leaves out, the environment says. */
 export interface HubConnection {
@@ -32,8 +32,11 @@ export type HubDownload = { readonly file: string } | { readonly further: HubPla
 
 /** Encoders from the Hugging Face hub, or a mirror of it. */
 export interface HubRequests {
-  /** Asks nothing of the network. */
-  'hub/recommended': { params: Record<string, never>; result: readonly RecommendedOffer[] };
+  /** Encoders worth trying, and what is here already. Asks nothing of the network. */
+  'hub/offers': {
+    params: Record<string, never>;
+    result: { readonly recommended: readonly RecommendedOffer[]; readonly downloaded: readonly DownloadedModel[] };
+  };
   /** What would be downloaded: a plan for each of the files among which there is a choice. Downloads nothing. */
   'hub/plans': { params: HubPlanRequest; result: readonly HubPlan[] };
   /** Downloads what somebody has agreed to, going on where an earlier download stopped. Reports bytes. */

@@ -51,6 +51,20 @@ export interface RecommendedOffer extends RecommendedEncoder {
   readonly isHere: boolean;
 }
 
+/** A model that was downloaded before, maybe for another dataset. */
+export interface DownloadedModel {
+  /** What it is added by: `hf:OWNER/NAME[@REVISION]#FILE`. */
+  readonly reference: string;
+  /** `OWNER/NAME` */
+  readonly repository: string;
+  /** The ONNX file, within the repository. */
+  readonly model: string;
+  /** Of the model with its weights. */
+  readonly bytes: number;
+  /** As the repository states it; undefined where it states none. */
+  readonly licence: string | undefined;
+}
+
 /** What downloads take on this machine. */
 export interface HubCacheUsage {
   /** Absolute, whether there is anything in it or not. */

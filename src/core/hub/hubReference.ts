@@ -82,18 +82,20 @@ export function isMeantBy(reference: HubReference, added: HubReference): boolean
   );
 }
 
+/** What `encodeURIComponent` made of a text, as it was; anything else as it is. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function fromPage([, repository = '', revision, file]: RegExpExecArray): string {
   const path = file?.replace(/\/+$/, '');
   const isModel = path?.toLowerCase().endsWith('.onnx') === true;
-  const decode = (part: string) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      return part;
-    }
-  };
-  const at = revision === undefined ? '' : `@${decode(revision)}`;
-  return `${PREFIX}${repository}${at}${isModel ? `#${decode(path)}` : ''}`;
+  const at = revision === undefined ? '' : `@${decoded(revision)}`;
+  return `${PREFIX}${repository}${at}${isModel ? `#${decoded(path)}` : ''}`;
 }
 
 /** A path that stays inside its folder on every platform. A repository is data from anywhere. */

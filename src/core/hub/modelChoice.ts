@@ -43,7 +43,7 @@ const LARGEST_DESCRIPTION = 4 * 2 ** 20;
  * @param repository for messages
  */
 export function chooseModel(repository: string, files: readonly HubFile[], wish: ModelWish = {}): ModelChoice {
-  const models = onnxFiles(files);
+  const models = files.filter(isOnnxFile);
   const model =
     wish.file === undefined ? bestModel(repository, models, wish.variant) : named(repository, models, wish.file);
   const home = homeOf(model.path);
@@ -63,10 +63,15 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
  * @param repository for messages
  */
 export function offeredModels(repository: string, files: readonly HubFile[]): HubFile[] {
-  const { possible, isPreferred } = possibleFamilies(repository, onnxFiles(files));
+  const { possible, isPreferred } = possibleFamilies(repository, files.filter(isOnnxFile));
   const offered = (isPreferred ? possible.slice(0, 1) : possible).flatMap(({ variants }) => [...variants.values()]);
   const isReduced = ({ path }: HubFile) => Number(precisionOf(variantOf(path)) !== 'full');
   return offered.sort((a, b) => isReduced(a) - isReduced(b) || b.size - a.size || (a.path < b.path ? -1 : 1));
+}
+
+/** True for what may be a model. */
+export function isOnnxFile({ path }: Pick<HubFile, 'path'>): boolean {
+  return path.toLowerCase().endsWith('.onnx');
 }
 
 /** How exactly a variant keeps its weights, as far as its name tells; no name means full precision. */
@@ -112,10 +117,6 @@ function possibleFamilies(
   const [first, ...rest] = isPreferred ? preferred : families.filter(({ stem }) => !OTHER_PARTS.test(stem));
   if (first === undefined) throw repositoryWithoutModel(repository);
   return { possible: [first, ...rest], isPreferred };
-}
-
-function onnxFiles(files: readonly HubFile[]): HubFile[] {
-  return files.filter(({ path }) => path.toLowerCase().endsWith('.onnx'));
 }
 
 function familiesOf(models: readonly HubFile[]): Family[] {

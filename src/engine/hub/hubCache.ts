@@ -4,11 +4,18 @@ import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes } fr
 import { dirname, join } from 'node:path';
 import { asLikenessError, cancelled, ErrorCode, LikenessError, systemCodeOf } from '../../core/errors.ts';
 import { parseTree, type HubFile } from '../../core/hub/hubListing.ts';
-import type { HubCacheUsage } from '../../core/hub/hubPlan.ts';
-import { isCommit, type HubReference } from '../../core/hub/hubReference.ts';
+import type { DownloadedModel, HubCacheUsage } from '../../core/hub/hubPlan.ts';
+import {
+  decoded,
+  DEFAULT_REVISION,
+  formatHubReference,
+  isCommit,
+  type HubReference,
+} from '../../core/hub/hubReference.ts';
+import { chooseModel, isOnnxFile } from '../../core/hub/modelChoice.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { withLockHeld } from '../store/sqlite.ts';
-import { replaceFile } from '../training/replaceFile.ts';
+import { isTemporary, replaceFile } from '../training/replaceFile.ts';
 import { partialOf, sizeOf, tagOf } from './download.ts';
 import type { HubRepository } from './hubApi.ts';
 
@@ -186,18 +193,55 @@ export class HubCache {
       counted.add(inode);
       bytes += about.size;
     }
-    const repositories = entries
-      .filter((entry) => entry.isDirectory() && entry.parentPath === this.#folder && entry.name.includes('--'))
-      .map(({ name }) => name.replace('--', '/'))
+    return { folder: this.#folder, bytes, repositories: await this.#repositories() };
+  }
+
+  /** Models that are here with their weights, by the names they can be had by without a connection. Never rejects. */
+  async models(): Promise<DownloadedModel[]> {
+    const found = new Map<string, DownloadedModel>();
+    for (const name of await this.#repositories()) {
+      for (const revision of await this.#revisions(name)) {
+        const repository = await this.recall({ repository: name, revision });
+        for (const { path } of repository?.files.filter((file) => isOnnxFile(file)) ?? []) {
+          const { model, data } = chooseModel(name, repository!.files, { file: path });
+          const key = `${name}#${path} ${model.hash.hex}`;
+          const parts = [model, ...data];
+          const present = await Promise.all(parts.map((file) => this.has(repository!, file)));
+          if (found.has(key) || !present.every(Boolean)) continue;
+          found.set(key, {
+            reference: formatHubReference({ repository: name, revision, file: path }),
+            repository: name,
+            model: path,
+            bytes: parts.reduce((sum, { size }) => sum + size, 0),
+            licence: repository!.licence,
+          });
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Of which anything is here, sorted. */
+  async #repositories(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    return names
+      .filter((name) => name.includes('--'))
+      .map((name) => name.replace('--', '/'))
       .sort();
-    return { folder: this.#folder, bytes, repositories };
+  }
+
+  /** What was asked for of a repository, the default revision first. */
+  async #revisions(repository: string): Promise<string[]> {
+    const names = await readdir(join(this.#folderOf(repository), 'refs')).catch(() => []);
+    const revisions = names.filter((name) => !isTemporary(name)).map(decoded);
+    return revisions.sort((a, b) => Number(b === DEFAULT_REVISION) - Number(a === DEFAULT_REVISION));
   }
 
   /** Commits that somebody may ask for by a name and without a connection. */
   async #namedCommits(repository: string): Promise<Set<string>> {
-    const refs = join(this.#folderOf(repository), 'refs');
-    const names = await readdir(refs).catch(() => []);
-    return new Set(await Promise.all(names.map((name) => readFile(join(refs, name), 'utf8').catch(() => ''))));
+    const revisions = await this.#revisions(repository);
+    const commits = revisions.map((revision) => readFile(this.#refOf(repository, revision), 'utf8').catch(() => ''));
+    return new Set(await Promise.all(commits));
   }
 
   async #others({ repository, commit }: HubRepository): Promise<HubRepository[]> {

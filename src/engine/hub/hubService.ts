@@ -10,7 +10,7 @@ import { formatHubReference, isCommit, parseHubReference, type HubReference } fr
 import { chooseModel, offeredModels, variantOf, type ModelWish } from '../../core/hub/modelChoice.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
-import type { HubConnection, HubDownload, HubPlanRequest } from '../../protocol/hub.ts';
+import type { HubConnection, HubDownload, HubPlanRequest, HubRequests } from '../../protocol/hub.ts';
 import { namedData } from '../encoders/modelFiles.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { writeFailure } from '../store/fileErrors.ts';
@@ -76,16 +76,14 @@ export class HubService {
     this.#freeBytes = freeBytes ?? freeBytesOf;
   }
 
-  /** Encoders worth trying. Asks nothing of the network. */
-  async recommended(): Promise<RecommendedOffer[]> {
-    const offers = recommendedEncoders().map(async (encoder): Promise<RecommendedOffer> => {
+  /** Encoders worth trying, and models that are here already. Asks nothing of the network. */
+  async offers(): Promise<HubRequests['hub/offers']['result']> {
+    const downloaded = await this.#cache.models();
+    const recommended = recommendedEncoders().map((encoder): RecommendedOffer => {
       const reference = recommendedReference(encoder);
-      const remembered = await this.#cache.recall(parseHubReference(reference));
-      const file = remembered?.files.find(({ path }) => path === encoder.file);
-      const isHere = remembered !== undefined && file !== undefined && (await this.#cache.has(remembered, file));
-      return { ...encoder, reference, isHere };
+      return { ...encoder, reference, isHere: downloaded.some((model) => model.reference === reference) };
     });
-    return Promise.all(offers);
+    return { recommended, downloaded };
   }
 
   /**

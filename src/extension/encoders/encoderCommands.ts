@@ -23,11 +23,8 @@ export function encoderCommands(services: Services): void {
 
 async function pickEncoder({ engine, datasets }: Services, folder: string): Promise<EncoderChoice | undefined> {
   const current = datasets.find(folder)?.encoder?.id;
-  const [cards, recommended] = await Promise.all([
-    engine.call('encoders/list', { folder }),
-    engine.call('hub/recommended', {}),
-  ]);
-  const items = encoderSections({ cards, current, recommended }).flatMap(({ title, rows }) => [
+  const [cards, offers] = await Promise.all([engine.call('encoders/list', { folder }), engine.call('hub/offers', {})]);
+  const items = encoderSections({ cards, current, ...offers }).flatMap(({ title, rows }) => [
     { label: title, kind: vscode.QuickPickItemKind.Separator, choice: undefined },
     ...rows,
   ]);

@@ -1,9 +1,10 @@
 import type * as vscode from 'vscode';
 import type { EncoderCard } from '../../core/encoders/card.ts';
-import type { RecommendedOffer } from '../../core/hub/hubPlan.ts';
+import type { DownloadedModel, RecommendedOffer } from '../../core/hub/hubPlan.ts';
 import { hubSource, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import { formatBytes } from '../../core/progressText.ts';
 import { encoderItem } from '../commands/encoderItem.ts';
+import { shortName } from './hubChoices.ts';
 
 /** What a row of the list of encoders stands for. */
 export type EncoderChoice =
@@ -30,12 +31,15 @@ export function encoderSections({
   cards,
   current,
   recommended,
+  downloaded,
 }: {
   /** Those of the folder, and the built-in ones. */
   readonly cards: readonly EncoderCard[];
   /** Id of the one in use. */
   readonly current: string | undefined;
   readonly recommended: readonly RecommendedOffer[];
+  /** What is on this machine already. */
+  readonly downloaded: readonly DownloadedModel[];
 }): EncoderSection[] {
   const row = (card: EncoderCard): EncoderRow => ({
     ...encoderItem(card, card.id === current),
@@ -43,35 +47,47 @@ export function encoderSections({
   });
   const others = cards.filter(({ id }) => id !== current);
   const own = others.filter(({ source }) => source !== BUILT_IN_SOURCE);
+  const missing = recommended.filter((offer) => !cards.some((card) => isOf(card, offer)));
+  const known = downloaded.filter(
+    (model) =>
+      !cards.some((card) => isOf(card, model)) && !recommended.some(({ reference }) => reference === model.reference),
+  );
   const isRun = ({ source }: EncoderCard) => source.startsWith('run ');
   const sections: EncoderSection[] = [
     { title: 'in use', rows: cards.filter(({ id }) => id === current).map(row) },
     { title: 'trained here', rows: own.filter(isRun).map(row) },
     { title: 'of this folder', rows: own.filter((card) => !isRun(card)).map(row) },
     { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
+    { title: 'downloaded before', rows: known.map(downloadedRow) },
     // Before the long section, as nobody scrolls for what they don't know of.
     { title: 'others', rows: otherWays },
-    {
-      title: 'recommended',
-      rows: recommended.filter((offer) => !cards.some((card) => isOf(card, offer))).map(recommendedRow),
-    },
+    { title: 'recommended', rows: missing.map(recommendedRow) },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
 
-/** Whether an encoder that is here came from what is recommended. */
-function isOf({ source }: EncoderCard, { reference }: RecommendedOffer): boolean {
+/** Whether an encoder of the folder came from what is offered. */
+function isOf({ source }: EncoderCard, { reference }: Pick<RecommendedOffer, 'reference'>): boolean {
   const origin = hubSource(source);
   return origin !== undefined && isMeantBy(parseHubReference(reference), origin);
 }
 
+function downloadedRow({ reference, repository, model, bytes, licence }: DownloadedModel): EncoderRow {
+  return {
+    label: `$(cloud) ${shortName({ repository, model })}`,
+    description: `${formatBytes(bytes)}, downloaded already · ${licenceText(licence)}`,
+    detail: reference,
+    choice: { kind: 'hub', reference },
+  };
+}
+
+function licenceText(licence: string | undefined): string {
+  return licence === undefined ? 'licence not stated' : `licence ${licence}`;
+}
+
 function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, reference, isHere }: RecommendedOffer) {
   const size = formatBytes(megabytes * MEGABYTE);
-  const facts = [
-    `${dim} dimensions`,
-    isHere ? `${size}, downloaded already` : size,
-    licence === undefined ? 'licence not stated' : `licence ${licence}`,
-  ];
+  const facts = [`${dim} dimensions`, isHere ? `${size}, downloaded already` : size, licenceText(licence)];
   return {
     label: `$(cloud-download) ${name}`,
     description: facts.join(' · '),

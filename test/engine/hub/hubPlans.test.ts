@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { HubService } from '../../../src/engine/hub/hubService.ts';
-import { smallConvNet, smallVisionTower } from './hubModels.ts';
+import { externalize } from '../encoders/smallModels.ts';
+import { smallConvNet, smallTransformer, smallVisionTower } from './hubModels.ts';
 import { fetched, job, setting } from './hubSetting.ts';
 
 test('a person gets a plan for each of the files there is a choice of, offline for those that are here', async (context) => {
@@ -75,16 +76,43 @@ test('every question is asked with the connection that it comes with', async (co
 test('recommended encoders say how they are added, and whether they are here', async (context) => {
   const { server, service } = await setting(context);
   const hub = service();
-  const before = await hub.recommended();
-  assert.ok(before.length > 0 && before.every(({ isHere }) => !isHere));
-  const { repository, file, reference } = before[0]!;
+  const { recommended, downloaded } = await hub.offers();
+  assert.ok(recommended.length > 0 && recommended.every(({ isHere }) => !isHere));
+  assert.deepEqual(downloaded, []);
+  const { repository, file, reference } = recommended[0]!;
   assert.equal(reference, `hf:${repository}#${file}`);
   server.commit(repository, { files: { [file]: encodeModel(smallConvNet()) } });
   await fetched(hub, await hub.plan({ reference }, job()));
   const questions = server.seen.length;
   assert.deepEqual(
-    (await hub.recommended()).map(({ isHere }) => isHere),
-    before.map((_, i) => i === 0),
+    (await hub.offers()).recommended.map(({ isHere }) => isHere),
+    recommended.map((_, i) => i === 0),
   );
   assert.equal(server.seen.length, questions, 'nothing was asked');
+});
+
+test('what was downloaded is offered with its weights, once, and not what has only begun to arrive', async (context) => {
+  const { server, service } = await setting(context);
+  const { model, data } = externalize(smallTransformer(), 'model.onnx_data');
+  const files = { 'onnx/model.onnx': encodeModel(model), 'onnx/model.onnx_data': data, 'onnx/model_q4.onnx': 'q4' };
+  const commit = server.commit('some/large', { licence: 'mit', files });
+  const hub = service();
+  server.fail(/blobs/, 'no-ranges', ...Array.from({ length: 6 }, () => ({ status: 503 })));
+  const plan = await hub.plan({ reference: 'hf:some/large' }, job());
+  await assert.rejects(hub.download(plan, job()), { code: ErrorCode.HubUnreachable });
+  assert.deepEqual((await hub.offers()).downloaded, [], 'its weights are missing');
+  await fetched(hub, plan);
+  const other = server.commit('some/large', { files: { ...files, 'README.md': 'another' } });
+  await hub.plan({ reference: 'hf:some/large' }, job());
+  await fetched(hub, await hub.plan({ reference: `hf:some/large@${commit}` }, job()));
+  assert.notEqual(other, commit);
+  assert.deepEqual((await hub.offers()).downloaded, [
+    {
+      reference: 'hf:some/large#onnx/model.onnx',
+      repository: 'some/large',
+      model: 'onnx/model.onnx',
+      bytes: encodeModel(model).length + data.length,
+      licence: undefined,
+    },
+  ]);
 });

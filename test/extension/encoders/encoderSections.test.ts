@@ -28,9 +28,13 @@ const cards = [
   card('dino', `hf:some/dino@${commit}#onnx/model.onnx`),
 ];
 const recommended = [offer('dino'), offer('clip')];
+const downloaded = ['dino#onnx/model.onnx', 'clip#onnx/model.onnx', 'other#model_fp16.onnx'].map((name) => {
+  const [repository = '', model = ''] = `some/${name}`.split('#');
+  return { reference: `hf:some/${name}`, repository, model, bytes: 44e6, licence: 'mit' };
+});
 
 test('what is in use comes first, then what is near, then the ways to more', () => {
-  const sections = encoderSections({ cards, current: 'mine', recommended });
+  const sections = encoderSections({ cards, current: 'mine', recommended, downloaded });
   assert.deepEqual(
     sections.map(({ title, rows }) => [title, rows.map(({ choice }) => ('id' in choice ? choice.id : choice.kind))]),
     [
@@ -38,6 +42,7 @@ test('what is in use comes first, then what is near, then the ways to more', () 
       ['trained here', ['trained']],
       ['of this folder', ['dino']],
       ['built in', ['likeness-1', 'pixels']],
+      ['downloaded before', ['hub']],
       ['others', ['repository', 'file', 'folder']],
       ['recommended', ['hub']],
     ],
@@ -48,7 +53,7 @@ test('what is in use comes first, then what is near, then the ways to more', () 
 });
 
 test('sections without encoders are left out', () => {
-  const sections = encoderSections({ cards: cards.slice(0, 1), current: undefined, recommended: [] });
+  const sections = encoderSections({ cards: cards.slice(0, 1), current: undefined, recommended: [], downloaded: [] });
   assert.deepEqual(
     sections.map(({ title }) => title),
     ['built in', 'others'],
@@ -57,7 +62,8 @@ test('sections without encoders are left out', () => {
 
 test('a recommended encoder says what it is good at, its size and its licence', () => {
   const rows = (changes: Partial<RecommendedOffer>) =>
-    encoderSections({ cards: [], current: undefined, recommended: [offer('clip', changes)] }).at(-1)!.rows;
+    encoderSections({ cards: [], current: undefined, recommended: [offer('clip', changes)], downloaded: [] }).at(-1)!
+      .rows;
   const [row] = rows({});
   assert.deepEqual(
     [row!.label, row!.description, row!.detail],
@@ -66,12 +72,27 @@ test('a recommended encoder says what it is good at, its size and its licence', 
   assert.deepEqual(row!.choice, { kind: 'hub', reference: 'hf:some/clip#onnx/model.onnx' });
   assert.match(rows({ isHere: true })[0]!.description!, /88\.5 MB, downloaded already/);
   const { licence: _, ...without } = offer('clip');
-  const [unlicensed] = encoderSections({ cards: [], current: undefined, recommended: [without] }).at(-1)!.rows;
+  const [unlicensed] = encoderSections({ cards: [], current: undefined, recommended: [without], downloaded: [] }).at(
+    -1,
+  )!.rows;
   assert.match(unlicensed!.description!, /licence not stated$/);
 });
 
+test('what was downloaded for another folder is offered, unless it is in the list already', () => {
+  const sections = encoderSections({ cards, current: undefined, recommended, downloaded });
+  const rows = sections.find(({ title }) => title === 'downloaded before')!.rows;
+  assert.deepEqual(rows, [
+    {
+      label: '$(cloud) other fp16',
+      description: '44 MB, downloaded already · licence mit',
+      detail: 'hf:some/other#model_fp16.onnx',
+      choice: { kind: 'hub', reference: 'hf:some/other#model_fp16.onnx' },
+    },
+  ]);
+});
+
 test('the other ways stay in the list whatever is typed', () => {
-  const ways = encoderSections({ cards, current: undefined, recommended: [] }).at(-1)!.rows;
+  const ways = encoderSections({ cards, current: undefined, recommended: [], downloaded: [] }).at(-1)!.rows;
   assert.equal(ways.length, 3);
   assert.ok(ways.every(({ alwaysShow }) => alwaysShow === true));
 });
