@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { provideData } from './defaultEncoder/data.ts';
+import { finishedEncoder } from './defaultEncoder/finish.ts';
 import { measureEncoder } from './defaultEncoder/measures.ts';
 import { measuredFolders, nearDuplicates } from './defaultEncoder/measuredFolders.ts';
 import { runName, shippedFolder, trainedFolder, trainingArguments } from './defaultEncoder/recipe.ts';
@@ -47,7 +48,8 @@ runMain(async () => {
   else if (begun.state !== 'finished') await likeness('train', 'resume', begun.id, '--in', trainedFolder);
   const finished = await findRun();
   if (finished?.encoder === undefined) throw new SetupError(`The run ${runName} has made no encoder.`);
-  const { card, bytes } = await packedEncoder(path.join(trainedFolder, '.likeness', 'encoders', finished.encoder));
+  const trained = path.join(trainedFolder, '.likeness', 'encoders', finished.encoder);
+  const { card, bytes } = packedEncoder(await finishedEncoder(trained, trainedFolder, say));
   const scratch = await mkdtemp(path.join(tmpdir(), 'likeness-default-'));
   try {
     say('Measuring the encoder…');

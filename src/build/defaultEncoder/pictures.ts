@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { EncoderInput } from '../../core/encoders/card.ts';
 import { LikenessError } from '../../core/errors.ts';
 import type { Encoder } from '../../engine/encoders/encoder.ts';
 import { embedPictures } from '../../engine/encoders/embedPictures.ts';
@@ -24,9 +25,17 @@ export interface EmbeddedSet {
   readonly groups: Int32Array;
 }
 
-/** Embeds all images below a folder that can be decoded, in the order of their paths. */
-export async function embedFolder(encoder: Encoder, folder: string): Promise<EmbeddedSet> {
-  const { input, output } = encoder.card;
+/** An image file, decoded for an encoder. */
+export interface DecodedFile {
+  readonly file: string;
+  /** uint8, height × width × channels of the encoder's input. */
+  readonly pixels: Uint8Array;
+  /** Hex SHA-256 of its bytes. */
+  readonly content: string;
+}
+
+/** All images below a folder that can be decoded, in the order of their paths. */
+export async function decodeFolder(input: EncoderInput, folder: string): Promise<DecodedFile[]> {
   const files = (await scanFolder(folder)).files.map((file) => path.join(folder, file.path)).sort();
   const budget = new PixelBudget(DEFAULT_MAX_MEGAPIXELS * 1e6);
   const decoded = new Array<{ readonly pixels: Uint8Array; readonly content: string } | undefined>(files.length);
@@ -45,7 +54,13 @@ export async function embedFolder(encoder: Encoder, folder: string): Promise<Emb
     }
   };
   await Promise.all(Array.from({ length: DECODED_AT_ONCE }, decodeInTurn));
-  const rows = files.flatMap((file, i) => (decoded[i] ? [{ file, ...decoded[i] }] : []));
+  return files.flatMap((file, i) => (decoded[i] ? [{ file, ...decoded[i] }] : []));
+}
+
+/** Embeds all images below a folder that can be decoded, in the order of their paths. */
+export async function embedFolder(encoder: Encoder, folder: string): Promise<EmbeddedSet> {
+  const { input, output } = encoder.card;
+  const rows = await decodeFolder(input, folder);
   const { vectors } = await embedPictures(
     encoder,
     rows.map(({ pixels }) => pixels),

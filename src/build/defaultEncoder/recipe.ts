@@ -40,6 +40,9 @@ export const augmentation: AugmentationRecipe = {
   greyscale: { probability: 0.1 },
 };
 
+/** What is kept of its vectors and the gradient histograms beside them; a third of the classes would choose about the same. */
+export const projection = { components: 448, shrinkage: 1 };
+
 /**
  * How it is trained. The student is to find any two pictures as similar as the teacher does, at equal temperatures. The
  * pictures are few: the teacher says what it thinks of many views of each, half of them blended with another picture, which

@@ -14,8 +14,14 @@ const JOINT_BINS = { lightness: 3, opponent: 5 };
 /** Shares of the three parts in the vector, as lengths. */
 const WEIGHTS = { gradients: 1, coloursByQuarter: 0.5, colours: 0.35 };
 
+/** Shares of red, green and blue in how bright a pixel looks. */
+export const LUMINANCE = [0.299, 0.587, 0.114];
+
+/** Numbers of the gradient histograms. */
+export const GRADIENT_DIM = ORIENTATIONS * GRADIENT_GRID ** 2;
+
 export const HANDCRAFTED_DIM =
-  ORIENTATIONS * GRADIENT_GRID ** 2 +
+  GRADIENT_DIM +
   4 * (SEPARATE_BINS.lightness + 2 * SEPARATE_BINS.opponent) +
   JOINT_BINS.lightness * JOINT_BINS.opponent ** 2;
 
@@ -33,7 +39,7 @@ export function handcraftedModel(): OnnxModel {
   const numbers = graph.op('Cast', [image], { to: DataType.float32 });
   const planes = graph.op('Transpose', [numbers], { perm: [0, 3, 1, 2] });
   const rgb = graph.op('Mul', [planes, graph.floats([1 / 255])]);
-  const gradients = gradientHistograms(graph, rgb);
+  const gradients = gradientHistograms(graph, graph.op('Conv', [rgb, graph.floats(LUMINANCE, [1, 3, 1, 1])]));
   const { coloursByQuarter, colours } = colourHistograms(graph, rgb);
   const parts = [
     scaledToLength(graph, gradients, WEIGHTS.gradients),
@@ -44,8 +50,17 @@ export function handcraftedModel(): OnnxModel {
   return graph.build();
 }
 
-function gradientHistograms(graph: GraphBuilder, rgb: GraphValue): GraphValue {
-  const luminance = graph.op('Conv', [rgb, graph.floats([0.299, 0.587, 0.114], [1, 3, 1, 1])]);
+/**
+ * Histograms of gradient orientations over an 8 × 8 grid.
+ *
+ * @param luminance [N, 1, size, size], from 0 to 1; the size is a multiple of 16
+ * @returns [N, GRADIENT_DIM], less the mean of each histogram
+ */
+export function gradientHistograms(
+  graph: GraphBuilder,
+  luminance: GraphValue,
+  size = HANDCRAFTED_INPUT_SIZE,
+): GraphValue {
   const padded = graph.op('Pad', [luminance, graph.integers([0, 0, 1, 1, 0, 0, 1, 1])], { mode: 'edge' });
   const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1, -1, -2, -1, 0, 0, 0, 1, 2, 1].map((weight) => weight / 8);
   const gradient = graph.op('Conv', [padded, graph.floats(sobel, [2, 1, 3, 3])]);
@@ -68,7 +83,7 @@ function gradientHistograms(graph: GraphBuilder, rgb: GraphValue): GraphValue {
   // Magnitude times the squared cosine of the distance to the bin's centre: a bin that fades out smoothly.
   const facing = graph.op('Relu', [projections]);
   const votes = graph.op('Div', [graph.op('Mul', [facing, facing]), magnitude]);
-  const histograms = cells(graph, votes, HANDCRAFTED_INPUT_SIZE / GRADIENT_GRID);
+  const histograms = cells(graph, votes, size / GRADIENT_GRID);
   return histogramRoots(graph, graph.op('Div', [histograms, neighbourhoodStrength(graph, histograms)]));
 }
 
@@ -142,8 +157,8 @@ function histogramRoots(graph: GraphBuilder, histograms: GraphValue): GraphValue
   return graph.op('Flatten', [centred], { axis: 1 });
 }
 
-/** Rows scaled to one length; rows without contrast stay near zero instead of showing their noise. */
-function scaledToLength(graph: GraphBuilder, rows: GraphValue, length: number): GraphValue {
+/** Rows [N, D] scaled to one length; rows without contrast stay near zero instead of showing their noise. */
+export function scaledToLength(graph: GraphBuilder, rows: GraphValue, length: number): GraphValue {
   const squares = graph.op('ReduceSum', [graph.op('Mul', [rows, rows]), graph.integers([1])], { keepdims: 1 });
   return graph.op('Mul', [graph.op('Div', [rows, lengthOf(graph, squares, 0.1)]), graph.floats([length])]);
 }

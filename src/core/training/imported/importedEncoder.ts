@@ -3,6 +3,7 @@ import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
 import { inSinglePrecision } from '../../onnx/singlePrecision.ts';
 import { numbersOfTensor } from '../../onnx/tensors.ts';
 import { allNodes } from '../../onnx/traverse.ts';
+import { withoutRounding } from '../../onnx/withoutRounding.ts';
 import { encoderNotTrained } from '../../errors.ts';
 import type { TensorMap } from '../parameters.ts';
 import { encoderNotSquare, encoderQuantised } from '../trainingErrors.ts';
@@ -36,13 +37,14 @@ export function importedName(name: string): string {
 const QUANTISED = /Integer$|Quantize|^QLinear|NBits$|^QAttention$|^QGemm$/;
 
 /**
- * Throws encoder-not-trainable for quantised models and pictures that aren't square, encoder-not-trained for models without
+ * Pairs of operators that only round to whole numbers are left out. Throws encoder-not-trainable for models that are quantised otherwise and pictures that aren't square, encoder-not-trained for models without
  * weights.
  *
- * @param model with all weights within
+ * @param given with all weights within
  * @param card what is known of it
  */
-export function importedEncoder(model: OnnxModel, { id, input, output }: Pick<EncoderCard, 'id' | 'input' | 'output'>) {
+export function importedEncoder(given: OnnxModel, { id, input, output }: Pick<EncoderCard, 'id' | 'input' | 'output'>) {
+  const model = withoutRounding(given);
   const quantised = [...allNodes(model)].find(({ opType }) => QUANTISED.test(opType));
   if (quantised !== undefined) throw encoderQuantised(id, quantised.opType);
   const [height, width] = input.size;
