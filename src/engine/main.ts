@@ -83,6 +83,8 @@ serveRequests<EngineRequests>(connection, {
   'runs/metrics': (params) => engine.runMetrics(params),
   'runs/maps': (params, job) => engine.runMaps(params, job),
   'runs/delete': (params) => engine.deleteRun(params),
+  'viewer/image': (params) => engine.viewer.image(params),
+  'viewer/picture': (params) => engine.viewer.picture(params),
   'doctor/run': (params) => engine.doctor(params),
 });
 connection.listen();

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { formatCount } from '../../core/progressText.ts';
+import { formatBytes, formatCount } from '../../core/progressText.ts';
 import { usage } from '../../core/errors.ts';
+import { REGIONS_PER_IMAGE, regionBytes } from '../../core/images/regionGrid.ts';
+import type { RegionIndexReport } from '../../protocol/regions.ts';
 import type { IndexReport, ScanSettings, SkipCode, SkippedFiles } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation, type OptionSpec } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
@@ -30,11 +32,15 @@ function scanSettings(invocation: Invocation): ScanSettings {
 
 export const indexCommand: Command = {
   name: 'index',
-  usage: 'index [folder] [--encoder ID|FILE.onnx]',
+  usage: 'index [folder] [--encoder ID|FILE.onnx] [--regions]',
   summary:
     'Index every image below a folder: hash, size, thumbnail and embedding. Run it again to bring it up to date.',
   options: {
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'the encoder; default: the one used last' },
+    regions: {
+      type: 'boolean',
+      help: `also index ${REGIONS_PER_IMAGE} parts of each image, which "similar --regions" searches; takes about ${REGIONS_PER_IMAGE} times as long, and about ${formatBytes(regionBytes(1000))} an image for an encoder of 1,000 numbers`,
+    },
     ...scanOptions,
   },
   async run(invocation, engine, job) {
@@ -44,13 +50,25 @@ export const indexCommand: Command = {
       {
         folder: resolve(invocation.positionals[0] ?? '.'),
         ...(encoder === undefined ? {} : { encoder }),
+        ...(invocation.flag('regions') && { regions: true }),
         scan: scanSettings(invocation),
       },
       job,
     );
-    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds } = report;
+    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds, regions } = report;
     return {
-      json: { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds },
+      json: {
+        root,
+        encoder: used,
+        images,
+        embedded,
+        unchanged,
+        removed,
+        failed,
+        skipped,
+        seconds,
+        ...(regions && { regions }),
+      },
       lines: describe(report),
       notes: [...report.notices.map(({ message }) => message), ...newerEncoderNote(report)],
     };
@@ -79,6 +97,16 @@ function describe(report: IndexReport): string[] {
     ...failed.slice(0, MAX_FAILURES_SHOWN).map(({ code, message }) => `  ${code}: ${message}`),
     ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json lists them all`] : []),
     ...skippedLine(report.skipped),
+    ...regionLines(report.regions),
+  ];
+}
+
+function regionLines(report: RegionIndexReport | undefined): string[] {
+  if (report === undefined) return [];
+  const { images, regions, added, failed, bytes, seconds } = report;
+  return [
+    `${formatCount(regions)} regions of ${formatCount(images)} images (${formatBytes(bytes)}), those of ${formatCount(added)} added in ${seconds} s`,
+    ...failed.slice(0, MAX_FAILURES_SHOWN).map(({ code, message }) => `  ${code}: ${message}`),
   ];
 }
 
