@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commands, undeclaredCommands, views } from '../contract.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
+import { readSetting } from '../settings.ts';
 import { chooseFolder } from './folderChoice.ts';
 
 export function indexCommands(services: Services): void {
@@ -12,6 +13,21 @@ export function indexCommands(services: Services): void {
       const folder = await chooseFolder(services, argument, 'Index Folder');
       if (folder === undefined) return;
       await vscode.window.withProgress({ location: { viewId: views.explorer } }, () => jobs.run(folder));
+    }),
+  );
+  disposables.add(
+    registerCommand(commands.indexRegions, async (argument) => {
+      const folder = await chooseFolder(services, argument, 'Index Regions');
+      if (folder === undefined) return;
+      const work = () => jobs.run(folder, { regions: true });
+      await vscode.window.withProgress({ location: { viewId: views.explorer } }, work);
+    }),
+  );
+  // In the background, and again for what comes later.
+  disposables.add(
+    jobs.onDidFinish(({ report }) => {
+      const wanted = readSetting('likeness.index.regions', vscode.Uri.file(report.root));
+      if (wanted && report.regions === undefined) void jobs.run(report.root, { regions: true, background: true });
     }),
   );
   disposables.add(

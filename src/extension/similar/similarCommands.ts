@@ -38,6 +38,9 @@ function resultCommands({ disposables, similar, followed }: Services): void {
   };
   onResult(internalCommands.findSimilarToResult, (file) => similar.show(file));
   onResult(internalCommands.openResult, (file) => openImage(followed, file, {}));
+  onResult(internalCommands.openResultInViewer, (file) =>
+    vscode.commands.executeCommand(commands.openImageViewer, vscode.Uri.file(file)),
+  );
   onResult(internalCommands.revealResult, (file) =>
     vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file)),
   );

@@ -111,3 +111,31 @@ test('a job that fails leaves the way free for the next', async () => {
   runs[1]?.finish();
   assert.ok(await next);
 });
+
+test('regions are indexed beside other jobs of their folder, and stop with them', async () => {
+  const { jobs, runs, failures } = fixture();
+  const regions = jobs.run('/a', { regions: true });
+  const again = jobs.run('/a', { regions: true });
+  const plain = jobs.run('/a', { background: true, only: ['/a/new.png'] });
+  await settled();
+  assert.deepEqual(
+    runs.map(({ request }) => request.regions),
+    [true, undefined],
+  );
+  assert.deepEqual(
+    jobs.running.map(({ folder, progress }) => [folder, progress?.done]),
+    [
+      ['/a', 1],
+      ['/a', 1],
+    ],
+  );
+  runs[1]!.finish();
+  assert.equal((await plain)?.root, '/a');
+  assert.equal(jobs.running.length, 1);
+  jobs.stop('/a');
+  assert.deepEqual([await regions, await again], [undefined, undefined]);
+  assert.deepEqual(
+    failures.map(({ error }) => error.code),
+    [ErrorCode.Cancelled],
+  );
+});
