@@ -18,6 +18,8 @@ interface SideProps {
 /** What is known of the image, and what is like it or like the region that is chosen. */
 export function Side({ current, shown }: SideProps): VNode {
   const { image, name, failure, region } = current;
+  // Why it can't be shown is why it isn't in the index, and can't be compared.
+  const isBroken = shown !== undefined && !isShown(shown);
   return (
     <aside class="side">
       <header>
@@ -30,43 +32,45 @@ export function Side({ current, shown }: SideProps): VNode {
           <Remedies remedy={failure.remedy} act={act} />
         </div>
       )}
-      {image && <Facts image={image} indexing={current.indexing} />}
+      {image && <Facts image={image} />}
+      {image && !isBroken && <Missing image={image} indexing={current.indexing} />}
       {image?.root !== undefined && <Findings current={current} />}
       {image?.root !== undefined &&
+        !isBroken &&
         (region ? <LikeRegion current={current} image={image} /> : <MostAlike current={current} />)}
     </aside>
   );
 }
 
-function Facts({ image, indexing }: { readonly image: ViewedImage; readonly indexing: boolean }): VNode {
-  const { label, split, tags } = image;
-  const missing = indexText(image);
+function Facts({ image: { label, split, tags } }: { readonly image: ViewedImage }): VNode {
   return (
-    <>
-      <dl class="facts">
-        <dt>Class</dt>
-        <dd>{label ?? <span class="hint">none</span>}</dd>
-        <dt>Split</dt>
-        <dd>{split ?? <span class="hint">none</span>}</dd>
-        <dt>Tags</dt>
-        <dd>
-          {tags.length === 0 && <span class="hint">none</span>}
-          {tags.map((tag) => (
-            <span key={tag} class="badge">
-              {tag}
-            </span>
-          ))}
-        </dd>
-      </dl>
-      {missing !== undefined && (
-        <div class="empty" role="status">
-          <p class="hint">
-            {indexing ? 'The folder is being indexed; what is missing comes when that is done.' : missing}
-          </p>
-          {!indexing && <Remedies remedy="index" act={act} />}
-        </div>
-      )}
-    </>
+    <dl class="facts">
+      <dt>Class</dt>
+      <dd>{label ?? <span class="hint">none</span>}</dd>
+      <dt>Split</dt>
+      <dd>{split ?? <span class="hint">none</span>}</dd>
+      <dt>Tags</dt>
+      <dd>
+        {tags.length === 0 && <span class="hint">none</span>}
+        {tags.map((tag) => (
+          <span key={tag} class="badge">
+            {tag}
+          </span>
+        ))}
+      </dd>
+    </dl>
+  );
+}
+
+/** That an image isn't in the index, and what to do about it. */
+function Missing({ image, indexing }: { readonly image: ViewedImage; readonly indexing: boolean }): VNode | null {
+  const missing = indexText(image);
+  if (missing === undefined) return null;
+  return (
+    <div class="empty" role="status">
+      <p class="hint">{indexing ? 'The folder is being indexed; what is missing comes when that is done.' : missing}</p>
+      {!indexing && <Remedies remedy="index" act={act} />}
+    </div>
   );
 }
 

@@ -117,7 +117,7 @@ async function nearestParts({ dataset, stored }: SimilarContext, { table, vector
   const matches: Match[] = contents.flatMap(({ contentKey, similarity, region }) =>
     pathsOf.get(contentKey)!.map((path) => ({ path, similarity, region })),
   );
-  const { images } = store.regions.counts(stored.key);
+  const images = store.regions.imageCount(stored.key);
   return { matches, searched: { regions: compared, images, of: table.paths.length } };
 }
 

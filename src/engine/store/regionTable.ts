@@ -10,7 +10,7 @@ export interface IndexedRegion {
 }
 
 export interface RegionCounts {
-  /** Image files whose regions are indexed. */
+  /** As `imageCount`. */
   readonly images: number;
   readonly regions: number;
 }
@@ -24,6 +24,8 @@ export interface RegionStore {
   missing(encoderKey: number, layout: number): { readonly contentKey: number; readonly path: string }[];
   /** In place of those that the content has. They don't alter the store's revision. */
   put(contentKey: number, encoderKey: number, layout: number, regions: readonly IndexedRegion[]): void;
+  /** Image files whose regions are indexed. */
+  imageCount(encoderKey: number): number;
   counts(encoderKey: number): RegionCounts;
   /** Whether any image has its regions, without counting them. */
   has(encoderKey: number): boolean;
@@ -100,9 +102,13 @@ export class RegionTable implements RegionStore {
     });
   }
 
+  imageCount(encoderKey: number): number {
+    return this.#images.get(encoderKey)?.count ?? 0;
+  }
+
   counts(encoderKey: number): RegionCounts {
     return {
-      images: this.#images.get(encoderKey)?.count ?? 0,
+      images: this.imageCount(encoderKey),
       regions: this.#regions.get(encoderKey)?.count ?? 0,
     };
   }

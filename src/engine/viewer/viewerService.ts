@@ -61,7 +61,7 @@ export class ViewerService {
         tags: tagsOf(path),
         encoder: encoder && { id: encoder.card.id, name: encoder.card.name },
         regions: {
-          images: encoder === undefined ? 0 : store.regions.counts(encoder.key).images,
+          images: encoder === undefined ? 0 : store.regions.imageCount(encoder.key),
           of: encoder === undefined ? 0 : store.countEmbedded(encoder.key),
         },
       };

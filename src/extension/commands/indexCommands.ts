@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { commands, undeclaredCommands, views } from '../contract.ts';
+import { keepRegions } from '../datasets/keptRegions.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
@@ -23,13 +24,7 @@ export function indexCommands(services: Services): void {
       await vscode.window.withProgress({ location: { viewId: views.explorer } }, work);
     }),
   );
-  // In the background, and again for what comes later.
-  disposables.add(
-    jobs.onDidFinish(({ report }) => {
-      const wanted = readSetting('likeness.index.regions', vscode.Uri.file(report.root));
-      if (wanted && report.regions === undefined) void jobs.run(report.root, { regions: true, background: true });
-    }),
-  );
+  disposables.add(keepRegions(jobs, (root) => readSetting('likeness.index.regions', vscode.Uri.file(root))));
   disposables.add(
     registerCommand(commands.stopIndexing, async (argument) => {
       const named = typeof argument === 'object' && argument !== null && 'folder' in argument;

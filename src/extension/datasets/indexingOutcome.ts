@@ -52,8 +52,8 @@ export function indexingOutcome(services: Services): void {
 
 /** @param seen the tree shows it, so that only what a person has turned away from needs a message. */
 function tellOutcome({ root, images, failed, seconds, regions }: IndexReport, seen: boolean): void {
-  const parts = regions ? `, and ${formatCount(regions.regions)} regions of ${formatCount(regions.images)}` : '';
-  const done = `${path.basename(root)}: ${formatQuantity(images, 'image')} indexed${parts}`;
+  const parts = regions ? ` and ${formatQuantity(regions.regions, 'region')} of them` : '';
+  const done = `${path.basename(root)}: ${formatQuantity(images, 'image')}${parts} indexed`;
   if (failed.length > 0) {
     const files =
       failed.length === 1 ? '1 file could not be read' : `${formatCount(failed.length)} files could not be read`;

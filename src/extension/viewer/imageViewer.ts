@@ -11,8 +11,9 @@ import { showApp } from '../panels/webviewApp.ts';
 import type { Services } from '../services.ts';
 import { readSetting, scanSettingsOf } from '../settings.ts';
 import { activeImage } from '../similar/followActiveEditor.ts';
+import { openInViewer } from './openInViewer.ts';
 import { ViewerModel } from './viewerModel.ts';
-import { openInViewer, viewerRequests } from './viewerRequests.ts';
+import { viewerRequests } from './viewerRequests.ts';
 
 /** The image viewer: an editor of pictures that changes nothing, and is opened by choice. */
 export function imageViewer(services: Services): void {

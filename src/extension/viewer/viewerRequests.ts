@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
 import type { ViewerAction, ViewerViewRequests } from '../../protocol/viewerView.ts';
-import { commands, customEditors, internalCommands } from '../contract.ts';
+import { commands, internalCommands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { showUnawaited } from '../notifications.ts';
 import { readThumbnails } from '../panels/thumbnails.ts';
 import { runCommand } from '../review/runCommand.ts';
 import type { Services } from '../services.ts';
-import { mustExist } from '../similar/openImage.ts';
+import { openInViewer } from './openInViewer.ts';
 import type { ViewerModel } from './viewerModel.ts';
 
 /** Answers a viewer's page. What it names is checked against the dataset's root. */
@@ -38,12 +38,6 @@ export function viewerRequests(services: Services, model: ViewerModel): RequestH
       return undefined;
     },
   };
-}
-
-/** Opens an image in the viewer, in the group that is active. Rejects with file-not-found. */
-export async function openInViewer(file: string): Promise<void> {
-  await mustExist(file);
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), customEditors.imageViewer);
 }
 
 async function act(model: ViewerModel, action: ViewerAction): Promise<void> {

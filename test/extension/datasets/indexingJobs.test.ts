@@ -5,6 +5,7 @@ import { ErrorCode, cancelled } from '../../../src/core/errors.ts';
 import type { FailedJob } from '../../../src/extension/datasets/indexingJobs.ts';
 import { IndexingJobs } from '../../../src/extension/datasets/indexingJobs.ts';
 import type { IndexReport, IndexRequest } from '../../../src/protocol/engine.ts';
+import { keepRegions } from '../../../src/extension/datasets/keptRegions.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 
 const report = (root: string): IndexReport => ({
@@ -30,7 +31,8 @@ function fixture() {
         runs.push({
           request,
           finish: () => {
-            resolve(report(request.folder));
+            const regions = { images: 1, regions: 14, added: 1, failed: [], bytes: 224, seconds: 1 };
+            resolve({ ...report(request.folder), ...(request.regions && { regions }) });
           },
           fail: reject,
         });
@@ -123,10 +125,10 @@ test('regions are indexed beside other jobs of their folder, and stop with them'
     [true, undefined],
   );
   assert.deepEqual(
-    jobs.running.map(({ folder, progress }) => [folder, progress?.done]),
+    jobs.running.map(({ folder, background }) => [folder, background]),
     [
-      ['/a', 1],
-      ['/a', 1],
+      ['/a', false],
+      ['/a', true],
     ],
   );
   runs[1]!.finish();
@@ -138,4 +140,29 @@ test('regions are indexed beside other jobs of their folder, and stop with them'
     failures.map(({ error }) => error.code),
     [ErrorCode.Cancelled],
   );
+});
+
+test('regions follow every index job where they are kept, and nothing follows them', async () => {
+  const { jobs, runs } = fixture();
+  keepRegions(jobs, (root) => root === '/kept');
+  void jobs.run('/other');
+  void jobs.run('/kept');
+  await settled();
+  for (const { finish } of [...runs]) finish();
+  await settled();
+  assert.deepEqual(
+    runs.map(({ request }) => [request.folder, request.regions]),
+    [
+      ['/other', undefined],
+      ['/kept', undefined],
+      ['/kept', true],
+    ],
+  );
+  assert.deepEqual(
+    jobs.running.map(({ background }) => background),
+    [true],
+  );
+  runs[2]!.finish();
+  await settled();
+  assert.equal(runs.length, 3);
 });

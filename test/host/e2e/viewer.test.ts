@@ -8,13 +8,14 @@ import {
   chooseMenuItem,
   contextMenuItem,
   explorerContextMenu,
+  explorerItem,
   openFile,
   quickPick,
   runCommand,
   screenshot,
   webviewFrame,
 } from '../harness/page.ts';
-import { eventually, openResultMenu, shownFiles, similarView } from './likenessViews.ts';
+import { eventually, openResultMenu, shownFiles, showsQuery, similarView } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
 const LAUNCH_MS = 90_000;
@@ -64,7 +65,7 @@ test('a box that is dragged finds the picture that was pasted there', async () =
   });
   await found.first().locator('.match', { hasText: 'whole image' }).waitFor();
   await found.first().locator('img').waitFor();
-  await screenshot(page, 'viewer region dark');
+  await screenshot(page, 'viewer region light');
 });
 
 test('with regions indexed, a box finds the part of another image that it is like', async () => {
@@ -86,11 +87,15 @@ test('with regions indexed, a box finds the part of another image that it is lik
     assert.equal(await first.locator('.match').textContent({ timeout: 1000 }), 'part');
     assert.equal(await first.locator('.matched').count(), 1);
   });
-  await screenshot(page, 'viewer part dark');
-  await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
-  await page.locator('.monaco-workbench.vs').waitFor();
-  await page.waitForTimeout(500);
   await screenshot(page, 'viewer part light');
+});
+
+test('all of it can be seen in a dark theme, too', async () => {
+  await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
+  await page.locator('.monaco-workbench.vs-dark').waitFor();
+  await drag({ x: 30.5, y: 40.5 }, { x: 90, y: 100 });
+  await (await shownViewer()).locator('section[aria-label="Like the region"] .card img').nth(3).waitFor();
+  await screenshot(page, 'viewer part dark');
 });
 
 test('findings of the last check lead to the review', async () => {
@@ -98,15 +103,19 @@ test('findings of the last check lead to the review', async () => {
   await explorerContextMenu(page, 'train/a/small.png', 'Open in Image Viewer');
   await eventually(page, async () => {
     const side = (await shownViewer()).locator('.side');
-    assert.match(await side.innerText({ timeout: 1000 }), /Small class[\s\S]*Review|Findings\s+\S+ [\s\S]*Review/);
+    assert.match(await side.innerText({ timeout: 1000 }), /Findings\s+Label issue\s+Labelled "a"[\s\S]+Review/);
   });
   await (await shownViewer()).locator('.findings .link').first().click();
-  await webviewFrame(page, '.finding h2', LAUNCH_MS);
+  const review = await webviewFrame(page, '.finding h2', LAUNCH_MS);
+  await review.locator('.finding h2', { hasText: 'Label issue' }).waitFor();
+  await review.locator('figure .path', { hasText: 'train/a/small.png' }).waitFor();
+  await review.locator('figure .link', { hasText: 'View' }).click();
 });
 
 test('a result of the Similar view opens in the viewer too, and a file that is no picture says so', async () => {
   await runCommand(page, 'View: Close All Editors');
-  await openFile(page, 'train/b/scene.png');
+  await (await explorerItem(page, 'train/b/scene.png')).click();
+  await showsQuery(page, 'scene.png');
   const view = await similarView(page);
   await view.locator('.results button').first().waitFor();
   const first = (await view.locator('.results button').first().getAttribute('title'))!.split('\n')[0]!;

@@ -167,6 +167,10 @@ describe("the image viewer's page", () => {
     const message = 'a.png ends too early; it is cut off, restore or remove it.';
     await open({ failure: { code: 'truncated-image', message, remedy: 'none' } }, '.stage.empty');
     assert.match(await page.locator('.stage').innerText(), new RegExp(`^${message}`));
+    // Nothing more is said of a picture that can't be read.
+    assert.equal(await page.locator('section[aria-label="Most alike"]').count(), 0);
+    await page.close();
+    await open();
     await page.evaluate(() => {
       fake.show({ image: { ...fake.state.image!, indexed: false, label: undefined } });
     });
