@@ -200,13 +200,14 @@ export class Engine {
     return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels, this.filters));
   }
 
-  async similar(request: SimilarRequest): Promise<SimilarReport> {
+  /** @param signal stops the comparison with regions, which takes seconds where there are millions */
+  async similar(request: SimilarRequest, signal?: AbortSignal): Promise<SimilarReport> {
     if (request.folder === undefined && !existsSync(request.image) && !this.#datasets.find(request.image)) {
       throw fileNotFound(request.image);
     }
     const dataset = this.#datasets.get(request.folder ?? request.image);
     return this.#datasets.guard(dataset, async () =>
-      findSimilar(request, await this.#searchContext(dataset, request.encoder)),
+      findSimilar(request, { ...(await this.#searchContext(dataset, request.encoder)), signal }),
     );
   }
 

@@ -28,7 +28,7 @@ serveRequests<EngineRequests>(connection, {
     return report;
   },
   'index/summary': (params) => engine.summary(params),
-  'search/similar': (params) => engine.similar(params),
+  'search/similar': (params, { signal }) => engine.similar(params, signal),
   'images/thumbnails': (params) => engine.thumbnails(params),
   'augmentations/views': (params, job) => engine.augmentations.views(params, job),
   'augmentations/sensitivity': (params, job) => engine.augmentations.sensitivity(params, job),

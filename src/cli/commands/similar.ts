@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { parseBox, type Box } from '../../core/images/boxes.ts';
 import { formatCount } from '../../core/progressText.ts';
-import type { SimilarImage, SimilarReport } from '../../protocol/engine.ts';
+import type { SimilarImage, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
@@ -33,7 +33,7 @@ export const similarCommand: Command = {
     class: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this class; repeatable' },
     split: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this split; repeatable' },
   },
-  async run(invocation, engine) {
+  async run(invocation, engine, { signal }) {
     const [image, ...rest] = invocation.positionals;
     if (image === undefined || rest.length > 0) throw usage(`similar takes one image.\nUsage: likeness ${this.usage}`);
     const folder = invocation.text('in');
@@ -43,7 +43,7 @@ export const similarCommand: Command = {
     const splits = invocation.texts('split');
     const searched = folder === undefined ? engine.rootOf(resolve(image)) : resolve(folder);
     const matching = await imagesWhere(invocation, engine, searched);
-    const report = await engine.similar({
+    const request: SimilarRequest = {
       image: resolve(image),
       count: countOption(invocation, 'k', 10),
       filter: {
@@ -51,11 +51,12 @@ export const similarCommand: Command = {
         ...(splits.length > 0 ? { splits } : {}),
       },
       ...(region && { region }),
-      ...(invocation.flag('regions') && { regions: 'required' as const }),
+      ...(invocation.flag('regions') && { regions: 'required' }),
       ...(matching && { images: matching.paths }),
       ...(folder === undefined ? {} : { folder: resolve(folder) }),
       ...(encoder === undefined ? {} : { encoder }),
-    });
+    };
+    const report = await engine.similar(request, signal);
     const { query, approximate, recall, results } = report;
     return {
       json: {

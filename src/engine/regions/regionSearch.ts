@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { indexCorrupt } from '../../core/errors.ts';
+import { cancelled, indexCorrupt } from '../../core/errors.ts';
 import { productsOf, shareVectors } from '../../core/neighbors/simdProducts.ts';
 import { topK } from '../../core/neighbors/topK.ts';
 import type { MatchedRegion } from '../../protocol/engine.ts';
@@ -16,6 +16,7 @@ export interface RegionQuery {
   readonly contentKeys: readonly number[];
   /** Contents wanted. */
   readonly count: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface NearestRegions {
@@ -29,7 +30,7 @@ export interface NearestRegions {
   readonly compared: number;
 }
 
-/** Compares with all regions of an index, exactly: they pass through memory block by block. */
+/** Compares with all regions of an index, exactly: they pass through memory block by block. Rejects with `cancelled`. */
 export async function nearestRegions(store: IndexStore, query: RegionQuery): Promise<NearestRegions> {
   const { encoderKey, vector, contentKeys, count } = query;
   const dim = vector.length;
@@ -66,6 +67,7 @@ export async function nearestRegions(store: IndexStore, query: RegionQuery): Pro
     after = rows.at(-1)![0];
     // Other requests get their turn.
     await breathe();
+    if (query.signal?.aborted === true) throw cancelled();
   }
   const { rows: nearest, scores } = topK(best, count, () => true);
   const contents = [...nearest].flatMap((slot, i) => {

@@ -21,6 +21,7 @@ export interface SimilarContext {
   /** Loads that encoder, for pictures that the index has no vector of. */
   readonly load: () => Promise<Encoder>;
   readonly search: VectorSearch;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A result: the image as a whole, or the part of it that is named. */
@@ -102,7 +103,7 @@ interface PartSearch {
 }
 
 /** The images of which a part is most similar, by that part. */
-async function nearestParts({ dataset, stored }: SimilarContext, { table, vector, accept, count }: PartSearch) {
+async function nearestParts({ dataset, stored, signal }: SimilarContext, { table, vector, accept, count }: PartSearch) {
   const { store } = dataset;
   const pathsOf = new Map<number, string[]>();
   table.paths.forEach((path, row) => {
@@ -112,7 +113,7 @@ async function nearestParts({ dataset, stored }: SimilarContext, { table, vector
     if (paths === undefined) pathsOf.set(contentKey, [path]);
     else paths.push(path);
   });
-  const query = { encoderKey: stored.key, vector, contentKeys: [...pathsOf.keys()], count };
+  const query = { encoderKey: stored.key, vector, contentKeys: [...pathsOf.keys()], count, signal };
   const { contents, compared } = await nearestRegions(store, query);
   const matches: Match[] = contents.flatMap(({ contentKey, similarity, region }) =>
     pathsOf.get(contentKey)!.map((path) => ({ path, similarity, region })),

@@ -61,6 +61,17 @@ describe('nearestRegions', () => {
     });
   });
 
+  it('stops between two blocks when nobody waits any more', async (context) => {
+    const store = newStore(context);
+    const encoder = store.putEncoder('e', encoderCard('e', DIM));
+    const contentKeys = fill(store, encoder).map(({ contentKey }) => contentKey);
+    const vector = randomVector(new RandomStream(3));
+    const abort = new AbortController();
+    const search = nearestRegions(store, { encoderKey: encoder, vector, contentKeys, count: 3, signal: abort.signal });
+    abort.abort();
+    await assert.rejects(search, { code: 'cancelled' });
+  });
+
   it('finds nothing where there are no regions, and refuses vectors of another length', async (context) => {
     const store = newStore(context);
     const encoder = store.putEncoder('e', encoderCard('e', DIM));
