@@ -7,6 +7,8 @@ import type { IndexReport, ScanSettings, SkipCode, SkippedFiles } from '../../pr
 import { countOption, type Command, type Invocation, type OptionSpec } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
+/** Numbers in a vector of the default encoder. */
+const DEFAULT_ENCODER_DIM = 448;
 /** Failures shown to a person; `--json` has them all. */
 const MAX_FAILURES_SHOWN = 20;
 
@@ -39,7 +41,7 @@ export const indexCommand: Command = {
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'the encoder; default: the one used last' },
     regions: {
       type: 'boolean',
-      help: `also index ${REGIONS_PER_IMAGE} parts of each image, which "similar --regions" searches; takes about ${REGIONS_PER_IMAGE} times as long, and about ${formatBytes(regionBytes(1000))} an image for an encoder of 1,000 numbers`,
+      help: `also index ${REGIONS_PER_IMAGE} parts of each image for "similar --regions": 4 to ${REGIONS_PER_IMAGE} times the work, and ${formatBytes(regionBytes(DEFAULT_ENCODER_DIM))} on the disk for each image with the default encoder`,
     },
     ...scanOptions,
   },
