@@ -63,6 +63,8 @@ export const ErrorCode = {
   EncoderMismatch: 'encoder-mismatch',
   InvalidCard: 'invalid-card',
   EmbeddingInvalid: 'embedding-invalid',
+  RegionInvalid: 'region-invalid',
+  RegionsNotIndexed: 'regions-not-indexed',
   InvalidAugmentation: 'invalid-augmentation',
   RunNotFound: 'run-not-found',
   RunBusy: 'run-busy',

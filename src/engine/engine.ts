@@ -68,6 +68,8 @@ import { predictFolder } from './predictions/predictFolder.ts';
 import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
+import { indexRegions } from './regions/regionIndexer.ts';
+import { ViewerService } from './viewer/viewerService.ts';
 import { readConfig, writeConfig } from './store/config.ts';
 import { readRunMetrics } from './training/runMetrics.ts';
 import { RunStore } from './training/runStore.ts';
@@ -97,6 +99,8 @@ export class Engine {
   readonly labelFiles: RelabelService;
   /** Filters and saved views. */
   readonly filters: FilterService;
+  /** What the image viewer shows. */
+  readonly viewer: ViewerService;
   /** Encoders from the Hugging Face hub. */
   readonly hub: HubService;
   /** One indexing job per folder at a time. */
@@ -112,6 +116,7 @@ export class Engine {
     this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.review = new ReviewService(this.#datasets, this.#labels);
+    this.viewer = new ViewerService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);
     const common = {
       datasets: this.#datasets,
@@ -143,7 +148,7 @@ export class Engine {
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
     if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
     const dataset = this.#datasets.create(request.folder);
-    return this.#indexing.run(dataset.root, () =>
+    const report = await this.#indexing.run(dataset.root, () =>
       this.#datasets.guard(dataset, async () => {
         const { root, store, config } = dataset;
         const reference = encoderReference(dataset, request.encoder);
@@ -167,6 +172,18 @@ export class Engine {
         return newer === undefined ? report : { ...report, newerEncoder: newer.id };
       }),
     );
+    if (request.regions !== true) return report;
+    // Outside of the queue: it takes many times as long, and the index is to be kept current meanwhile.
+    const regions = await this.#datasets.guard(dataset, async () => {
+      const { root, store } = dataset;
+      const encoder = await this.#encoders.get(
+        await this.#registry.resolve(encoderReference(dataset, request.encoder), root),
+      );
+      const encoderKey = store.putEncoder(encoder.identity, encoder.card);
+      const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
+      return indexRegions({ store, encoder, encoderKey, maxMegapixels }, context);
+    });
+    return { ...report, regions };
   }
 
   /** Refuses what can't become a dataset before anything is written: an empty index would look like one. */
@@ -183,13 +200,14 @@ export class Engine {
     return this.#datasets.guard(dataset, () => summarizeDataset(dataset, this.#labels, this.filters));
   }
 
-  async similar(request: SimilarRequest): Promise<SimilarReport> {
+  /** @param signal stops the comparison with regions, which takes seconds where there are millions */
+  async similar(request: SimilarRequest, signal?: AbortSignal): Promise<SimilarReport> {
     if (request.folder === undefined && !existsSync(request.image) && !this.#datasets.find(request.image)) {
       throw fileNotFound(request.image);
     }
     const dataset = this.#datasets.get(request.folder ?? request.image);
     return this.#datasets.guard(dataset, async () =>
-      findSimilar(request, await this.#searchContext(dataset, request.encoder)),
+      findSimilar(request, { ...(await this.#searchContext(dataset, request.encoder)), signal }),
     );
   }
 

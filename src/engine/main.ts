@@ -28,7 +28,7 @@ serveRequests<EngineRequests>(connection, {
     return report;
   },
   'index/summary': (params) => engine.summary(params),
-  'search/similar': (params) => engine.similar(params),
+  'search/similar': (params, { signal }) => engine.similar(params, signal),
   'images/thumbnails': (params) => engine.thumbnails(params),
   'augmentations/views': (params, job) => engine.augmentations.views(params, job),
   'augmentations/sensitivity': (params, job) => engine.augmentations.sensitivity(params, job),
@@ -83,6 +83,8 @@ serveRequests<EngineRequests>(connection, {
   'runs/metrics': (params) => engine.runMetrics(params),
   'runs/maps': (params, job) => engine.runMaps(params, job),
   'runs/delete': (params) => engine.deleteRun(params),
+  'viewer/image': (params) => engine.viewer.image(params),
+  'viewer/picture': (params) => engine.viewer.picture(params),
   'doctor/run': (params) => engine.doctor(params),
 });
 connection.listen();

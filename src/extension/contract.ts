@@ -5,8 +5,10 @@ export const CATEGORY = 'Likeness';
 /** Commands a person finds in the palette or a menu. */
 export const commands = {
   indexFolder: 'likeness.indexFolder',
+  indexRegions: 'likeness.indexRegions',
   stopIndexing: 'likeness.stopIndexing',
   findSimilar: 'likeness.findSimilar',
+  openImageViewer: 'likeness.openImageViewer',
   chooseEncoder: 'likeness.chooseEncoder',
   setHubToken: 'likeness.setHubToken',
   pretrainEncoder: 'likeness.pretrainEncoder',
@@ -49,6 +51,7 @@ export const internalCommands = {
   findSimilarToResult: 'likeness.result.findSimilar',
   openResult: 'likeness.result.open',
   revealResult: 'likeness.result.reveal',
+  openResultInViewer: 'likeness.result.openInViewer',
   compareResult: 'likeness.result.compare',
   copyResultPath: 'likeness.result.copyPath',
   openResultAugmentations: 'likeness.result.openAugmentationPairs',
@@ -106,12 +109,18 @@ export const panels = {
   review: 'likeness.review',
 } as const;
 
+/** Editors of files, by the type that VS Code and `workbench.editorAssociations` know them by. */
+export const customEditors = {
+  imageViewer: 'likeness.imageViewer',
+} as const;
+
 /** Settings by key, with the default that the manifest declares. */
 export const settings = {
   'likeness.index.exclude': [] as readonly string[],
   'likeness.index.followSymlinks': false as boolean,
   'likeness.index.maxMegapixels': 200 as number,
   'likeness.index.watch': true as boolean,
+  'likeness.index.regions': false as boolean,
   'likeness.similar.count': 24 as number,
   'likeness.similar.followActiveEditor': true as boolean,
   'likeness.map.layout': 'likeness' as string,

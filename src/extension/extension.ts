@@ -39,6 +39,7 @@ import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
 import { similarView } from './similar/similarView.ts';
+import { imageViewer } from './viewer/imageViewer.ts';
 import { autoencoderCommand } from './training/autoencoderCommand.ts';
 import { distillCommand } from './training/distillCommand.ts';
 import { fineTuneCommand } from './training/fineTuneCommand.ts';
@@ -70,6 +71,7 @@ const contributions: readonly Contribution[] = [
   { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'Similarity Matrix', register: matrixPanel },
   { name: 'Review', register: reviewPanel },
+  { name: 'image viewer', register: imageViewer },
   { name: 'check command', register: checkCommand },
   { name: 'finding commands', register: findingCommands },
   { name: 'findings in the Problems panel', register: findingsProblems },

@@ -236,9 +236,10 @@ export interface MapImage {
   readonly split: string | undefined;
 }
 
-/** Of one image only: `similar`, `reveal`. `matrix` is there when its command is. */
+/** Of one image only: `view`, `similar`, `reveal`. `matrix` is there when its command is. */
 export type SelectionAction =
   | 'open'
+  | 'view'
   | 'similar'
   | 'tag'
   | 'untag'

@@ -1,6 +1,8 @@
 import type { EncoderCard } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { HubCacheUsage } from '../core/hub/hubPlan.ts';
+import type { Box } from '../core/images/boxes.ts';
+import type { Size } from '../core/images/geometry.ts';
 import type { Progress } from '../core/progress.ts';
 import type { AugmentationRequests } from './augmentations.ts';
 import type { CheckRequests } from './check.ts';
@@ -16,10 +18,12 @@ import type { PredictionRequests } from './predictions.ts';
 import type { SelectionRequests } from './selection.ts';
 import type { ReviewRequests } from './review.ts';
 import type { RelabelRequests } from './relabels.ts';
+import type { RegionIndexReport } from './regions.ts';
 import type { RunRequests, TrainingEngine } from './training.ts';
+import type { ViewerRequests } from './viewer.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -58,6 +62,8 @@ export interface IndexRequest {
   readonly encoder?: string;
   /** Absolute paths to look at, with all below them; absent: everything. */
   readonly only?: readonly string[];
+  /** Parts of the images are indexed as well, of all images that lack them. */
+  readonly regions?: boolean;
   readonly scan?: ScanSettings;
 }
 
@@ -75,6 +81,8 @@ export interface IndexReport {
   readonly failed: readonly FailedFile[];
   /** What isn't an image or was left out on purpose, by kind: neither indexed nor failed. */
   readonly skipped: readonly SkippedFiles[];
+  /** Where they were asked for. */
+  readonly regions?: RegionIndexReport;
   readonly seconds: number;
   readonly notices: readonly Notice[];
 }
@@ -126,6 +134,13 @@ export interface SimilarRequest {
   readonly filter?: ImageFilter;
   /** Relative to the root: only these can be results. */
   readonly images?: readonly string[];
+  /** Looks for what is like this part of the image; what reaches beyond the picture is cut off. Absent: all of it. */
+  readonly region?: Box;
+  /**
+   * Compares with the indexed parts of images as well, and an image counts with what is most alike of it. Rejects with
+   * regions-not-indexed where that is `required` and there are none.
+   */
+  readonly regions?: 'required' | 'available';
   readonly scan?: ScanSettings;
 }
 
@@ -134,14 +149,24 @@ export interface SimilarImage {
   readonly path: string;
   /** Cosine similarity. */
   readonly similarity: number;
+  /** The part of the image that is this similar; absent where it is the whole image. */
+  readonly region?: MatchedRegion;
   readonly label: string | undefined;
   readonly split: string | undefined;
+}
+
+export interface MatchedRegion {
+  readonly box: Box;
+  /** Size of the whole picture in pixels. */
+  readonly picture: Size;
 }
 
 export interface SimilarReport {
   readonly root: string;
   /** Relative to the root where the query lies in it, absolute otherwise. */
   readonly query: { readonly path: string; readonly label: string | undefined; readonly split: string | undefined };
+  /** The part of the query that was compared, where one was named. */
+  readonly region?: Box;
   readonly encoder: { readonly id: string; readonly dim: number };
   readonly approximate: boolean;
   /** Share of the true neighbours that are found; 1 where the search is exact. */
@@ -149,6 +174,13 @@ export interface SimilarReport {
   readonly results: readonly SimilarImage[];
   /** Images of the dataset that were compared, after the filter. */
   readonly searched: number;
+  /** Parts of images that were compared, where that was asked for and there are any. */
+  readonly searchedRegions?: {
+    readonly regions: number;
+    /** Images that have parts in the index, and images there are; without a filter. */
+    readonly images: number;
+    readonly of: number;
+  };
 }
 
 export interface ThumbnailsRequest {
@@ -220,7 +252,8 @@ export interface EngineRequests
     ReviewRequests,
     FilterRequests,
     HubRequests,
-    MatrixRequests {
+    MatrixRequests,
+    ViewerRequests {
   'engine/handshake': {
     params: { readonly protocol: number };
     result: { readonly protocol: number; readonly pid: number };

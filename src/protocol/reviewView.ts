@@ -94,8 +94,9 @@ export interface ReviewViewRequests {
    */
   'review/decide': { params: ReviewDecision; result: AnswerChanges['changes'] | undefined };
   'review/repeat': { params: { readonly direction: 'undo' | 'redo' }; result: undefined };
-  /** Opens images side by side, or looks for those that are like one. */
+  /** Opens images side by side, one in the image viewer, or looks for those that are like one. */
   'review/open': { params: { readonly paths: readonly string[] }; result: undefined };
+  'review/view': { params: { readonly path: string }; result: undefined };
   'review/similar': { params: { readonly path: string }; result: undefined };
   'review/act': { params: { readonly action: ReviewPageAction }; result: undefined };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { EncoderCard } from '../../src/core/encoders/card.ts';
+import type { Box } from '../../src/core/images/boxes.ts';
 import type { RecommendedEncoder } from '../../src/core/hub/hubPlan.ts';
 import type { DoctorReport, IndexReport } from '../../src/protocol/engine.ts';
 import type { PretrainPlan, RunSummary } from '../../src/protocol/training.ts';
@@ -53,10 +54,11 @@ interface Documents {
   index: IndexReport;
   similar: {
     readonly query: string;
+    readonly region?: Box;
     readonly encoder: string;
     readonly approximate: boolean;
     readonly recall: number;
-    readonly results: readonly { readonly path: string; readonly similarity: number }[];
+    readonly results: readonly { readonly path: string; readonly similarity: number; readonly region?: Box }[];
   };
   encoders: { readonly encoders: readonly EncoderCard[] };
   recommended: { readonly recommended: readonly RecommendedEncoder[] };

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { inProject } from '../../src/build/project.ts';
+import { imageExtensions } from '../../src/core/images/fileKinds.ts';
 import {
   CATEGORY,
   commands,
   contextKeys,
+  customEditors,
   internalCommands,
   panels,
   RESULT_SECTION,
@@ -44,6 +46,12 @@ interface Manifest {
     readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon?: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly when?: string; readonly contents: string }[];
+    readonly customEditors: readonly {
+      readonly viewType: string;
+      readonly displayName: string;
+      readonly priority: string;
+      readonly selector: readonly { readonly filenamePattern: string }[];
+    }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
   };
 }
@@ -94,6 +102,24 @@ describe('package.json declares what the contract names', () => {
     const prefix = 'onWebviewPanel:';
     const restored = manifest.activationEvents.filter((event) => event.startsWith(prefix));
     assert.deepEqual(restored.map((event) => event.slice(prefix.length)).sort(), Object.values(panels).sort());
+  });
+
+  test('editors of files that people choose, and that never take the place of what VS Code opens', () => {
+    assert.deepEqual(
+      contributes.customEditors.map(({ viewType }) => viewType),
+      Object.values(customEditors),
+    );
+    for (const { priority, displayName, selector } of contributes.customEditors) {
+      assert.equal(priority, 'option', displayName);
+      const extensions = selector.flatMap(({ filenamePattern }) =>
+        /^\*\.\{(.+)\}$/
+          .exec(filenamePattern)![1]!
+          .split(',')
+          .map((extension) => `.${extension}`),
+      );
+      // A drawing has no pixels.
+      assert.deepEqual([...extensions].sort(), imageExtensions.filter((extension) => extension !== '.svg').sort());
+    }
   });
 
   test('settings with their defaults', () => {

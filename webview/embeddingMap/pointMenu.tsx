@@ -20,6 +20,7 @@ export function openMenu(row: number, left: number, top: number): void {
 
 const actions: readonly { readonly action: SelectionAction; readonly label: string }[] = [
   { action: 'open', label: 'Open' },
+  { action: 'view', label: 'Open in Image Viewer' },
   { action: 'similar', label: 'Find Similar Images' },
   { action: 'tag', label: 'Tag…' },
   { action: 'relabel', label: 'Relabel…' },

@@ -61,6 +61,14 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
             <button type="button" class="link" onClick={() => void host.call('review/open', { paths: [path] })}>
               Open
             </button>
+            <button
+              type="button"
+              class="link"
+              title="Open in the image viewer"
+              onClick={() => void host.call('review/view', { path })}
+            >
+              View
+            </button>
             <button type="button" class="link" onClick={() => void host.call('review/similar', { path })}>
               Find similar
             </button>

@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
-import { formatCount } from '../../core/progressText.ts';
+import { formatBytes, formatCount } from '../../core/progressText.ts';
 import { usage } from '../../core/errors.ts';
+import { REGIONS_PER_IMAGE, regionBytes } from '../../core/images/regionGrid.ts';
+import type { RegionIndexReport } from '../../protocol/regions.ts';
 import type { IndexReport, ScanSettings, SkipCode, SkippedFiles } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation, type OptionSpec } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
+/** Numbers in a vector of the default encoder. */
+const DEFAULT_ENCODER_DIM = 448;
 /** Failures shown to a person; `--json` has them all. */
 const MAX_FAILURES_SHOWN = 20;
 
@@ -30,11 +34,15 @@ function scanSettings(invocation: Invocation): ScanSettings {
 
 export const indexCommand: Command = {
   name: 'index',
-  usage: 'index [folder] [--encoder ID|FILE.onnx]',
+  usage: 'index [folder] [--encoder ID|FILE.onnx] [--regions]',
   summary:
     'Index every image below a folder: hash, size, thumbnail and embedding. Run it again to bring it up to date.',
   options: {
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'the encoder; default: the one used last' },
+    regions: {
+      type: 'boolean',
+      help: `also index ${REGIONS_PER_IMAGE} parts of each image for "similar --regions": 4 to ${REGIONS_PER_IMAGE} times the work, and ${formatBytes(regionBytes(DEFAULT_ENCODER_DIM))} on the disk for each image with the default encoder`,
+    },
     ...scanOptions,
   },
   async run(invocation, engine, job) {
@@ -44,13 +52,25 @@ export const indexCommand: Command = {
       {
         folder: resolve(invocation.positionals[0] ?? '.'),
         ...(encoder === undefined ? {} : { encoder }),
+        ...(invocation.flag('regions') && { regions: true }),
         scan: scanSettings(invocation),
       },
       job,
     );
-    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds } = report;
+    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds, regions } = report;
     return {
-      json: { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds },
+      json: {
+        root,
+        encoder: used,
+        images,
+        embedded,
+        unchanged,
+        removed,
+        failed,
+        skipped,
+        seconds,
+        ...(regions && { regions }),
+      },
       lines: describe(report),
       notes: [...report.notices.map(({ message }) => message), ...newerEncoderNote(report)],
     };
@@ -79,6 +99,16 @@ function describe(report: IndexReport): string[] {
     ...failed.slice(0, MAX_FAILURES_SHOWN).map(({ code, message }) => `  ${code}: ${message}`),
     ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json lists them all`] : []),
     ...skippedLine(report.skipped),
+    ...regionLines(report.regions),
+  ];
+}
+
+function regionLines(report: RegionIndexReport | undefined): string[] {
+  if (report === undefined) return [];
+  const { images, regions, added, failed, bytes, seconds } = report;
+  return [
+    `${formatCount(regions)} regions of ${formatCount(images)} images (${formatBytes(bytes)}), those of ${formatCount(added)} added in ${seconds} s`,
+    ...failed.slice(0, MAX_FAILURES_SHOWN).map(({ code, message }) => `  ${code}: ${message}`),
   ];
 }
 

@@ -34,15 +34,18 @@ export async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
 /**
  * Decodes the first frame or page, applies the EXIF orientation, composes transparency over white, converts to 8-bit
  * sRGB and scales to exactly `size`. Rejects with libvips' message on damage.
+ *
+ * @param part what is scaled, of the picture as it is shown; absent: all of it
  */
 export async function decodeRgb(
   bytes: Uint8Array,
   size: Size,
   kernel: ResizeKernel,
   limitPixels: number,
+  part?: Region,
 ): Promise<RgbImage> {
-  const pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels, pages: 1 })
-    .autoOrient()
+  const whole = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels, pages: 1 }).autoOrient();
+  const pipeline = (part === undefined ? whole : whole.extract(part))
     .resize(size.width, size.height, { fit: 'fill', kernel })
     .flatten({ background: '#fff' })
     .toColourspace('srgb');

@@ -9,7 +9,7 @@ import {
   unsupportedFormat,
 } from '../../core/errors.ts';
 import { sniffFormat } from '../../core/images/formats.ts';
-import { encoderPlacement, proxySize, thumbnailSize, type Size } from '../../core/images/geometry.ts';
+import { encoderPlacement, proxySize, thumbnailSize, type Region, type Size } from '../../core/images/geometry.ts';
 import { cropRgb, greyFromRgb, padRgb, type RgbImage } from '../../core/images/pixels.ts';
 import { decodeBmp } from './bmp.ts';
 import { decodeRgb, encodeThumbnail, resizeRgb, type ResizeKernel } from './codec.ts';
@@ -49,49 +49,70 @@ export interface DecodedImage extends Size {
  * image-too-large, truncated-image, corrupt-image.
  */
 export async function decodeProxy(bytes: Uint8Array, path: string, options: DecodeOptions): Promise<DecodedImage> {
-  const { input } = options;
-  return decodeReduced(
-    bytes,
-    path,
-    { sizeOf: (full) => proxySize(full, input), kernel: kernels[input.interpolation] },
-    options,
-  );
+  return decodeReduced(bytes, path, proxyReduction(options.input), options);
+}
+
+/** To the proxy of a picture or, with `partOf`, of a part of it. */
+export function proxyReduction(input: EncoderInput, partOf?: Reduction['partOf']): Reduction {
+  return {
+    sizeOf: (full) => proxySize(full, input),
+    kernel: kernels[input.interpolation],
+    ...(partOf !== undefined && { partOf }),
+  };
 }
 
 /** How a picture is reduced as it is decoded. */
 export interface Reduction {
+  /** @param full of the picture, or of the part of it that is wanted */
   readonly sizeOf: (full: Size) => Size;
   readonly kernel: ResizeKernel;
+  /** The part that is wanted, of the picture as it is shown; absent or undefined: all of it. What it throws is thrown. */
+  readonly partOf?: (full: Size) => Region | undefined;
 }
 
 /** As `decodeProxy`, to whatever size is wanted. */
 export async function decodeReduced(
   bytes: Uint8Array,
   path: string,
-  { sizeOf, kernel }: Reduction,
+  { sizeOf, kernel, partOf }: Reduction,
   { maxMegapixels, budget }: DecodeLimits,
 ): Promise<DecodedImage> {
-  if (bytes.length === 0) throw emptyFile(path);
-  const sniffed = sniffFormat(bytes);
-  if (sniffed === undefined) throw unsupportedFormat(path, describeStart(bytes));
+  const { format, width, height } = await readPictureSize(bytes, path, { maxMegapixels });
   try {
-    const full = await readImageSize(bytes, sniffed);
-    if (full === undefined) throw truncatedImage(path, undefined);
-    const { width, height } = full;
-    if (width * height > maxMegapixels * 1e6) throw imageTooLarge(path, width, height, maxMegapixels);
-    const size = sizeOf({ width, height });
+    const part = partOf?.({ width, height });
+    const size = sizeOf(part ?? { width, height });
     const release = await budget.take(width * height);
     try {
       const proxy =
-        sniffed === 'bmp'
-          ? await scaleWhole(decodeBmp(bytes), size, kernel)
-          : await decodeRgb(bytes, size, kernel, maxMegapixels * 1e6);
-      return { format: sniffed, width, height, proxy };
+        format === 'bmp'
+          ? await scalePart(decodeBmp(bytes), size, kernel, part)
+          : await decodeRgb(bytes, size, kernel, maxMegapixels * 1e6, part);
+      return { format, width, height, proxy };
     } finally {
       release();
     }
   } catch (error) {
-    throw describeFailure(error, bytes, path, sniffed);
+    throw describeFailure(error, bytes, path, format);
+  }
+}
+
+/** What a file is, without decoding it. Rejects as `decodeProxy` does with what its header tells. */
+export async function readPictureSize(
+  bytes: Uint8Array,
+  path: string,
+  { maxMegapixels }: Pick<DecodeLimits, 'maxMegapixels'>,
+): Promise<Size & { readonly format: string }> {
+  if (bytes.length === 0) throw emptyFile(path);
+  const format = sniffFormat(bytes);
+  if (format === undefined) throw unsupportedFormat(path, describeStart(bytes));
+  try {
+    const full = await readImageSize(bytes, format);
+    if (full === undefined) throw truncatedImage(path, undefined);
+    const { width, height } = full;
+    if (width * height > maxMegapixels * 1e6) throw imageTooLarge(path, width, height, maxMegapixels);
+    return { format, width, height };
+  } catch (error) {
+    throw describeFailure(error, bytes, path, format);
   }
 }
 
@@ -139,6 +160,10 @@ export async function thumbnailOf(proxy: RgbImage): Promise<Uint8Array> {
 export async function scaleWhole(image: RgbImage, size: Size, kernel: ResizeKernel): Promise<RgbImage> {
   if (image.width === size.width && image.height === size.height) return image;
   return resizeRgb(image, { left: 0, top: 0, width: image.width, height: image.height }, size, kernel);
+}
+
+function scalePart(image: RgbImage, size: Size, kernel: ResizeKernel, part: Region | undefined): Promise<RgbImage> {
+  return part === undefined ? scaleWhole(image, size, kernel) : resizeRgb(image, part, size, kernel);
 }
 
 function describeFailure(error: unknown, bytes: Uint8Array, path: string, format: string): LikenessError {

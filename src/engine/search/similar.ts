@@ -1,15 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { encoderMismatch, fileNotFound, embeddingInvalid, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { stat } from 'node:fs/promises';
+import { encoderMismatch } from '../../core/errors.ts';
+import { regionsNotIndexed } from '../../core/images/regionErrors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
-import type { SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
+import type { MatchedRegion, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder } from '../encoders/encoder.ts';
-import { DEFAULT_MAX_MEGAPIXELS, decodeProxy, encoderPixels } from '../images/imageDecoder.ts';
-import { PixelBudget } from '../images/pixelBudget.ts';
+import { nearestRegions } from '../regions/regionSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
-import type { VectorSearch } from './vectorSearch.ts';
+import { embedFile, type EmbeddedFile } from './embedFile.ts';
+import type { SearchTable, VectorSearch } from './vectorSearch.ts';
 
 export interface SimilarContext {
   readonly dataset: Dataset;
@@ -21,11 +21,19 @@ export interface SimilarContext {
   /** Loads that encoder, for pictures that the index has no vector of. */
   readonly load: () => Promise<Encoder>;
   readonly search: VectorSearch;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A result: the image as a whole, or the part of it that is named. */
+interface Match {
+  readonly path: string;
+  readonly similarity: number;
+  readonly region?: MatchedRegion;
 }
 
 /**
- * The images most similar to one picture, which may lie in the dataset or anywhere else. The query itself is left out,
- * copies of it are not; equal similarities come in the order of their paths.
+ * The images most similar to one picture, or to a part of it, which may lie in the dataset or anywhere else. The query itself is
+ * left out, copies of it are not; equal similarities come in the order of their paths.
  */
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
   const { dataset, labelOf, splitOf, stored } = context;
@@ -34,35 +42,97 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
   if (table.paths.length === 0) {
     throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
   }
+  const hasRegions = request.regions !== undefined && store.regions.has(stored.key);
+  if (request.regions === 'required' && !hasRegions) throw regionsNotIndexed(root, stored.card.id);
   const inside = relativeToRoot(root, request.image);
   const queryRow = inside === undefined ? -1 : table.rowOf(inside);
-  const vector =
-    queryRow >= 0 && (await isCurrent(request.image, dataset, inside!))
-      ? table.vector(queryRow)
-      : await embedFile(request, await loadFor(request.image, context));
+  const { vector, region } = await queryVector(request, context, table, queryRow);
   const accept = filterOf(context, request, table.paths, queryRow);
   const best = await table.nearest(vector, request.count, accept);
+  const whole = Array.from(best.rows, (row, i) => ({ path: table.paths[row]!, similarity: best.scores[i]! }));
+  const parts = hasRegions
+    ? await nearestParts(context, { table, vector, accept, count: request.count })
+    : { matches: [], searched: undefined };
   const path = inside ?? request.image;
   return {
     root,
     query: { path, label: labelOf(path), split: splitOf(path) },
+    ...(region !== undefined && { region }),
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
     searched: best.considered,
-    results: Array.from(best.rows, (row, i) => ({
-      path: table.paths[row]!,
-      similarity: clampCosine(best.scores[i]!),
-      label: labelOf(table.paths[row]!),
-      split: splitOf(table.paths[row]!),
+    ...(parts.searched !== undefined && { searchedRegions: parts.searched }),
+    results: bestOfEach(whole, parts.matches, request.count).map((match) => ({
+      ...match,
+      similarity: clampCosine(match.similarity),
+      label: labelOf(match.path),
+      split: splitOf(match.path),
     })),
   };
+}
+
+/** What is searched with: the vector that the index has of the file as it is now, or one that is made of it. */
+async function queryVector(
+  { image, region, scan }: SimilarRequest,
+  context: SimilarContext,
+  table: SearchTable,
+  row: number,
+): Promise<EmbeddedFile> {
+  if (region === undefined && row >= 0 && (await isCurrent(image, context.dataset, table.paths[row]!))) {
+    return { vector: table.vector(row), region: undefined };
+  }
+  const maxMegapixels = scan?.maxMegapixels;
+  return embedFile(image, await loadFor(image, context), {
+    region,
+    ...(maxMegapixels !== undefined && { maxMegapixels }),
+  });
 }
 
 /** Throws where there is nothing to load: imported vectors are all that there are. */
 function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encoder> {
   if (stored.card.imported === true) throw importedOutside(stored.card.id, image);
   return load();
+}
+
+interface PartSearch {
+  readonly table: SearchTable;
+  readonly vector: Float32Array;
+  readonly accept: (row: number) => boolean;
+  readonly count: number;
+}
+
+/** The images of which a part is most similar, by that part. */
+async function nearestParts({ dataset, stored, signal }: SimilarContext, { table, vector, accept, count }: PartSearch) {
+  const { store } = dataset;
+  const pathsOf = new Map<number, string[]>();
+  table.paths.forEach((path, row) => {
+    if (!accept(row)) return;
+    const contentKey = table.contentKey(row);
+    const paths = pathsOf.get(contentKey);
+    if (paths === undefined) pathsOf.set(contentKey, [path]);
+    else paths.push(path);
+  });
+  const query = { encoderKey: stored.key, vector, contentKeys: [...pathsOf.keys()], count, signal };
+  const { contents, compared } = await nearestRegions(store, query);
+  const matches: Match[] = contents.flatMap(({ contentKey, similarity, region }) =>
+    pathsOf.get(contentKey)!.map((path) => ({ path, similarity, region })),
+  );
+  const images = store.regions.imageCount(stored.key);
+  return { matches, searched: { regions: compared, images, of: table.paths.length } };
+}
+
+/**
+ * The best `count` images by what is most alike of each, the whole or a part. An image that is among these is among as many of
+ * the best wholes or of the best parts, by whichever of the two it is here: no other ones need to be looked at.
+ */
+function bestOfEach(whole: readonly Match[], parts: readonly Match[], count: number): Match[] {
+  if (parts.length === 0) return [...whole];
+  const best = new Map(whole.map((match) => [match.path, match]));
+  for (const match of parts) {
+    if (match.similarity > (best.get(match.path)?.similarity ?? -Infinity)) best.set(match.path, match);
+  }
+  return [...best.values()].sort((a, b) => b.similarity - a.similarity || (a.path < b.path ? -1 : 1)).slice(0, count);
 }
 
 /** The rows that may be results. */
@@ -100,25 +170,6 @@ async function isCurrent(file: string, dataset: Dataset, path: string): Promise<
     // Gone since it was indexed: what the index knows of it can still be searched with.
     return true;
   }
-}
-
-async function embedFile(request: SimilarRequest, encoder: Encoder): Promise<Float32Array> {
-  const path = request.image;
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(path) : unreadableFile(path, error);
-  }
-  const { input } = encoder.card;
-  const maxMegapixels = request.scan?.maxMegapixels ?? DEFAULT_MAX_MEGAPIXELS;
-  const budget = new PixelBudget(Infinity);
-  const { proxy } = await decodeProxy(bytes, basename(path), { input, maxMegapixels, budget });
-  // A copy, because the encoder takes the buffer away, and this one may be libvips' or shared.
-  const pixels = new Uint8Array(await encoderPixels(proxy, input));
-  const { vectors, invalid } = await encoder.embed(pixels, 1);
-  if (invalid.length > 0) throw embeddingInvalid(path, encoder.card.name);
-  return vectors;
 }
 
 /** Rounding can put a float32 cosine a hair outside. */

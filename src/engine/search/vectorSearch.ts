@@ -98,6 +98,11 @@ export class SearchTable {
     return contentKeys[row] === contentKeys[other];
   }
 
+  /** The store's key of a row's content. */
+  contentKey(row: number): number {
+    return this.#table.contentKeys[row]!;
+  }
+
   /** A copy of a row's vector. */
   vector(row: number): Float32Array {
     const { matrix, dim } = this.#table;

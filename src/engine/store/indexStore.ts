@@ -2,6 +2,7 @@ import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { ImageMeasures, ImageQuality } from '../../core/images/quality.ts';
 import type { TableColumn } from '../../core/tables/columnTable.ts';
+import type { RegionStore } from './regionTable.ts';
 
 /** What is wrong with a file, an image or an embedding, as it is listed. */
 export interface Problem {
@@ -138,6 +139,8 @@ export interface IndexStore {
   /** The database file, absolute. */
   readonly location: string;
   readonly notices: readonly StoreNotice[];
+  /** The optional index of parts of images. */
+  readonly regions: RegionStore;
 
   /** Changes with every write that alters files, contents or vectors, in this process or another. */
   revision(): number;
@@ -164,7 +167,7 @@ export interface IndexStore {
   /** Returns the key of the encoder with this identity, storing its card if it is new. */
   putEncoder(identity: string, card: EncoderCard): number;
   readEncoders(): StoredEncoder[];
-  /** With its vectors and maps. */
+  /** With its vectors, regions and maps. */
   removeEncoder(encoderKey: number): void;
 
   /** True where a vector is stored, or the reason why there is none. */
@@ -213,7 +216,7 @@ export interface IndexStore {
   /** Adds rows to a map that were placed into it; does nothing where it was made anew meanwhile (`madeAt`). */
   extendMap(key: MapKey, map: StoredMap): void;
 
-  /** Deletes contents, thumbnails and vectors that no file has referred to for `olderThanMs`. */
+  /** Deletes contents with all that belongs to them, such as thumbnails, vectors and regions, that no file has referred to for `olderThanMs`. */
   prune(olderThanMs: number): number;
 
   /**

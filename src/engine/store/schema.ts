@@ -147,6 +147,33 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (name, path)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which images have their regions, also those that are too small to have any.
+  CREATE TABLE region_sets (
+    content INTEGER NOT NULL REFERENCES contents (key) ON DELETE CASCADE,
+    encoder INTEGER NOT NULL REFERENCES encoders (key) ON DELETE CASCADE,
+    -- Which parts of a picture they are; those of an older layout are made anew.
+    layout  INTEGER NOT NULL,
+    PRIMARY KEY (encoder, content)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX region_sets_content ON region_sets (content);
+
+  CREATE TABLE regions (
+    key     INTEGER PRIMARY KEY,
+    content INTEGER NOT NULL REFERENCES contents (key) ON DELETE CASCADE,
+    encoder INTEGER NOT NULL REFERENCES encoders (key) ON DELETE CASCADE,
+    -- Pixels of the picture as it is shown.
+    x       INTEGER NOT NULL,
+    y       INTEGER NOT NULL,
+    width   INTEGER NOT NULL,
+    height  INTEGER NOT NULL,
+    -- As in vectors.
+    vector  BLOB NOT NULL,
+    UNIQUE (content, encoder, x, y, width, height)
+  ) STRICT;
+  -- Holds the keys too, so that the regions of one encoder are read in the order in which they lie on the disk.
+  CREATE INDEX regions_encoder ON regions (encoder);
+  `,
 ];
 
 /** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */

@@ -25,6 +25,7 @@ import { ColumnTable } from './columnTable.ts';
 import { Leases } from './leases.ts';
 import { MapTable } from './mapTable.ts';
 import { MeasureTable } from './measureTable.ts';
+import { RegionTable, type RegionStore } from './regionTable.ts';
 import { contentOf, fileOf, problemOf, problemValues } from './rows.ts';
 import type { Database } from './sqlite.ts';
 import { prepareAll } from './sqliteStatements.ts';
@@ -35,6 +36,7 @@ export class SqliteStore implements IndexStore {
   readonly root: string;
   readonly location: string;
   readonly notices: readonly StoreNotice[];
+  readonly regions: RegionStore;
 
   readonly #database: Database;
   readonly #statements: ReturnType<typeof prepareAll>;
@@ -61,6 +63,9 @@ export class SqliteStore implements IndexStore {
     this.#maps = new MapTable(database);
     this.#measures = new MeasureTable(database);
     this.#columns = new ColumnTable(database);
+    this.regions = new RegionTable(database, (work) => {
+      this.#within(work);
+    });
     this.#identity = fileIdentity(database.location);
   }
 

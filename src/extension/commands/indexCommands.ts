@@ -1,8 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { commands, undeclaredCommands, views } from '../contract.ts';
+import { keepRegions } from '../datasets/keptRegions.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
+import { readSetting } from '../settings.ts';
 import { chooseFolder } from './folderChoice.ts';
 
 export function indexCommands(services: Services): void {
@@ -14,6 +16,15 @@ export function indexCommands(services: Services): void {
       await vscode.window.withProgress({ location: { viewId: views.explorer } }, () => jobs.run(folder));
     }),
   );
+  disposables.add(
+    registerCommand(commands.indexRegions, async (argument) => {
+      const folder = await chooseFolder(services, argument, 'Index Regions');
+      if (folder === undefined) return;
+      const work = () => jobs.run(folder, { regions: true });
+      await vscode.window.withProgress({ location: { viewId: views.explorer } }, work);
+    }),
+  );
+  disposables.add(keepRegions(jobs, (root) => readSetting('likeness.index.regions', vscode.Uri.file(root))));
   disposables.add(
     registerCommand(commands.stopIndexing, async (argument) => {
       const named = typeof argument === 'object' && argument !== null && 'folder' in argument;

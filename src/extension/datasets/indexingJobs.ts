@@ -14,11 +14,18 @@ export interface IndexingJob {
   readonly background: boolean;
 }
 
+/** Jobs that take many times as long as others run beside them, so that the index is kept current meanwhile. */
+function keyOf(folder: string, regions: boolean): string {
+  return regions ? `${folder}\0regions` : folder;
+}
+
 export interface IndexingOptions {
   /** Absolute paths; absent: the whole folder. */
   readonly only?: readonly string[];
   /** An encoder's id; absent: the dataset's own choice. */
   readonly encoder?: string;
+  /** Parts of the images, too. */
+  readonly regions?: boolean;
   readonly background?: boolean;
 }
 
@@ -35,7 +42,7 @@ interface RunningJob {
   readonly done: Promise<IndexReport | undefined>;
 }
 
-/** The window's indexing jobs, one a folder at a time. */
+/** The window's indexing jobs, one a folder at a time, and one of its regions. */
 export class IndexingJobs {
   readonly #engine: EngineCaller;
   readonly #scanSettings: (folder: string) => ScanSettings;
@@ -64,33 +71,39 @@ export class IndexingJobs {
    * the files in question.
    */
   async run(folder: string, options: IndexingOptions = {}): Promise<IndexReport | undefined> {
-    const running = this.#running.get(folder);
+    const key = keyOf(folder, options.regions ?? false);
+    const running = this.#running.get(key);
     if (running && options.only === undefined && !running.state.background) return running.done;
-    for (let other = running; other; other = this.#running.get(folder)) await other.done;
+    for (let other = running; other; other = this.#running.get(key)) await other.done;
     const abort = new AbortController();
     const background = options.background ?? false;
-    const done = this.#complete(folder, background, this.#index(folder, options, abort.signal));
-    this.#running.set(folder, { state: { folder, progress: undefined, background }, abort, done });
+    const done = this.#complete(key, { folder, background }, this.#index(folder, options, abort.signal));
+    this.#running.set(key, { state: { folder, progress: undefined, background }, abort, done });
     this.#changed.fire();
     return done;
   }
 
   /** Stops the job of a folder, or all of them. What is finished stays finished. */
   stop(folder?: string): void {
-    for (const [key, { abort }] of this.#running) {
-      if (folder === undefined || folder === key) abort.abort();
+    for (const { state, abort } of this.#running.values()) {
+      if (folder === undefined || folder === state.folder) abort.abort();
     }
   }
 
-  #index(folder: string, { only, encoder }: IndexingOptions, signal: AbortSignal): Promise<IndexReport> {
+  #index(
+    folder: string,
+    { only, encoder, regions = false }: IndexingOptions,
+    signal: AbortSignal,
+  ): Promise<IndexReport> {
     const request = {
       folder,
       scan: this.#scanSettings(folder),
       ...(only && { only }),
       ...(encoder !== undefined && { encoder }),
+      ...(regions && { regions }),
     };
     const onProgress = (progress: Progress): void => {
-      const job = this.#running.get(folder);
+      const job = this.#running.get(keyOf(folder, regions));
       if (!job) return;
       job.state = { ...job.state, progress };
       this.#changed.fire();
@@ -98,21 +111,25 @@ export class IndexingJobs {
     return this.#engine.call('index/run', request, { signal, onProgress });
   }
 
-  async #complete(folder: string, background: boolean, result: Promise<IndexReport>): Promise<IndexReport | undefined> {
+  async #complete(
+    key: string,
+    { folder, background }: Pick<IndexingJob, 'folder' | 'background'>,
+    result: Promise<IndexReport>,
+  ): Promise<IndexReport | undefined> {
     try {
       const report = await result;
-      this.#end(folder);
+      this.#end(key);
       this.#finished.fire({ report, background });
       return report;
     } catch (error) {
-      this.#end(folder);
+      this.#end(key);
       this.#failed.fire({ folder, error: asLikenessError(error), background });
       return undefined;
     }
   }
 
-  #end(folder: string): void {
-    this.#running.delete(folder);
+  #end(key: string): void {
+    this.#running.delete(key);
     this.#changed.fire();
   }
 }

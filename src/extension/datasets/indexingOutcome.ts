@@ -51,8 +51,9 @@ export function indexingOutcome(services: Services): void {
 }
 
 /** @param seen the tree shows it, so that only what a person has turned away from needs a message. */
-function tellOutcome({ root, images, failed, seconds }: IndexReport, seen: boolean): void {
-  const done = `${path.basename(root)}: ${formatQuantity(images, 'image')} indexed`;
+function tellOutcome({ root, images, failed, seconds, regions }: IndexReport, seen: boolean): void {
+  const parts = regions ? ` and ${formatQuantity(regions.regions, 'region')} of them` : '';
+  const done = `${path.basename(root)}: ${formatQuantity(images, 'image')}${parts} indexed`;
   if (failed.length > 0) {
     const files =
       failed.length === 1 ? '1 file could not be read' : `${formatCount(failed.length)} files could not be read`;
@@ -61,9 +62,9 @@ function tellOutcome({ root, images, failed, seconds }: IndexReport, seen: boole
       command: undeclaredCommands.showUnreadable,
       arguments: [root],
     });
-  } else if (!seen || seconds > LONG_JOB_SECONDS) {
+  } else if (!seen || regions !== undefined || seconds > LONG_JOB_SECONDS) {
     const show = { title: 'Show', command: `${views.explorer}.focus` };
-    void tell('information', `${done} in ${formatDuration(seconds)}.`, show);
+    void tell('information', `${done} in ${formatDuration(seconds + (regions?.seconds ?? 0))}.`, show);
   }
 }
 

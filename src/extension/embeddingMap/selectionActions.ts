@@ -9,6 +9,7 @@ import { columnsBeside } from '../panels/columnsBeside.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
 import type { Services } from '../services.ts';
 import { openImage } from '../similar/openImage.ts';
+import { openInViewer } from '../viewer/openInViewer.ts';
 import { decideOnImages } from './decideOnImages.ts';
 import type { EmbeddingMapModel } from './embeddingMapModel.ts';
 import { imageTable } from './imageTable.ts';
@@ -40,6 +41,13 @@ export async function actOnImages(
     case 'open':
       await openAll(context, images);
       break;
+    case 'view': {
+      const file = resolveInside(images.root, first);
+      const [viewColumn] = columnsBeside(context.column());
+      services.followed.opening([file]);
+      await openInViewer(file, { viewColumn });
+      break;
+    }
     case 'similar':
       await vscode.commands.executeCommand(`${views.similar}.focus`);
       await services.similar.show(resolveInside(images.root, first), images.root);
@@ -126,6 +134,6 @@ async function exportImages(services: Services, model: EmbeddingMapModel, { root
 
 /** What a window offers to do with images. */
 export const offeredActions: readonly SelectionAction[] = [
-  ...(['open', 'similar', 'tag', 'untag', 'relabel', 'exclude', 'include'] as const),
+  ...(['open', 'view', 'similar', 'tag', 'untag', 'relabel', 'exclude', 'include'] as const),
   ...(['matrix', 'pretrain', 'fineTune', 'export', 'copyPaths', 'reveal'] as const),
 ];

@@ -9,10 +9,11 @@ import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { findingsMarkdown, reportName } from '../findings/findingsText.ts';
 import { showUnawaited } from '../notifications.ts';
-import { placesBeside } from '../panels/columnsBeside.ts';
+import { columnsBeside, placesBeside } from '../panels/columnsBeside.ts';
 import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { openImages } from '../similar/openImage.ts';
+import { openInViewer } from '../viewer/openInViewer.ts';
 import type { ReviewModel } from './reviewModel.ts';
 import { askForClass } from './reviewQuestions.ts';
 
@@ -96,6 +97,10 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       await open(context, paths).catch(showUnawaited);
       return undefined;
     },
+    'review/view': async ({ path }) => {
+      await view(context, path).catch(showUnawaited);
+      return undefined;
+    },
     'review/similar': async ({ path }) => {
       const { root } = model;
       if (root !== undefined) await runCommand(commands.findSimilar, resolveInside(root, path));
@@ -123,6 +128,15 @@ async function open({ services, model, column }: ReviewContext, paths: readonly 
   if (root === undefined) return;
   const files = paths.map((path) => resolveInside(root, path));
   await openImages(services.followed, files, placesBeside(column()));
+}
+
+async function view({ services, model, column }: ReviewContext, path: string): Promise<void> {
+  const { root } = model;
+  if (root === undefined) return;
+  const file = resolveInside(root, path);
+  const [viewColumn] = columnsBeside(column());
+  services.followed.opening([file]);
+  await openInViewer(file, { viewColumn });
 }
 
 async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {

@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { readSetting, writeSetting } from '../settings.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import { activeImage } from './followActiveEditor.ts';
+import { openInViewer } from '../viewer/openInViewer.ts';
 import { openImage, openSideBySide } from './openImage.ts';
 
 export function similarCommands(services: Services): void {
@@ -38,6 +39,10 @@ function resultCommands({ disposables, similar, followed }: Services): void {
   };
   onResult(internalCommands.findSimilarToResult, (file) => similar.show(file));
   onResult(internalCommands.openResult, (file) => openImage(followed, file, {}));
+  onResult(internalCommands.openResultInViewer, (file) => {
+    followed.opening([file]);
+    return openInViewer(file);
+  });
   onResult(internalCommands.revealResult, (file) =>
     vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file)),
   );

@@ -3,11 +3,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { RandomStream } from '../../../src/core/random.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { decodeRgb, encodeImage } from '../../../src/engine/images/codec.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
+import { discsOf } from '../images/discs.ts';
 import { write } from '../indexing/dataset.ts';
 import { shade } from '../labels/shades.ts';
 import { job } from '../training/job.ts';
@@ -20,18 +20,9 @@ function engineAndRoot(context: TestContext) {
   return { engine, root: temporaryFolder(context) };
 }
 
-/** Overlapping discs, so that there is something to align. */
+/** There is something to align. */
 function discs(seed: number): Uint8Array {
-  const random = new RandomStream(seed);
-  const pixels = new Uint8Array(WIDTH * HEIGHT * 3).fill(90);
-  for (let disc = 0; disc < 60; disc++) {
-    const [x, y, radius] = [random.integer(WIDTH), random.integer(HEIGHT), 8 + random.integer(26)];
-    const colour = [random.integer(256), random.integer(256), random.integer(256)];
-    for (let i = 0; i < WIDTH * HEIGHT; i++) {
-      if (((i % WIDTH) - x) ** 2 + (Math.floor(i / WIDTH) - y) ** 2 < radius ** 2) pixels.set(colour, 3 * i);
-    }
-  }
-  return pixels;
+  return discsOf(seed, WIDTH, HEIGHT);
 }
 
 function png(pixels: Uint8Array, width = WIDTH, height = HEIGHT): Promise<Uint8Array> {

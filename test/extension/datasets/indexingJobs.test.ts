@@ -5,6 +5,7 @@ import { ErrorCode, cancelled } from '../../../src/core/errors.ts';
 import type { FailedJob } from '../../../src/extension/datasets/indexingJobs.ts';
 import { IndexingJobs } from '../../../src/extension/datasets/indexingJobs.ts';
 import type { IndexReport, IndexRequest } from '../../../src/protocol/engine.ts';
+import { keepRegions } from '../../../src/extension/datasets/keptRegions.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 
 const report = (root: string): IndexReport => ({
@@ -30,7 +31,8 @@ function fixture() {
         runs.push({
           request,
           finish: () => {
-            resolve(report(request.folder));
+            const regions = { images: 1, regions: 14, added: 1, failed: [], bytes: 224, seconds: 1 };
+            resolve({ ...report(request.folder), ...(request.regions && { regions }) });
           },
           fail: reject,
         });
@@ -110,4 +112,57 @@ test('a job that fails leaves the way free for the next', async () => {
   const next = jobs.run('/a');
   runs[1]?.finish();
   assert.ok(await next);
+});
+
+test('regions are indexed beside other jobs of their folder, and stop with them', async () => {
+  const { jobs, runs, failures } = fixture();
+  const regions = jobs.run('/a', { regions: true });
+  const again = jobs.run('/a', { regions: true });
+  const plain = jobs.run('/a', { background: true, only: ['/a/new.png'] });
+  await settled();
+  assert.deepEqual(
+    runs.map(({ request }) => request.regions),
+    [true, undefined],
+  );
+  assert.deepEqual(
+    jobs.running.map(({ folder, background }) => [folder, background]),
+    [
+      ['/a', false],
+      ['/a', true],
+    ],
+  );
+  runs[1]!.finish();
+  assert.equal((await plain)?.root, '/a');
+  assert.equal(jobs.running.length, 1);
+  jobs.stop('/a');
+  assert.deepEqual([await regions, await again], [undefined, undefined]);
+  assert.deepEqual(
+    failures.map(({ error }) => error.code),
+    [ErrorCode.Cancelled],
+  );
+});
+
+test('regions follow every index job where they are kept, and nothing follows them', async () => {
+  const { jobs, runs } = fixture();
+  keepRegions(jobs, (root) => root === '/kept');
+  void jobs.run('/other');
+  void jobs.run('/kept');
+  await settled();
+  for (const { finish } of [...runs]) finish();
+  await settled();
+  assert.deepEqual(
+    runs.map(({ request }) => [request.folder, request.regions]),
+    [
+      ['/other', undefined],
+      ['/kept', undefined],
+      ['/kept', true],
+    ],
+  );
+  assert.deepEqual(
+    jobs.running.map(({ background }) => background),
+    [true],
+  );
+  runs[2]!.finish();
+  await settled();
+  assert.equal(runs.length, 3);
 });

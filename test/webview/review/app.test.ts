@@ -34,6 +34,8 @@ describe("the Review's page", () => {
     assert.match(await page.locator('figure').nth(1).innerText(), /similarity 0\.970/);
     assert.match(await page.locator('figure').nth(1).innerText(), /1,200 × 800 px · JPEG · 245 KB/);
     await page.locator('figure img.full[data-ready=true]').nth(1).waitFor();
+    await page.locator('figure').nth(1).locator('.link', { hasText: 'View' }).click();
+    assert.deepEqual(await lastCall('view'), { path: 'test/boot/0-1.jpg' });
     // The copy that may go is the one that is looked at.
     assert.equal(await page.locator('figure[data-focused=true] .number').innerText(), '2');
   });

@@ -157,6 +157,7 @@ class FakeReview {
         return undefined;
       }),
       'review/open': noted('open', () => undefined),
+      'review/view': noted('view', () => undefined),
       'review/similar': noted('similar', () => undefined),
       'review/act': noted('act', () => undefined),
     };
