@@ -1,8 +1,6 @@
 import { asObject } from '../json/asObject.ts';
 import { isSafePath } from './hubReference.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** How the content of a file is told: by SHA-256 where Git LFS keeps it, else by git's own hash of a blob. */
 export interface ContentHash {
   readonly algorithm: 'sha256' | 'git-blob';

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import * as library from '@huggingface/tokenizers';
 import { unreadableFile } from '../../../core/errors.ts';
 import { tokenizerInvalid } from '../../../core/encoders/textErrors.ts';
 import { asObject } from '../../../core/json/asObject.ts';
@@ -17,6 +17,15 @@ export interface TextTokenizer {
   tokenize(text: string, contextLength: number): TokenizedText;
 }
 
+// What is used of the library. Its own declarations name their parts without extensions, which Node's rules don't resolve.
+interface HubTokenizer {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
+  get_vocab(): Map<string, number>;
+}
+const { Tokenizer } = library as unknown as {
+  readonly Tokenizer: new (definition: object, config: object) => HubTokenizer;
+};
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Larger ones are none: Gemma's, with 256,000 tokens, holds 34 MB. */
@@ -33,7 +42,7 @@ export async function readTokenizer(file: string, config: string | undefined): P
   const definition = await readJson(file);
   const options = config === undefined ? {} : await readJson(config);
   try {
-    const tokenizer = new HubTokenizer(definition, options);
+    const tokenizer = new Tokenizer(definition, options);
     const vocabulary = tokenizer.get_vocab();
     let size = 0;
     for (const id of vocabulary.values()) size = Math.max(size, id + 1);
