@@ -67,6 +67,7 @@ import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
+import { TextService } from './search/textService.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
 import { readRunMetrics } from './training/runMetrics.ts';
@@ -97,6 +98,8 @@ export class Engine {
   readonly labelFiles: RelabelService;
   /** Filters and saved views. */
   readonly filters: FilterService;
+  /** What is asked in words. */
+  readonly texts: TextService;
   /** Encoders from the Hugging Face hub. */
   readonly hub: HubService;
   /** One indexing job per folder at a time. */
@@ -113,6 +116,11 @@ export class Engine {
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.review = new ReviewService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);
+    this.texts = new TextService({
+      datasets: this.#datasets,
+      searchContext: (dataset, encoder) => this.#searchContext(dataset, encoder),
+      threads: options.threads,
+    });
     const common = {
       datasets: this.#datasets,
       registry: this.#registry,
@@ -197,7 +205,7 @@ export class Engine {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
     const { labelOf, splitOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, splitOf, stored, load, search: this.#search };
+    return { dataset, labelOf, splitOf, stored, resolve, load, search: this.#search };
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */
@@ -366,7 +374,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#encoders.dispose(), this.#search.dispose()]);
+    await Promise.all([this.#encoders.dispose(), this.#search.dispose(), this.texts.dispose()]);
     this.#datasets.dispose();
   }
 }

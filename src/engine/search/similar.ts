@@ -2,14 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { encoderMismatch, fileNotFound, embeddingInvalid, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
-import type { SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
+import type { ScanSettings, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder } from '../encoders/encoder.ts';
+import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { DEFAULT_MAX_MEGAPIXELS, decodeProxy, encoderPixels } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
-import type { VectorSearch } from './vectorSearch.ts';
+import type { Nearest, SearchTable, VectorSearch } from './vectorSearch.ts';
 
 export interface SimilarContext {
   readonly dataset: Dataset;
@@ -18,6 +18,8 @@ export interface SimilarContext {
   readonly splitOf: (path: string) => string | undefined;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
+  /** Finds that encoder. */
+  readonly resolve: () => Promise<ResolvedEncoder>;
   /** Loads that encoder, for pictures that the index has no vector of. */
   readonly load: () => Promise<Encoder>;
   readonly search: VectorSearch;
@@ -28,33 +30,57 @@ export interface SimilarContext {
  * copies of it are not; equal similarities come in the order of their paths.
  */
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
-  const { dataset, labelOf, splitOf, stored } = context;
-  const { store, root } = dataset;
-  const table = context.search.open(store, stored.key);
-  if (table.paths.length === 0) {
-    throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
-  }
-  const inside = relativeToRoot(root, request.image);
-  const queryRow = inside === undefined ? -1 : table.rowOf(inside);
-  const vector =
-    queryRow >= 0 && (await isCurrent(request.image, dataset, inside!))
-      ? table.vector(queryRow)
-      : await embedFile(request, await loadFor(request.image, context));
-  const accept = filterOf(context, request, table.paths, queryRow);
-  const best = await table.nearest(vector, request.count, accept);
+  const { dataset, labelOf, splitOf } = context;
+  const { root } = dataset;
+  const table = openTable(context);
+  const { inside, row, vector } = await vectorOfImage(request.image, request.scan, table, context);
+  const best = await table.nearest(vector, request.count, filterOf(context, request, table.paths, row));
   const path = inside ?? request.image;
   return {
     root,
     query: { path, label: labelOf(path), split: splitOf(path) },
+    ...foundImages(best, table, context),
+  };
+}
+
+/** The vectors to search. Throws encoder-mismatch where there are none. */
+export function openTable({ dataset: { store, root }, search, stored }: SimilarContext): SearchTable {
+  const table = search.open(store, stored.key);
+  if (table.paths.length === 0) throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
+  return table;
+}
+
+/** The vector of an image and where it comes from: the index, where that is up to date, else the encoder. */
+export async function vectorOfImage(
+  image: string,
+  scan: ScanSettings | undefined,
+  table: SearchTable,
+  context: SimilarContext,
+): Promise<{ readonly inside: string | undefined; readonly row: number; readonly vector: Float32Array }> {
+  const { dataset } = context;
+  const inside = relativeToRoot(dataset.root, image);
+  const row = inside === undefined ? -1 : table.rowOf(inside);
+  const isInIndex = row >= 0 && (await isCurrent(image, dataset, inside!));
+  const vector = isInIndex ? table.vector(row) : await embedFile(image, scan, await loadFor(image, context));
+  return { inside, row, vector };
+}
+
+/** What a search found, as it is reported. */
+export function foundImages(
+  { rows, scores, considered }: Nearest,
+  { paths }: SearchTable,
+  { stored, labelOf, splitOf }: SimilarContext,
+): Omit<SimilarReport, 'root' | 'query'> {
+  return {
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
-    searched: best.considered,
-    results: Array.from(best.rows, (row, i) => ({
-      path: table.paths[row]!,
-      similarity: clampCosine(best.scores[i]!),
-      label: labelOf(table.paths[row]!),
-      split: splitOf(table.paths[row]!),
+    searched: considered,
+    results: Array.from(rows, (row, i) => ({
+      path: paths[row]!,
+      similarity: clampCosine(scores[i]!),
+      label: labelOf(paths[row]!),
+      split: splitOf(paths[row]!),
     })),
   };
 }
@@ -66,9 +92,9 @@ function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encod
 }
 
 /** The rows that may be results. */
-function filterOf(
+export function filterOf(
   { dataset, labelOf, splitOf }: SimilarContext,
-  request: SimilarRequest,
+  request: Pick<SimilarRequest, 'folder' | 'filter' | 'images'>,
   paths: readonly string[],
   queryRow: number,
 ): (row: number) => boolean {
@@ -102,8 +128,7 @@ async function isCurrent(file: string, dataset: Dataset, path: string): Promise<
   }
 }
 
-async function embedFile(request: SimilarRequest, encoder: Encoder): Promise<Float32Array> {
-  const path = request.image;
+async function embedFile(path: string, scan: ScanSettings | undefined, encoder: Encoder): Promise<Float32Array> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -111,7 +136,7 @@ async function embedFile(request: SimilarRequest, encoder: Encoder): Promise<Flo
     throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(path) : unreadableFile(path, error);
   }
   const { input } = encoder.card;
-  const maxMegapixels = request.scan?.maxMegapixels ?? DEFAULT_MAX_MEGAPIXELS;
+  const maxMegapixels = scan?.maxMegapixels ?? DEFAULT_MAX_MEGAPIXELS;
   const budget = new PixelBudget(Infinity);
   const { proxy } = await decodeProxy(bytes, basename(path), { input, maxMegapixels, budget });
   // A copy, because the encoder takes the buffer away, and this one may be libvips' or shared.

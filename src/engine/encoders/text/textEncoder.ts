@@ -49,6 +49,8 @@ const CACHED_TEXTS = 4096;
 
 /** A loaded text half. Calls are answered in order; the work happens on another thread. */
 export class TextEncoder {
+  /** Of the whole encoder. */
+  readonly name: string;
   readonly described: DescribedText;
   readonly #file: string;
   readonly #tokenizer: TextTokenizer;
@@ -60,12 +62,14 @@ export class TextEncoder {
 
   /** Opened by `openText`, which checks that all of it belongs together. */
   constructor(
+    name: string,
     described: DescribedText,
     file: string,
     tokenizer: TextTokenizer,
     declared: DeclaredTextInput,
     { worker, session }: { readonly worker: OnnxWorker; readonly session: number },
   ) {
+    this.name = name;
     this.described = described;
     this.#file = file;
     this.#tokenizer = tokenizer;
@@ -148,7 +152,7 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
       ...(logitScale !== undefined && { logitScale }),
       ...(logitBias !== undefined && { logitBias }),
     };
-    const encoder = new TextEncoder(described, file, tokenizer, declared, { worker, session: loaded.session });
+    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, { worker, session: loaded.session });
     await assertTextsDiffer(encoder, file);
     return encoder;
   } catch (error) {
