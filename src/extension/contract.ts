@@ -7,6 +7,7 @@ export const commands = {
   indexFolder: 'likeness.indexFolder',
   stopIndexing: 'likeness.stopIndexing',
   findSimilar: 'likeness.findSimilar',
+  searchByText: 'likeness.searchByText',
   chooseEncoder: 'likeness.chooseEncoder',
   setHubToken: 'likeness.setHubToken',
   pretrainEncoder: 'likeness.pretrainEncoder',
