@@ -231,9 +231,10 @@ export class Engine {
     await this.indexFolder({ folder, ...(first !== undefined && { encoder: first }), ...(scan && { scan }) }, context);
     const dataset = this.#datasets.get(folder);
     const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      proposeForDataset(request, { dataset, registry: this.#registry, threads, load }, context),
+      proposeForDataset(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
     );
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,6 +7,7 @@ import { planCaptions, type CaptionedPicture } from '../../src/core/sample/capti
 import { captionOf, type ShapeScene } from '../../src/core/sample/captions/shapeScene.ts';
 import { encodeImage } from '../../src/engine/images/codec.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
+import type { LabelReport } from '../../src/protocol/labels.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
 import { documentOf, likeness } from './run.ts';
@@ -118,6 +119,46 @@ describe('likeness search', () => {
     for (const text of ['красный круг', '赤い丸', '🔴']) {
       assert.equal((await search(text, '-k', '2')).results.length, 2);
     }
+  });
+
+  it('labels by the names of the classes, without any label to learn from', async () => {
+    const names = ['circle', 'cross', 'ellipse', 'square', 'star', 'triangle'];
+    const options = ['label', root, '--encoder', encoder, '--words', names.join(), '--template', 'a picture of a {}'];
+    const done = await likeness([...options, '--json'], { cache });
+    assert.equal(done.code, 0, done.stderr);
+    const report = JSON.parse(done.stdout) as LabelReport;
+    assert.deepEqual([report.method, report.proposals.length, report.heldOut.images], ['words', IMAGES, 0]);
+    const right = report.proposals.filter(({ path, label }) => sceneOf.get(path)!.shape === label).length;
+    assert.ok(right >= 0.6 * IMAGES, `${right} of ${IMAGES}`);
+    const surest = report.proposals.slice(0, IMAGES / 5);
+    const rightOfThem = surest.filter(({ path, label }) => sceneOf.get(path)!.shape === label).length;
+    assert.ok(rightOfThem / surest.length > right / IMAGES, 'the surest are more often right than all');
+    assert.match(done.stderr, /No image has a label of one of these classes/);
+  });
+
+  it('checks them with the labels that there are, and holds what it proposes to the precision', async () => {
+    const labelled = join(folder, 'labelled');
+    pictures.forEach(({ name, scene }, i) => {
+      const place = join(labelled, i % 3 === 0 ? 'unlabelled' : scene.colour);
+      mkdirSync(place, { recursive: true });
+      copyFileSync(join(root, `${name}.png`), join(place, `${i}.png`));
+    });
+    const colours = [...new Set(pictures.map(({ scene }) => scene.colour as string))];
+    const pair = join(folder, 'pair');
+    const options = ['label', labelled, '--encoder', pair, '--words', colours.join(), '--precision', '0.8'];
+    const done = await likeness([...options, '--json'], { cache });
+    assert.equal(done.code, 0, done.stderr);
+    const report = JSON.parse(done.stdout) as LabelReport;
+    assert.equal(report.unlabelled, 100);
+    // Of drawings that look the same, one counts.
+    assert.ok(report.heldOut.images > 190 && report.heldOut.images <= 200, `${report.heldOut.images} held out`);
+    assert.ok(report.proposals.length >= 40, `${report.proposals.length} proposals`);
+    const right = report.proposals.filter(({ path, label }) => {
+      return pictures[Number(/(\d+)\.png$/.exec(path)![1])]!.scene.colour === label;
+    });
+    assert.ok(right.length >= 0.8 * report.proposals.length, `${right.length} of ${report.proposals.length}`);
+    const refused = await likeness(['label', labelled, '--encoder', pair, '--words', 'red'], { cache });
+    assert.deepEqual([refused.code, /two classes at least/.test(refused.stderr)], [2, true]);
   });
 
   it('says what to do where words lead nowhere', async () => {

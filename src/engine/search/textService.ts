@@ -1,5 +1,7 @@
 import type { TextSearchReport, TextSearchRequest } from '../../protocol/engine.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
+import type { ResolvedEncoder } from '../encoders/encoder.ts';
+import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import { TextEncoders } from '../encoders/text/textEncoders.ts';
 import type { SimilarContext } from './similar.ts';
 import { searchText } from './textSearch.ts';
@@ -28,8 +30,13 @@ export class TextService {
     const dataset = datasets.get(request.folder);
     return datasets.guard(dataset, async () => {
       const context = await searchContext(dataset, request.encoder);
-      return searchText(request, { ...context, loadText: async () => this.#encoders.get(await context.resolve()) });
+      return searchText(request, { ...context, loadText: async () => this.load(await context.resolve()) });
     });
+  }
+
+  /** The text half of an encoder, which stays ours. Rejects with the codes of `openText`. */
+  load(resolved: ResolvedEncoder): Promise<TextEncoder> {
+    return this.#encoders.get(resolved);
   }
 
   dispose(): Promise<void> {
