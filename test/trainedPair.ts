@@ -62,7 +62,7 @@ function textNetwork(scope: NetworkScope, counts: GraphValue, words: number): Gr
 
 /**
  * An image tower and a text tower in CLIP's manner, trained on drawings of scenes by the project's own training code. Takes
- * about half a minute.
+ * some ten seconds.
  *
  * @param pictures whose scenes are drawn anew to train on
  */

@@ -152,7 +152,10 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
       ...(logitScale !== undefined && { logitScale }),
       ...(logitBias !== undefined && { logitBias }),
     };
-    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, { worker, session: loaded.session });
+    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, {
+      worker,
+      session: loaded.session,
+    });
     await assertTextsDiffer(encoder, file);
     return encoder;
   } catch (error) {
