@@ -17,6 +17,7 @@ import { checkCommand } from './commands/check.ts';
 import { decideCommand, tagCommand } from './commands/decide.ts';
 import { predictCommand } from './commands/predict.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
+import { searchCommand } from './commands/search.ts';
 import { selectCommand } from './commands/select.ts';
 import { similarCommand } from './commands/similar.ts';
 import { splitCommand } from './commands/split.ts';
@@ -27,6 +28,7 @@ import { ProgressPrinter } from './progressPrinter.ts';
 const commands: readonly Command[] = [
   indexCommand,
   similarCommand,
+  searchCommand,
   encodersCommand,
   evaluateCommand,
   labelCommand,

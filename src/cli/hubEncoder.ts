@@ -53,9 +53,11 @@ export async function addFromHub(
 export function announcement(plan: HubPlan): string {
   const { repository, commit, licence, model, files, data, bytes } = plan;
   const total = totalBytes(plan);
+  const half = files.find(({ path }) => path !== model && path.endsWith('.onnx'));
+  const names = half === undefined ? model : `${model} with ${half.path} for texts`;
   const rest = bytes < total ? `, of which ${formatBytes(bytes)} are missing` : '';
   return [
-    `${repository} at ${commit.slice(0, 10)}: ${model}, ${formatBytes(total)} in ${files.length + data.length} files${rest}.`,
+    `${repository} at ${commit.slice(0, 10)}: ${names}, ${formatBytes(total)} in ${files.length + data.length} files${rest}.`,
     `Licence: ${licence ?? 'the repository states none; look at its page'}.`,
   ].join('\n');
 }

@@ -67,6 +67,7 @@ import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
+import { TextService } from './search/textService.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { indexRegions } from './regions/regionIndexer.ts';
 import { ViewerService } from './viewer/viewerService.ts';
@@ -101,6 +102,8 @@ export class Engine {
   readonly filters: FilterService;
   /** What the image viewer shows. */
   readonly viewer: ViewerService;
+  /** What is asked in words. */
+  readonly texts: TextService;
   /** Encoders from the Hugging Face hub. */
   readonly hub: HubService;
   /** One indexing job per folder at a time. */
@@ -118,6 +121,11 @@ export class Engine {
     this.review = new ReviewService(this.#datasets, this.#labels);
     this.viewer = new ViewerService(this.#datasets, this.#labels);
     this.#search = new VectorSearch(options.threads);
+    this.texts = new TextService({
+      datasets: this.#datasets,
+      searchContext: (dataset, encoder) => this.#searchContext(dataset, encoder),
+      threads: options.threads,
+    });
     const common = {
       datasets: this.#datasets,
       registry: this.#registry,
@@ -215,7 +223,7 @@ export class Engine {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
     const { labelOf, splitOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, splitOf, stored, load, search: this.#search };
+    return { dataset, labelOf, splitOf, stored, resolve, load, search: this.#search };
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */
@@ -241,9 +249,10 @@ export class Engine {
     await this.indexFolder({ folder, ...(first !== undefined && { encoder: first }), ...(scan && { scan }) }, context);
     const dataset = this.#datasets.get(folder);
     const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      proposeForDataset(request, { dataset, registry: this.#registry, threads, load }, context),
+      proposeForDataset(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
     );
   }
 
@@ -384,7 +393,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#encoders.dispose(), this.#search.dispose()]);
+    await Promise.all([this.#encoders.dispose(), this.#search.dispose(), this.texts.dispose()]);
     this.#datasets.dispose();
   }
 }

@@ -9,6 +9,7 @@ export const commands = {
   stopIndexing: 'likeness.stopIndexing',
   findSimilar: 'likeness.findSimilar',
   openImageViewer: 'likeness.openImageViewer',
+  searchByText: 'likeness.searchByText',
   chooseEncoder: 'likeness.chooseEncoder',
   setHubToken: 'likeness.setHubToken',
   pretrainEncoder: 'likeness.pretrainEncoder',

@@ -38,6 +38,7 @@ import { selectionContext } from './selection/selectionContext.ts';
 import { createServices } from './services.ts';
 import { followActiveEditor } from './similar/followActiveEditor.ts';
 import { similarCommands } from './similar/similarCommands.ts';
+import { textCommand } from './similar/textCommand.ts';
 import { similarView } from './similar/similarView.ts';
 import { imageViewer } from './viewer/imageViewer.ts';
 import { autoencoderCommand } from './training/autoencoderCommand.ts';
@@ -66,6 +67,7 @@ const contributions: readonly Contribution[] = [
   { name: 'filter command', register: filterImagesCommand },
   { name: 'Similar view', register: similarView },
   { name: 'Similar commands', register: similarCommands },
+  { name: 'Search by Text', register: textCommand },
   { name: 'follow the active editor', register: followActiveEditor },
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'Embedding Map', register: embeddingMapPanel },

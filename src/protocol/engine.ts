@@ -183,6 +183,37 @@ export interface SimilarReport {
   };
 }
 
+export interface TextSearchRequest {
+  /** A folder of the dataset to search. */
+  readonly folder: string;
+  /** Texts that say the same in other words, or things that are all wanted; may be empty where there is an image. */
+  readonly texts: readonly string[];
+  /** For what is not wanted. */
+  readonly minus?: readonly string[];
+  /** Absolute path of an image to be like besides. */
+  readonly image?: string;
+  /** Share of the image, from 0 to 1; the rest is the texts'. Half where it is left out. */
+  readonly imageWeight?: number;
+  readonly count: number;
+  readonly encoder?: string;
+  readonly filter?: ImageFilter;
+  /** Relative to the root: only these can be results. */
+  readonly images?: readonly string[];
+  readonly scan?: ScanSettings;
+}
+
+export interface TextSearchReport extends Omit<SimilarReport, 'query'> {
+  readonly query: {
+    readonly texts: readonly string[];
+    readonly minus: readonly string[];
+    /** Relative to the root where it lies in it, absolute otherwise. */
+    readonly image: string | undefined;
+    readonly imageWeight: number | undefined;
+  };
+  /** Texts that are longer than what the encoder reads, a sentence each. */
+  readonly notices: readonly string[];
+}
+
 export interface ThumbnailsRequest {
   readonly root: string;
   /** Relative to the root. */
@@ -261,6 +292,7 @@ export interface EngineRequests
   'index/run': { params: IndexRequest; result: IndexReport };
   'index/summary': { params: DatasetRequest; result: DatasetSummary | undefined };
   'search/similar': { params: SimilarRequest; result: SimilarReport };
+  'search/text': { params: TextSearchRequest; result: TextSearchReport };
   'images/thumbnails': { params: ThumbnailsRequest; result: readonly Thumbnail[] };
   'encoders/list': { params: EncodersRequest; result: readonly EncoderCard[] };
   'encoders/add': { params: { readonly file: string; readonly folder: string }; result: EncoderCard };

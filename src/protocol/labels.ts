@@ -2,9 +2,17 @@ import type { Notice, ScanSettings } from './engine.ts';
 
 /**
  * How labels are guessed: votes of the nearest labelled images, labels that spread over a graph of all images, or what an
- * encoder says that was fine-tuned to the classes. The last is checked with labels that it was not trained on only.
+ * encoder says that was fine-tuned to the classes, or the words for a class that fit an image best. The last but one is
+ * checked with labels that it was not trained on only; the last needs no labels, and is checked where there are some.
  */
-export type LabelMethod = 'neighbors' | 'propagation' | 'classifier';
+export type LabelMethod = 'neighbors' | 'propagation' | 'classifier' | 'words';
+
+/** Classes by their names, for the method `words`. */
+export interface LabelWords {
+  readonly names: readonly string[];
+  /** Texts that say what an image shows, with {} for the name; absent: "a photo of a {}" and the like. */
+  readonly templates?: readonly string[];
+}
 
 export interface LabelRequest {
   /** Any absolute path in the dataset, which is indexed first. */
@@ -20,7 +28,9 @@ export interface LabelRequest {
   readonly encoder?: string;
   /** Absent: `neighbors`. */
   readonly method?: LabelMethod;
-  /** Neighbours that vote (20), or that every image is joined with in the graph (10); not of `classifier`. */
+  /** Of `words`, which needs them. */
+  readonly words?: LabelWords;
+  /** Neighbours that vote (20), or that every image is joined with in the graph (10); not of `classifier` and `words`. */
   readonly neighbors?: number;
   /** Share of the proposals that must be right, as far as held-out labels can show it; above 0 and below 1. Absent: 0.95. */
   readonly precision?: number;
@@ -37,7 +47,7 @@ export interface LabelProposal {
   /** Relative to the dataset root, with `/`. */
   readonly path: string;
   readonly label: string;
-  /** Share of such guesses that are right, by held-out labels. */
+  /** Share of such guesses that are right, by held-out labels; of `words` without any the encoder's own confidence. */
   readonly confidence: number;
 }
 
@@ -69,7 +79,7 @@ export interface LabelReport {
   readonly root: string;
   readonly encoder: { readonly id: string; readonly dim: number };
   readonly method: LabelMethod;
-  /** Of `classifier` 1: the nearest labelled image tells how familiar one is. */
+  /** Of `classifier` 1: the nearest labelled image tells how familiar one is; of `words` 0. */
   readonly neighbors: number;
   /** The precision that was asked for. */
   readonly precision: number;

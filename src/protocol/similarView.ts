@@ -16,6 +16,20 @@ export interface SimilarQuery {
   readonly split: string | undefined;
 }
 
+/** A search in words. */
+export interface TextQuery {
+  /** Absolute: a folder of the dataset that is searched. */
+  readonly folder: string;
+  readonly texts: readonly string[];
+  readonly minus: readonly string[];
+  /** An image that the results are to be like besides, absolute. */
+  readonly image: string | undefined;
+  /** All of it in a line. */
+  readonly name: string;
+  /** What a person should know of how it was read. */
+  readonly notices: readonly string[];
+}
+
 /** What a search found, and in which dataset. */
 export interface SimilarResults {
   readonly root: string;
@@ -30,13 +44,16 @@ export interface SimilarFailure {
   readonly code: ErrorCode;
   readonly message: string;
   /** What the view offers to do about it. */
-  readonly remedy: 'index' | 'retry' | 'trust' | 'none';
+  readonly remedy: 'index' | 'retry' | 'trust' | 'encoder' | 'none';
 }
 
 /** All that the Similar view shows. Owned by the host; the webview asks for it whenever its revision has changed. */
 export interface SimilarState {
   readonly revision: number;
+  /** The image that was asked about. */
   readonly query: SimilarQuery | undefined;
+  /** The words that were asked for; there is never an image's query beside them. */
+  readonly text: TextQuery | undefined;
   readonly searching: boolean;
   /** Those of the query before while the first search of a new query runs. */
   readonly results: SimilarResults | undefined;
@@ -54,7 +71,8 @@ export interface SimilarState {
   readonly imagesRevision: number;
 }
 
-export type SimilarAction = 'index' | 'retry' | 'trust' | 'pick' | 'log' | 'clear-filter' | 'show-all';
+export type SimilarAction =
+  'index' | 'retry' | 'trust' | 'pick' | 'words' | 'encoder' | 'log' | 'clear-filter' | 'show-all';
 
 /** Requests that the Similar webview makes of the host. Paths are relative to the root of the state's results. */
 export interface SimilarViewRequests {
@@ -78,4 +96,6 @@ export const similarCounts: readonly number[] = [12, 24, 48, 96, 192];
 export interface ResultContext {
   readonly webviewSection: string;
   readonly path: string;
+  /** There is an image that the result can be put beside. */
+  readonly hasQueryImage: boolean;
 }

@@ -22,11 +22,12 @@ export const layers: Readonly<Record<string, Layer>> = {
   webview: { layers: ['src/core', 'src/protocol'], packages: undefined, node: false },
 };
 
-/** Modules that exactly these files may import, because they load native code or because they are the front door. */
+/** Modules that exactly these files may import: they load native code, are the front door, or may have to be exchanged. */
 export const owners: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/encoders/onnxRuntime.ts',
   sharp: 'src/engine/images/codec.ts',
   'node:sqlite': 'src/engine/store/sqlite.ts',
+  '@huggingface/tokenizers': 'src/engine/encoders/text/tokenizer.ts',
 };
 
 /** What people install themselves, if at all: loaded from where they have it, so that only types may be imported. */

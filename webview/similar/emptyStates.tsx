@@ -21,31 +21,42 @@ export function NoQuery({ state }: { readonly state: SimilarState }): VNode {
           : 'Right-click an image in the Explorer and choose Find Similar Images, or choose one here.'}
       </p>
       <ActionButton action="pick" label="Choose Image…" />
+      <ActionButton action="words" label="Search by Text…" secondary />
     </section>
   );
 }
 
 // The engine names the folder of the image and the command; here the button below says what is next.
 const notIndexed = 'This image is not indexed yet. Index the folder to see what is similar to it.';
+const folderNotIndexed = 'This folder is not indexed yet. Index it to search its images in words.';
 
 interface FailureProps {
   readonly failure: SimilarFailure;
   /** What is missing from the index is on its way. */
   readonly indexing: boolean;
+  /** What was asked for are words, not an image. */
+  readonly inWords: boolean;
 }
 
-export function Failure({ failure, indexing }: FailureProps): VNode {
+export function Failure({ failure, indexing, inWords }: FailureProps): VNode {
   if (indexing && failure.remedy === 'index') {
     return (
       <section class="empty" role="status">
-        <p>The folder is being indexed. What is similar to this image appears here when that is done.</p>
+        <p>
+          The folder is being indexed. {inWords ? 'What fits the words' : 'What is similar to this image'} appears here
+          when that is done.
+        </p>
       </section>
     );
   }
   return (
     <section class="empty" role="alert">
-      <p>{failure.code === ErrorCode.NotIndexed ? notIndexed : failure.message}</p>
-      <Remedies remedy={failure.remedy} act={(action) => host.call('similar/act', { action })} />
+      <p>{failure.code === ErrorCode.NotIndexed ? (inWords ? folderNotIndexed : notIndexed) : failure.message}</p>
+      {failure.remedy === 'encoder' ? (
+        <ActionButton action="encoder" label="Choose Encoder…" />
+      ) : (
+        <Remedies remedy={failure.remedy} act={(action) => host.call('similar/act', { action })} />
+      )}
     </section>
   );
 }

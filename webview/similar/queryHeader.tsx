@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { SimilarQuery, SimilarResults } from '../../src/protocol/similarView.ts';
+import type { SimilarQuery, SimilarResults, TextQuery } from '../../src/protocol/similarView.ts';
 import { host } from './host.ts';
 import { useQueryPicture } from './pictures.ts';
 
@@ -28,6 +28,46 @@ export function QueryHeader({ query, results, imagesRevision }: QueryHeaderProps
         <h2 title={query.path}>{query.name}</h2>
         {place !== '' && <p title={describePlace(query)}>{place}</p>}
         {results && <p title={`Encoder ${results.encoder}`}>encoder {describeSearch(results)}</p>}
+      </div>
+    </header>
+  );
+}
+
+interface TextHeaderProps {
+  readonly text: TextQuery;
+  readonly results: SimilarResults | undefined;
+  readonly imagesRevision: number;
+}
+
+/** The words that were asked for, and the image beside them where there is one. */
+export function TextHeader({ text, results, imagesRevision }: TextHeaderProps): VNode {
+  const url = useQueryPicture(`${imagesRevision}:${results?.root ?? ''}`, text.image ?? '');
+  const change = (): void => void host.call('similar/act', { action: 'words' });
+  return (
+    <header class="query">
+      {text.image !== undefined && (
+        <button
+          type="button"
+          class="query-picture"
+          title={`Open ${text.image}`}
+          aria-label="Open the image that the results are to be like"
+          onClick={() => void host.call('similar/openQuery', {})}
+        >
+          {typeof url === 'string' && <img src={url} alt="" />}
+        </button>
+      )}
+      <div class="query-text">
+        <h2>
+          <button type="button" class="query-words" title={`${text.name}\nSearch for other words`} onClick={change}>
+            {text.name}
+          </button>
+        </h2>
+        {results && <p title={`Encoder ${results.encoder}`}>encoder {describeSearch(results)}</p>}
+        {text.notices.map((notice) => (
+          <p key={notice} class="notice" role="status">
+            {notice}
+          </p>
+        ))}
       </div>
     </header>
   );

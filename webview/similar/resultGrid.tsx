@@ -9,13 +9,15 @@ import { useOnlyThumbnails, useThumbnail } from './pictures.ts';
 interface ResultGridProps {
   readonly results: SimilarResults;
   readonly queryLabel: string | undefined;
+  /** There is an image that a result can be put beside. */
+  readonly hasQueryImage: boolean;
   /** Results of the query before are shown until those of the new one are there. */
   readonly stale: boolean;
   readonly imagesRevision: number;
 }
 
 /** The results, best first. One of them is in the tab order; arrows move within. */
-export function ResultGrid({ results, queryLabel, stale, imagesRevision }: ResultGridProps): VNode {
+export function ResultGrid({ results, queryLabel, hasQueryImage, stale, imagesRevision }: ResultGridProps): VNode {
   const grid = useRef<HTMLUListElement>(null);
   const [current, setCurrent] = useState(0);
   const [opened, setOpened] = useState<string>();
@@ -46,6 +48,7 @@ export function ResultGrid({ results, queryLabel, stale, imagesRevision }: Resul
           key={image.path}
           image={image}
           queryLabel={queryLabel}
+          hasQueryImage={hasQueryImage}
           inTabOrder={index === current}
           onFocus={() => {
             setCurrent(index);
@@ -65,6 +68,7 @@ export function ResultGrid({ results, queryLabel, stale, imagesRevision }: Resul
 interface ResultProps {
   readonly image: SimilarImage;
   readonly queryLabel: string | undefined;
+  readonly hasQueryImage: boolean;
   readonly inTabOrder: boolean;
   readonly onFocus: () => void;
   readonly onOpen: () => void;
@@ -73,13 +77,22 @@ interface ResultProps {
   readonly version: string;
 }
 
-function Result({ image, queryLabel, inTabOrder, onFocus, onOpen, isOpened, version }: ResultProps): VNode {
+function Result({
+  image,
+  queryLabel,
+  hasQueryImage,
+  inTabOrder,
+  onFocus,
+  onOpen,
+  isOpened,
+  version,
+}: ResultProps): VNode {
   const { path, similarity, label, split } = image;
   const url = useThumbnail(version, path);
   const relation =
     queryLabel === undefined || label === undefined ? 'unknown' : label === queryLabel ? 'same' : 'other';
   const described = `${path}\nsimilarity ${similarity.toFixed(4)}${label === undefined ? '' : `\nclass ${label}`}${split === undefined ? '' : `, ${split}`}`;
-  const context = { webviewSection: 'result', path, preventDefaultContextMenuItems: true };
+  const context = { webviewSection: 'result', path, hasQueryImage, preventDefaultContextMenuItems: true };
   return (
     <li data-relation={relation}>
       <button

@@ -88,7 +88,7 @@ function recommendation({ id, goodAt, dim, megabytes, licence, repository }: Rec
   return `${id}  ${goodAt}; ${dim} dimensions, ${megabytes} MB, ${terms}, ${repository}`;
 }
 
-function describe({ id, name, source, input, output, imported }: EncoderCard): string {
+function describe({ id, name, source, input, output, text, imported }: EncoderCard): string {
   if (imported === true) return `${id}  ${name}, vectors of ${output.dim} dimensions, ${source}`;
-  return `${id}  ${name}, ${input.size[1]} × ${input.size[0]} px → ${output.dim} dimensions, ${source}`;
+  return `${id}  ${name}, ${input.size[1]} × ${input.size[0]} px → ${output.dim} dimensions${text === undefined ? '' : ', knows texts'}, ${source}`;
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
-import type { LabelMethod, LabelReport } from '../../protocol/labels.ts';
+import type { LabelMethod, LabelReport, LabelWords } from '../../protocol/labels.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
@@ -13,7 +15,8 @@ const COVERAGES_SHOWN = [0.25, 0.5, 0.75, 1];
 
 export const labelCommand: Command = {
   name: 'label',
-  usage: 'label [folder] [--method neighbors|propagation|classifier] [--precision 0.95] [--cap N] [--out FILE.csv]',
+  usage:
+    'label [folder] [--method neighbors|propagation|classifier|words] [--precision 0.95] [--cap N] [--out FILE.csv]',
   summary:
     'Propose labels for the images that have none, by those that have one. Labels themselves are never changed: proposals are printed, and written to a file of their own.',
   options: {
@@ -28,13 +31,24 @@ export const labelCommand: Command = {
     method: {
       type: 'string',
       value: 'METHOD',
-      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images; classifier: a fine-tuned encoder, checked with labels that it has not seen',
+      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images; classifier: a fine-tuned encoder, checked with labels that it has not seen; words: the name of a class that fits best, which needs no labels',
     },
     k: {
       type: 'string',
       short: 'k',
       value: 'N',
       help: 'neighbours that vote (default 20), or in the graph (10); not of classifier',
+    },
+    words: {
+      type: 'string',
+      value: 'NAME,…|FILE',
+      help: 'of words: the names of the classes, or a text file with one a line; means --method words',
+    },
+    template: {
+      type: 'string',
+      multiple: true,
+      value: 'TEXT',
+      help: 'of words: what says that an image shows a class, with {} for its name; repeatable (default "a photo of a {}" and the like)',
     },
     precision: {
       type: 'string',
@@ -52,6 +66,8 @@ export const labelCommand: Command = {
     const below = invocation.text('in');
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
+    const words = await wordsOption(invocation);
+    const method = invocation.text('method') ?? (words === undefined ? undefined : 'words');
     const matching = await imagesWhere(invocation, engine, resolve(below ?? folder), job);
     const report = await engine.label(
       {
@@ -61,7 +77,8 @@ export const labelCommand: Command = {
         ...(below !== undefined && { below: resolve(below) }),
         ...(matching && { images: matching.paths }),
         ...(encoder !== undefined && { encoder }),
-        ...(invocation.text('method') !== undefined && { method: invocation.text('method') as LabelMethod }),
+        ...(method !== undefined && { method: method as LabelMethod }),
+        ...(words !== undefined && { words }),
         ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
         ...(invocation.text('cap') !== undefined && { cap: countOption(invocation, 'cap', 1) }),
         ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
@@ -72,6 +89,21 @@ export const labelCommand: Command = {
     return { json, lines: describe(report), notes: notices.map(({ message }) => message) };
   },
 };
+
+/** Names of classes as typed: a list with commas, or a file of them. */
+async function wordsOption(invocation: Invocation): Promise<LabelWords | undefined> {
+  const given = invocation.text('words');
+  const templates = invocation.texts('template');
+  if (given === undefined) {
+    if (templates.length > 0) throw usage('--template is for --words.');
+    return undefined;
+  }
+  const names = existsSync(given) ? (await readFile(given, 'utf8')).split(/\r?\n/) : given.split(',');
+  return {
+    names: names.map((name) => name.trim()).filter((name) => name !== ''),
+    ...(templates.length > 0 && { templates }),
+  };
+}
 
 function precisionOption(invocation: Invocation): number {
   const text = invocation.text('precision') ?? '0.95';
@@ -95,17 +127,22 @@ function describe(report: LabelReport): string[] {
     neighbors: `${neighbors} neighbours`,
     propagation: `propagation over ${neighbors} neighbours`,
     classifier: 'classifier',
+    words: 'words',
   }[method];
   const learnt = classes.filter((one) => one.labelled > 0).length;
   return [
-    `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, learnt from ${formatQuantity(labelled, 'labelled image')} of ${learnt} classes (${how}, ${encoder.id})`,
+    `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, ${method === 'words' ? 'checked with' : 'learnt from'} ${formatQuantity(labelled, 'labelled image')} of ${learnt} classes (${how}, ${encoder.id})`,
     ...(left.length > 0 ? [`  without a proposal: ${left.join(', ')}`] : []),
-    `  of ${formatQuantity(heldOut.images, 'held-out image')} ${percent(heldOut.correct / heldOut.images)} are guessed right${curveText(report)}`,
+    ...(heldOut.images > 0
+      ? [
+          `  of ${formatQuantity(heldOut.images, 'held-out image')} ${percent(heldOut.correct / heldOut.images)} are guessed right${curveText(report)}`,
+        ]
+      : []),
     ...classes
       .filter(({ proposed }) => proposed > 0)
       .map(
         ({ label, proposed, threshold }) =>
-          `  ${label}: ${formatCount(proposed)}, confidence ${threshold!.toFixed(3)} or more`,
+          `  ${label}: ${formatCount(proposed)}${threshold === null ? '' : `, confidence ${threshold.toFixed(3)} or more`}`,
       ),
     ...proposals
       .slice(0, MAX_PROPOSALS_SHOWN)

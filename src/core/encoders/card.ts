@@ -11,6 +11,8 @@ export interface EncoderCard {
   readonly sha256: string;
   readonly input: EncoderInput;
   readonly output: EncoderOutput;
+  /** The half that takes texts, of an encoder that was trained on pictures with captions. It shapes no image's vector. */
+  readonly text?: EncoderText;
   /** Cosine similarity below which 99 % of unrelated pairs lie. */
   readonly unrelatedSimilarity?: number;
   readonly classes?: readonly string[];
@@ -63,4 +65,22 @@ export interface EncoderOutput {
   /** `none` [N, D]; `gap` mean over space of [N, D, H, W] (or NHWC); `cls` first token, `mean` all tokens of [N, T, D]. */
   readonly pooling: 'none' | 'cls' | 'mean' | 'gap';
   readonly dim: number;
+}
+
+/** The half of an image–text encoder that gives a text a vector in the space of the images'. */
+export interface EncoderText {
+  /** The ONNX file, relative to the folder of the image half, with `/`. */
+  readonly file: string;
+  /** Its `tokenizer.json`, likewise; what describes it (`tokenizer_config.json`) lies beside it. */
+  readonly tokenizer: string;
+  /** Hex SHA-256 of the ONNX file with its external data, followed by the tokenizer's bytes. */
+  readonly sha256: string;
+  /** Tokens that it reads at most, special ones included. */
+  readonly contextLength: number;
+  /** The token that fills a text up to the context's length; absent: texts run as long as they are. */
+  readonly padding?: number;
+  readonly output: EncoderOutput;
+  /** What training multiplied cosines by (exp of CLIP's `logit_scale`), and what SigLIP's added to that. */
+  readonly logitScale?: number;
+  readonly logitBias?: number;
 }

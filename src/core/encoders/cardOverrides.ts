@@ -1,4 +1,5 @@
-import type { EncoderCard, EncoderInput, EncoderOutput } from './card.ts';
+import { isSafePath } from '../hub/hubReference.ts';
+import type { EncoderCard, EncoderInput, EncoderOutput, EncoderText } from './card.ts';
 
 /** Any part of a card; what is missing is found by inspection. */
 export type CardOverrides = Partial<Omit<EncoderCard, 'input' | 'output'>> & {
@@ -24,6 +25,9 @@ const oneOf =
   (...choices: readonly string[]): Check =>
   (value) =>
     choices.includes(value as string) ? undefined : `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`;
+/** A card is data from anywhere; it must not make us read files that aren't the encoder's own. */
+const ownFile: Check = (value) =>
+  typeof value === 'string' && isSafePath(value) ? undefined : "a path below the card's folder, with /";
 const positiveInteger: Check = (value) => (isPositiveInteger(value) ? undefined : 'a positive integer');
 const perChannel =
   (accepts: (value: number) => boolean, what: string): Check =>
@@ -32,7 +36,7 @@ const perChannel =
       ? undefined
       : `a list of 1 or 3 ${what}`;
 
-const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | 'imported'>, Check>> = {
+const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | 'text' | 'imported'>, Check>> = {
   id: text,
   name: text,
   source: text,
@@ -68,12 +72,23 @@ const outputChecks: Readonly<Record<keyof EncoderOutput, Check>> = {
   dim: positiveInteger,
 };
 
+const textChecks: Readonly<Record<keyof Omit<EncoderText, 'output'>, Check>> = {
+  file: ownFile,
+  tokenizer: ownFile,
+  sha256: text,
+  contextLength: positiveInteger,
+  padding: (value) => (value === 0 || isPositiveInteger(value) ? undefined : "a token's id"),
+  logitScale: (value) => (isNumber(value) && value > 0 ? undefined : 'a positive number'),
+  logitBias: (value) => (isNumber(value) ? undefined : 'a number'),
+};
+
 /** Checks what a `card.json` holds. Throws with a short sentence that names the field. */
 export function parseCardOverrides(value: unknown): CardOverrides {
-  const { input, output, ...rest } = fieldsOf(value, 'it');
+  const { input, output, text: half, ...rest } = fieldsOf(value, 'it');
   check(rest, '', cardChecks);
   if (input !== undefined) check(fieldsOf(input, 'input'), 'input.', inputChecks);
   if (output !== undefined) check(fieldsOf(output, 'output'), 'output.', outputChecks);
+  if (half !== undefined) checkText(fieldsOf(half, 'text'));
   const card = value as CardOverrides;
   if (card.input?.mean && card.input.std && card.input.mean.length !== card.input.std.length) {
     throw new Error('input.mean and input.std have different lengths');
@@ -100,6 +115,19 @@ export function mergeOverrides(base: CardOverrides, winner: CardOverrides): Card
     input: { ...base.input, ...winner.input },
     output: { ...base.output, ...winner.output },
   };
+}
+
+/** What is known of the text half is kept as a whole: parts of it say nothing. */
+function checkText({ output, ...rest }: Record<string, unknown>): void {
+  check(rest, 'text.', textChecks);
+  const parts = fieldsOf(output, 'text.output');
+  check(parts, 'text.output.', outputChecks);
+  const needed = ['file', 'tokenizer', 'sha256', 'contextLength'];
+  const missing = [
+    ...needed.filter((key) => !(key in rest)),
+    ...Object.keys(outputChecks).filter((key) => !(key in parts)),
+  ];
+  if (missing.length > 0) throw new Error(`text has no ${missing.join(', ')}`);
 }
 
 function check(fields: Record<string, unknown>, prefix: string, checks: Readonly<Record<string, Check>>): void {

@@ -1,3 +1,4 @@
+import { asObject } from '../json/asObject.ts';
 import type { EncoderInput } from './card.ts';
 import type { CardOverrides } from './cardOverrides.ts';
 
@@ -102,10 +103,6 @@ function statistics(meanValue: unknown, stdValue: unknown): Partial<EncoderInput
   const mean = numbers(meanValue);
   const std = numbers(stdValue);
   return mean && std && mean.length === std.length && std.every((value) => value > 0) ? { mean, std } : {};
-}
-
-function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
 function number(value: unknown): number | undefined {

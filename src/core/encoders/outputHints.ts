@@ -1,3 +1,4 @@
+import { asObject } from '../json/asObject.ts';
 import type { EncoderOutput } from './card.ts';
 
 /** An output that holds vectors, and how; without pooling, its shape tells. */
@@ -33,8 +34,4 @@ export function outputHints(config: unknown): OutputHint[] {
   if (WITH_CLASS_TOKEN.has(type)) return [SHARED_SPACE, { name: TOKENS, pooling: 'cls' }, POOLED];
   if (MEAN_OF_TOKENS.has(type)) return [SHARED_SPACE, { name: TOKENS, pooling: 'mean' }];
   return [SHARED_SPACE, POOLED];
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

@@ -1,6 +1,5 @@
+import { asObject } from '../json/asObject.ts';
 import { isSafePath } from './hubReference.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** How the content of a file is told: by SHA-256 where Git LFS keeps it, else by git's own hash of a blob. */
 export interface ContentHash {
@@ -72,10 +71,6 @@ function asText(value: unknown): string | undefined {
   // Printed on a terminal: one line, and nothing that moves the cursor.
   const text = typeof value === 'string' ? value.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '').trim() : '';
   return text === '' ? undefined : text.slice(0, 100);
-}
-
-function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
 function isSize(value: unknown): value is number {

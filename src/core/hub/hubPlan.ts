@@ -15,7 +15,7 @@ export interface HubPlan {
   readonly licence: string | undefined;
   /** The ONNX file, within the repository. */
   readonly model: string;
-  /** What describes the model, and the model; what is on this machine already included. */
+  /** What describes the model, its text half, and the model; what is on this machine already included. */
   readonly files: readonly HubFile[];
   /** Files of weights beside the model, as far as their names tell before the model has been read. */
   readonly data: readonly HubFile[];

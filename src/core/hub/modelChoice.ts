@@ -1,4 +1,5 @@
 import { repositoryFileNotFound, repositoryWithoutModel, severalModels, variantNotFound } from './hubErrors.ts';
+import { textHomes, textModelNames } from '../encoders/textFiles.ts';
 import type { HubFile } from './hubListing.ts';
 
 /** What is taken of a repository. */
@@ -8,6 +9,8 @@ export interface ModelChoice {
   readonly data: readonly HubFile[];
   /** What describes it: configuration, preprocessing, card. */
   readonly describing: readonly HubFile[];
+  /** Its text half, with the weights and the tokenizer of that; empty for an encoder of pictures alone. */
+  readonly text: readonly HubFile[];
 }
 
 export interface ModelWish {
@@ -35,6 +38,8 @@ const OTHER_PARTS = /(^|[/_.-])(text|textual|text_model|decoder\w*|embed_tokens|
 const DESCRIBING = ['config.json', 'preprocessor_config.json', 'card.json'];
 /** Larger ones describe something else. */
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
+/** Those of large vocabularies hold some 30 MB. */
+const LARGEST_TOKENIZER = 64 * 2 ** 20;
 
 /**
  * Chooses the files of an image encoder. Throws repository-without-model, repository-not-found or several-models, which
@@ -47,12 +52,14 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
   const model =
     wish.file === undefined ? bestModel(repository, models, wish.variant) : named(repository, models, wish.file);
   const home = homeOf(model.path);
+  const describing = DESCRIBING.flatMap((name) =>
+    files.filter(({ path, size }) => path === `${home}${name}` && size <= LARGEST_DESCRIPTION),
+  );
   return {
     model,
     data: files.filter(({ path }) => isDataOf(model.path, path)),
-    describing: DESCRIBING.flatMap((name) =>
-      files.filter(({ path, size }) => path === `${home}${name}` && size <= LARGEST_DESCRIPTION),
-    ),
+    describing,
+    text: textHalf(model.path, files).filter((file) => !describing.includes(file)),
   };
 }
 
@@ -78,6 +85,24 @@ export function isOnnxFile({ path }: Pick<HubFile, 'path'>): boolean {
 export function precisionOf(variant: string | undefined): 'full' | 'half' | 'quantised' {
   if (variant === undefined || /^(fp32|o\d)$/.test(variant)) return 'full';
   return /^(fp16|bf16|float16)$/.test(variant) ? 'half' : 'quantised';
+}
+
+/** What else is needed to read texts: the other half of an image–text encoder and its tokenizer. */
+function textHalf(model: string, files: readonly HubFile[]): HubFile[] {
+  const find = (path: string) => files.find((file) => file.path === path);
+  const half = textModelNames(model).flatMap((name) => find(name) ?? [])[0];
+  if (half === undefined) return [];
+  const homes = textHomes(half.path, homeOf(model).slice(0, -1));
+  const first = (name: string) => homes.flatMap((home) => find(home === '' ? name : `${home}/${name}`) ?? [])[0];
+  const tokenizer = first('tokenizer.json') ?? first('tokenizer/tokenizer.json');
+  // Without it nothing can be read, and the weights would be downloaded in vain.
+  if (tokenizer === undefined || tokenizer.size > LARGEST_TOKENIZER) return [];
+  const described = [tokenizer, find(tokenizer.path.replace(/\.json$/, '_config.json')), first('config.json')];
+  return [
+    ...described.filter((file) => file !== undefined),
+    half,
+    ...files.filter(({ path }) => isDataOf(half.path, path)),
+  ];
 }
 
 /** The precision that a file's name mentions: `fp16`; undefined where it mentions none. */

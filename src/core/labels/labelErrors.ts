@@ -73,6 +73,20 @@ export const wouldReplaceLabels = (path: string) =>
     `${path} holds what people decided and is never replaced; name another file.`,
     { path },
   );
+// ---- labels by words ----------------------------------------------------------------------------------------------
+
+/** A notice. */
+export const labelsByWordsUnchecked = () =>
+  new LikenessError(
+    ErrorCode.PrecisionNotShown,
+    "No image has a label of one of these classes, so that nothing shows how often the proposals are right; their confidence is the encoder's own. Label some of each class to have them checked.",
+  );
+/** A notice. @param names of labels */
+export const labelsNotNamed = (names: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.ClassesChanged,
+    `Nothing is proposed for ${named(names)}, which labelled images have and the words leave out; name ${names.length === 1 ? 'it' : 'them'} too (--words).`,
+  );
 // ---- labels by a classifier ---------------------------------------------------------------------------------------
 
 /** How labels stay that a classifier has not seen, as the end of a sentence. */

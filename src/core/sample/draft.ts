@@ -17,7 +17,10 @@ export type PlantedKind =
   | 'odd-aspect-ratio'
   | 'odd-size'
   | 'grayscale'
-  | 'unreadable';
+  | 'unreadable'
+  | 'caption-mismatch'
+  | 'duplicate-caption'
+  | 'empty-caption';
 
 /**
  * One thing that is wrong with the data set on purpose, and that a finder should report.

@@ -62,13 +62,14 @@ export function modelName(model: string): string {
   return GENERIC_NAMES.test(stem) ? basename(homeOf(model)) || stem : stem;
 }
 
-function homeOf(model: string): string {
+/** The folder that describes a model: its own, or for `onnx/model.onnx` the one above. */
+export function homeOf(model: string): string {
   const folder = dirname(model);
   return basename(folder) === 'onnx' ? dirname(folder) : folder;
 }
 
 /** Undefined if there is no such file. */
-async function readJson(file: string): Promise<unknown> {
+export async function readJson(file: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

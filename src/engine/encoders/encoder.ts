@@ -1,4 +1,5 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { TextSource } from './text/textSource.ts';
 import type { Computing, ExecutionOptions } from './providers/chooseProvider.ts';
 
 /** An encoder that was found and inspected, not yet loaded. */
@@ -8,6 +9,8 @@ export interface ResolvedEncoder {
   readonly identity: string;
   /** The ONNX file, or the bytes of a built-in one. */
   readonly model: { readonly file: string } | { readonly bytes: Uint8Array };
+  /** The half that takes texts, where there is one; nothing of it has been read. */
+  readonly text?: TextSource | undefined;
 }
 
 export interface Embeddings {

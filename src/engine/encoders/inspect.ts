@@ -1,6 +1,8 @@
 import type { EncoderCard, EncoderInput } from '../../core/encoders/card.ts';
 import { completeCard, mergeOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
 import { findImageInput, type DeclaredImageInput } from '../../core/encoders/imageInput.ts';
+import { textWithoutImage } from '../../core/encoders/textErrors.ts';
+import { takesTokens } from '../../core/encoders/textInput.ts';
 import type { OutputHint } from '../../core/encoders/outputHints.ts';
 import { inputCandidates } from '../../core/encoders/preprocessing.ts';
 import { LikenessError, encoderInvalid, encoderNotImage, invalidCard } from '../../core/errors.ts';
@@ -8,8 +10,10 @@ import type { OnnxModel } from '../../core/onnx/model.ts';
 import { allNodes } from '../../core/onnx/traverse.ts';
 import { cardFilesOf, modelName, readOverrides } from './cardFiles.ts';
 import { encoderId, encoderIdentity } from './identity.ts';
-import { hashModel, readModel, type ModelFiles } from './modelFiles.ts';
+import { readModel, type ModelFiles } from './modelFiles.ts';
+import type { ModelSource } from './onnxMessages.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
+import { imageModelOf, type ImageModel } from './wholeModel.ts';
 import { probeModel, type ProbeOptions, type ProbedModel } from './probe.ts';
 
 /** What a download says of itself. */
@@ -20,6 +24,7 @@ export interface InspectedModel {
   readonly identity: string;
   /** The ONNX file and the files of weights beside it. */
   readonly files: Pick<ModelFiles, 'file' | 'externalData'>;
+  readonly model: ImageModel;
 }
 
 /** Operators that quantise a whole batch with one scale, so that an image's numbers depend on its neighbours. */
@@ -34,21 +39,22 @@ const BATCH_QUANTISERS = new Set([
  * Finds out how an ONNX file takes its images and gives its vectors: from a card or Hugging Face files beside it, from
  * what the model declares, and from running it on a few pictures. A complete card of just this model is taken as it is.
  *
- * Rejects with file-not-found, unreadable-file, encoder-invalid, encoder-not-image, encoder-bad-output or invalid-card.
+ * Rejects with file-not-found, unreadable-file, encoder-invalid, encoder-not-image, encoder-bad-output,
+ * text-without-image or invalid-card.
  *
  * @param file an existing `.onnx` file
  * @param origin what is known of where it came from; a card decides where it says something else
  */
 export async function inspectModel(file: string, origin: ModelOrigin = {}): Promise<InspectedModel> {
   const files = await readModel(file);
+  const model = await imageModelOf(files);
   const { overrides: found, hints, card: cardFile } = await readOverrides(cardFilesOf(file));
   const overrides = mergeOverrides(origin, found);
-  const sha256 = await hashModel(files);
   const known = completeCard(overrides);
   const description =
-    known?.sha256 === sha256 ? withoutId(known) : await describe(files, { overrides, hints, cardFile, sha256 });
+    known?.sha256 === model.sha256 ? withoutId(known) : await describe(file, model, { overrides, hints, cardFile });
   const identity = encoderIdentity(description);
-  return { card: { id: encoderId(description.name, identity), ...description }, identity, files };
+  return { card: { id: encoderId(description.name, identity), ...description }, identity, files, model };
 }
 
 /** A card that was edited has an id that may be out of date. */
@@ -62,13 +68,14 @@ interface Knowledge {
   readonly hints: readonly OutputHint[];
   /** The card that decides, for messages. */
   readonly cardFile: string | undefined;
-  readonly sha256: string;
 }
 
 async function describe(
-  { model, file }: ModelFiles,
-  { overrides, hints, cardFile, sha256 }: Knowledge,
+  file: string,
+  { graph: model, source: runs, sha256 }: ImageModel,
+  { overrides, hints, cardFile }: Knowledge,
 ): Promise<Omit<EncoderCard, 'id'>> {
+  if (takesTokens(model.graph)) throw textWithoutImage(file);
   const declared = findImageInput(model.graph);
   if ('reason' in declared) throw encoderNotImage(file, declared.reason);
   if (cardFile !== undefined) refuseContradictions(cardFile, declared, overrides);
@@ -76,7 +83,7 @@ async function describe(
   const mixesBatches = overrides.batchIndependent === false || quantisesBatches(model);
   const { batch: fixedBatch } = declared;
   const wanted = overrides.output ?? {};
-  const { input, probed } = await probeCandidates(file, candidates, { fixedBatch, wanted, hints, mixesBatches });
+  const { input, probed } = await probeCandidates(file, runs, candidates, { fixedBatch, wanted, hints, mixesBatches });
   const { dim } = overrides.output ?? {};
   if (cardFile !== undefined && dim !== undefined && dim !== probed.output.dim) {
     throw invalidCard(cardFile, `output.dim is ${dim}, and the model gives ${probed.output.dim} numbers`);
@@ -84,6 +91,7 @@ async function describe(
   const {
     name = modelName(file),
     source = file,
+    text,
     unrelatedSimilarity,
     classes,
     licence,
@@ -96,6 +104,7 @@ async function describe(
     sha256,
     input,
     output: probed.output,
+    ...(text === undefined ? {} : { text }),
     ...(unrelatedSimilarity === undefined ? {} : { unrelatedSimilarity }),
     ...(classes === undefined ? {} : { classes }),
     ...(licence === undefined ? {} : { licence }),
@@ -113,12 +122,13 @@ function quantisesBatches(model: OnnxModel): boolean {
 /** The first candidate that the model runs on, with what the run showed. */
 async function probeCandidates(
   file: string,
+  model: ModelSource,
   candidates: readonly EncoderInput[],
   known: Omit<ProbeOptions, 'file' | 'input'>,
 ): Promise<{ input: EncoderInput; probed: ProbedModel }> {
   const worker = new OnnxWorker();
   try {
-    const loaded = await worker.load({ file }, { threads: 2 });
+    const loaded = await worker.load(model, { threads: 2 });
     let firstFailure: unknown;
     for (const input of candidates) {
       try {

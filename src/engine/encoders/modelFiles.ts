@@ -12,6 +12,7 @@ import {
   systemCodeOf,
   unreadableFile,
 } from '../../core/errors.ts';
+import { textWithoutImage } from '../../core/encoders/textErrors.ts';
 import { EXTERNAL_DATA, type OnnxModel } from '../../core/onnx/model.ts';
 import { allTensors } from '../../core/onnx/traverse.ts';
 import { decodeModel } from './onnxFile.ts';
@@ -25,7 +26,11 @@ export interface ModelFiles {
 }
 
 /** Where a Hugging Face style folder keeps its model. The image half of a two-sided model comes first. */
-const HUGGING_FACE_MODELS = ['onnx/vision_model.onnx', 'onnx/model.onnx', 'vision_model.onnx', 'model.onnx'];
+const HUGGING_FACE_MODELS = [
+  ...['onnx/vision_model.onnx', 'visual/model.onnx', 'onnx/model.onnx', 'vision_model.onnx', 'model.onnx'],
+];
+/** Where the other half is, which is of no use alone. */
+const TEXT_MODELS = ['onnx/text_model.onnx', 'textual/model.onnx', 'text_model.onnx'];
 
 /** The model file that a path means: itself, or the one in a folder. Rejects if there is none. */
 export async function locateModel(path: string): Promise<string> {
@@ -41,6 +46,9 @@ export async function locateModel(path: string): Promise<string> {
   }
   const models = names.filter((name) => name.toLowerCase().endsWith('.onnx'));
   const [only] = models;
+  for (const half of models.length > 1 ? [] : TEXT_MODELS) {
+    if (await isFile(join(path, half))) throw textWithoutImage(join(path, half));
+  }
   if (models.length === 1 && only !== undefined) return join(path, only);
   throw encoderWithoutModel(path);
 }

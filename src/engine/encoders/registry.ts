@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import {
@@ -20,6 +19,10 @@ import type { ResolvedEncoder } from './encoder.ts';
 import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
+import { storeModel } from './storeModel.ts';
+import { storeText, withText } from './text/storeText.ts';
+import { describedText, locateText, type TextSource } from './text/textSource.ts';
+import type { ImageModel } from './wholeModel.ts';
 
 /** Used where nothing else is chosen. */
 export const DEFAULT_ENCODER_ID = SHIPPED_ENCODER_ID;
@@ -86,7 +89,10 @@ export class EncoderRegistry {
   async add(path: string, root: string, origin?: ModelOrigin): Promise<EncoderCard> {
     if (!(await exists(path))) throw encoderNotFound(path);
     const file = await locateModel(path);
-    const { card, files } = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
+    const inspected = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
+    const { card: found, files, model, identity } = inspected;
+    const text = await textOf(file, found, model);
+    const card = await withText({ card: found, identity, model: model.source, text });
     const parent = encodersFolder(root);
     const target = storedFolder(root, card.id);
     let partial: string | undefined;
@@ -94,11 +100,8 @@ export class EncoderRegistry {
       await mkdir(parent, { recursive: true });
       // Not an id, so that what a crash leaves behind is never taken for an encoder.
       partial = await mkdtemp(join(parent, '.adding-'));
-      await copyFile(files.file, join(partial, MODEL_FILE), constants.COPYFILE_FICLONE);
-      for (const location of files.externalData) {
-        await mkdir(dirname(join(partial, location)), { recursive: true });
-        await copyFile(join(dirname(files.file), location), join(partial, location), constants.COPYFILE_FICLONE);
-      }
+      await storeModel(model.source, 'bytes' in model.source ? [] : files.externalData, join(partial, MODEL_FILE));
+      if (text !== undefined) await storeText(text, partial);
       await writeFile(join(partial, CARD_FILE), `${JSON.stringify(card, undefined, 2)}\n`);
       await rm(target, { recursive: true, force: true });
       await rename(partial, target);
@@ -122,8 +125,8 @@ export class EncoderRegistry {
   }
 
   async #resolveFile(file: string): Promise<ResolvedEncoder> {
-    const { card, identity } = await this.#inspect(file);
-    return { card, identity, model: { file } };
+    const { card, identity, model } = await this.#inspect(file);
+    return { card, identity, model: model.source, text: await textOf(file, card, model) };
   }
 
   async #inspect(file: string): Promise<InspectedModel> {
@@ -133,6 +136,12 @@ export class EncoderRegistry {
     this.#inspections.set(file, { inspected, stamp: await stampOf(inspected.files) });
     return inspected;
   }
+}
+
+/** The text half that lies beside an image half, or in the same file. */
+function textOf(file: string, card: EncoderCard, { textHalf }: ImageModel): Promise<TextSource | undefined> {
+  if (textHalf === undefined) return locateText(file, card.text);
+  return describedText(file, { bytes: textHalf }, file, undefined);
 }
 
 /** Sizes and times of a model's files and of those that may describe it. */

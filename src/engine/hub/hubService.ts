@@ -191,8 +191,9 @@ export class HubService {
   }
 
   async #planOf({ repository, reference, ...about }: Listed, wish: ModelWish): Promise<HubPlan> {
-    const { model, data, describing } = chooseModel(repository.repository, repository.files, wish);
-    const choice = { ...about, revision: reference.revision, model, files: [...describing, model], data };
+    const { model, data, describing, text } = chooseModel(repository.repository, repository.files, wish);
+    const files = [...describing, ...text, model];
+    const choice = { ...about, revision: reference.revision, model, files, data };
     for (const file of [...choice.files, ...data]) await this.#cache.adopt(repository, file, false);
     // A model that is here says itself which files of weights it needs.
     const isHere = await this.#cache.has(repository, model);

@@ -37,11 +37,13 @@ export interface LabelImages {
  *
  * @param below absolute; only images below it get a label
  * @param only relative to the root; only these do
+ * @param needsLabels false where nothing is learnt from labels
  */
 export async function listLabelImages(
   dataset: Dataset,
   below: string | undefined,
   only?: readonly string[],
+  needsLabels = true,
 ): Promise<LabelImages> {
   const { root, store } = dataset;
   const files = store.readFiles();
@@ -56,7 +58,7 @@ export async function listLabelImages(
   const withLabel = images.filter(({ label }) => label !== '');
   const labelled = withLabel.filter(({ split }) => split !== 'test');
   const test = withLabel.filter(({ split }) => split === 'test');
-  assertLearnable(root, labelled, test.length);
+  if (needsLabels) assertLearnable(root, labelled, test.length);
 
   const folder = below === undefined ? '' : relativeToRoot(root, below);
   const named = only && new Set(only);
@@ -72,7 +74,7 @@ export async function listLabelImages(
     targets,
     others: unlabelled.filter(({ path }) => !isBelow(path)),
     test,
-    notices: [...known.notices, ...(test.length > 0 ? [testLabelsLeftOut(test.length)] : [])],
+    notices: [...known.notices, ...(test.length > 0 && needsLabels ? [testLabelsLeftOut(test.length)] : [])],
   };
 }
 

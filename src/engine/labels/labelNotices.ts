@@ -65,6 +65,6 @@ function selection(names: readonly string[], perClass: readonly ClassProposals[]
 }
 
 /** The highest precision that is shown at any threshold. */
-function bestOf(curve: LabelProposals['curve']): number {
+export function bestOf(curve: LabelProposals['curve']): number {
   return curve.reduce((most, { precisionBound }) => Math.max(most, precisionBound), 0);
 }

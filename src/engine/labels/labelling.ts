@@ -16,7 +16,8 @@ import type { JobContext } from '../../core/progress.ts';
 import type { LabelMethod, LabelReport, LabelRequest } from '../../protocol/labels.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
-import { currentEncoder } from '../encoders/encoderChoice.ts';
+import { currentEncoder, searchEncoder } from '../encoders/encoderChoice.ts';
+import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -35,13 +36,26 @@ import {
 import { assertLearnable, listLabelImages, type LabelImage } from './labelImages.ts';
 import { classifierNotices, noticesOf } from './labelNotices.ts';
 import { assertWritable, writeProposals } from './proposalFile.ts';
+import {
+  checkWords,
+  guessByClassNames,
+  uncheckedProposals,
+  wordClasses,
+  wordNotices,
+  type WordClasses,
+} from './wordLabels.ts';
 
 const DEFAULT_PRECISION = 0.95;
 /**
  * What did best on photographs of clothing with a tenth and a half of them labelled, by two encoders. A classifier's guesses
  * need one, which tells how familiar an image is.
  */
-const DEFAULT_NEIGHBORS: Readonly<Record<LabelMethod, number>> = { neighbors: 20, propagation: 10, classifier: 1 };
+const DEFAULT_NEIGHBORS: Readonly<Record<LabelMethod, number>> = {
+  neighbors: 20,
+  propagation: 10,
+  classifier: 1,
+  words: 0,
+};
 const TEMPERATURE = 0.07;
 /** Less suits data with many labels, more those with few; .99 was far worse for both. */
 const ALPHA = 0.8;
@@ -56,11 +70,13 @@ export interface LabellingOptions {
   /** Of products of matrices and of the classifier. */
   readonly threads: number;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  /** Loads the text half of an encoder. */
+  readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
 }
 
 /** Refuses what can't be done before anything is. Rejects with usage or file-exists. */
 export async function checkLabelRequest(
-  { precision = DEFAULT_PRECISION, neighbors, cap = 1, method = 'neighbors', out }: LabelRequest,
+  { precision = DEFAULT_PRECISION, neighbors, cap = 1, method = 'neighbors', words, out }: LabelRequest,
   dataset: Pick<Dataset, 'root' | 'config'>,
 ): Promise<void> {
   if (!(precision > 0 && precision < 1))
@@ -73,6 +89,9 @@ export async function checkLabelRequest(
   if (method === 'classifier' && neighbors !== undefined) {
     throw usage('A classifier asks no neighbours; leave their number out (-k), or choose another method.');
   }
+  if (method === 'words') checkWords(words);
+  else if (words !== undefined)
+    throw usage('Words are for the method words; leave them out, or choose it (--method words).');
   if (out) await assertWritable(out, dataset);
 }
 
@@ -95,20 +114,23 @@ export async function proposeForDataset(
   const { root, store } = dataset;
   const { method = 'neighbors', precision = DEFAULT_PRECISION, cap, balanced = false, out } = request;
   const neighbors = request.neighbors ?? DEFAULT_NEIGHBORS[method];
-  const listed = await listLabelImages(dataset, request.below, request.images);
+  const listed = await listLabelImages(dataset, request.below, request.images, method !== 'words');
   const classifier =
     method === 'classifier'
       ? await openLabelClassifier(request.encoder, listed.labelled, dataset, registry)
       : undefined;
+  const words = method === 'words' ? await readWords(request, options) : undefined;
   // In the graph, images that get no label lead labels to those that do.
   const wanted = [...listed.labelled, ...listed.targets, ...(method === 'propagation' ? listed.others : [])];
   const { encoder, images, vectors } = await embed(classifier?.encoder ?? request.encoder, wanted, options, context);
   const labelled = images.filter(({ label }) => label !== '');
-  assertLearnable(root, labelled, 0);
-  const names = [...new Set([...labelled.map(({ label }) => label), ...(classifier?.encoder.classes ?? [])])].sort();
+  if (words === undefined) assertLearnable(root, labelled, 0);
+  const known = [...labelled.map(({ label }) => label), ...(classifier?.encoder.classes ?? [])];
+  const names = words?.names ?? [...new Set(known)].sort();
   const grouped = [...labelled, ...(classifier ? seenWithoutLabel(classifier, listed) : [])];
   const groups = await groupDuplicates(grouped, options, context);
-  const isHeldOut = classifier && heldOutBy(classifier, grouped, labelled.length, groups);
+  // Words have learnt from no label at all.
+  const isHeldOut = classifier ? heldOutBy(classifier, grouped, labelled.length, groups) : words && (() => true);
   const input: GuessInput = {
     ...vectors,
     rows: images.length,
@@ -118,14 +140,18 @@ export async function proposeForDataset(
     classes: names.length,
   };
   const targets = new Set(listed.targets);
-  const work = { method, neighbors, images, names, classifier };
-  const proposed = proposeLabels(
-    { ...input, guesses: await guess(work, input, options, context), ...(isHeldOut && { isHeldOut }) },
-    { precision, cap, balanced, accept: (row) => targets.has(images[row]!) },
-  );
-  const own = classifier
-    ? classifierNotices(proposed, names, { id: encoder.id, classes: classifier.encoder.classes }, precision)
-    : noticesOf(proposed, names, precision, root);
+  const work = { method, neighbors, images, names, classifier, words };
+  const guesses = await guess(work, input, options, context);
+  const accept = (row: number) => targets.has(images[row]!);
+  const isUnchecked = words !== undefined && !input.labels.some((label) => label >= 0);
+  const proposed = isUnchecked
+    ? uncheckedProposals(guesses, [...images.keys()].filter(accept), names.length, cap)
+    : proposeLabels({ ...input, guesses, ...(isHeldOut && { isHeldOut }) }, { precision, cap, balanced, accept });
+  const own = words
+    ? wordNotices(proposed, names, labelled, precision)
+    : classifier
+      ? classifierNotices(proposed, names, { id: encoder.id, classes: classifier.encoder.classes }, precision)
+      : noticesOf(proposed, names, precision, root);
   const notices = [...listed.notices, ...own];
   const learntFrom = classifier ? labelled.filter(classifier.hasSeen) : labelled;
   const proposals = Array.from(proposed.rows, (row, i) => ({
@@ -198,6 +224,8 @@ async function groupDuplicates(
   context: JobContext,
 ): Promise<Int32Array> {
   const { store } = dataset;
+  // Words need no labels.
+  if (images.length === 0) return new Int32Array(0);
   const vectorsOf = async (id: string): Promise<ImageVectors> => {
     const encoder = await load(await registry.resolve(id));
     return readImageVectors(store, await embedMissing(store, encoder, images, context), images);
@@ -215,6 +243,16 @@ async function groupDuplicates(
   );
 }
 
+/** The classes that are known by words, as the encoder of the images reads them. */
+async function readWords({ words, encoder }: LabelRequest, { dataset, registry, loadText }: LabellingOptions) {
+  checkWords(words);
+  const resolved =
+    encoder === undefined
+      ? await (await searchEncoder(dataset, registry, undefined)).resolve()
+      : await registry.resolve(encoder, dataset.root);
+  return wordClasses(words, await loadText(resolved));
+}
+
 interface GuessWork {
   readonly method: LabelMethod;
   readonly neighbors: number;
@@ -222,11 +260,13 @@ interface GuessWork {
   readonly names: readonly string[];
   /** Of the method `classifier`. */
   readonly classifier: LabelClassifier | undefined;
+  /** Of the method `words`. */
+  readonly words: WordClasses | undefined;
 }
 
 /** A further method is a further case here; `LabelGuesses` tells what it owes. */
 async function guess(
-  { method, neighbors: count, images, names, classifier }: GuessWork,
+  { method, neighbors: count, images, names, classifier, words }: GuessWork,
   input: GuessInput,
   { dataset, threads }: LabellingOptions,
   context: JobContext,
@@ -241,6 +281,8 @@ async function guess(
         runInSteps(spreading, between),
       );
     }
+    case 'words':
+      return guessByClassNames(words!, input);
     case 'classifier': {
       const nearest = await search(voteSearch(input, count), threads, context);
       return classify(classifier!, images, names, nearest, { root: dataset.root, threads }, context);

@@ -10,10 +10,17 @@ import {
   usage,
 } from '../../core/errors.ts';
 import {
+  FEWEST_CAPTIONED,
+  MOST_CAPTIONED,
+  planCaptions,
+  type CaptionedOptions,
+} from '../../core/sample/captions/plan.ts';
+import {
   DEFAULT_IMAGES_PER_CLASS,
   type Encoding,
   type PlannedFile,
   type PlantedFinding,
+  type SamplePlan,
 } from '../../core/sample/draft.ts';
 import { MINIMUM_IMAGES_PER_CLASS, planSample } from '../../core/sample/plan.ts';
 
@@ -37,6 +44,11 @@ export interface SampleOptions {
   readonly report?: (done: number, total: number) => void;
 }
 
+interface WritingOptions extends Pick<SampleOptions, 'encodeImage'> {
+  readonly signal: AbortSignal | undefined;
+  readonly report: SampleOptions['report'];
+}
+
 export interface SampleSummary {
   /** Files with an image's name, readable or not. */
   readonly images: number;
@@ -51,6 +63,35 @@ export const SAMPLE_MARKER = '.likeness-sample.json';
 const TRUTH = 'planted.json';
 /** Pictures that are encoded and written while the next one is drawn. */
 const PENDING = 4;
+
+/** Raised when other files, captions or findings come out of the same seed. */
+const CAPTIONED_VERSION = 1;
+const DEFAULT_CAPTIONED = 200;
+
+export interface CaptionedSampleOptions extends Omit<SampleOptions, 'imagesPerClass'>, CaptionedOptions {
+  readonly images?: number;
+}
+
+/**
+ * Draws pictures of shapes with a text beside each into `folder`, as `planCaptions` decides, and `planted.json`. Fails as
+ * `generateSample`.
+ */
+export function generateCaptionedSample(
+  folder: string,
+  { encodeImage, seed = 1, images = DEFAULT_CAPTIONED, signal, report, ...options }: CaptionedSampleOptions,
+): Promise<SampleSummary> {
+  if (!Number.isInteger(images) || images < FEWEST_CAPTIONED || images > MOST_CAPTIONED) {
+    throw usage(`The captioned sample has from ${FEWEST_CAPTIONED} to ${MOST_CAPTIONED} images, not ${images}.`);
+  }
+  const marker = `${JSON.stringify({ sample: 'likeness-captions', version: CAPTIONED_VERSION, seed, images, ...options })}\n`;
+  const plan = planCaptions(seed, images, options);
+  return writeSample(
+    folder,
+    marker,
+    { files: plan.files, findings: plan.findings, images },
+    { encodeImage, signal, report },
+  );
+}
 
 /**
  * Draws a data set with planted issues into `folder`, as `SPLIT/CLASS/NAME.ext`, and `planted.json`, which lists them.
@@ -70,7 +111,17 @@ export async function generateSample(
   }
   const marker = `${JSON.stringify({ sample: 'likeness', version: SAMPLE_VERSION, seed, imagesPerClass })}\n`;
   const { files, findings } = planSample(seed, imagesPerClass);
-  const summary: SampleSummary = { images: files.length, planted: findings };
+  return writeSample(folder, marker, { files, findings, images: files.length }, { encodeImage, signal, report });
+}
+
+/** @param marker tells this very sample from all others */
+async function writeSample(
+  folder: string,
+  marker: string,
+  { files, findings, images }: SamplePlan & { readonly images: number },
+  { encodeImage, signal, report }: WritingOptions,
+): Promise<SampleSummary> {
+  const summary: SampleSummary = { images, planted: findings };
   try {
     const entries = await entriesOf(folder);
     if (entries.length > 0) {

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises';
 import { encoderMismatch } from '../../core/errors.ts';
 import { regionsNotIndexed } from '../../core/images/regionErrors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
-import type { MatchedRegion, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
+import type { MatchedRegion, ScanSettings, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder } from '../encoders/encoder.ts';
 import { nearestRegions } from '../regions/regionSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { embedFile, type EmbeddedFile } from './embedFile.ts';
-import type { SearchTable, VectorSearch } from './vectorSearch.ts';
+import type { Nearest, SearchTable, VectorSearch } from './vectorSearch.ts';
 
 export interface SimilarContext {
   readonly dataset: Dataset;
@@ -18,6 +18,8 @@ export interface SimilarContext {
   readonly splitOf: (path: string) => string | undefined;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
+  /** Finds that encoder. */
+  readonly resolve: () => Promise<ResolvedEncoder>;
   /** Loads that encoder, for pictures that the index has no vector of. */
   readonly load: () => Promise<Encoder>;
   readonly search: VectorSearch;
@@ -38,10 +40,7 @@ interface Match {
 export async function findSimilar(request: SimilarRequest, context: SimilarContext): Promise<SimilarReport> {
   const { dataset, labelOf, splitOf, stored } = context;
   const { store, root } = dataset;
-  const table = context.search.open(store, stored.key);
-  if (table.paths.length === 0) {
-    throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
-  }
+  const table = openTable(context);
   const hasRegions = request.regions !== undefined && store.regions.has(stored.key);
   if (request.regions === 'required' && !hasRegions) throw regionsNotIndexed(root, stored.card.id);
   const inside = relativeToRoot(root, request.image);
@@ -72,9 +71,49 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
   };
 }
 
+/** The vectors to search. Throws encoder-mismatch where there are none. */
+export function openTable({ dataset: { store, root }, search, stored }: SimilarContext): SearchTable {
+  const table = search.open(store, stored.key);
+  if (table.paths.length === 0) throw encoderMismatch(`${root} has no vectors of the encoder ${stored.card.id}`);
+  return table;
+}
+
+/** The vector of an image and where it comes from: the index, where that is up to date, else the encoder. */
+export async function vectorOfImage(
+  image: string,
+  scan: ScanSettings | undefined,
+  table: SearchTable,
+  context: SimilarContext,
+): Promise<{ readonly inside: string | undefined; readonly row: number; readonly vector: Float32Array }> {
+  const inside = relativeToRoot(context.dataset.root, image);
+  const row = inside === undefined ? -1 : table.rowOf(inside);
+  const { vector } = await queryVector({ image, ...(scan !== undefined && { scan }) }, context, table, row);
+  return { inside, row, vector };
+}
+
+/** What a search found, as it is reported. */
+export function foundImages(
+  { rows, scores, considered }: Nearest,
+  { paths }: SearchTable,
+  { stored, labelOf, splitOf }: SimilarContext,
+): Omit<SimilarReport, 'root' | 'query'> {
+  return {
+    encoder: { id: stored.card.id, dim: stored.card.output.dim },
+    approximate: false,
+    recall: 1,
+    searched: considered,
+    results: Array.from(rows, (row, i) => ({
+      path: paths[row]!,
+      similarity: clampCosine(scores[i]!),
+      label: labelOf(paths[row]!),
+      split: splitOf(paths[row]!),
+    })),
+  };
+}
+
 /** What is searched with: the vector that the index has of the file as it is now, or one that is made of it. */
 async function queryVector(
-  { image, region, scan }: SimilarRequest,
+  { image, region, scan }: Pick<SimilarRequest, 'image' | 'region' | 'scan'>,
   context: SimilarContext,
   table: SearchTable,
   row: number,
@@ -136,9 +175,9 @@ function bestOfEach(whole: readonly Match[], parts: readonly Match[], count: num
 }
 
 /** The rows that may be results. */
-function filterOf(
+export function filterOf(
   { dataset, labelOf, splitOf }: SimilarContext,
-  request: SimilarRequest,
+  request: Pick<SimilarRequest, 'folder' | 'filter' | 'images'>,
   paths: readonly string[],
   queryRow: number,
 ): (row: number) => boolean {

@@ -17,6 +17,9 @@ const CAPACITY = 2;
 /** Rows that are quantised before other requests get their turn. */
 const PREPARED_ROWS = 4096;
 
+/** A standard deviation of so many numbers is off by some two per cent. */
+const SPREAD_ROWS = 2048;
+
 interface Prepared {
   readonly session: number;
   readonly precision: QuantizationPrecision;
@@ -141,6 +144,22 @@ export class SearchTable {
   similarities(row: number): Float32Array {
     const vector = this.vector(row);
     return Float32Array.from(this.#table.paths, (_, other) => this.#similarity(vector, other));
+  }
+
+  /**
+   * Standard deviation of the similarities of an L2-normalised vector to the rows; of a sample evenly over them where they
+   * are many.
+   */
+  spread(vector: Float32Array): number {
+    const step = Math.ceil(this.#table.paths.length / SPREAD_ROWS);
+    let [count, sum, squares] = [0, 0, 0];
+    for (let row = 0; row < this.#table.paths.length; row += step) {
+      const similarity = this.#similarity(vector, row);
+      count++;
+      sum += similarity;
+      squares += similarity ** 2;
+    }
+    return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
   }
 
   close(): void {

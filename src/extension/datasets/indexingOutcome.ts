@@ -28,8 +28,9 @@ export function indexingOutcome(services: Services): void {
       void datasets.refresh();
       tellOnce(report.root, report.notices);
       if (!background) tellOutcome(report, explorerVisibility.visible);
-      const { query, failure } = similar.state;
-      const concerned = query !== undefined && (isInside(report.root, query.file) || failure?.remedy === 'index');
+      const { query, text, failure } = similar.state;
+      const place = query?.file ?? text?.folder;
+      const concerned = place !== undefined && (isInside(report.root, place) || failure?.remedy === 'index');
       if (concerned && (report.embedded > 0 || report.removed > 0 || failure)) void similar.imagesChanged();
     }),
   );

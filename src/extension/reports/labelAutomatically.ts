@@ -2,14 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { LabelReport, LabelRequest } from '../../protocol/labels.ts';
-import { askInTurn } from '../commands/askInTurn.ts';
-import { pickStep } from '../commands/steps.ts';
+import { askInSteps } from '../commands/askInTurn.ts';
+import { inputStep, pickStep } from '../commands/steps.ts';
 import { commands } from '../contract.ts';
 import { isInside } from '../files/rootPaths.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf } from '../settings.ts';
 import { labelMarkdown, PROPOSALS_SHOWN } from '../text/labelMarkdown.ts';
-import { labelMethods, precisions } from './labelChoices.ts';
+import { classNamesOf, labelMethods, precisions } from './labelChoices.ts';
 import { registerReportCommand } from './reportCommand.ts';
 import { reportImages } from './reportImages.ts';
 import { offerToSave } from './saveTable.ts';
@@ -22,14 +22,14 @@ export function labelAutomaticallyCommand(services: Services): void {
   registerReportCommand<Question, LabelReport>(services, {
     command: commands.labelAutomatically,
     title: 'Label Automatically',
-    keys: ['method', 'precision', 'encoder', 'below', 'cap', 'balanced'],
+    keys: ['method', 'words', 'precision', 'encoder', 'below', 'cap', 'balanced'],
     working: 'Looking for labels…',
     ask: async (root, argument) => {
       const cards = await engine.call('encoders/list', { folder: root, imported: true });
-      const answers = await ask(
-        root,
-        cards.some(({ classes }) => classes !== undefined),
-      );
+      const answers = await ask(root, {
+        classifier: cards.some(({ classes }) => classes !== undefined),
+        words: cards.some(({ text }) => text !== undefined),
+      });
       const below = argument instanceof vscode.Uri ? argument.fsPath : root;
       return answers && { ...answers, ...(below !== root && isInside(root, below) && { below }) };
     },
@@ -59,23 +59,49 @@ export function labelAutomaticallyCommand(services: Services): void {
 interface Answers {
   readonly method: NonNullable<LabelRequest['method']>;
   readonly precision: number;
+  /** As typed; for the method `words`. */
+  readonly names: string;
 }
 
-/** @param hasClassifier whether an encoder of the dataset tells classes apart */
-async function ask(root: string, hasClassifier: boolean): Promise<Answers | undefined> {
-  const methods = labelMethods.filter(({ value }) => hasClassifier || value !== 'classifier');
-  const place = { title: `Label Automatically in ${path.basename(root)}`, totalSteps: 2 };
-  const answers = await askInTurn<Answers>({ method: 'neighbors', precision: 0.95 }, [
-    async (state) => {
-      const options = { ...place, step: 1, placeholder: 'How to guess labels from those that there are' };
-      const method = await pickStep(options, methods, state.method);
-      return typeof method === 'string' ? { ...state, method } : method;
+/** @param has whether an encoder of the dataset tells classes apart, and whether one knows words */
+async function ask(
+  root: string,
+  has: { readonly classifier: boolean; readonly words: boolean },
+): Promise<Question | undefined> {
+  const methods = labelMethods.filter(
+    ({ value }) => (has.classifier || value !== 'classifier') && (has.words || value !== 'words'),
+  );
+  const title = `Label Automatically in ${path.basename(root)}`;
+  const answers = await askInSteps<Answers>(title, { method: 'neighbors', precision: 0.95, names: '' }, [
+    {
+      ask: async (place, state) => {
+        const options = { ...place, placeholder: 'How to guess labels' };
+        const method = await pickStep(options, methods, state.method);
+        return typeof method === 'string' ? { ...state, method } : method;
+      },
     },
-    async (state) => {
-      const options = { ...place, step: 2, placeholder: 'How many of the proposals have to be right' };
-      const precision = await pickStep(options, precisions, state.precision);
-      return typeof precision === 'number' ? { ...state, precision } : precision;
+    {
+      applies: ({ method }) => method === 'words',
+      ask: async (place, state) => {
+        const options = {
+          ...place,
+          placeholder: 'Names of the classes, with commas between: cat, dog, a city at night',
+        };
+        const names = await inputStep(options, state.names, (text) =>
+          classNamesOf(text).length < 2 ? 'Name two classes at least.' : undefined,
+        );
+        return typeof names === 'string' ? { ...state, names } : names;
+      },
+    },
+    {
+      ask: async (place, state) => {
+        const options = { ...place, placeholder: 'How many of the proposals have to be right' };
+        const precision = await pickStep(options, precisions, state.precision);
+        return typeof precision === 'number' ? { ...state, precision } : precision;
+      },
     },
   ]);
-  return typeof answers === 'object' ? answers : undefined;
+  if (typeof answers !== 'object') return undefined;
+  const { method, precision, names } = answers;
+  return { method, precision, ...(method === 'words' && { words: { names: classNamesOf(names) } }) };
 }

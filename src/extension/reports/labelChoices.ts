@@ -24,7 +24,17 @@ export const labelMethods: readonly Item<LabelMethod>[] = [
     detail: 'What the encoder says that was fine-tuned last',
     value: 'classifier',
   },
+  {
+    label: '$(comment) Names of the classes',
+    detail: 'The name that fits an image best; needs no labelled images, and is checked with them where there are some',
+    value: 'words',
+  },
 ];
+
+/** Names of classes as typed. */
+export function classNamesOf(text: string): string[] {
+  return [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+}
 
 export const precisions: readonly Item<number>[] = [
   { label: '99 %', detail: 'The fewest proposals; takes hundreds of labelled images to be shown', value: 0.99 },

@@ -48,8 +48,9 @@ function resultCommands({ disposables, similar, followed }: Services): void {
   );
   onResult(internalCommands.copyResultPath, (file) => vscode.env.clipboard.writeText(file));
   onResult(internalCommands.compareResult, async (file) => {
-    const { query } = similar.state;
-    if (query) await openSideBySide(followed, query.file, file);
+    const { query, text } = similar.state;
+    const asked = query?.file ?? text?.image;
+    if (asked !== undefined) await openSideBySide(followed, asked, file);
   });
 }
 

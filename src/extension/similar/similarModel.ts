@@ -1,19 +1,29 @@
 import path from 'node:path';
 import { Emitter } from 'vscode-jsonrpc/node';
+import { describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { ErrorCode, asLikenessError } from '../../core/errors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import type { ImageFilter, ScanSettings, SimilarReport } from '../../protocol/engine.ts';
-import type { ClassRelation, SimilarFailure, SimilarState } from '../../protocol/similarView.ts';
+import type { ClassRelation, SimilarFailure, SimilarState, TextQuery } from '../../protocol/similarView.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
 
 /** What survives a reload of the window. */
-export interface SavedQuery {
+export type SavedQuery = SavedImage | SavedText;
+
+interface SavedImage {
   readonly file: string;
   /** The dataset to search, where the image doesn't lie in it. */
   readonly folder: string | undefined;
   readonly relation: ClassRelation;
 }
+
+interface SavedText {
+  readonly words: WordQuery;
+}
+
+/** What is to be searched in words. */
+export type WordQuery = Pick<TextQuery, 'folder' | 'texts' | 'minus' | 'image'>;
 
 export interface SimilarHost {
   readonly engine: EngineCaller;
@@ -28,9 +38,9 @@ export interface SimilarHost {
   readonly save: (query: SavedQuery) => void;
 }
 
-type Content = Pick<SimilarState, 'query' | 'searching' | 'results' | 'failure' | 'relation' | 'filter'>;
+type Content = Pick<SimilarState, 'query' | 'text' | 'searching' | 'results' | 'failure' | 'relation' | 'filter'>;
 
-/** The query of the Similar view and what was found for it. A new search takes the place of a running one. */
+/** The query of the Similar view, an image or words, and what was found for it. A new search takes the place of a running one. */
 export class SimilarModel {
   readonly #host: SimilarHost;
   readonly #latest = new Latest();
@@ -41,6 +51,7 @@ export class SimilarModel {
   #imagesRevision = 0;
   #content: Content = {
     query: undefined,
+    text: undefined,
     searching: false,
     results: undefined,
     failure: undefined,
@@ -51,11 +62,17 @@ export class SimilarModel {
   constructor(host: SimilarHost, saved: SavedQuery | undefined) {
     this.#host = host;
     if (!saved) return;
+    if ('words' in saved) {
+      this.#content = { ...this.#content, text: unsearchedText(saved.words) };
+      return;
+    }
     this.#folder = saved.folder;
     this.#content = { ...this.#content, query: unsearched(saved.file), relation: saved.relation };
   }
 
   get state(): SimilarState {
+    const { query, text } = this.#content;
+    const place = query?.file ?? text?.folder;
     return {
       ...this.#content,
       revision: this.#revision,
@@ -63,21 +80,28 @@ export class SimilarModel {
       count: this.#host.count(),
       following: this.#host.following(),
       trusted: this.#host.trusted(),
-      indexing: this.#content.query !== undefined && this.#host.indexing(this.#content.query.file),
+      indexing: place !== undefined && this.#host.indexing(place),
     };
   }
 
   /** True where a query has been neither answered nor refused, as after a reload. */
   get isWaiting(): boolean {
-    const { query, searching, results, failure } = this.#content;
-    return query !== undefined && !searching && results === undefined && failure === undefined;
+    const { query, text, searching, results, failure } = this.#content;
+    return (query ?? text) !== undefined && !searching && results === undefined && failure === undefined;
   }
 
   /** Finds what is similar to an image, in its own dataset or in that of `folder`. */
   async show(file: string, folder?: string): Promise<void> {
     this.#folder = folder;
     const changed = this.#content.query?.file !== file;
-    this.#set(changed ? { query: unsearched(file), filter: {} } : {});
+    this.#set(changed ? { query: unsearched(file), text: undefined, filter: {} } : {});
+    await this.search();
+  }
+
+  /** Finds what fits words. */
+  async showText(words: WordQuery): Promise<void> {
+    const moved = this.#content.text?.folder !== words.folder;
+    this.#set({ query: undefined, text: unsearchedText(words), ...(moved && { filter: {} }) });
     await this.search();
   }
 
@@ -100,13 +124,15 @@ export class SimilarModel {
 
   /** Searches again for the query there is. Failures become part of the state. */
   async search(): Promise<void> {
-    const { query } = this.#content;
-    if (!query) return;
+    const { query, text, relation } = this.#content;
+    if (!query && !text) return;
     this.#set({ searching: true, failure: undefined });
-    this.#host.save({ file: query.file, folder: this.#folder, relation: this.#content.relation });
+    this.#host.save(query ? { file: query.file, folder: this.#folder, relation } : { words: wordsOf(text!) });
     try {
-      const report = await this.#latest.run((signal) => this.#find(query.file, signal));
-      if (report) this.#set({ ...found(query.file, report), searching: false });
+      const change = await this.#latest.run(async (signal) =>
+        query ? found(query.file, await this.#find(query.file, signal)) : this.#findText(wordsOf(text!), signal),
+      );
+      if (change) this.#set({ ...change, searching: false });
     } catch (error) {
       this.#set({ results: undefined, searching: false, failure: failureOf(asLikenessError(error)) });
     }
@@ -129,6 +155,19 @@ export class SimilarModel {
     return search({ ...filter, classes: classes.filter((name) => (name === label) === (relation === 'same')) });
   }
 
+  async #findText(words: WordQuery, signal: AbortSignal): Promise<Pick<Content, 'text' | 'results'>> {
+    const { image, ...rest } = words;
+    const request = {
+      ...rest,
+      ...(image !== undefined && { image }),
+      count: this.#host.count(),
+      filter: this.#content.filter,
+      scan: this.#host.scanSettings(words.folder),
+    };
+    const report = await this.#host.engine.call('search/text', request, { signal });
+    return { text: { ...unsearchedText(words), notices: report.notices }, results: resultsOf(report) };
+  }
+
   #set(change: Partial<Content>): void {
     this.#content = { ...this.#content, ...change };
     this.#revision++;
@@ -141,11 +180,22 @@ function unsearched(file: string): NonNullable<Content['query']> {
 }
 
 function found(file: string, report: SimilarReport): Pick<Content, 'query' | 'results'> {
+  return { query: { file, name: path.basename(file), ...report.query }, results: resultsOf(report) };
+}
+
+function resultsOf(report: Omit<SimilarReport, 'query'>): NonNullable<Content['results']> {
   const { root, encoder, searched, approximate, recall, results } = report;
-  return {
-    query: { file, name: path.basename(file), ...report.query },
-    results: { root, encoder: encoder.id, searched, approximate, recall, images: results },
-  };
+  return { root, encoder: encoder.id, searched, approximate, recall, images: results };
+}
+
+function wordsOf({ folder, texts, minus, image }: TextQuery): WordQuery {
+  return { folder, texts, minus, image };
+}
+
+function unsearchedText(words: WordQuery): TextQuery {
+  const { texts, minus, image } = words;
+  const like = image === undefined ? undefined : path.basename(image);
+  return { ...words, name: describeQuery({ texts, minus, image: like, imageWeight: undefined }), notices: [] };
 }
 
 function failureOf({ code, message }: LikenessError): SimilarFailure {
@@ -155,6 +205,7 @@ function failureOf({ code, message }: LikenessError): SimilarFailure {
 const remedies: Readonly<Partial<Record<ErrorCode, SimilarFailure['remedy']>>> = {
   [ErrorCode.NotIndexed]: 'index',
   [ErrorCode.EncoderMismatch]: 'index',
+  [ErrorCode.EncoderWithoutText]: 'encoder',
   [ErrorCode.UntrustedWorkspace]: 'trust',
   [ErrorCode.UnsupportedPlatform]: 'none',
 };

@@ -50,8 +50,9 @@ export function similarRequests(services: Services): RequestHandlers<SimilarView
       if (root !== undefined) await openImage(followed, resolveInside(root, relative), { preserveFocus });
     },
     'similar/openQuery': async () => {
-      const { query } = similar.state;
-      if (query) await openImage(followed, query.file, {});
+      const { query, text } = similar.state;
+      const file = query?.file ?? text?.image;
+      if (file !== undefined) await openImage(followed, file, {});
     },
     'similar/act': async ({ action }) => {
       await act(services, action);
@@ -62,9 +63,18 @@ export function similarRequests(services: Services): RequestHandlers<SimilarView
 async function act({ similar }: Services, action: SimilarAction): Promise<void> {
   switch (action) {
     case 'index': {
-      const { query } = similar.state;
-      const folder = query && vscode.workspace.getWorkspaceFolder(vscode.Uri.file(query.file));
+      const { query, text } = similar.state;
+      const place = query?.file ?? text?.folder;
+      const folder = place === undefined ? undefined : vscode.workspace.getWorkspaceFolder(vscode.Uri.file(place));
       await vscode.commands.executeCommand(commands.indexFolder, folder?.uri);
+      break;
+    }
+    case 'words':
+      await vscode.commands.executeCommand(commands.searchByText);
+      break;
+    case 'encoder': {
+      const folder = similar.state.text?.folder;
+      await vscode.commands.executeCommand(commands.chooseEncoder, folder && vscode.Uri.file(folder));
       break;
     }
     case 'retry':
@@ -88,19 +98,20 @@ async function act({ similar }: Services, action: SimilarAction): Promise<void> 
   }
 }
 
-/** The query's thumbnail, or the picture itself where it lies outside of the index. */
+/** The thumbnail of the image asked about, or the picture itself where it lies outside of the index. */
 async function readQueryPicture(services: Services): Promise<Picture | undefined> {
-  const { query, results } = services.similar.state;
-  if (!query) return undefined;
-  if (results && isInside(results.root, query.file)) {
-    const relative = path.relative(results.root, query.file).split(path.sep).join('/');
+  const { query, text, results } = services.similar.state;
+  const file = query?.file ?? text?.image;
+  if (file === undefined) return undefined;
+  if (results && isInside(results.root, file)) {
+    const relative = path.relative(results.root, file).split(path.sep).join('/');
     const [thumbnail] = await readThumbnails(services.engine, results.root, [relative]);
     if (thumbnail?.bytes) return thumbnail;
   }
-  const type = pictureTypes[extensionOf(query.name)];
+  const type = pictureTypes[extensionOf(path.basename(file))];
   if (type === undefined || !vscode.workspace.isTrusted) return undefined;
-  const uri = vscode.Uri.file(query.file);
+  const uri = vscode.Uri.file(file);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MAX_PICTURE_BYTES) return undefined;
-  return { path: query.path, bytes: new Uint8Array(await vscode.workspace.fs.readFile(uri)), type };
+  return { path: file, bytes: new Uint8Array(await vscode.workspace.fs.readFile(uri)), type };
 }

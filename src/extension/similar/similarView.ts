@@ -55,7 +55,7 @@ export function similarView(services: Services): void {
   );
   let hadQuery = false;
   const updateContext = (): void => {
-    const hasQuery = similar.state.query !== undefined;
+    const hasQuery = (similar.state.query ?? similar.state.text) !== undefined;
     if (hasQuery === hadQuery) return;
     hadQuery = hasQuery;
     void vscode.commands.executeCommand('setContext', contextKeys.hasQuery, hasQuery);

@@ -29,8 +29,12 @@ export function labelMarkdown(report: LabelReport, { thumbnails, base }: ReportI
     '',
     ...noticeLines(notices),
     ...withheldLines(report),
-    `Of ${formatQuantity(heldOut.images, 'labelled image')} ${method === 'classifier' ? 'that the encoder was not trained on' : 'that were guessed as if they had no label'}, ${percent(heldOut.correct / heldOut.images)} are guessed right. Confidence is the share of such guesses that are right; what is proposed is to be right in ${percent(precision)} of the cases.`,
-    '',
+    ...(heldOut.images === 0
+      ? []
+      : [
+          `Of ${formatQuantity(heldOut.images, 'labelled image')} ${method === 'classifier' ? 'that the encoder was not trained on' : 'that were guessed as if they had no label'}, ${percent(heldOut.correct / heldOut.images)} are guessed right. Confidence is the share of such guesses that are right; what is proposed is to be right in ${percent(precision)} of the cases.`,
+          '',
+        ]),
     ...(shown.length === 0
       ? []
       : [
@@ -56,7 +60,7 @@ export function labelMarkdown(report: LabelReport, { thumbnails, base }: ReportI
       classes.map(({ label, proposed, threshold, labelled, guessed }) => [
         escapeMarkdown(label),
         formatCount(proposed),
-        threshold === null ? 'none is sure enough' : threshold.toFixed(3),
+        threshold === null ? (heldOut.images === 0 ? 'not checked' : 'none is sure enough') : threshold.toFixed(3),
         formatCount(labelled),
         formatCount(guessed),
       ]),
@@ -71,7 +75,7 @@ export function labelMarkdown(report: LabelReport, { thumbnails, base }: ReportI
 /** "391 labels proposed for 801 unlabelled images, learnt from 815 labelled images of 10 classes (20 neighbours, ID)". */
 export function proposedText(report: LabelReport): string {
   const { proposals, unlabelled, labelled, classes, encoder } = report;
-  return `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, learnt from ${formatQuantity(labelled, 'labelled image')} of ${classes.length} classes (${methodText(report)}, ${encoder.id})`;
+  return `${formatQuantity(proposals.length, 'label')} proposed for ${formatQuantity(unlabelled, 'unlabelled image')}, ${report.method === 'words' ? 'checked with' : 'learnt from'} ${formatQuantity(labelled, 'labelled image')} of ${classes.length} classes (${methodText(report)}, ${encoder.id})`;
 }
 
 function methodText({ method, neighbors }: LabelReport): string {
@@ -82,6 +86,8 @@ function methodText({ method, neighbors }: LabelReport): string {
       return `propagation over ${neighbors} neighbours`;
     case 'classifier':
       return 'classifier';
+    case 'words':
+      return 'names of the classes';
   }
 }
 

@@ -62,6 +62,22 @@ test('weights beside the model and files that describe it come along', () => {
   assert.deepEqual(choose(nested).describing, ['x/config.json']);
 });
 
+test('the text half comes along, in the same precision, with its tokenizer and its weights', () => {
+  const text = (paths: readonly string[], wish?: ModelWish) => {
+    const files = paths.map((path) => ({ path, size: 2e6, hash: { algorithm: 'sha256' as const, hex: '' } }));
+    return chooseModel('a/b', files, wish).text.map(({ path }) => path);
+  };
+  const all = [...clip, 'tokenizer_config.json', 'onnx/text_model.onnx_data'];
+  assert.deepEqual(text(all), [
+    ...['tokenizer.json', 'tokenizer_config.json', 'onnx/text_model.onnx', 'onnx/text_model.onnx_data'],
+  ]);
+  assert.deepEqual(text(all, { variant: 'fp16' }).at(-1), 'onnx/text_model_fp16.onnx');
+  const openClip = ['config.json', 'visual/model.onnx', 'textual/model.onnx', 'textual/tokenizer.json'];
+  assert.deepEqual(text(openClip), ['textual/tokenizer.json', 'config.json', 'textual/model.onnx']);
+  assert.deepEqual(text(['onnx/model.onnx', 'tokenizer.json', 'config.json']), [], 'no other half');
+  assert.deepEqual(text(['onnx/vision_model.onnx', 'onnx/text_model.onnx']), [], 'no tokenizer');
+});
+
 test('where there is nothing to take, or too much, the files there are get named', () => {
   const expect = (paths: readonly string[], code: ErrorCode, message: RegExp, wish?: ModelWish) => {
     assert.throws(() => choose(paths, wish), { code, message });

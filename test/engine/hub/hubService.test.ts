@@ -8,6 +8,8 @@ import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import type { HubService } from '../../../src/engine/hub/hubService.ts';
 import { untilSize } from '../../hubServer.ts';
 import { externalize } from '../encoders/smallModels.ts';
+import { openText } from '../../../src/engine/encoders/text/textEncoder.ts';
+import { smallTextTower, wordTokenizer } from '../encoders/text/towers.ts';
 import { smallConvNet, smallTransformer, smallVisionTower } from './hubModels.ts';
 import { fetched, job, setting, type Setting } from './hubSetting.ts';
 
@@ -87,6 +89,31 @@ test('a ConvNet gives what it pools itself, and a CLIP-like repository its image
   assert.equal(byFile.card.id, id);
   await assert.rejects(all.registry.resolve('hf:some/other', root), { code: ErrorCode.EncoderNotFound });
   assert.equal(tower.licence, undefined);
+});
+
+test('the text half comes along with its tokenizer, and is kept with the encoder', async (context) => {
+  const all = await setting(context);
+  all.server.commit('some/clip', {
+    files: {
+      'config.json': JSON.stringify({ model_type: 'clip', text_config: { max_position_embeddings: 8 } }),
+      'preprocessor_config.json': processor,
+      'tokenizer.json': JSON.stringify(wordTokenizer()),
+      'tokenizer_config.json': JSON.stringify({ pad_token: '[PAD]', model_max_length: 8 }),
+      'onnx/vision_model.onnx': encodeModel(smallVisionTower()),
+      'onnx/text_model.onnx': encodeModel(smallTextTower()),
+      'onnx/model.onnx': 'both halves',
+    },
+  });
+  const plan = await all.service().plan({ reference: 'hf:some/clip' }, job());
+  assert.ok(
+    plan.files.some(({ path }) => path === 'onnx/text_model.onnx'),
+    'what is agreed to names it',
+  );
+  const card = await added(all, 'hf:some/clip');
+  assert.deepEqual(card.text?.output, { name: 'text_embeds', pooling: 'none', dim: 5 });
+  const encoder = await openText(await all.registry.resolve(card.id, join(all.folder, 'dataset')), 1);
+  context.after(() => encoder.dispose());
+  assert.equal((await encoder.embed(['a red circle'])).vectors.length, 5);
 });
 
 test('weights beside the model come with it, and those that nobody could foresee only after they were named', async (context) => {

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode, notIndexed } from '../../../src/core/errors.ts';
+import { encoderWithoutText } from '../../../src/core/encoders/textErrors.ts';
 import { SimilarModel } from '../../../src/extension/similar/similarModel.ts';
 import type { SavedQuery } from '../../../src/extension/similar/similarModel.ts';
-import type { SimilarReport, SimilarRequest } from '../../../src/protocol/engine.ts';
+import type {
+  SimilarReport,
+  SimilarRequest,
+  TextSearchReport,
+  TextSearchRequest,
+} from '../../../src/protocol/engine.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 
 type Search = (request: SimilarRequest, signal: AbortSignal) => SimilarReport | Promise<SimilarReport>;
@@ -18,8 +24,17 @@ const reportOf = ({ image }: SimilarRequest): SimilarReport => ({
   searched: 10,
 });
 
-function fixture(search: Search = reportOf, saved?: SavedQuery) {
-  const engine = new FakeCaller({ 'search/similar': (request, { signal }) => search(request, signal!) });
+const textReportOf = ({ texts, minus = [] }: TextSearchRequest): TextSearchReport => ({
+  ...reportOf({ image: '/data/x.png', count: 5 }),
+  query: { texts, minus, image: undefined, imageWeight: undefined },
+  notices: texts.filter((text) => text.length > 20).map((text) => `${text} was cut`),
+});
+
+function fixture(search: Search = reportOf, saved?: SavedQuery, searchText = textReportOf) {
+  const engine = new FakeCaller({
+    'search/similar': (request, { signal }) => search(request, signal!),
+    'search/text': (request) => searchText(request),
+  });
   const saves: SavedQuery[] = [];
   const host = {
     engine,
@@ -143,4 +158,45 @@ test('every change has a revision of its own, and changed images another', async
   );
   assert.equal(new Set(revisions).size, revisions.length);
   assert.ok(model.state.imagesRevision > imagesRevision);
+});
+
+const words = { folder: '/data', texts: ['a red car'], minus: ['night'], image: undefined };
+
+test('words take the place of an image, and an image that of words', async () => {
+  const { model, requests, saves } = fixture();
+  await model.show('/data/a.png');
+  await model.showText(words);
+  assert.deepEqual([model.state.query, model.state.text?.name], [undefined, 'a red car − night']);
+  assert.equal(model.state.results?.images.length, 1);
+  assert.deepEqual(requests().at(-1), {
+    ...{ folder: '/data', texts: ['a red car'], minus: ['night'], count: 5, filter: {}, scan: { maxMegapixels: 9 } },
+  });
+  assert.deepEqual(saves.at(-1), { words });
+  await model.show('/data/b.png');
+  assert.deepEqual([model.state.text, model.state.query?.name], [undefined, 'b.png']);
+});
+
+test('a text that was cut is told of, and an image beside the words is named', async () => {
+  const { model } = fixture();
+  const long = 'a very long description of a car';
+  await model.showText({ folder: '/data', texts: [long], minus: [], image: '/data/c0/like.png' });
+  assert.equal(model.state.text?.name, `${long} + like.png`);
+  assert.deepEqual(model.state.text.notices, [`${long} was cut`]);
+});
+
+test('words that were searched for before a reload are searched for again', async () => {
+  const { model } = fixture(reportOf, { words });
+  assert.deepEqual([model.isWaiting, model.state.text?.name], [true, 'a red car − night']);
+  await model.search();
+  assert.equal(model.state.results?.root, '/data');
+});
+
+test('an encoder that knows no words is a matter of choosing another', async () => {
+  const { model } = fixture(reportOf, undefined, () => {
+    throw encoderWithoutText('Handcrafted');
+  });
+  await model.showText(words);
+  const { failure } = model.state;
+  assert.deepEqual([failure?.code, failure?.remedy], [ErrorCode.EncoderWithoutText, 'encoder']);
+  assert.match(failure!.message, /Handcrafted has no text half/);
 });

@@ -1,0 +1,49 @@
+/** What can go wrong with the text half of an image–text encoder. */
+import { ErrorCode, LikenessError, messageOf } from '../errors.ts';
+
+/** @param encoder name of one that was trained without texts, or came without its text half */
+export const encoderWithoutText = (encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderWithoutText,
+    `The encoder ${encoder} has no text half, so pictures can't be searched in words with it; choose an encoder that has one (CLIP, SigLIP or MobileCLIP in the list of recommended encoders) and index the folder with it.`,
+  );
+export const textWithoutImage = (path: string) =>
+  new LikenessError(
+    ErrorCode.TextWithoutImage,
+    `${path} is the text half of an image–text encoder, and the image half is missing; name the folder that holds both, or the image half (vision_model.onnx) with this file beside it.`,
+    { path },
+  );
+/** @param detail continues "is not a usable text encoder: " */
+export const textEncoderInvalid = (path: string, detail: unknown) =>
+  new LikenessError(
+    ErrorCode.TextEncoderInvalid,
+    `${path} is not a usable text encoder: ${messageOf(detail)}; take it from the same export as the image half.`,
+    { path, cause: detail },
+  );
+/** Halves of different models. */
+export const textMismatch = (path: string, textDim: number, encoder: string, imageDim: number) =>
+  new LikenessError(
+    ErrorCode.TextMismatch,
+    `${path} gives texts ${textDim} numbers, and the image half ${encoder} gives pictures ${imageDim}: they are halves of different models; put halves of one model together.`,
+    { path },
+  );
+/** @param path of the text half */
+export const tokenizerMissing = (path: string) =>
+  new LikenessError(
+    ErrorCode.TokenizerMissing,
+    `${path} has no tokenizer.json beside it or in the folder above, and without it no text can be read; put the tokenizer.json of the model's repository there.`,
+    { path },
+  );
+export const tokenizerInvalid = (path: string, cause: unknown) =>
+  new LikenessError(
+    ErrorCode.TokenizerInvalid,
+    `The tokenizer ${path} can't be used (${messageOf(cause)}); take the tokenizer.json of the model's repository again.`,
+    { path, cause },
+  );
+/** @param tokens in the tokenizer @param rows that the model has vectors for */
+export const tokenizerMismatch = (path: string, tokens: number, model: string, rows: number) =>
+  new LikenessError(
+    ErrorCode.TokenizerMismatch,
+    `The tokenizer ${path} has ${tokens} tokens, and ${model} was trained with ${rows}: it is another model's; put the tokenizer.json of the model's own repository there.`,
+    { path },
+  );

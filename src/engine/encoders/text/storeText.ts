@@ -1,0 +1,56 @@
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EncoderCard } from '../../../core/encoders/card.ts';
+import { STORED_TEXT } from '../../../core/encoders/textFiles.ts';
+import type { ResolvedEncoder } from '../encoder.ts';
+import { readModel } from '../modelFiles.ts';
+import { storeModel } from '../storeModel.ts';
+import { openText } from './textEncoder.ts';
+import type { TextSource } from './textSource.ts';
+
+const TOKENIZER = 'tokenizer.json';
+/** While an encoder is added nobody waits for single texts. */
+const THREADS = 2;
+
+/**
+ * The card with what is known of the text half once it was opened, with the places where `storeText` puts its files. One that
+ * can't be used leaves the card as it is: its pictures can be searched all the same, and whoever types a text is told why.
+ */
+export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> {
+  const { text: _, ...card } = resolved.card;
+  if (resolved.text === undefined) return card;
+  try {
+    const encoder = await openText(resolved, THREADS);
+    await encoder.dispose();
+    const text = { file: STORED_TEXT, tokenizer: `${dirname(STORED_TEXT)}/${TOKENIZER}`, ...encoder.described };
+    return { ...card, text };
+  } catch {
+    return card;
+  }
+}
+
+/** Copies a text half and what describes it into the folder of a stored encoder. */
+export async function storeText(
+  { model, tokenizer, tokenizerConfig, config }: TextSource,
+  folder: string,
+): Promise<void> {
+  const target = join(folder, ...STORED_TEXT.split('/'));
+  await storeModel(model, 'file' in model ? await weightsOf(model.file) : [], target);
+  const described = [
+    [tokenizer, TOKENIZER],
+    [tokenizerConfig, 'tokenizer_config.json'],
+    [config, 'config.json'],
+  ] as const;
+  for (const [file, name] of described) {
+    if (file !== undefined) await copyFile(file, join(dirname(target), name));
+  }
+}
+
+/** Files of weights, none where the model can't be read: what is wrong with it is told when a text is typed. */
+async function weightsOf(file: string): Promise<readonly string[]> {
+  try {
+    return (await readModel(file)).externalData;
+  } catch {
+    return [];
+  }
+}

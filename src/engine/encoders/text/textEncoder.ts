@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { EncoderText } from '../../../core/encoders/card.ts';
+import { chooseOutput } from '../../../core/encoders/imageOutput.ts';
+import { poolOutput } from '../../../core/encoders/pooling.ts';
+import {
+  encoderWithoutText,
+  textEncoderInvalid,
+  textMismatch,
+  tokenizerMismatch,
+  tokenizerMissing,
+} from '../../../core/encoders/textErrors.ts';
+import { textConfig, type TextConfig } from '../../../core/encoders/textFiles.ts';
+import { findTextInput, type DeclaredTextInput } from '../../../core/encoders/textInput.ts';
+import type { CutText } from '../../../core/encoders/tokens.ts';
+import { LikenessError } from '../../../core/errors.ts';
+import { fromFloat16Bits } from '../../../core/images/float16.ts';
+import type { OnnxModel } from '../../../core/onnx/model.ts';
+import { readJson } from '../cardFiles.ts';
+import type { ResolvedEncoder } from '../encoder.ts';
+import { hashModel, readModel } from '../modelFiles.ts';
+import { decodeModel } from '../onnxFile.ts';
+import type { LoadedModel, TensorValue } from '../onnxMessages.ts';
+import { OnnxWorker } from '../onnxRuntime.ts';
+import { textFeeds } from './textFeeds.ts';
+import type { TextSource } from './textSource.ts';
+import { readTokenizer, type TextTokenizer } from './tokenizer.ts';
+
+/** What is known of a text half once it has been opened; where its files are is the registry's to say. */
+export type DescribedText = Omit<EncoderText, 'file' | 'tokenizer'>;
+
+export interface TextEmbeddings {
+  /** Row-major `texts × dim`, L2-normalised, in the space of the image half's vectors. */
+  readonly vectors: Float32Array;
+  /** Texts that are longer than what the encoder reads. */
+  readonly cut: readonly CutText[];
+}
+
+/** CLIP's context, for exports that say nothing of theirs. */
+const USUAL_CONTEXT = 77;
+/** Tables are rounded up to whole blocks, so some rows may have no token; more of them mean another tokenizer. */
+const spareRows = (tokens: number): number => tokens / 10 + 64;
+/** Where exports hold a text's vector, the best place first. */
+const OUTPUT_HINTS = ['text_embeds', 'text_features', 'sentence_embedding', 'pooler_output'].map((name) => ({ name }));
+/** Two texts that no useful encoder takes for one. */
+const PROBE_TEXTS = ['a photo of a dog', 'blue'];
+/** Texts whose vectors are kept: what a person types, and lists of words. */
+const CACHED_TEXTS = 4096;
+
+/** A loaded text half. Calls are answered in order; the work happens on another thread. */
+export class TextEncoder {
+  /** Of the whole encoder. */
+  readonly name: string;
+  readonly described: DescribedText;
+  readonly #file: string;
+  readonly #tokenizer: TextTokenizer;
+  readonly #declared: DeclaredTextInput;
+  readonly #worker: OnnxWorker;
+  readonly #session: number;
+  /** In the order of their last use. */
+  readonly #cache = new Map<string, { readonly vector: Float32Array; readonly cut: CutText | undefined }>();
+
+  /** Opened by `openText`, which checks that all of it belongs together. */
+  constructor(
+    name: string,
+    described: DescribedText,
+    file: string,
+    tokenizer: TextTokenizer,
+    declared: DeclaredTextInput,
+    { worker, session }: { readonly worker: OnnxWorker; readonly session: number },
+  ) {
+    this.name = name;
+    this.described = described;
+    this.#file = file;
+    this.#tokenizer = tokenizer;
+    this.#declared = declared;
+    this.#worker = worker;
+    this.#session = session;
+  }
+
+  /** Rejects with text-encoder-invalid or engine-stopped. */
+  async embed(texts: readonly string[]): Promise<TextEmbeddings> {
+    const { dim } = this.described.output;
+    const vectors = new Float32Array(texts.length * dim);
+    const cut: CutText[] = [];
+    for (const [i, text] of texts.entries()) {
+      const found = this.#cache.get(text) ?? (await this.#embedOne(text));
+      this.#cache.delete(text);
+      this.#cache.set(text, found);
+      if (this.#cache.size > CACHED_TEXTS) this.#cache.delete(this.#cache.keys().next().value!);
+      vectors.set(found.vector, i * dim);
+      if (found.cut !== undefined) cut.push(found.cut);
+    }
+    return { vectors, cut };
+  }
+
+  dispose(): Promise<void> {
+    return this.#worker.dispose();
+  }
+
+  // One text at a time: texts of different lengths would have to be filled up, which not every model takes, and numbers
+  // of dynamically quantised ones would depend on their neighbours.
+  async #embedOne(text: string) {
+    const { output, contextLength, padding } = this.described;
+    const { ids, length } = this.#tokenizer.tokenize(text, contextLength);
+    const filled = padding === undefined ? undefined : { length: contextLength, padding };
+    const { feeds, batch } = textFeeds(this.#declared, ids, filled);
+    const vector = new Float32Array(output.dim);
+    try {
+      const values = await this.#worker.run(this.#session, feeds, { fetches: [output.name] });
+      const { dims, data } = numbersOf(values[output.name]!);
+      const invalid = poolOutput({ dims, data }, batch, 1, { output, layout: 'NCHW' }, vector);
+      if (invalid.length > 0) throw new Error(`its numbers for "${text}" are not finite, or all zero`);
+    } catch (error) {
+      throw error instanceof LikenessError ? error : textEncoderInvalid(this.#file, error);
+    }
+    const cut = length > ids.length ? { text, tokens: length, read: ids.length } : undefined;
+    return { vector, cut };
+  }
+}
+
+/**
+ * Loads the text half of an encoder and checks that it fits: that it takes tokens, that the tokenizer is its own, that its
+ * vectors are as long as those of pictures and differ from text to text. Rejects with encoder-without-text,
+ * tokenizer-missing, tokenizer-invalid, tokenizer-mismatch, text-mismatch, text-encoder-invalid, or the codes of `readModel`.
+ */
+export async function openText({ card, text: source }: ResolvedEncoder, threads: number): Promise<TextEncoder> {
+  if (source === undefined) throw encoderWithoutText(card.name);
+  const { file } = source;
+  const { graph, sha256 } = await readText(source);
+  const declared = findTextInput(graph);
+  if ('reason' in declared) throw textEncoderInvalid(file, declared.reason);
+  if (source.tokenizer === undefined) throw tokenizerMissing(file);
+  const tokenizer = await readTokenizer(source.tokenizer, source.tokenizerConfig);
+  const config = textConfig(source.config === undefined ? undefined : await readJson(source.config));
+  const rows = declared.vocabulary ?? config.vocabulary;
+  if (rows !== undefined && (tokenizer.size > rows || rows > tokenizer.size + spareRows(tokenizer.size))) {
+    throw tokenizerMismatch(source.tokenizer, tokenizer.size, file, rows);
+  }
+  const worker = new OnnxWorker();
+  try {
+    const loaded = await worker.load(source.model, { threads });
+    const basis = { sha256, ...contextOf(declared, tokenizer, config, source.known) };
+    const output =
+      source.known?.output ??
+      (await probeOutput({ worker, loaded, file, tokenizer, declared, ...basis, dim: card.output.dim }));
+    if (output.dim !== card.output.dim) throw textMismatch(file, output.dim, card.name, card.output.dim);
+    const { logitScale, logitBias } = source.known ?? {};
+    const described: DescribedText = {
+      ...basis,
+      output,
+      ...(logitScale !== undefined && { logitScale }),
+      ...(logitBias !== undefined && { logitBias }),
+    };
+    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, {
+      worker,
+      session: loaded.session,
+    });
+    await assertTextsDiffer(encoder, file);
+    return encoder;
+  } catch (error) {
+    await worker.dispose();
+    throw error instanceof LikenessError ? error : textEncoderInvalid(file, error);
+  }
+}
+
+async function readText({ model: source, tokenizer }: TextSource) {
+  const hash = createHash('sha256');
+  let model: OnnxModel;
+  if ('file' in source) {
+    const files = await readModel(source.file);
+    ({ model } = files);
+    hash.update(await hashModel(files));
+  } else {
+    model = decodeModel(source.bytes);
+    hash.update(createHash('sha256').update(source.bytes).digest('hex'));
+  }
+  if (tokenizer !== undefined) hash.update(await readFile(tokenizer));
+  return { graph: model.graph, sha256: hash.digest('hex') };
+}
+
+/** How much is read of a text, and whether it is filled up to that. */
+function contextOf(
+  declared: DeclaredTextInput,
+  tokenizer: TextTokenizer,
+  config: TextConfig,
+  known: EncoderText | undefined,
+): Pick<EncoderText, 'contextLength' | 'padding'> {
+  const stated = [tokenizer.maxLength, config.contextLength].filter((length) => length !== undefined);
+  const usual = stated.length === 0 ? USUAL_CONTEXT : Math.min(...stated);
+  const contextLength = declared.length ?? known?.contextLength ?? usual;
+  const fills = declared.length !== undefined || config.fillsContext;
+  const padding = known === undefined ? (fills ? tokenizer.padding : undefined) : known.padding;
+  return { contextLength, ...(padding !== undefined && { padding }) };
+}
+
+interface TextProbe extends Pick<EncoderText, 'contextLength' | 'padding'> {
+  readonly worker: OnnxWorker;
+  readonly loaded: LoadedModel;
+  readonly file: string;
+  readonly tokenizer: TextTokenizer;
+  readonly declared: DeclaredTextInput;
+  /** Of the image half. */
+  readonly dim: number;
+}
+
+/** The output that holds a text's vector: one as long as a picture's where there is such a one. */
+async function probeOutput(probe: TextProbe): Promise<EncoderText['output']> {
+  const { worker, loaded, file, tokenizer, declared, contextLength, padding, dim } = probe;
+  const { ids } = tokenizer.tokenize(PROBE_TEXTS[0]!, contextLength);
+  const filled = padding === undefined ? undefined : { length: contextLength, padding };
+  const { feeds, batch } = textFeeds(declared, ids, filled);
+  const fetches = loaded.outputs.filter(({ type }) => type?.startsWith('float')).map(({ name }) => name);
+  const values = await worker.run(loaded.session, feeds, { fetches });
+  // A row for each token isn't a text's vector yet.
+  const outputs = Object.entries(values)
+    .map(([name, { type, dims }]) => ({ name, type, dims }))
+    .filter(({ dims }) => dims.length === 2 && dims[0] === batch);
+  const fitting = outputs.filter(({ dims }) => dims[1] === dim);
+  const output = chooseOutput(fitting.length > 0 ? fitting : outputs, batch, 'NCHW', {}, OUTPUT_HINTS);
+  if ('reason' in output) throw textEncoderInvalid(file, 'no output holds a vector for each text');
+  return output;
+}
+
+/** A model that reads nothing gives the same vector for every text. */
+async function assertTextsDiffer(encoder: TextEncoder, file: string): Promise<void> {
+  const { vectors } = await encoder.embed(PROBE_TEXTS);
+  const { dim } = encoder.described.output;
+  const [first, second] = [vectors.subarray(0, dim), vectors.subarray(dim)];
+  if (first.every((value, i) => Math.abs(value - second[i]!) < 1e-6)) {
+    throw textEncoderInvalid(file, 'it gives the same vector for every text');
+  }
+}
+
+function numbersOf({ type, dims, data }: TensorValue) {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) throw new Error(`its output is of type ${type}`);
+  return { dims, data: type === 'float16' ? Float32Array.from(data, fromFloat16Bits) : data };
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { projectRoot } from '../../../src/build/project.ts';
+import { planCaptions } from '../../../src/core/sample/captions/plan.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { encodeImage } from '../../../src/engine/images/codec.ts';
+import { engineOptions } from '../../../src/engine/machine.ts';
+import { generateCaptionedSample } from '../../../src/engine/sample/generate.ts';
+import { ProgramRunner } from '../../core/training/programRunner.ts';
+import { trainPair, writePair } from '../../trainedPair.ts';
+import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
+import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
+import { eventually, openLikeness, resultsFor, showsAlert, similarView } from './likenessViews.ts';
+
+const IMAGES = 120;
+const COMMAND = 'Likeness: Search by Text';
+
+const runner = new ProgramRunner();
+const { pictures } = planCaptions(1, IMAGES);
+const scenes = new Map(pictures.map(({ name, scene }) => [`${name}.png`, scene]));
+let home: string;
+let dataset: string;
+let workbench: Workbench;
+let page: Page;
+
+/** Indexes as another process would, and adds the encoder that knows texts. */
+async function indexWith(encoder: 'pixels' | 'pair'): Promise<void> {
+  const engine = new Engine({ ...engineOptions('cpu'), cacheFolder: path.join(home, 'cache') });
+  try {
+    const { id } = encoder === 'pair' ? await engine.addEncoder(path.join(home, 'pair'), dataset) : { id: encoder };
+    await engine.chooseEncoder(id, dataset);
+    await engine.indexFolder({ folder: dataset }, { signal: new AbortController().signal, report: () => undefined });
+  } finally {
+    await engine.dispose();
+  }
+}
+
+before(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'likeness-e2e-'));
+  dataset = path.join(home, 'shapes');
+  await generateCaptionedSample(dataset, { encodeImage, images: IMAGES });
+  writePair(path.join(home, 'pair'), await trainPair(runner, pictures));
+  await indexWith('pixels');
+  workbench = await launchWorkbench({ open: dataset, extension: { developmentPath: projectRoot } });
+  page = workbench.page;
+});
+
+after(async () => {
+  await (workbench as Workbench | undefined)?.stop();
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+afterEach(async (context) => {
+  await screenshot(page, `search ${'name' in context ? context.name : ''}`);
+});
+
+/** Types a line into the box and takes the item that says what to do with it. */
+async function searchFor(line: string, item: string = line): Promise<void> {
+  await eventually(page, async () => {
+    if (!(await quickPick(page, item).isVisible())) {
+      await runCommand(page, COMMAND);
+      await quickInput(page).fill(line, { timeout: 3000 });
+    }
+    await quickPick(page, item).click({ timeout: 3000 });
+  });
+}
+
+/** Waits until the box holds a line. */
+async function offers(line: string): Promise<void> {
+  await eventually(page, async () => {
+    assert.equal(await quickInput(page).inputValue({ timeout: 1000 }), line);
+  });
+}
+
+test('an encoder that knows no words is said so, with the way to another', async () => {
+  await openLikeness(page);
+  await searchFor('a red circle');
+  await showsAlert(page, 'has no text half');
+  const view = await similarView(page);
+  await view.locator('vscode-button', { hasText: 'Choose Encoder' }).click();
+  await quickPick(page, 'Pixels').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('pictures are found by what they show', async () => {
+  await indexWith('pair');
+  await searchFor('a red circle');
+  const results = await resultsFor(page, 'a red circle');
+  const best = results.slice(0, 3).map((result) => scenes.get(result.path)!);
+  assert.ok(
+    best.every(({ colour }) => colour === 'red'),
+    JSON.stringify(best),
+  );
+  assert.equal(best[0]!.shape, 'circle');
+});
+
+test('the searches of before are offered again, and a word can be left out', async () => {
+  await runCommand(page, COMMAND);
+  await offers('a red circle');
+  await quickInput(page).fill('');
+  await quickPick(page, 'a red circle').waitFor();
+  await quickInput(page).fill('red -large');
+  await quickPick(page, 'red -large').click();
+  const results = await resultsFor(page, 'red − large');
+  const { colour, size } = scenes.get(results[0]!.path)!;
+  assert.deepEqual([colour, size], ['red', 'small']);
+});
+
+test('words and a picture are searched for together', async () => {
+  const star = pictures.find(({ scene }) => scene.shape === 'star' && scene.colour === 'green')!;
+  await explorerContextMenu(page, `${star.name}.png`, 'Find Similar Images');
+  const name = path.basename(`${star.name}.png`);
+  await resultsFor(page, name);
+  await searchFor('blue', `blue, like ${name}`);
+  await resultsFor(page, `blue + ${name}`);
+  const view = await similarView(page);
+  await view.locator('.query-picture img').waitFor();
+  // The words are a button that asks for others.
+  await view.locator('.query-words').click();
+  await offers('blue');
+  await page.keyboard.press('Escape');
+});
