@@ -1,4 +1,5 @@
 /** How a comparison of encoders is put into words, the same in every front door. */
+import { chanceOverlap, type Neighborhoods } from '../core/evaluation/neighborhoods.ts';
 import { formatCount, formatQuantity } from '../core/progressText.ts';
 import type { EncoderEvaluation, EvaluationProtocol } from './evaluation.ts';
 
@@ -105,7 +106,19 @@ export function protocolTexts({ split, knn, probe, duplicates, leftOut, seed }: 
   ];
 }
 
-function percentText(share: number): string {
+/** What the agreement of two encoders is. */
+export function agreementTexts(
+  neighborhoods: Neighborhoods,
+  count: number,
+): { readonly measures: string; readonly chance: string } {
+  const chance = percentText(chanceOverlap(neighborhoods, count));
+  return {
+    measures: `mean share of the ${count} nearest images of a query that both encoders have, copies left out; error: half of the 95 % interval over the queries; Jaccard: both ÷ either`,
+    chance: `by chance it would be ${chance} %`,
+  };
+}
+
+export function percentText(share: number): string {
   return (100 * share).toFixed(1);
 }
 

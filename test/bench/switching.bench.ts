@@ -53,7 +53,9 @@ else process.stdout.write(JSON.stringify(await measure(values.measure)));
 async function measure(root: string): Promise<Measured> {
   const engine = new Engine({ ...engineOptions(), cacheFolder: join(root, '.cache') });
   const from = (await engine.summary({ path: root }))!.encoder!.id;
-  const to = (await engine.listEncoders({ folder: root })).find(({ id, source }) => id !== from && source !== BUILT_IN_SOURCE)!.id;
+  const to = (await engine.listEncoders({ folder: root })).find(
+    ({ id, source }) => id !== from && source !== BUILT_IN_SOURCE,
+  )!.id;
   const first = openStore(root, { cacheFolder: join(root, '.cache'), mode: 'read' })!;
   const [path] = first.readImagePaths();
   first.close();

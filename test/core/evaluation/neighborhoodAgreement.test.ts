@@ -23,14 +23,11 @@ function randomLists(random: RandomStream, queries: number, count: number, rows:
 
 /** As it is written down in books, one query after another. */
 function slowly(first: NeighborLists, second: NeighborLists, count: number, query: number) {
-  const setOf = ({ rows, count: kept }: NeighborLists) =>
-    new Set([...rows].slice(query * kept, query * kept + Math.min(kept, count)).filter((row) => row >= 0));
-  const [a, b] = [setOf(first), setOf(second)];
-  return {
-    shared: a.intersection(b).size,
-    overlap: a.intersection(b).size / Math.max(a.size, b.size),
-    jaccard: a.intersection(b).size / a.union(b).size,
-  };
+  const rowsOf = ({ rows, count: kept }: NeighborLists) =>
+    [...rows].slice(query * kept, query * kept + Math.min(kept, count)).filter((row) => row >= 0);
+  const [a, b] = [rowsOf(first), rowsOf(second)];
+  const shared = a.filter((row) => b.includes(row)).length;
+  return { shared, overlap: shared / Math.max(a.length, b.length), jaccard: shared / new Set([...a, ...b]).size };
 }
 
 suite('the agreement of two neighbourhoods', () => {
@@ -91,11 +88,11 @@ suite('the agreement of two neighbourhoods', () => {
     const nothing = meanAgreement(queryAgreement(none, none, 3), Int32Array.of(0, 0), 1);
     assert.deepEqual([nothing.queries, nothing.overlap, nothing.classes[0]!.queries], [0, Number.NaN, 0]);
     const one = { ...none, rows: Int32Array.of(4, 5, -1, -1, -1, -1) };
-    const { queries: counted, overlap, overlapError } = meanAgreement(
-      queryAgreement(one, one, 3),
-      Int32Array.of(0, 0),
-      1,
-    );
+    const {
+      queries: counted,
+      overlap,
+      overlapError,
+    } = meanAgreement(queryAgreement(one, one, 3), Int32Array.of(0, 0), 1);
     assert.deepEqual([counted, overlap, overlapError], [1, 1, Number.NaN]);
     assert.deepEqual([...neighborsOf(one, 0, 3)], [4, 5]);
   });
@@ -114,10 +111,13 @@ suite('the queries that two encoders disagree on', () => {
   const hits = [classHits(first, 2, queryLabels, rowLabels), classHits(second, 2, queryLabels, rowLabels)] as const;
 
   test('come with the least overlap first, and of equal overlap with the greater difference in their class', () => {
-    assert.deepEqual([[...hits[0]], [...hits[1]]], [
-      [2, 2, 1, 0, 1],
-      [2, 0, 1, 0, 2],
-    ]);
+    assert.deepEqual(
+      [[...hits[0]], [...hits[1]]],
+      [
+        [2, 2, 1, 0, 1],
+        [2, 0, 1, 0, 2],
+      ],
+    );
     assert.deepEqual([...mostDisagreeing(agreement, hits, 'different')], [1, 4, 2, 0]);
   });
 
