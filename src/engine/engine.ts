@@ -42,7 +42,7 @@ import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
-import { encoderReference, newerDefault, searchEncoder } from './encoders/encoderChoice.ts';
+import { encoderReference, lookAtWith, newerDefault, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
@@ -67,6 +67,7 @@ import { mapRun } from './maps/runMaps.ts';
 import { predictFolder } from './predictions/predictFolder.ts';
 import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
+import { refreshCodesFile } from './search/vectorCodes.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
 import { readConfig, writeConfig } from './store/config.ts';
 import { readRunMetrics } from './training/runMetrics.ts';
@@ -162,6 +163,10 @@ export class Engine {
           },
           context,
         );
+        // The first search with a new encoder needn't wait for it then.
+        if (report.embedded > 0) {
+          await refreshCodesFile(store, store.putEncoder(encoder.identity, encoder.card), encoder.card.output.dim);
+        }
         // Whoever names an encoder wants that one.
         const newer = request.encoder === undefined ? newerDefault(dataset) : undefined;
         return newer === undefined ? report : { ...report, newerEncoder: newer.id };
@@ -304,13 +309,21 @@ export class Engine {
     await this.#registry.remove(id, this.#datasets.rootOf(folder));
   }
 
-  /** Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet. */
+  /**
+   * Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet; where the index has vectors of it from
+   * before, what is looked at from now on are those.
+   */
   async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
     const root = this.#datasets.rootOf(folder);
     const dataset = this.#datasets.find(folder);
     if (dataset !== undefined && importedEncoder(dataset.store, encoder) !== undefined) throw importedOnly(encoder);
-    const { card } = await this.#registry.resolve(encoder, root);
+    const { card, identity } = await this.#registry.resolve(encoder, root);
     writeConfig(root, { encoder });
+    if (dataset !== undefined) {
+      await this.#datasets.guard(dataset, () => {
+        lookAtWith(dataset, identity, encoder);
+      });
+    }
     return card;
   }
 
