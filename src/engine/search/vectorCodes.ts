@@ -111,7 +111,8 @@ export async function readCodes(
         if (bytesRead !== array.byteLength) return undefined;
         at += bytesRead;
       }
-      return { ...arrays, dim };
+      const codes = { ...arrays, dim };
+      return agrees(store, encoderKey, codes) ? codes : undefined;
     } finally {
       await handle.close();
     }
@@ -121,6 +122,29 @@ export async function readCodes(
     }
     throw error;
   }
+}
+
+/** Columns whose vectors are looked at. */
+const LOOKED_AT = 32;
+
+/**
+ * Whether codes are those of the index's vectors, by the last of them and some others. An index that was put back, or that lost
+ * its last writes with the power, gives keys anew, and from the last one on they then stand for other contents.
+ */
+function agrees(store: VectorStore, encoderKey: number, { contentKeys, dim, codes }: VectorCodes): boolean {
+  const contents = contentKeys.length;
+  const last = contentKeys.findLastIndex(Number.isFinite);
+  const step = Math.max(1, Math.floor(last / LOOKED_AT));
+  for (let column = last; column >= 0; column -= step) {
+    const vector = store.readVector(contentKeys[column]!, encoderKey);
+    // Others may have been removed since.
+    if (vector === undefined && column === last) return false;
+    if (vector === undefined) continue;
+    const expected = new QuantizedVectors(1, dim);
+    expected.put(vector, 0);
+    if (expected.codes.some((code, i) => code !== codes[i * contents + column])) return false;
+  }
+  return true;
 }
 
 /** Keeps codes for the next time, unless they are few. That they can't be kept stops nobody. */

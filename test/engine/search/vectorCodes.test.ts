@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { RandomStream } from '../../../src/core/random.ts';
 import {
   codesFile,
   columnsOf,
   isEnough,
+  readCodes,
   refreshCodesFile,
   type VectorStore,
 } from '../../../src/engine/search/vectorCodes.ts';
 import { VectorSearch } from '../../../src/engine/search/vectorSearch.ts';
+import { openStore } from '../../../src/engine/store/openStore.ts';
 import type { IndexStore } from '../../../src/engine/store/indexStore.ts';
 import { encoderCard } from '../../cards.ts';
 import { content, file, newStore } from '../store/storeFixtures.ts';
@@ -174,6 +178,36 @@ describe('the search over an index', () => {
       while (statSync(codesFile(second.store, second.encoderKey)).size !== bytes.length) await sleep(5);
       await sleep(30);
     }
+  });
+
+  it('takes no codes of an index that was put back since, and gave its last keys to other images', async (context) => {
+    const { store, encoderKey, watched } = indexOf(context);
+    const backup = join(dirname(store.location), 'backup.sqlite');
+    const database = new DatabaseSync(store.location);
+    database.exec(`VACUUM INTO '${backup}'`);
+    database.close();
+    store.transaction(() => {
+      for (let i = 0; i < 5; i++) put(store, encoderKey, 30_000 + i, vectorOf(30_000 + i));
+    });
+    store.vectorsName(encoderKey);
+    await refreshCodesFile(watched, encoderKey, DIM);
+    // The same in what was put back, but for the name, which both may have.
+    const other = newStore(context);
+    other.close();
+    copyFileSync(backup, other.location);
+    copyFileSync(codesFile(store, encoderKey), codesFile(other, encoderKey));
+    const restored = openStore(other.root, { cacheFolder: join(other.root, 'cache'), mode: 'write' });
+    restored.transaction(() => {
+      restored.writeMeta(`vectors/${encoderKey}`, store.vectorsName(encoderKey));
+      put(restored, encoderKey, 40_000, vectorOf(77));
+    });
+    assert.deepEqual((await found(searching(context), restored, encoderKey, nameOf(77))).slice(0, 2), [
+      nameOf(77),
+      nameOf(40_000),
+    ]);
+    const codes = await readCodes(watched, encoderKey, DIM, store.vectorsName(encoderKey));
+    assert.equal(codes?.contentKeys.length, IMAGES + 5, 'where they belong they are taken');
+    restored.close();
   });
 
   it('lets go of the vectors of the encoder that was used before, and of what it can not hold', async (context) => {
