@@ -79,7 +79,9 @@ export function countOption(invocation: Invocation, name: string, fallback: numb
   const text = invocation.text(name);
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw usage(`-${name} takes a whole number above 0, not "${text}".`);
+  if (!Number.isInteger(value) || value < 1) {
+    throw usage(`${dashed(name)} takes a whole number above 0, not "${text}".`);
+  }
   return value;
 }
 
@@ -95,11 +97,15 @@ export function seedOption(invocation: Invocation): number {
 
 export function commandHelp(command: Command): string {
   const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]: [string, OptionSpec]) => {
-    const dashes = name.length === 1 ? `-${name}` : `--${name}`;
     const short = spec.short === undefined ? '' : `-${spec.short}, `;
-    return [`${short}${dashes}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const;
+    return [`${short}${dashed(name)}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   return [command.summary, '', `Usage: likeness ${command.usage}`, '', ...lines].join('\n');
+}
+
+/** An option as it is typed. */
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }

@@ -42,7 +42,7 @@ import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool } from './encoders/encoderPool.ts';
-import { encoderReference, newerDefault, searchEncoder } from './encoders/encoderChoice.ts';
+import { encoderReference, lookAtWith, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
@@ -50,8 +50,7 @@ import { importedEncoder, importedEncoders } from './encoders/importedEncoders.t
 import { HubService } from './hub/hubService.ts';
 import { FilterService } from './filters/filterService.ts';
 import { evaluateEncoders } from './evaluation/evaluation.ts';
-import { DEFAULT_MAX_MEGAPIXELS } from './images/imageDecoder.ts';
-import { indexDataset } from './indexing/indexer.ts';
+import { indexImages, indexParts } from './indexing/folderIndexing.ts';
 import { meta } from './indexing/meta.ts';
 import { scanFolder } from './indexing/scan.ts';
 import type { EngineOptions } from './machine.ts';
@@ -69,7 +68,6 @@ import { ReviewService } from './review/reviewService.ts';
 import { findSimilar, type SimilarContext } from './search/similar.ts';
 import { TextService } from './search/textService.ts';
 import { VectorSearch } from './search/vectorSearch.ts';
-import { indexRegions } from './regions/regionIndexer.ts';
 import { ViewerService } from './viewer/viewerService.ts';
 import { readConfig, writeConfig } from './store/config.ts';
 import { readRunMetrics } from './training/runMetrics.ts';
@@ -156,42 +154,17 @@ export class Engine {
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
     if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
     const dataset = this.#datasets.create(request.folder);
+    const options = {
+      dataset,
+      registry: this.#registry,
+      load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
+    };
     const report = await this.#indexing.run(dataset.root, () =>
-      this.#datasets.guard(dataset, async () => {
-        const { root, store, config } = dataset;
-        const reference = encoderReference(dataset, request.encoder);
-        if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-        const encoder = await this.#encoders.get(await this.#registry.resolve(reference, root));
-        const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
-        const report = await indexDataset(
-          {
-            store,
-            encoder,
-            encoderReference: reference,
-            exclude: [...(config.exclude ?? []), ...exclude],
-            followSymlinks,
-            maxMegapixels,
-            only: request.only,
-          },
-          context,
-        );
-        // Whoever names an encoder wants that one.
-        const newer = request.encoder === undefined ? newerDefault(dataset) : undefined;
-        return newer === undefined ? report : { ...report, newerEncoder: newer.id };
-      }),
+      this.#datasets.guard(dataset, () => indexImages(request, options, context)),
     );
     if (request.regions !== true) return report;
     // Outside of the queue: it takes many times as long, and the index is to be kept current meanwhile.
-    const regions = await this.#datasets.guard(dataset, async () => {
-      const { root, store } = dataset;
-      const encoder = await this.#encoders.get(
-        await this.#registry.resolve(encoderReference(dataset, request.encoder), root),
-      );
-      const encoderKey = store.putEncoder(encoder.identity, encoder.card);
-      const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
-      return indexRegions({ store, encoder, encoderKey, maxMegapixels }, context);
-    });
-    return { ...report, regions };
+    return { ...report, regions: await this.#datasets.guard(dataset, () => indexParts(request, options, context)) };
   }
 
   /** Refuses what can't become a dataset before anything is written: an empty index would look like one. */
@@ -331,13 +304,21 @@ export class Engine {
     await this.#registry.remove(id, this.#datasets.rootOf(folder));
   }
 
-  /** Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet. */
+  /**
+   * Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet; where the index has vectors of it from
+   * before, what is looked at from now on are those.
+   */
   async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
     const root = this.#datasets.rootOf(folder);
     const dataset = this.#datasets.find(folder);
     if (dataset !== undefined && importedEncoder(dataset.store, encoder) !== undefined) throw importedOnly(encoder);
-    const { card } = await this.#registry.resolve(encoder, root);
+    const { card, identity } = await this.#registry.resolve(encoder, root);
     writeConfig(root, { encoder });
+    if (dataset !== undefined) {
+      await this.#datasets.guard(dataset, () => {
+        lookAtWith(dataset, identity, encoder);
+      });
+    }
     return card;
   }
 

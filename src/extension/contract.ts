@@ -106,6 +106,7 @@ export const panels = {
   augmentations: 'likeness.augmentationPairs',
   embeddingMap: 'likeness.embeddingMap',
   similarityMatrix: 'likeness.similarityMatrix',
+  comparison: 'likeness.encoderComparison',
   training: 'likeness.trainingPanel',
   review: 'likeness.review',
 } as const;

@@ -29,7 +29,7 @@ import { decisionsEditor } from './decisionsFile/decisionsEditor.ts';
 import { historyCommands } from './decisionsFile/historyCommands.ts';
 import { quarantineCommand } from './decisionsFile/quarantineCommand.ts';
 import { embeddingExplorer } from './explorer/embeddingExplorer.ts';
-import { compareEncodersCommand } from './reports/compareEncoders.ts';
+import { comparisonPanel } from './comparison/comparisonPanel.ts';
 import { labelAutomaticallyCommand } from './reports/labelAutomatically.ts';
 import { predictClassesCommand } from './reports/predictClasses.ts';
 import { reviewPanel } from './review/reviewPanel.ts';
@@ -72,6 +72,7 @@ const contributions: readonly Contribution[] = [
   { name: 'Augmentation Pairs', register: augmentationsPanel },
   { name: 'Embedding Map', register: embeddingMapPanel },
   { name: 'Similarity Matrix', register: matrixPanel },
+  { name: 'Compare Encoders', register: comparisonPanel },
   { name: 'Review', register: reviewPanel },
   { name: 'image viewer', register: imageViewer },
   { name: 'check command', register: checkCommand },
@@ -96,7 +97,6 @@ const contributions: readonly Contribution[] = [
   { name: 'fine-tune command', register: fineTuneCommand },
   { name: 'distill command', register: distillCommand },
   { name: 'autoencoder command', register: autoencoderCommand },
-  { name: 'compare command', register: compareEncodersCommand },
   { name: 'label command', register: labelAutomaticallyCommand },
   { name: 'predict command', register: predictClassesCommand },
   { name: 'run commands', register: runCommands },

@@ -1,3 +1,4 @@
+import type { Neighborhoods } from '../core/evaluation/neighborhoods.ts';
 import type { Count, Notice, ScanSettings } from './engine.ts';
 
 export interface EvaluateRequest {
@@ -7,6 +8,8 @@ export interface EvaluateRequest {
   readonly encoders?: readonly string[];
   /** Neighbours that vote for a class. */
   readonly neighbors?: number;
+  /** Nearest images of each query that are told, for comparing encoders with each other; absent: none. */
+  readonly neighborhood?: number;
   readonly seed?: number;
   /** Which images are indexed first, where there is no index yet. */
   readonly scan?: ScanSettings;
@@ -120,6 +123,8 @@ export interface EvaluationReport {
   readonly seconds: number;
   /** Of those, what was spent on comparing vectors that were there. */
   readonly comparingSeconds: number;
+  /** Where `neighborhood` was asked for; of the encoders in their order. */
+  readonly neighborhoods?: Neighborhoods;
   readonly notices: readonly Notice[];
 }
 

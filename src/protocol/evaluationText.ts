@@ -1,6 +1,7 @@
 /** How a comparison of encoders is put into words, the same in every front door. */
+import { chanceOverlap, type Neighborhoods } from '../core/evaluation/neighborhoods.ts';
 import { formatCount, formatQuantity } from '../core/progressText.ts';
-import type { EncoderEvaluation, EvaluationProtocol } from './evaluation.ts';
+import type { EncoderEvaluation, EvaluationProtocol, Range } from './evaluation.ts';
 
 /** One figure of each encoder. */
 export interface FigureColumn {
@@ -12,6 +13,8 @@ export interface FigureColumn {
   readonly cell: (encoder: EncoderEvaluation) => string;
   /** The higher the better; absent where more isn't better. */
   readonly score?: (encoder: EncoderEvaluation) => number;
+  /** Of 95 %, where the figure has one. */
+  readonly interval?: (encoder: EncoderEvaluation) => Range;
 }
 
 export const figureColumns: readonly FigureColumn[] = [
@@ -22,12 +25,14 @@ export const figureColumns: readonly FigureColumn[] = [
     about: 'classes',
     cell: ({ knnMacro, knnMacroInterval: { low, high } }) => withError(knnMacro, (high - low) / 2),
     score: ({ knnMacro }) => knnMacro,
+    interval: ({ knnMacroInterval }) => knnMacroInterval,
   },
   {
     title: 'probe',
     about: 'classes',
     cell: ({ probe, probeError }) => withError(probe, probeError),
     score: ({ probe }) => probe,
+    interval: ({ probe, probeError }) => around(probe, probeError),
   },
   {
     title: 'probe macro',
@@ -35,6 +40,7 @@ export const figureColumns: readonly FigureColumn[] = [
     about: 'classes',
     cell: ({ probeMacro, probeMacroError }) => withError(probeMacro, probeMacroError),
     score: ({ probeMacro }) => probeMacro,
+    interval: ({ probeMacro, probeMacroError }) => around(probeMacro, probeMacroError),
   },
   { title: 'mAP', about: 'classes', cell: ({ map }) => percentText(map), score: ({ map }) => map },
   {
@@ -71,6 +77,7 @@ export function fewLabelColumns({ fewLabels }: EvaluationProtocol): FigureColumn
     about: 'classes',
     cell: ({ fewLabels: curve }) => withError(curve[i]!.probeMacro, curve[i]!.probeMacroError),
     score: ({ fewLabels: curve }) => curve[i]!.probeMacro,
+    interval: ({ fewLabels: curve }) => around(curve[i]!.probeMacro, curve[i]!.probeMacroError),
   }));
 }
 
@@ -105,8 +112,60 @@ export function protocolTexts({ split, knn, probe, duplicates, leftOut, seed }: 
   ];
 }
 
-function percentText(share: number): string {
+/** What people call it, where that is enough to know it by. */
+export function encoderName({ id, name, baseline }: EncoderEvaluation, encoders: readonly EncoderEvaluation[]): string {
+  const isUnique = encoders.filter((other) => other.name === name).length === 1;
+  return baseline === undefined && isUnique ? name : id;
+}
+
+/** What the lines for everybody leave to whoever wants to measure the same again. */
+export function measuredTexts({
+  probe,
+  fewLabels,
+  retrieval,
+  alignment,
+  uniformity,
+  effectiveRank,
+  collapse,
+  imagesPerSecond,
+  duplicates,
+}: EvaluationProtocol): string[] {
+  return [
+    `Probe: ${probe.loss}; features: ${probe.features}; the strength is chosen from ${probe.strengths.join(', ')} on a share of ${probe.validationShare} of the images, a share of ${probe.leftOutShare} is left out of each resample; error: ${probe.error}`,
+    ...(fewLabels.labels.length === 0 ? [] : [`Few labels: the strength is ${fewLabels.strength}`]),
+    `Retrieval: ${retrieval.measures}`,
+    `Alignment: ${alignment.measures}, over ${formatQuantity(alignment.images, 'image')} with the augmentation ${alignment.augmentation}`,
+    `Uniformity: t = ${uniformity.t}, over ${formatQuantity(uniformity.images, 'image')}`,
+    `Rank: ${effectiveRank.measures}, over ${formatQuantity(effectiveRank.images, 'image')}`,
+    `Spread: ${collapse.measures}`,
+    `Images/s: ${imagesPerSecond.measures}, ${formatQuantity(imagesPerSecond.threads, 'thread')}, ${formatQuantity(imagesPerSecond.images, 'image')}`,
+    `Duplicates: ${duplicates.rule}`,
+    ...(duplicates.notFitted === 0
+      ? []
+      : [
+          `The probe didn't learn from ${formatQuantity(duplicates.notFitted, 'image')} with a duplicate in the test split`,
+        ]),
+  ];
+}
+
+/** What the agreement of two encoders is. */
+export function agreementTexts(
+  neighborhoods: Neighborhoods,
+  count: number,
+): { readonly measures: string; readonly chance: string } {
+  const chance = percentText(chanceOverlap(neighborhoods, count));
+  return {
+    measures: `mean share of the ${count} nearest images of a query that both encoders have, copies left out; error: half of the 95 % interval over the queries; Jaccard: both ÷ either`,
+    chance: `by chance it would be ${chance} %`,
+  };
+}
+
+export function percentText(share: number): string {
   return (100 * share).toFixed(1);
+}
+
+function around(share: number, error: number): Range {
+  return { low: Math.max(0, share - error), high: Math.min(1, share + error) };
 }
 
 function withError(share: number, error: number): string {

@@ -8,8 +8,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { topK } from '../../src/core/neighbors/topK.ts';
-import { OnnxWorker } from '../../src/engine/encoders/onnxRuntime.ts';
-import { SearchTable } from '../../src/engine/search/vectorSearch.ts';
+import { VectorSearch } from '../../src/engine/search/vectorSearch.ts';
+import { memoryVectors } from '../engine/search/memoryVectors.ts';
 import { median, printTable } from './report.ts';
 
 const { values } = parseArgs({
@@ -33,10 +33,9 @@ for (let row = 0; row < rows; row++) {
   for (let i = row * dim; i < (row + 1) * dim; i++) matrix[i]! /= Math.sqrt(length);
 }
 
-const worker = new OnnxWorker();
-const threads = availableParallelism();
+const search = new VectorSearch(availableParallelism());
 const paths = Array.from({ length: rows }, (_, row) => `class${row % 10}/${row}.jpg`);
-const table = new SearchTable({ paths, contentKeys: new Float64Array(0), matrix, dim, revision: 0 }, worker, threads);
+const table = search.open(memoryVectors(paths, matrix, dim), 1);
 
 const firstStart = performance.now();
 await table.nearest(table.vector(0), 10, () => true);
@@ -55,7 +54,7 @@ for (let query = 0; query < Number(values.queries); query++) {
     if (found.rows[0] !== expected[0]) throw new Error(`query ${row}: ${found.rows[0]} instead of ${expected[0]}`);
   }
 }
-await worker.dispose();
+await search.dispose();
 printTable(`Find similar among ${rows} × ${dim}, ${ours.length} queries`, [
   ['first query, with loading the matrix', `${first.toFixed(0)} ms`],
   ['warm, median', `${median(ours).toFixed(1)} ms (budget ≤ 15 ms)`],

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
+import type { EncoderCard } from '../../src/core/encoders/card.ts';
 import { orientedPlaces } from '../../src/core/curation/samePicture.ts';
 import { HASH_EDGE } from '../../src/core/images/perceptualHash.ts';
 import { RandomStream } from '../../src/core/random.ts';
@@ -48,6 +49,20 @@ export class SyntheticIndex {
       for (let i = this.#made; i < Math.min(end, this.#made + 1000); i++) await this.#writeFiles(i, files);
       this.#store.transaction(() => {
         for (let i = 0; i < 1000 && this.#made < end; i++) this.#put(this.#made++, files);
+      });
+    }
+  }
+
+  /** Gives every image a vector of one more encoder, which is not the index's own until it is chosen. */
+  addEncoder(identity: string, card: EncoderCard): void {
+    const encoderKey = this.#store.putEncoder(identity, card);
+    const contents = this.#store.contentsWithoutVector(encoderKey);
+    for (let start = 0; start < contents.length; start += 1000) {
+      this.#store.transaction(() => {
+        for (const { contentKey } of contents.slice(start, start + 1000)) {
+          const vector = unit(gaussian(new RandomStream(6, contentKey), card.output.dim));
+          this.#store.putVector(contentKey, encoderKey, vector);
+        }
       });
     }
   }

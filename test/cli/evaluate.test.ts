@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { encodeImage } from '../../src/engine/images/codec.ts';
 import { generateSample } from '../../src/engine/sample/generate.ts';
+import type { AgreementDocument } from '../../src/cli/agreement.ts';
 import type { EvaluationReport } from '../../src/protocol/evaluation.ts';
 import { picture, write } from '../engine/indexing/dataset.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
@@ -39,6 +40,58 @@ describe('likeness evaluate', () => {
     assert.match(shown.stdout, /1 label/);
   });
 
+  it('tells with --compare how far each two encoders agree, and on which images they do not', async (context) => {
+    const root = join(temporaryFolder(context), 'sample');
+    await generateSample(root, { encodeImage, imagesPerClass: 8 });
+    const cache = temporaryFolder(context);
+    const args = ['evaluate', root, '--encoder', 'handcrafted', '--neighborhood', '5'];
+    const done = await likeness([...args, '--json'], { cache });
+    assert.equal(done.code, 0, done.stderr);
+    const { protocol, agreement } = JSON.parse(done.stdout) as EvaluationReport & { agreement: AgreementDocument };
+    assert.deepEqual([agreement.k, agreement.queries], [5, protocol.split.queries]);
+    assert.ok(agreement.chance > 0 && agreement.chance < 0.2, String(agreement.chance));
+    assert.deepEqual(
+      agreement.pairs.map(({ encoders }) => encoders),
+      [
+        ['handcrafted', 'pixels'],
+        ['handcrafted', 'untrained-resnet10-64px'],
+        ['pixels', 'untrained-resnet10-64px'],
+      ],
+    );
+    for (const { overlap, overlapError, jaccard, queries, classes, disagreements } of agreement.pairs) {
+      assert.ok(overlap > 0 && overlap < 1 && overlapError > 0 && jaccard < overlap);
+      assert.deepEqual(
+        classes.map(({ name }) => name),
+        protocol.classes.map(({ name }) => name),
+      );
+      const weighted = classes.reduce((sum, own) => sum + (own.queries > 0 ? own.queries * own.overlap : 0), 0);
+      assert.ok(Math.abs(weighted / queries - overlap) < 1e-9);
+      assert.equal(disagreements.length, Math.min(10, queries));
+      const overlaps = disagreements.map((query) => query.overlap);
+      assert.deepEqual(overlaps, overlaps.toSorted());
+      for (const { label, hits, neighbors, overlap: own } of disagreements) {
+        const shared = neighbors.map((found) =>
+          found
+            .filter((image) => image.shared)
+            .map(({ path }) => path)
+            .sort(),
+        );
+        assert.deepEqual(shared[0], shared[1]);
+        assert.equal(shared[0]!.length / 5, own);
+        const counted = neighbors.map((found) => found.filter((image) => image.label === label).length);
+        assert.deepEqual(counted, hits);
+      }
+    }
+    const shown = await likeness([...args, '--compare'], { cache });
+    assert.match(shown.stdout, /How many of the 5 nearest images two encoders share, in %, over \d+ queries/);
+    assert.match(
+      shown.stdout,
+      /^handcrafted and pixels +\d+\.\d ±\d+\.\d +Jaccard 0\.\d\d\n +they disagree most on \S+ \(/m,
+    );
+    const without = await likeness(['evaluate', root, '-e', 'handcrafted', '--json'], { cache });
+    assert.ok(!('agreement' in (JSON.parse(without.stdout) as object)));
+  });
+
   it('says in a sentence what is missing, with the exit code of its kind', async (context) => {
     const [root, cache] = [temporaryFolder(context), temporaryFolder(context)];
     for (let i = 0; i < 3; i++) write(root, `only/${i}.png`, await picture([i * 40, 120, 90], i));
@@ -49,6 +102,7 @@ describe('likeness evaluate', () => {
       ['a', 'b'],
       [root, '--seed', 'x'],
       [root, '-k', '0'],
+      [root, '--neighborhood', '0'],
     ]) {
       assert.equal((await likeness(['evaluate', ...args], { cache })).code, 2, args.join(' '));
     }

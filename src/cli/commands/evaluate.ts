@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
+import { NEIGHBORHOOD } from '../../core/evaluation/neighborhoods.ts';
 import { formatDuration } from '../../core/progressText.ts';
 import type { EncoderEvaluation, EvaluationReport } from '../../protocol/evaluation.ts';
 import {
@@ -11,12 +12,13 @@ import {
   protocolTexts,
   type FigureColumn,
 } from '../../protocol/evaluationText.ts';
+import { agreementDocument, agreementLines } from '../agreement.ts';
 import { countOption, seedOption, type Command } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
-  usage: 'evaluate [folder] [--encoder ID|FILE.onnx,…]',
+  usage: 'evaluate [folder] [--encoder ID|FILE.onnx,…] [--compare]',
   summary: 'Compare encoders on your labelled images, beside raw pixels, handcrafted features and untrained networks.',
   options: {
     encoder: {
@@ -28,6 +30,15 @@ export const evaluateCommand: Command = {
     },
     k: { type: 'string', short: 'k', value: 'N', help: 'neighbours that vote for a class (default 20)' },
     seed: { type: 'string', value: 'N', help: 'of all that is drawn at random (default 0)' },
+    compare: {
+      type: 'boolean',
+      help: 'how far each two encoders agree on the nearest images, and the queries on which they disagree most',
+    },
+    neighborhood: {
+      type: 'string',
+      value: 'N',
+      help: `nearest images that --compare goes by (default ${NEIGHBORHOOD})`,
+    },
   },
   async run(invocation, engine, job) {
     if (invocation.positionals.length > 1) throw usage(`evaluate takes one folder.\nUsage: likeness ${this.usage}`);
@@ -36,19 +47,23 @@ export const evaluateCommand: Command = {
       .flatMap((text) => text.split(','))
       .filter((text) => text !== '')
       .map((text) => encoderArgument(text)!);
+    const compares = invocation.flag('compare') || invocation.text('neighborhood') !== undefined;
+    const neighborhood = compares ? countOption(invocation, 'neighborhood', NEIGHBORHOOD) : undefined;
     const report = await engine.evaluate(
       {
         folder: resolve(invocation.positionals[0] ?? '.'),
         ...(encoders.length > 0 && { encoders }),
         ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
         ...(invocation.text('seed') !== undefined && { seed: seedOption(invocation) }),
+        ...(neighborhood !== undefined && { neighborhood }),
       },
       job,
     );
-    const { protocol, encoders: evaluations, seconds, comparingSeconds, notices } = report;
+    const { protocol, encoders: evaluations, seconds, comparingSeconds, neighborhoods, notices } = report;
+    const agreement = neighborhoods && agreementDocument(neighborhoods, evaluations);
     return {
-      json: { protocol, encoders: evaluations, seconds, comparingSeconds },
-      lines: describe(report),
+      json: { protocol, encoders: evaluations, ...(agreement && { agreement }), seconds, comparingSeconds },
+      lines: [...describe(report), ...(agreement ? ['', ...agreementLines(agreement)] : [])],
       notes: notices.map(({ message }) => message),
     };
   },

@@ -9,6 +9,7 @@ import {
   type Interval,
 } from './classificationScore.ts';
 import { compareWithBank } from './comparison.ts';
+import type { Neighbors } from './nearestNeighbors.ts';
 import { predictByVote } from './neighborVote.ts';
 import { principalCoordinates } from './principalAxes.ts';
 import {
@@ -47,10 +48,14 @@ export interface FigureOptions {
   readonly tested: boolean;
   /** Neighbours that vote. */
   readonly neighbors: number;
+  /** Neighbours of each query that are told, for comparing encoders with each other; none where it's left out. */
+  readonly keptNeighbors?: number;
   readonly seed: number;
 }
 
 export interface EncoderFigures {
+  /** `keptNeighbors` or more of each query, as positions in the bank. */
+  readonly nearest: Neighbors;
   readonly knn: ClassificationScore;
   readonly knnMacroInterval: Interval;
   readonly retrieval: RetrievalScore;
@@ -78,12 +83,17 @@ const TURNED = 0.5;
 const PROBED = 0.8;
 
 export async function encoderFigures(options: FigureOptions, runtime: FigureRuntime): Promise<EncoderFigures> {
-  const { vectors, dim, labels, groups, classes, bank, queries, neighbors, seed } = options;
+  const { vectors, dim, labels, groups, classes, bank, queries, neighbors, keptNeighbors = 0, seed } = options;
   const { products, between, report } = runtime;
   const rows = labels.length;
   const asked = subset(options, queries);
   const compared = await compareWithBank(
-    { bank: subset(options, bank), queries: asked, neighbors, cutoffs: [1] },
+    {
+      bank: subset(options, bank),
+      queries: asked,
+      neighbors: Math.max(neighbors, keptNeighbors),
+      cutoffs: [1],
+    },
     products,
     async (done) => {
       report((COMPARED * done) / queries.length);
@@ -112,6 +122,7 @@ export async function encoderFigures(options: FigureOptions, runtime: FigureRunt
     report(PROBED + ((1 - PROBED) * done) / (FEW_LABELS.length * FEW_LABEL_TRIALS));
   });
   return {
+    nearest: compared.neighbors,
     knn,
     knnMacroInterval: macroAccuracyInterval(knn),
     retrieval: compared.retrieval,

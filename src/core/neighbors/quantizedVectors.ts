@@ -45,22 +45,28 @@ export class QuantizedVectors implements QuantizationPrecision {
 
   /** Takes rows `start` to `end` from the row-major `rows × dim` matrix. */
   fill(matrix: Float32Array, start: number, end: number): void {
+    this.put(matrix.subarray(start * this.dim, end * this.dim), start);
+  }
+
+  /** Takes row-major vectors as the rows from `start` on. */
+  put(vectors: Float32Array, start: number): void {
     const { rows, dim, codes, scales, errors } = this;
+    const end = start + vectors.length / dim;
     const tile = new Int8Array(TILE * dim);
     for (let first = start; first < end; first += TILE) {
       const count = Math.min(TILE, end - first);
       for (let r = 0; r < count; r++) {
-        const offset = (first + r) * dim;
+        const offset = (first + r - start) * dim;
         let largest = 0;
         for (let i = offset; i < offset + dim; i++) {
-          const size = Math.abs(matrix[i]!);
+          const size = Math.abs(vectors[i]!);
           if (size > largest) largest = size;
         }
         const scale = largest / VECTOR_LEVELS || 1;
         const inverse = 1 / scale;
         let squares = 0;
         for (let i = 0; i < dim; i++) {
-          const value = matrix[offset + i]!;
+          const value = vectors[offset + i]!;
           // Rounds like Math.round, which is several times slower here: what is cut off is never negative.
           const code = ((value * inverse + VECTOR_LEVELS + 0.5) | 0) - VECTOR_LEVELS;
           tile[r * dim + i] = code;

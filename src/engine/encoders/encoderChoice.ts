@@ -33,6 +33,16 @@ export function currentEncoder({ store }: Dataset): StoredEncoder | undefined {
   return store.readEncoders().find((encoder) => encoder.identity === identity);
 }
 
+/** Looks at a dataset with another encoder from now on, where it has vectors of that one; else nothing changes. */
+export function lookAtWith({ store }: Dataset, identity: string, reference: string): void {
+  const stored = store.readEncoders().find((encoder) => encoder.identity === identity);
+  if (stored === undefined || store.countEmbedded(stored.key) === 0) return;
+  store.transaction(() => {
+    store.writeMeta(meta.encoder, identity);
+    store.writeMeta(meta.encoderReference, reference);
+  });
+}
+
 /** An encoder with vectors in the index, and the way to load it for further pictures. */
 export interface SearchEncoder {
   readonly stored: StoredEncoder;

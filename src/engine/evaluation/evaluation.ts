@@ -16,6 +16,7 @@ import { duplicateGroups } from './duplicates.ts';
 import { embedMissing } from './embedMissing.ts';
 import { divideImages, labelledImages, type EvaluatedImages, type LabelledImage } from './evaluatedImages.ts';
 import { commonRows, readImageVectors, selectRows, type ImageVectors } from './imageVectors.ts';
+import { neighborhoodsOf } from './neighborhoods.ts';
 import { OnnxProducts } from './onnxProducts.ts';
 import { describeProtocol } from './protocol.ts';
 import { untrainedEncoder, untrainedSpecs } from './untrained.ts';
@@ -101,7 +102,10 @@ class Evaluation {
     );
     const { evaluated, rows, leftOut } = divideImages(images, groups, this.#request.folder, this.#seed);
     const selection = rows.map((row) => common[row]!);
-    const encoders = await this.#compare(embedded, evaluated, selection);
+    const compared = await this.#compare(embedded, evaluated, selection);
+    const encoders = compared.map(([candidate, figures]) => describeEncoder(candidate, figures));
+    const { neighborhood } = this.#request;
+    const nearest = compared.map(([, figures]) => figures.nearest);
     return {
       protocol: describeProtocol({
         root,
@@ -116,6 +120,7 @@ class Evaluation {
       encoders,
       seconds: secondsSince(startedAt),
       comparingSeconds: secondsSince(comparingSince),
+      ...(neighborhood !== undefined && { neighborhoods: neighborhoodsOf(evaluated, nearest, neighborhood) }),
       notices: [...store.notices, ...listed.notices.map(({ code, message }) => ({ code, message }))],
     };
   }
@@ -177,7 +182,7 @@ class Evaluation {
     embedded: readonly Embedded[],
     evaluated: EvaluatedImages,
     selection: Uint32Array,
-  ): Promise<EncoderEvaluation[]> {
+  ): Promise<(readonly [Embedded, EncoderFigures])[]> {
     const { signal, report } = this.#context;
     const meter = new ProgressMeter(report, () => performance.now());
     const count = selection.length;
@@ -187,7 +192,8 @@ class Evaluation {
       await breathe();
       if (signal.aborted) throw cancelled();
     };
-    const encoders: EncoderEvaluation[] = [];
+    const { neighborhood } = this.#request;
+    const compared: (readonly [Embedded, EncoderFigures])[] = [];
     for (const [position, candidate] of embedded.entries()) {
       const figures = await encoderFigures(
         {
@@ -197,6 +203,7 @@ class Evaluation {
           classes: evaluated.classes.length,
           tested: evaluated.test !== undefined,
           neighbors: this.#neighborsOf(evaluated),
+          ...(neighborhood !== undefined && { keptNeighbors: neighborhood }),
           seed: this.#seed,
         },
         {
@@ -207,11 +214,11 @@ class Evaluation {
           },
         },
       );
-      encoders.push(describeEncoder(candidate, figures));
+      compared.push([candidate, figures]);
       meter.update((position + 1) * count);
     }
     meter.finish();
-    return encoders;
+    return compared;
   }
 
   #neighborsOf({ bank }: EvaluatedImages): number {

@@ -47,7 +47,8 @@ interface Pending {
   readonly file: ScannedFile;
   readonly readAt: number;
   readonly content: ContentRecord;
-  readonly measures: ImageMeasures;
+  /** Undefined where the index has them, as after another encoder. */
+  readonly measures: ImageMeasures | undefined;
 }
 
 /**
@@ -142,7 +143,13 @@ export class ImagePipeline {
   ): Promise<void> {
     let pixels: Uint8Array;
     let content: ContentRecord;
-    let measures: ImageMeasures;
+    let measures: ImageMeasures | undefined;
+    const { store, encoderKey } = this.#options;
+    // All but its vector is there, as after another encoder: it is not worked out, nor written, again.
+    const isMeasured =
+      known?.record.problem === undefined &&
+      known?.record.thumbnail !== undefined &&
+      store.hasMeasures(known.key, MEASURES_VERSION);
     try {
       const image = await decodeProxy(bytes, FILE_PLACEHOLDER, this.#decode);
       const { format, width, height, proxy } = image;
@@ -150,7 +157,7 @@ export class ImagePipeline {
       [pixels, thumbnail, measures] = await Promise.all([
         encoderPixels(proxy, this.#decode.input),
         thumbnail ?? thumbnailOf(proxy),
-        measureImage(proxy, () => decodeClosely(bytes, image, this.#decode)),
+        isMeasured ? undefined : measureImage(proxy, () => decodeClosely(bytes, image, this.#decode)),
       ]);
       content = { id, width, height, format, problem: undefined, thumbnail };
     } catch (error) {
@@ -160,21 +167,31 @@ export class ImagePipeline {
     }
     // Whoever asked to stop doesn't want to wait for another batch.
     if (this.#options.signal.aborted) return;
-    const { store, encoderKey } = this.#options;
     if (known !== undefined && store.hasVector(known.key, encoderKey))
       this.#recordMeasured(content, measures, file, readAt);
     else await this.#collector.add(pixels, { file, readAt, content, measures });
   }
 
   /** One that has its vector, from before it was measured. */
-  #recordMeasured(content: ContentRecord, measures: ImageMeasures, file: ScannedFile, readAt: number): void {
-    const { store } = this.#options;
+  #recordMeasured(
+    content: ContentRecord,
+    measures: ImageMeasures | undefined,
+    file: ScannedFile,
+    readAt: number,
+  ): void {
     this.#counts.unchanged++;
     this.#enqueue(() => {
-      const contentKey = store.putContent(content);
-      store.putMeasures(contentKey, MEASURES_VERSION, measures);
-      this.#putFiles(content.id, { file, readAt }, contentKey);
+      this.#putFiles(content.id, { file, readAt }, this.#putContent(content, measures));
     });
+  }
+
+  /** Stores what is known of a content, unless the index has all of that. Returns its key. */
+  #putContent(content: ContentRecord, measures: ImageMeasures | undefined): number {
+    const { store } = this.#options;
+    const known = measures === undefined ? store.findContentKey(content.id) : undefined;
+    const contentKey = known ?? store.putContent(content);
+    if (measures !== undefined) store.putMeasures(contentKey, MEASURES_VERSION, measures);
+    return contentKey;
   }
 
   #recordBroken(content: ContentRecord, file: ScannedFile, readAt: number): void {
@@ -212,8 +229,7 @@ export class ImagePipeline {
     const invalid = new Set(embeddings.invalid);
     store.transaction(() => {
       items.forEach(({ file, readAt, content, measures }, row) => {
-        const contentKey = store.putContent(content);
-        store.putMeasures(contentKey, MEASURES_VERSION, measures);
+        const contentKey = this.#putContent(content, measures);
         const vector = invalid.has(row)
           ? problemOf(embeddingInvalid(FILE_PLACEHOLDER, encoder.card.name))
           : embeddings.vectors.subarray(row * dim, (row + 1) * dim);

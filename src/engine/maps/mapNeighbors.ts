@@ -22,9 +22,13 @@ export async function nearestImages(
   };
 }
 
-/** Cosine similarities of an image to others; NaN for those without a vector. Throws image-not-indexed. */
-export function similaritiesTo(table: SearchTable, path: string, paths: readonly string[]): Float32Array {
-  const all = table.similarities(rowOf(table, path));
+/** Cosine similarities of an image to others; NaN for those without a vector. Rejects with image-not-indexed. */
+export async function similaritiesTo(
+  table: SearchTable,
+  path: string,
+  paths: readonly string[],
+): Promise<Float32Array> {
+  const all = await table.similarities(rowOf(table, path));
   return Float32Array.from(paths, (other) => clampCosine(all[table.rowOf(other)] ?? Number.NaN));
 }
 

@@ -4,7 +4,7 @@ import { regionsNotIndexed } from '../../core/images/regionErrors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
 import type { MatchedRegion, ScanSettings, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder } from '../encoders/encoder.ts';
+import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { nearestRegions } from '../regions/regionSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';

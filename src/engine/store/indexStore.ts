@@ -64,6 +64,14 @@ export interface VectorTable {
   readonly revision: number;
 }
 
+/** Vectors of some contents. */
+export interface VectorBlock {
+  /** Ascending. */
+  readonly contentKeys: Float64Array;
+  /** `contents × dim`, L2-normalised. */
+  readonly vectors: Float32Array;
+}
+
 /** An image that has a vector of some encoder, without the vector. */
 export interface EmbeddedImage {
   /** Relative to the root, with `/`. */
@@ -177,6 +185,17 @@ export interface IndexStore {
   contentsWithoutVector(encoderKey: number): { readonly contentKey: number; readonly path: string }[];
   /** @param allocate where the vectors are to lie; absent: in memory of their own */
   readVectors(encoderKey: number, allocate?: MatrixAllocator): VectorTable;
+  /** The vector of one content; undefined where there is none. */
+  readVector(contentKey: number, encoderKey: number): Float32Array | undefined;
+  /** Of the contents that have a vector and whose keys are larger than `after`, the first `count`; see `VectorBlock`. */
+  readVectorBlock(encoderKey: number, after: number, count: number): VectorBlock;
+  /** Contents with a vector of this encoder: so many `readVectorBlock` reads. */
+  countVectors(encoderKey: number): number;
+  /**
+   * Names the vectors of an encoder: as long as it is the same, a content that has a vector has the same one. It is of this
+   * index alone; one that is made anew has others.
+   */
+  vectorsName(encoderKey: number): string;
   /** Image counts of one encoder: files that have a vector. */
   countEmbedded(encoderKey: number): number;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { encoderMismatch, indexReplaced } from '../../core/errors.ts';
@@ -17,8 +18,9 @@ import {
   type StoredMap,
   type StoredNeighbors,
   type StoreNotice,
-  type VectorRecord,
   type MatrixAllocator,
+  type VectorBlock,
+  type VectorRecord,
   type VectorTable,
 } from './indexStore.ts';
 import { ColumnTable } from './columnTable.ts';
@@ -179,7 +181,10 @@ export class SqliteStore implements IndexStore {
   }
 
   removeEncoder(encoderKey: number): void {
-    this.#alter(() => this.#statements.removeEncoder.run(encoderKey));
+    this.#alter(() => {
+      this.#statements.removeEncoder.run(encoderKey);
+      this.#statements.removeMeta.run(vectorsMeta(encoderKey));
+    });
     this.#dimensions.delete(encoderKey);
   }
 
@@ -191,9 +196,11 @@ export class SqliteStore implements IndexStore {
     const isVector = vector instanceof Float32Array;
     if (isVector) this.#assertDimension(encoderKey, vector.length);
     const bytes = isVector ? new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength) : null;
-    this.#alter(() =>
-      this.#statements.putVector.run(contentKey, encoderKey, bytes, ...problemValues(isVector ? undefined : vector)),
-    );
+    this.#alter(() => {
+      // What was made of the vector that is replaced means nothing any more.
+      if (this.hasVector(contentKey, encoderKey)) this.#statements.removeMeta.run(vectorsMeta(encoderKey));
+      this.#statements.putVector.run(contentKey, encoderKey, bytes, ...problemValues(isVector ? undefined : vector));
+    });
   }
 
   contentsWithoutVector(encoderKey: number): { readonly contentKey: number; readonly path: string }[] {
@@ -202,6 +209,30 @@ export class SqliteStore implements IndexStore {
 
   readVectors(encoderKey: number, allocate?: MatrixAllocator): VectorTable {
     return this.#vectors.read(encoderKey, this.#dimensionOf(encoderKey), () => this.revision(), allocate);
+  }
+
+  readVector(contentKey: number, encoderKey: number): Float32Array | undefined {
+    return this.#vectors.one(contentKey, encoderKey, this.#dimensionOf(encoderKey));
+  }
+
+  readVectorBlock(encoderKey: number, after: number, count: number): VectorBlock {
+    return this.#vectors.block(encoderKey, this.#dimensionOf(encoderKey), after, count);
+  }
+
+  countVectors(encoderKey: number): number {
+    return this.#vectors.countContents(encoderKey);
+  }
+
+  vectorsName(encoderKey: number): string {
+    const key = vectorsMeta(encoderKey);
+    const known = this.readMeta(key);
+    if (known !== undefined) return known;
+    // In one transaction: another process may name them at the same time.
+    return this.transaction(() => {
+      const name = this.readMeta(key) ?? randomUUID();
+      this.writeMeta(key, name);
+      return name;
+    });
   }
 
   countEmbedded(encoderKey: number): number {
@@ -356,6 +387,11 @@ export class SqliteStore implements IndexStore {
       throw encoderMismatch(`A vector of ${length} numbers is not of this encoder, which gives ${dimension}`);
     }
   }
+}
+
+/** Where the name of an encoder's vectors is kept. */
+function vectorsMeta(encoderKey: number): string {
+  return `vectors/${encoderKey}`;
 }
 
 function fileIdentity(location: string): string | undefined {

@@ -1,5 +1,5 @@
 import { indexCorrupt } from '../../core/errors.ts';
-import type { EmbeddedImage, MatrixAllocator, VectorTable } from './indexStore.ts';
+import type { EmbeddedImage, MatrixAllocator, VectorBlock, VectorTable } from './indexStore.ts';
 import type { Database } from './sqlite.ts';
 
 const FROM_EMBEDDED_FILES = `
@@ -13,6 +13,9 @@ export class VectorReader {
   readonly #count;
   readonly #rows;
   readonly #vectors;
+  readonly #vector;
+  readonly #block;
+  readonly #contents;
 
   constructor(database: Database) {
     this.#database = database;
@@ -23,6 +26,44 @@ export class VectorReader {
     this.#vectors = database.prepareTuples<readonly [content: number, vector: Uint8Array]>(
       'SELECT content, vector FROM vectors WHERE encoder = ? AND vector IS NOT NULL',
     );
+    this.#vector = database.prepareTuples<readonly [vector: Uint8Array]>(
+      'SELECT vector FROM vectors WHERE content = ? AND encoder = ? AND vector IS NOT NULL',
+    );
+    this.#block = database.prepareTuples<readonly [content: number, vector: Uint8Array]>(
+      `SELECT content, vector FROM vectors WHERE encoder = ? AND vector IS NOT NULL AND content > ?
+       ORDER BY content LIMIT ?`,
+    );
+    this.#contents = database.prepare<{ count: number }>(
+      'SELECT count(*) AS count FROM vectors WHERE encoder = ? AND vector IS NOT NULL',
+    );
+  }
+
+  /** Contents with a vector of this encoder, whether or not there is still a file of them. */
+  countContents(encoderKey: number): number {
+    return this.#contents.get(encoderKey)?.count ?? 0;
+  }
+
+  one(contentKey: number, encoderKey: number, dim: number): Float32Array | undefined {
+    const row = this.#vector.get(contentKey, encoderKey);
+    return row && this.#numbersOf(row[0], dim).slice();
+  }
+
+  block(encoderKey: number, dim: number, after: number, count: number): VectorBlock {
+    const rows = this.#block.all(encoderKey, after, count);
+    const vectors = new Float32Array(rows.length * dim);
+    rows.forEach(([, vector], i) => {
+      vectors.set(this.#numbersOf(vector, dim), i * dim);
+    });
+    return { contentKeys: Float64Array.from(rows, ([content]) => content), vectors };
+  }
+
+  #numbersOf(vector: Uint8Array, dim: number): Float32Array {
+    const length = dim * Float32Array.BYTES_PER_ELEMENT;
+    if (vector.length !== length) {
+      throw indexCorrupt(this.#database.location, new Error(`a vector of ${vector.length} bytes, not ${length}`));
+    }
+    const bytes = vector.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0 ? vector : vector.slice();
+    return new Float32Array(bytes.buffer, bytes.byteOffset, dim);
   }
 
   /** Files whose content has a vector of this encoder. */

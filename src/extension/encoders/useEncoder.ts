@@ -21,6 +21,8 @@ export async function useEncoder(services: Services, use: EncoderUse, then: 'ind
   const { folder, encoder, advice } = use;
   await services.engine.call('encoders/choose', { encoder, folder });
   await services.datasets.refresh();
+  // Where the index has vectors of it, what is shown is of this encoder from now on.
+  if (services.similar.state.query !== undefined) void services.similar.search();
   if (then === 'index') {
     await index(services, folder);
     return;

@@ -2,10 +2,12 @@ import { formatDuration, formatQuantity } from '../../core/progressText.ts';
 import type { EncoderEvaluation, EvaluationProtocol, EvaluationReport } from '../../protocol/evaluation.ts';
 import {
   comparedText,
+  encoderName,
   fewLabelColumns,
   fewLabelTitle,
   figureColumns,
   figureLegends,
+  measuredTexts,
   protocolTexts,
 } from '../../protocol/evaluationText.ts';
 import type { FigureColumn } from '../../protocol/evaluationText.ts';
@@ -82,43 +84,12 @@ function figureTable(encoders: readonly EncoderEvaluation[], columns: readonly F
   );
 }
 
-/** What people call it, where that is enough to know it by. */
-function shortName({ id, name, baseline }: EncoderEvaluation, encoders: readonly EncoderEvaluation[]): string {
-  const isUnique = encoders.filter((other) => other.name === name).length === 1;
-  return escapeMarkdown(baseline === undefined && isUnique ? name : id);
+/** What people call it, as Markdown. */
+function shortName(encoder: EncoderEvaluation, encoders: readonly EncoderEvaluation[]): string {
+  return escapeMarkdown(encoderName(encoder, encoders));
 }
 
 function describe({ id, name, dim, baseline }: EncoderEvaluation, { baselines }: EvaluationProtocol): string {
   const what = baseline === undefined ? `${name}, ${id}` : `baseline, ${baselines[baseline]}`;
   return escapeMarkdown(`${what}; ${formatQuantity(dim, 'dimension')}`);
-}
-
-/** What the lines for everybody leave to whoever wants to measure the same again. */
-function measuredTexts({
-  probe,
-  fewLabels,
-  retrieval,
-  alignment,
-  uniformity,
-  effectiveRank,
-  collapse,
-  imagesPerSecond,
-  duplicates,
-}: EvaluationProtocol): string[] {
-  return [
-    `Probe: ${probe.loss}; features: ${probe.features}; the strength is chosen from ${probe.strengths.join(', ')} on a share of ${probe.validationShare} of the images, a share of ${probe.leftOutShare} is left out of each resample; error: ${probe.error}`,
-    ...(fewLabels.labels.length === 0 ? [] : [`Few labels: the strength is ${fewLabels.strength}`]),
-    `Retrieval: ${retrieval.measures}`,
-    `Alignment: ${alignment.measures}, over ${formatQuantity(alignment.images, 'image')} with the augmentation ${alignment.augmentation}`,
-    `Uniformity: t = ${uniformity.t}, over ${formatQuantity(uniformity.images, 'image')}`,
-    `Rank: ${effectiveRank.measures}, over ${formatQuantity(effectiveRank.images, 'image')}`,
-    `Spread: ${collapse.measures}`,
-    `Images/s: ${imagesPerSecond.measures}, ${formatQuantity(imagesPerSecond.threads, 'thread')}, ${formatQuantity(imagesPerSecond.images, 'image')}`,
-    `Duplicates: ${duplicates.rule}`,
-    ...(duplicates.notFitted === 0
-      ? []
-      : [
-          `The probe didn't learn from ${formatQuantity(duplicates.notFitted, 'image')} with a duplicate in the test split`,
-        ]),
-  ];
 }

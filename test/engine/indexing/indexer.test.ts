@@ -7,6 +7,7 @@ import { ErrorCode, isCancellation } from '../../../src/core/errors.ts';
 import type { JobContext } from '../../../src/core/progress.ts';
 import type { Encoder } from '../../../src/engine/encoders/encoder.ts';
 import { indexDataset } from '../../../src/engine/indexing/indexer.ts';
+import { MEASURES_VERSION } from '../../../src/engine/images/imageMeasures.ts';
 import type { IndexStore } from '../../../src/engine/store/indexStore.ts';
 import { openStore } from '../../../src/engine/store/openStore.ts';
 import { contentsOf, picture, write } from './dataset.ts';
@@ -133,6 +134,36 @@ describe('indexDataset', () => {
     assert.deepEqual((await index(store, second)).embedded, 5);
     assert.deepEqual((await index(store, first)).embedded, 0, 'coming back costs nothing');
     assert.deepEqual(contentsOf(store, 1).files, contentsOf(store, 2).files);
+  });
+
+  it('decodes and embeds for a new encoder, and computes nothing else again', async (context) => {
+    const { store } = await dataset(context, 6);
+    await index(store, fakeEncoder({ id: 'first' }).encoder);
+    // What would be replaced if it were computed again: no picture looks like this.
+    const marks = new Map([...store.readFiles()].map(([path, { contentKey }], i) => [path, { key: contentKey!, i }]));
+    const quality = { dark: 0.11, light: 0.22, blurry: 0.33, lowInformation: 0.44, grayscale: true };
+    store.transaction(() => {
+      for (const [path, { key, i }] of marks) {
+        const { content } = store.readContentIds([path]).get(path)!;
+        store.putContent({ ...store.findContent(content)!.record, thumbnail: Uint8Array.of(1, 2, 3, i) });
+        store.putMeasures(key, MEASURES_VERSION, { quality, grey: new Uint8Array(1024).fill(i) });
+      }
+    });
+    const { encoder, counts } = fakeEncoder({ id: 'second' });
+    assert.equal((await index(store, encoder)).embedded, 6);
+    assert.equal(
+      counts.reduce((a, b) => a + b),
+      6,
+    );
+    const greys = store.readGreys();
+    const facts = store.readImageFacts();
+    const thumbnails = store.readThumbnails([...marks.keys()]);
+    for (const [path, { key, i }] of marks) {
+      assert.deepEqual(new Uint8Array(thumbnails.get(path)!), Uint8Array.of(1, 2, 3, i), 'thumbnail');
+      assert.deepEqual(new Set(greys.get(key)), new Set([i]), 'what the perceptual hash is taken from');
+      assert.deepEqual(facts.get(path)!.quality, quality);
+    }
+    assert.equal(store.countEmbedded(2), 6);
   });
 
   it('looks only where it is told to', async (context) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { boundsOf, QUERY_ZERO, quantizeQuery, QuantizedVectors } from '../../../src/core/neighbors/quantizedVectors.ts';
-import { OnnxWorker } from '../../../src/engine/encoders/onnxRuntime.ts';
-import { SearchTable } from '../../../src/engine/search/vectorSearch.ts';
+import { VectorSearch } from '../../../src/engine/search/vectorSearch.ts';
+import { memoryVectors } from './memoryVectors.ts';
 
 /** Normalised rows in groups that are close to each other, with exact copies among them. */
 function randomMatrix(rows: number, dim: number, seed: number): Float32Array {
@@ -61,14 +61,14 @@ describe('boundsOf', () => {
 });
 
 describe('SearchTable', () => {
-  const worker = new OnnxWorker();
-  after(() => worker.dispose());
+  const search = new VectorSearch(2);
+  after(() => search.dispose());
 
   it('finds exactly what comparing everything finds, ties by row', async () => {
     const [rows, dim] = [3000, 48];
     const matrix = randomMatrix(rows, dim, 42);
     const paths = Array.from({ length: rows }, (_, row) => `${row}`);
-    const table = new SearchTable({ paths, contentKeys: new Float64Array(rows), matrix, dim, revision: 1 }, worker, 2);
+    const table = search.open(memoryVectors(paths, matrix, dim), 1);
     for (const row of [0, 3, 4, 9, 1234, 2999]) {
       const accept = (other: number) => other !== row && other % 3 !== 0;
       const expected = [...Array(rows).keys()]
@@ -87,17 +87,15 @@ describe('SearchTable', () => {
       );
       assert.equal(found.considered, [...Array(rows).keys()].filter(accept).length);
     }
-    table.close();
   });
 
   it('gives everything there is when asked for more', async () => {
     const matrix = randomMatrix(5, 48, 7);
     const paths = ['a', 'b', 'c', 'd', 'e'];
-    const table = new SearchTable({ paths, contentKeys: new Float64Array(5), matrix, dim: 48, revision: 1 }, worker, 2);
+    const table = search.open(memoryVectors(paths, matrix, 48), 1);
     const found = await table.nearest(table.vector(2), 100, (row) => row !== 2);
     assert.deepEqual([...found.rows].sort(), [0, 1, 3, 4]);
     assert.equal(table.rowOf('c'), 2);
     assert.equal(table.rowOf('x'), -1);
-    table.close();
   });
 });

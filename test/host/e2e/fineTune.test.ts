@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { inProject } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
+import { chooseMenuItem, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { describes, eventually, foldSimilarView, openLikeness, previewHolding, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
@@ -76,18 +76,16 @@ test('it is a run like any other', async () => {
   await screenshot(page, 'fine-tune run');
 });
 
-test('encoders are compared in a document, beside the baselines', async () => {
+test('encoders are compared in a panel, beside the baselines', async () => {
   await runCommand(page, 'Likeness: Compare Encoders');
   await quickPick(page, TUNED).waitFor();
   await screenshot(page, 'compare encoders choice');
   await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
-  const document = await previewHolding(page, 'Comparison of encoders');
+  const panel = await webviewFrame(page, '.figure-table', PATIENCE_MS);
   await screenshot(page, 'compare encoders');
-  const rows = await document.locator('table').first().locator('tr').allTextContents();
-  assert.equal(rows.length, 1 + 2 + 3, rows.join('\n'));
-  assert.match(rows[0]!, /encoder\s+kNN\s+kNN macro\s+probe\s+probe macro\s+mAP\s+hit@1/);
-  assert.equal(rows.filter((row) => row.includes('(baseline)')).length, 3);
-  await document.locator('li', { hasText: 'of the test split against' }).waitFor();
+  const rows = panel.locator('.figure-table').first().locator('tbody tr');
+  assert.equal(await rows.count(), 2 + 3);
+  assert.equal(await rows.locator('.tag', { hasText: 'baseline' }).count(), 3);
 });
 
 test('predictions are measured, and lead to the images', async () => {

@@ -1,37 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EvaluateRequest, EvaluationReport } from '../../protocol/evaluation.ts';
 import { encoderItem } from '../commands/encoderItem.ts';
 import { askForEncoderFile } from '../commands/encoderItems.ts';
-import { commands } from '../contract.ts';
 import type { Services } from '../services.ts';
-import { scanSettingsOf } from '../settings.ts';
-import { comparisonMarkdown } from '../text/comparisonMarkdown.ts';
-import { summaryOf } from '../training/runCommands.ts';
-import { registerReportCommand } from './reportCommand.ts';
-
-type Question = Omit<EvaluateRequest, 'folder' | 'scan'>;
-
-/** Compare Encoders: asks which, measures them on the labelled images, and shows the figures. */
-export function compareEncodersCommand(services: Services): void {
-  const { engine } = services;
-  registerReportCommand<Question, EvaluationReport>(services, {
-    command: commands.compareEncoders,
-    title: 'Compare Encoders',
-    keys: ['encoders', 'neighbors', 'seed'],
-    working: 'Comparing encoders…',
-    ask: async (root, argument) => {
-      const encoders = await pickEncoders(services, root, summaryOf(argument)?.encoder);
-      return encoders && { encoders };
-    },
-    run: (root, question, options) =>
-      engine.call('evaluation/run', { folder: root, scan: scanSettingsOf(root), ...question }, options),
-    write: (report) => {
-      const name = `Comparison of encoders on ${path.basename(report.protocol.root)}`;
-      return Promise.resolve({ name, markdown: comparisonMarkdown(report) });
-    },
-  });
-}
 
 interface Item extends vscode.QuickPickItem {
   readonly encoder: string;
@@ -42,7 +13,7 @@ interface Item extends vscode.QuickPickItem {
  *
  * @param wanted one that is chosen in any case
  */
-async function pickEncoders(
+export async function pickEncoders(
   { engine, datasets }: Services,
   folder: string,
   wanted: string | undefined,
