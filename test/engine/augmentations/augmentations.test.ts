@@ -37,7 +37,7 @@ before(async () => {
   // The same bytes elsewhere are no other image.
   copyFileSync(image, join(root, 'red/copy.png'));
   engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context as never) });
-  await engine.indexFolder({ folder: root }, job);
+  await engine.indexFolder({ folder: root, encoder: 'handcrafted' }, job);
 });
 
 after(async () => {

@@ -38,7 +38,7 @@ before(async () => {
   // The same picture under another class.
   copyFileSync(join(root, 'red/0.png'), join(root, 'blue/copy.png'));
   engine = new Engine({ ...engineOptions(), cacheFolder });
-  await engine.indexFolder({ folder: root }, job);
+  await engine.indexFolder({ folder: root, encoder: 'handcrafted' }, job);
 });
 
 after(async () => {
