@@ -18,11 +18,16 @@ test('menus offer themselves on the files that are taken for images, or for tabl
     .flatMap(({ command, when }) => {
       const source = /resourceExtname =~ \/(.+?)\/i/.exec(when ?? '')?.[1];
       if (source === undefined) return [];
-      return [{ pattern: new RegExp(source, 'i'), isOfTables: command === 'likeness.import' }];
+      const isOfPixels = command === 'likeness.openImageViewer';
+      return [{ pattern: new RegExp(source, 'i'), isOfTables: command === 'likeness.import', isOfPixels }];
     });
   assert.deepEqual(new Set(patterns.map(({ isOfTables }) => isOfTables)), new Set([false, true]));
-  for (const { pattern, isOfTables } of patterns) {
-    const [wanted, others] = isOfTables ? [tableExtensions, imageExtensions] : [imageExtensions, tableExtensions];
+  assert.ok(patterns.some(({ isOfPixels }) => isOfPixels));
+  // Drawings have no pixels to look at.
+  const pixelExtensions = imageExtensions.filter((extension) => extension !== '.svg');
+  for (const { pattern, isOfTables, isOfPixels } of patterns) {
+    const images = isOfPixels ? pixelExtensions : imageExtensions;
+    const [wanted, others] = isOfTables ? [tableExtensions, imageExtensions] : [images, tableExtensions];
     assert.deepEqual(
       wanted.filter((extension) => !pattern.test(extension)),
       [],
