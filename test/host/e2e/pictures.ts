@@ -90,7 +90,49 @@ async function darkPictures(page: Page, take: Take): Promise<void> {
   await mapPicture(page, take);
   await matrixPicture(page, take);
   await reviewPicture(page, take);
+  await comparisonPicture(page, take);
   await trainingPictures(page, take);
+}
+
+/** Where the encoder in use and the handcrafted features disagree on what is alike. */
+async function comparisonPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await runCommand(page, 'Likeness: Compare Encoders');
+  await quickPick(page, 'handcrafted').waitFor();
+  await page.locator('.quick-input-action .monaco-button', { hasText: 'OK' }).click();
+  const panel = await webviewFrame(page, '.figure-table', 240_000);
+  await panel.locator('.heat tbody tr').first().locator('button').nth(1).click();
+  await panel.locator('.side').nth(1).locator('.found img').nth(9).waitFor();
+  await panel.locator('.heat').scrollIntoViewIfNeeded();
+  await panel.locator('.beside').scrollIntoViewIfNeeded();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await take('comparison');
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+}
+
+/** A box around a part of a picture, and what is like it. */
+async function viewerPicture(page: Page, take: Take): Promise<void> {
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  await openFile(page, edited.query);
+  await pictureShows(page);
+  await runCommand(page, 'Likeness: Open in Image Viewer');
+  const canvas = (await webviewFrame(page, '.side')).locator('canvas').first();
+  await eventually(page, async () => {
+    const { width, height } = (await canvas.boundingBox())!;
+    assert.ok(width > 200 && height > 200);
+  });
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  const box = (await canvas.boundingBox())!;
+  const at = (across: number, down: number) => [box.x + across * box.width, box.y + down * box.height] as const;
+  await page.mouse.move(...at(0.36, 0.3));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.5, 0.5), { steps: 4 });
+  await page.mouse.move(...at(0.64, 0.72), { steps: 4 });
+  await page.mouse.up();
+  const side = (await webviewFrame(page, '.side')).locator('section[aria-label="Like the region"]');
+  await side.locator('.card img').nth(3).waitFor();
+  await take('viewer');
 }
 
 /** All images against each other as their dendrogram has them, with a pair under the pointer. */
@@ -181,6 +223,9 @@ async function lightPictures(page: Page, take: Take): Promise<void> {
   await openResult(page, mislabelled);
   await pictureShows(page);
   await take('similar-light');
+  await runCommand(page, 'View: Close All Editors');
+
+  await viewerPicture(page, take);
 }
 
 async function openResult(page: Page, { query, twin }: { query: string; twin: string }): Promise<void> {
