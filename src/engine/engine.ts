@@ -132,7 +132,8 @@ export class Engine {
     };
     this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
-    this.curation = new CurationService({ ...common, decisions: this.decisions, index });
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
+    this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
       registry: this.#registry,
