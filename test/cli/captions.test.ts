@@ -9,6 +9,7 @@ import { planCaptions } from '../../src/core/sample/captions/plan.ts';
 import type { PlantedFinding } from '../../src/core/sample/draft.ts';
 import { encodeImage } from '../../src/engine/images/codec.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
+import type { CaptionEvaluation } from '../../src/protocol/captions.ts';
 import type { CheckReport } from '../../src/protocol/check.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
@@ -135,5 +136,33 @@ describe('likeness with captions', () => {
     configure(CAPTIONS);
     assert.deepEqual(missing.findings, []);
     assert.match(missing.stderr, /gone\.csv/);
+  });
+
+  it('tells with evaluate how images and captions find each other, also where there are no labels', async () => {
+    const outcome = await likeness(['evaluate', root, '--encoder', `${encoder},pixels`, '--json'], { cache });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const { encoders, captions } = JSON.parse(outcome.stdout) as {
+      readonly encoders: readonly unknown[];
+      readonly captions: CaptionEvaluation;
+    };
+    assert.deepEqual([encoders, captions.split, captions.encoders.length], [[], 'test', 1]);
+    const [figures] = captions.encoders;
+    const held = planCaptions(SEED, IMAGES).pictures.filter(({ split, caption }) => split === 'test' && caption !== '');
+    assert.deepEqual(
+      [figures!.id, figures!.images, figures!.captions],
+      [encoder, held.length, new Set(held.map(({ caption }) => caption)).size],
+    );
+    // A tenth of the captions is wrong.
+    for (const { recallAt1, recallAt5, recallAt10 } of [figures!.imageToCaption, figures!.captionToImage]) {
+      assert.ok(recallAt1 > 0.3 && recallAt1 <= recallAt5 && recallAt5 <= recallAt10, `${recallAt1} ${recallAt5}`);
+      assert.ok(recallAt10 > 0.8 && recallAt10 < 1, String(recallAt10));
+    }
+    assert.match(outcome.stderr, /No image of .* has a label/);
+    assert.match(outcome.stderr, /Captions are not compared with their images: The encoder .* has no text half/);
+    const shown = await likeness(['evaluate', root], { cache });
+    assert.match(shown.stdout, /^Captions and images of the test split that find each other, recall in %:/m);
+    assert.match(shown.stdout, /^pair-\S+ +\d+ +\d+( +\d+\.\d){6}$/m);
+    const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
+    assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
   });
 });

@@ -2,12 +2,13 @@ import { captionsNotCompared, tooFewCaptions } from '../../core/captions/caption
 import { captionFits, captionMismatches, FEWEST_CAPTIONS } from '../../core/curation/captionFit.ts';
 import { severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { captionMismatchText, duplicateCaptionText, emptyCaptionText } from '../../core/curation/findingText.ts';
-import { ErrorCode, LikenessError } from '../../core/errors.ts';
+import { LikenessError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { captionedImages, type CaptionedImages } from '../captions/captionedImages.ts';
 import { captionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
 import { readCaptions, type KnownCaptions } from '../captions/knownCaptions.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
@@ -51,16 +52,6 @@ export async function captionFindings(
         findings: [...findings, ...mismatches.findings],
         notices: [...captioned.notices, ...mismatches.notices],
       };
-}
-
-/** Failures that a person is told of, as values; cancelling is none. */
-async function orNotice<T>(work: () => Promise<T>): Promise<T | LikenessError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LikenessError && error.code !== ErrorCode.Cancelled) return error;
-    throw error;
-  }
 }
 
 function ofEmpty(images: CuratedImages, { empty }: CaptionedImages): Finding[] {
