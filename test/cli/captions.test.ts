@@ -165,4 +165,17 @@ describe('likeness with captions', () => {
     const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
     assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
   });
+
+  it('exports captions with the images, in a form that they can be read from', async () => {
+    const table = join(root, 'captions.jsonl');
+    const exported = await likeness(['export', root, '--format', 'jsonl', '--out', table, '--json'], { cache });
+    assert.equal(exported.code, 0, exported.stderr);
+    const beside = await check('--only', 'duplicate-caption,empty-caption');
+    configure({ captions: { source: 'jsonl', file: 'captions.jsonl' } });
+    const read = await check('--only', 'duplicate-caption,empty-caption');
+    configure(CAPTIONS);
+    rmSync(table);
+    assert.ok(read.findings.length > 0);
+    assert.deepEqual(read.findings, beside.findings);
+  });
 });
