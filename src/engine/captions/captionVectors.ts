@@ -13,11 +13,13 @@ import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 /** Captions that reach the index together. */
 const BATCH = 64;
 
+type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
+
 /** The encoder whose image half made the vectors of the index, and how its text half is had. */
 export interface CaptionEncoder {
   readonly stored: Pick<StoredEncoder, 'key' | 'card'>;
   readonly resolve: () => Promise<ResolvedEncoder>;
-  readonly loadText: (resolved: ResolvedEncoder) => Promise<TextEncoder>;
+  readonly loadText: (resolved: ResolvedEncoder) => Promise<TextHalf>;
 }
 
 export interface CaptionVectors extends UnitVectors {
@@ -47,7 +49,7 @@ export async function captionVectors(
   const { dim } = stored.card.output;
   const resolved = await encoder.resolve();
   const known = resolved.text?.known;
-  let loaded: TextEncoder | undefined;
+  let loaded: TextHalf | undefined;
   const load = async () => (loaded ??= await encoder.loadText(resolved));
   const { sha256, contextLength } = known ?? (await load()).described;
   const keyOf = (caption: string) => hash('sha256', `${sha256}\n${caption}`);
@@ -87,7 +89,7 @@ async function embedBatch(
   batch: readonly number[],
   captions: readonly string[],
   keys: readonly string[],
-  text: TextEncoder,
+  text: TextHalf,
 ): Promise<Map<string, CaptionVector>> {
   const texts = batch.map((i) => captions[i]!);
   const { vectors, cut } = await text.embed(texts);
