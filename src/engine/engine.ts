@@ -35,6 +35,7 @@ import type {
 } from '../protocol/training.ts';
 import { Trainings } from './training/trainings.ts';
 import { AugmentationService } from './augmentations/augmentationService.ts';
+import { CaptionService } from './captions/captionService.ts';
 import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
 import { DecisionService } from './decisions/decisionService.ts';
@@ -102,6 +103,8 @@ export class Engine {
   readonly viewer: ViewerService;
   /** What is asked in words. */
   readonly texts: TextService;
+  /** What is written about images. */
+  readonly captions: CaptionService;
   /** Encoders from the Hugging Face hub. */
   readonly hub: HubService;
   /** One indexing job per folder at a time. */
@@ -132,7 +135,9 @@ export class Engine {
     };
     this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
-    this.curation = new CurationService({ ...common, decisions: this.decisions, index });
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
+    this.captions = new CaptionService({ ...common, loadText });
+    this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
       registry: this.#registry,

@@ -65,7 +65,7 @@ async function measure(root: string): Promise<Measured> {
   const { threads } = engineOptions();
   const checked = await checkDataset(
     { folder: root },
-    { dataset, registry: new EncoderRegistry(), threads, load, notices: [] },
+    { dataset, registry: new EncoderRegistry(), threads, load, loadText: load, notices: [] },
     job,
   );
   enter('');

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { usage } from '../../core/errors.ts';
+import { ErrorCode, LikenessError, usage } from '../../core/errors.ts';
 import { NEIGHBORHOOD } from '../../core/evaluation/neighborhoods.ts';
-import { formatDuration } from '../../core/progressText.ts';
+import { formatCount, formatDuration } from '../../core/progressText.ts';
+import { CAPTION_CUTOFFS, type CaptionEvaluation, type CaptionFigures } from '../../protocol/captions.ts';
 import type { EncoderEvaluation, EvaluationReport } from '../../protocol/evaluation.ts';
 import {
   comparedText,
@@ -9,6 +10,7 @@ import {
   fewLabelTitle,
   figureColumns,
   figureLegends,
+  percentText,
   protocolTexts,
   type FigureColumn,
 } from '../../protocol/evaluationText.ts';
@@ -49,22 +51,47 @@ export const evaluateCommand: Command = {
       .map((text) => encoderArgument(text)!);
     const compares = invocation.flag('compare') || invocation.text('neighborhood') !== undefined;
     const neighborhood = compares ? countOption(invocation, 'neighborhood', NEIGHBORHOOD) : undefined;
-    const report = await engine.evaluate(
-      {
-        folder: resolve(invocation.positionals[0] ?? '.'),
-        ...(encoders.length > 0 && { encoders }),
-        ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
-        ...(invocation.text('seed') !== undefined && { seed: seedOption(invocation) }),
-        ...(neighborhood !== undefined && { neighborhood }),
-      },
-      job,
-    );
+    const asked = {
+      folder: resolve(invocation.positionals[0] ?? '.'),
+      ...(encoders.length > 0 && { encoders }),
+      ...(invocation.text('seed') !== undefined && { seed: seedOption(invocation) }),
+    };
+    const request = {
+      ...asked,
+      ...(invocation.text('k') !== undefined && { neighbors: countOption(invocation, 'k', 1) }),
+      ...(neighborhood !== undefined && { neighborhood }),
+    };
+    // Captions can be compared where there are no labels.
+    const report = await engine.evaluate(request, job).catch((error: unknown) => {
+      if (error instanceof LikenessError && error.code === ErrorCode.NotEnoughLabels) return error;
+      throw error;
+    });
+    const captions = await engine.captions.evaluate(asked, job);
+    const { evaluation } = captions;
+    const captionNotes = captions.notices.map(({ message }) => message);
+    if (report instanceof LikenessError) {
+      if (evaluation === undefined) throw report;
+      return {
+        json: { encoders: [], captions: evaluation },
+        lines: captionLines(evaluation),
+        notes: [report.message, ...captionNotes],
+      };
+    }
     const { protocol, encoders: evaluations, seconds, comparingSeconds, neighborhoods, notices } = report;
     const agreement = neighborhoods && agreementDocument(neighborhoods, evaluations);
     return {
-      json: { protocol, encoders: evaluations, ...(agreement && { agreement }), seconds, comparingSeconds },
-      lines: [...describe(report), ...(agreement ? ['', ...agreementLines(agreement)] : [])],
-      notes: notices.map(({ message }) => message),
+      json: {
+        ...{ protocol, encoders: evaluations },
+        ...(agreement && { agreement }),
+        ...(evaluation && { captions: evaluation }),
+        ...{ seconds, comparingSeconds },
+      },
+      lines: [
+        ...describe(report),
+        ...(agreement ? ['', ...agreementLines(agreement)] : []),
+        ...(evaluation ? ['', ...captionLines(evaluation)] : []),
+      ],
+      notes: [...notices.map(({ message }) => message), ...captionNotes],
     };
   },
 };
@@ -84,12 +111,38 @@ function describe({ protocol, encoders, comparingSeconds, seconds }: EvaluationR
   ];
 }
 
-/** Words to the left, numbers to the right. */
+/** How images and captions find each other. */
+function captionLines({ split, encoders }: CaptionEvaluation): string[] {
+  const directions = [
+    ['image→caption', ({ imageToCaption }: CaptionFigures) => imageToCaption],
+    ['caption→image', ({ captionToImage }: CaptionFigures) => captionToImage],
+  ] as const;
+  return [
+    `Captions and ${split === 'test' ? 'images of the test split' : 'images'} that find each other, recall in %:`,
+    ...aligned([
+      ['encoder', 'images', 'captions', ...directions.flatMap(([name]) => CAPTION_CUTOFFS.map((k) => `${name} @${k}`))],
+      ...encoders.map((encoder) => [
+        encoder.id,
+        formatCount(encoder.images),
+        formatCount(encoder.captions),
+        ...directions.flatMap(([, figuresOf]) => {
+          const { recallAt1, recallAt5, recallAt10 } = figuresOf(encoder);
+          return [recallAt1, recallAt5, recallAt10].map(percentText);
+        }),
+      ]),
+    ]),
+  ];
+}
+
 function table(encoders: readonly EncoderEvaluation[], columns: readonly FigureColumn[]): string[] {
-  const rows = [
+  return aligned([
     ['encoder', ...columns.map(({ title, shortTitle }) => shortTitle ?? title)],
     ...encoders.map((encoder) => [encoder.id, ...columns.map(({ cell }) => cell(encoder))]),
-  ];
+  ]);
+}
+
+/** Words to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),

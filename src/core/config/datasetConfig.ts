@@ -5,6 +5,7 @@ import { usualThresholds } from '../curation/thresholds.ts';
 import { augmentationFault } from '../augmentation/recipeRules.ts';
 
 export type LabelSource = 'folder' | 'csv' | 'coco' | 'yolo' | 'none';
+export type CaptionSource = 'txt' | 'csv' | 'jsonl' | 'coco';
 
 /** A dataset's `config.json`. Everything is optional. */
 export interface DatasetConfig {
@@ -14,6 +15,15 @@ export interface DatasetConfig {
     /** Of `csv`, `coco` and `yolo`: relative to the root. Of `csv` and `coco` it may be several: a file for each split. */
     readonly file?: string | readonly string[];
     /** Of `csv`: the column that holds the label. */
+    readonly column?: string;
+  };
+  /** Absent: nobody has written anything about the images. */
+  readonly captions?: {
+    /** `txt`: a text of the image's name beside each image. */
+    readonly source: CaptionSource;
+    /** Of all but `txt`: relative to the root. It may be several: a file for each split. */
+    readonly file?: string | readonly string[];
+    /** Of `csv` and `jsonl`: the column that holds the caption. */
     readonly column?: string;
   };
   /** `.gitignore`-style patterns of the images of each split; images that none matches go by their folders' names. */
@@ -31,18 +41,30 @@ export interface DatasetConfig {
 }
 
 /** The known keys, in the order in which they are written. */
-export const configKeys = ['labels', 'splits', 'exclude', 'thresholds', 'encoder', 'augmentation', 'views'] as const;
+export const configKeys = [
+  'labels',
+  'captions',
+  'splits',
+  'exclude',
+  'thresholds',
+  'encoder',
+  'augmentation',
+  'views',
+] as const;
 
 /** Of a view: it has to be read in a list. */
 const MOST_NAME_LETTERS = 100;
 
 const labelSources: readonly string[] = ['folder', 'csv', 'coco', 'yolo', 'none'] satisfies LabelSource[];
+const captionSources: readonly string[] = ['txt', 'csv', 'jsonl', 'coco'] satisfies CaptionSource[];
+const TABLES = ['csv', 'jsonl'];
 
 /** Checks a parsed `config.json`. Returns it, or what is wrong with it: the key and what it should be. */
 export function parseConfig(value: unknown): { readonly config: DatasetConfig } | { readonly fault: string } {
   if (!isRecord(value)) return { fault: 'it must hold an object' };
   const fault =
     labelsFault(value.labels) ??
+    captionsFault(value.captions) ??
     splitsFault(value.splits) ??
     patternsFault('exclude', value.exclude) ??
     thresholdsFault(value.thresholds) ??
@@ -61,17 +83,33 @@ function labelsFault(labels: unknown): string | undefined {
     return `"labels.source" must be one of ${labelSources.join(', ')}`;
   }
   const { file } = labels;
-  const isList = Array.isArray(file) && file.length > 0 && file.every(isText);
-  if (file !== undefined && !isText(file) && !isList) {
+  if (file !== undefined && !isText(file) && !isPaths(file)) {
     return '"labels.file" must be a path relative to the dataset, or a list of such paths';
   }
-  if (isList && labels.source === 'yolo')
+  if (isPaths(file) && labels.source === 'yolo')
     return '"labels.file" must be one file, data.yaml, which names the splits itself';
   if (labels.column !== undefined && !isText(labels.column)) return '"labels.column" must be the name of a column';
   const needsFile = labels.source !== 'folder' && labels.source !== 'none';
   return needsFile && labels.file === undefined
     ? `"labels.file" is missing, which "${labels.source}" needs`
     : undefined;
+}
+
+function captionsFault(captions: unknown): string | undefined {
+  if (captions === undefined) return undefined;
+  if (!isRecord(captions)) return '"captions" must be an object with a "source"';
+  const { source, file, column } = captions;
+  if (typeof source !== 'string' || !captionSources.includes(source)) {
+    return `"captions.source" must be one of ${captionSources.join(', ')}`;
+  }
+  if (source === 'txt' && file !== undefined) return '"captions.file" is named, and "txt" has a file beside each image';
+  if (source !== 'txt' && file === undefined) return `"captions.file" is missing, which "${source}" needs`;
+  if (file !== undefined && !isText(file) && !isPaths(file)) {
+    return '"captions.file" must be a path relative to the dataset, or a list of such paths';
+  }
+  if (column === undefined) return undefined;
+  if (!TABLES.includes(source)) return `"captions.column" is named, and "${source}" has no columns`;
+  return isText(column) ? undefined : '"captions.column" must be the name of a column';
 }
 
 function splitsFault(splits: unknown): string | undefined {
@@ -142,6 +180,10 @@ export function viewNameFault(name: string): string | undefined {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPaths(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

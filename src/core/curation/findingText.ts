@@ -1,9 +1,12 @@
-import { formatQuantity } from '../progressText.ts';
+import { formatCount, formatQuantity } from '../progressText.ts';
 import type { ClassIssue } from './classIssues.ts';
 import type { NoisyCluster } from './noisyClusters.ts';
 import type { QualityKind } from './qualityIssues.ts';
 
 /** What findings say: what is wrong, and what can be done, in a sentence or two. */
+
+/** Of a caption. */
+const MOST_LETTERS = 80;
 
 /** @param others how many besides the one to keep */
 export function exactDuplicateText(others: number, equal: 'bytes' | 'pixels', labels: readonly string[]): string {
@@ -54,6 +57,34 @@ export function noisyClusterText({ images, share, usualShare, classes }: NoisyCl
   const percent = (part: number) => `${Math.round(100 * part)} %`;
   const mixed = classes.map((label) => `"${label}"`).join(', ');
   return `A group of ${formatQuantity(images, 'similar image')} in which ${percent(share)} of the labels are doubtful (${percent(usualShare)} elsewhere): it mixes ${mixed}. Look at it as a whole: say what tells these classes apart, or merge them.`;
+}
+
+/**
+ * @param better share of the other images that the caption fits better
+ * @param nearest path of the one that it fits best, where it fits any better
+ */
+export function captionMismatchText(caption: string, better: number, nearest: string | undefined): string {
+  const others =
+    nearest === undefined
+      ? 'it fits this image hardly better than any'
+      : `it fits ${percentText(better)} of the other images better, best of all ${nearest}`;
+  return `The caption ${shownCaption(caption)} seems to be of another image: ${others}. Correct the caption, or exclude the image.`;
+}
+
+export function duplicateCaptionText(caption: string, others: number): string {
+  return `${others === 1 ? 'Another image has' : `${formatCount(others)} other images have`} the same caption, ${shownCaption(caption)}: a model can't learn from it what tells them apart. Say of each what the others don't show.`;
+}
+
+export const emptyCaptionText =
+  'Its caption is empty: a model learns that it means nothing. Write one, or exclude the image.';
+
+/** In quotes, cut to what can be read in a list. */
+function shownCaption(caption: string): string {
+  return `"${caption.length > MOST_LETTERS ? `${caption.slice(0, MOST_LETTERS).trimEnd()}…` : caption}"`;
+}
+
+function percentText(share: number): string {
+  return `${share > 0 && share < 0.01 ? 'less than 1' : Math.round(100 * share)} %`;
 }
 
 export function classIssueText({ kind, label, images, score, measure, isHigher }: ClassIssue): string {

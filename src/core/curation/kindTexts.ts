@@ -12,6 +12,12 @@ export const kindTexts: Readonly<Record<FindingKind, { readonly name: string; re
   leak: { name: 'Leak between splits', meaning: 'An image that is measured on is trained on too, as it is or edited.' },
   'label-issue': { name: 'Label issue', meaning: 'An image whose neighbours are of another class.' },
   outlier: { name: 'Outlier', meaning: 'An image unlike everything else.' },
+  'caption-mismatch': {
+    name: 'Caption mismatch',
+    meaning: 'A caption that is far from its image and near to others.',
+  },
+  'duplicate-caption': { name: 'Duplicate caption', meaning: 'Different images with the same caption.' },
+  'empty-caption': { name: 'Empty caption', meaning: 'An image whose caption says nothing.' },
   dark: { name: 'Dark', meaning: 'Even the brightest parts are dim.' },
   light: { name: 'Light', meaning: 'Even the darkest parts are light.' },
   blurry: { name: 'Blurry', meaning: 'Hardly any edge is sharp.' },

@@ -35,7 +35,7 @@ export function isOffered(action: ReviewAction, finding: Pick<Finding, 'kind' | 
       // That two images of a leak are the same is what is wrong with them.
       return images === 2 && (kind === 'near-duplicate' || kind === 'same-scene');
     case 'different':
-      return images === 2 && kind !== 'exact-duplicate';
+      return images === 2 && kind !== 'exact-duplicate' && kind !== 'duplicate-caption';
     case 'relabel':
       return images > 0 && kind !== 'unreadable';
     default:

@@ -1,3 +1,4 @@
+import { CAPTION_FIT } from './captionFit.ts';
 import { IMBALANCE_SHARE, SMALL_CLASS, SPURIOUS_AREA } from './classIssues.ts';
 import type { FindingKind } from './findings.ts';
 import { LABEL_DOUBT } from './labelIssues.ts';
@@ -7,13 +8,14 @@ import { qualityThresholds } from './qualityIssues.ts';
 import { SCENE_RATIO } from './scenes.ts';
 
 /**
- * What decides where the dataset's config says nothing, by kind; other kinds have no number. Those of scenes and outliers are
- * relative to how similar the encoder finds the dataset's images.
+ * What decides where the dataset's config says nothing, by kind; other kinds have no number. Those of scenes, outliers and
+ * captions are relative to how similar the encoder finds what is in the dataset.
  */
 export const usualThresholds: Readonly<Partial<Record<FindingKind, number>>> = {
   'same-scene': SCENE_RATIO,
   'label-issue': LABEL_DOUBT,
   outlier: OUTLIER_REACH,
+  'caption-mismatch': CAPTION_FIT,
   ...qualityThresholds,
   'class-imbalance': IMBALANCE_SHARE,
   'small-class': SMALL_CLASS,

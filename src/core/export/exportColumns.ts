@@ -15,14 +15,16 @@ const SCORE_STEPS = 1e6;
 
 /**
  * The columns of a table of images: what is known of the files, their quality under the names of cleanvision's columns
- * (`is_NAME_issue`, `NAME_score`), and what was imported. An imported column that is called like one of ours gets the
+ * (`is_NAME_issue`, `NAME_score`), what is written about them, and what was imported. An imported column that is called like one of ours gets the
  * name `imported_NAME`.
  *
  * @param thresholds below which a score is an issue, by kind, where they aren't the usual ones
+ * @param captions by path, where the dataset has any; absent: there is no such column
  */
 export function exportColumns(
   imported: readonly TableColumn[],
   thresholds: Readonly<Partial<Record<string, number>>> = {},
+  captions?: ReadonlyMap<string, readonly string[]>,
 ): ExportColumn[] {
   const columns: ExportColumn[] = [
     { name: 'path', kind: 'text', valueOf: ({ path }) => path },
@@ -48,6 +50,7 @@ export function exportColumns(
         },
       ];
     }),
+    ...(captions === undefined ? [] : [captionColumn(captions)]),
   ];
   // What the vectors are called where they are wanted.
   const taken = new Set([...columns.map(({ name }) => name), VECTOR_COLUMN]);
@@ -63,6 +66,14 @@ export function exportColumns(
     );
   }
   return columns;
+}
+
+/** A text where no image has several, else a list. */
+function captionColumn(captions: ReadonlyMap<string, readonly string[]>): ExportColumn {
+  const areSingle = [...captions.values()].every(({ length }) => length <= 1);
+  return areSingle
+    ? { name: 'caption', kind: 'text', valueOf: ({ path }) => captions.get(path)?.[0] }
+    : { name: 'captions', kind: 'texts', valueOf: ({ path }) => captions.get(path) ?? [] };
 }
 
 /** The column of the vectors. */

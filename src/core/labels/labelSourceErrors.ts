@@ -117,7 +117,7 @@ export const yoloPlaceMissing = (path: string, key: string, place: string) =>
   );
 
 /** `"a", "b", …` */
-function few(examples: readonly string[], all = examples.length): string {
+export function few(examples: readonly string[], all = examples.length): string {
   const shown = examples.slice(0, 3).map((example) => `"${example}"`);
   return `${all > 1 && shown.length < all ? 'the first: ' : ''}${shown.join(', ')}${all > shown.length ? ', …' : ''}`;
 }

@@ -16,6 +16,8 @@ import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
+import type { CaptionEncoder } from '../captions/captionVectors.ts';
+import { captionFindings } from './captionFindings.ts';
 import { changedFiles } from './changedFiles.ts';
 import { keepChecked, nothingChecked, readCheckedBefore } from './checkedBefore.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
@@ -28,7 +30,12 @@ import { noisyClusterFindings } from './noisyClusterFindings.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
 const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier', 'noisy-cluster'];
+const OF_CAPTIONS: readonly FindingKind[] = ['caption-mismatch', 'duplicate-caption', 'empty-caption'];
 const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate', 'same-scene', 'leak'];
+
+export interface CheckOptions extends MappingOptions, Pick<IndexReport, 'notices'> {
+  readonly loadText: CaptionEncoder['loadText'];
+}
 
 /**
  * Looks for what is worth deciding in the images below a folder. Images that people have excluded are not looked at.
@@ -39,7 +46,7 @@ const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate'
  */
 export async function checkDataset(
   request: CheckRequest,
-  options: MappingOptions & Pick<IndexReport, 'notices'>,
+  options: CheckOptions,
   context: JobContext,
 ): Promise<CheckReport> {
   const startedAt = performance.now();
@@ -88,6 +95,19 @@ export async function checkDataset(
     }
     if (isWhole) await keepChecked(store, encoder.identity, { ...images, ...found }, pairs);
   }
+  const told = [...images.notices];
+  if (OF_CAPTIONS.some(isWanted)) {
+    const threshold = isWanted('caption-mismatch') ? thresholds['caption-mismatch'] : undefined;
+    const captions = await captionFindings(
+      images,
+      threshold,
+      { ...options, stored: encoder },
+      request.encoder,
+      context,
+    );
+    findings.push(...captions.findings);
+    told.push(...captions.notices);
+  }
   const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
   if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
   const accepted = await acceptedFindings(root, request.baseline);
@@ -105,7 +125,7 @@ export async function checkDataset(
     thresholds,
     ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...options.notices, ...images.notices.map(({ code, message }) => ({ code, message }))],
+    notices: [...options.notices, ...told.map(({ code, message }) => ({ code, message }))],
   };
   if (request.only === undefined && below === '') {
     await keepReport(store, { ...report, findings: open, counts: countsOf(open) }, Date.now());

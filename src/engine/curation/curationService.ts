@@ -6,7 +6,7 @@ import type { SelectReport, SelectRequest, SplitReport, SplitRequest } from '../
 import type { Datasets } from '../dataset.ts';
 import type { DecisionService } from '../decisions/decisionService.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
-import { checkDataset } from './checkDataset.ts';
+import { checkDataset, type CheckOptions } from './checkDataset.ts';
 import { readLastCheck } from './lastFindings.ts';
 import { selectImages } from './selectImages.ts';
 import { splitImages } from './splitImages.ts';
@@ -14,6 +14,7 @@ import { splitImages } from './splitImages.ts';
 export interface CurationServiceOptions extends Omit<MappingOptions, 'dataset'> {
   readonly datasets: Datasets;
   readonly decisions: DecisionService;
+  readonly loadText: CheckOptions['loadText'];
   readonly index: (request: IndexRequest, context: JobContext) => Promise<IndexReport>;
 }
 
@@ -28,7 +29,7 @@ export class CurationService {
   /** Looks for what is worth deciding. */
   check(request: CheckRequest, context: JobContext): Promise<CheckReport> {
     return this.#whenUpToDate(request, context, (options, { notices }) =>
-      checkDataset(request, { ...options, notices }, context),
+      checkDataset(request, { ...options, loadText: this.#options.loadText, notices }, context),
     );
   }
 

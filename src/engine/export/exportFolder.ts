@@ -11,9 +11,12 @@ import {
 import { exportColumns } from '../../core/export/exportColumns.ts';
 import type { ExportImage } from '../../core/export/exportImage.ts';
 import { csvHeader, csvLine, jsonLine } from '../../core/export/tableLines.ts';
+import { LikenessError } from '../../core/errors.ts';
 import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { exportFormats, type ExportFormat, type ExportReport, type ExportRequest } from '../../protocol/exports.ts';
+import { readCaptions } from '../captions/knownCaptions.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -129,8 +132,11 @@ async function writeTable(
   options: ExportOptions,
   context: JobContext,
 ): Promise<Written> {
-  const { store, config } = options.dataset;
-  const columns = exportColumns(store.readColumns(), config.thresholds);
+  const { dataset } = options;
+  const { store, config } = dataset;
+  const captions = await orNotice(() => readCaptions(dataset, store.readImagePaths()));
+  const areUnread = captions instanceof LikenessError;
+  const columns = exportColumns(store.readColumns(), config.thresholds, areUnread ? undefined : captions?.captions);
   const vectors = request.vectors === true ? await readVectors(request, options) : undefined;
   function* lines(): Generator<string> {
     if (request.format === 'csv') yield csvHeader(columns);
@@ -151,7 +157,10 @@ async function writeTable(
   const missing = vectors === undefined ? 0 : images.filter(({ path }) => vectors.of(path) === undefined).length;
   return {
     images: images.length,
-    notices: missing > 0 ? [withoutVectors(missing, vectors!.encoder, true)] : [],
+    notices: [
+      ...(areUnread ? [captions] : (captions?.notices ?? [])),
+      ...(missing > 0 ? [withoutVectors(missing, vectors!.encoder, true)] : []),
+    ],
   };
 }
 

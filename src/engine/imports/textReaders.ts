@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { cannotImport } from '../../core/imports/importErrors.ts';
 import type { ImportRow } from '../../core/imports/importRow.ts';
+import type { LikenessError } from '../../core/likenessError.ts';
 import { tableHeader, tableRows } from '../../core/tables/columnTable.ts';
 import { readingFailure } from '../labels/sources/labelFiles.ts';
 import { BATCH_ROWS, type RowReader } from './rowReader.ts';
@@ -11,34 +12,37 @@ const LARGEST_TABLE = 400 << 20;
 /** Characters of a line of JSON. */
 const LONGEST_LINE = 64 << 20;
 
-/** A table with commas, semicolons or tabs. Rejects with usage, file-not-found or unreadable-file. */
-export async function csvReader(file: string): Promise<RowReader> {
-  const text = await readText(file);
-  const table = tableRows(text, (fault) => cannotImport(file, fault));
-  if ('fault' in table) throw cannotImport(file, table.fault);
+/** What is thrown of a file that makes no sense. @param fault the end of a sentence about it */
+export type TableFailure = (file: string, fault: string) => LikenessError;
+
+/** A table with commas, semicolons or tabs. Rejects with file-not-found, unreadable-file or what `failure` gives, else usage. */
+export async function csvReader(file: string, failure: TableFailure = cannotImport): Promise<RowReader> {
+  const text = await readText(file, failure);
+  const table = tableRows(text, (fault) => failure(file, fault));
+  if ('fault' in table) throw failure(file, table.fault);
   return { total: undefined, image: table.header.image, batches: inBatches(table.rows) };
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, failure: TableFailure): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_TABLE) throw cannotImport(file, 'a table of more than 400 MiB has to be JSON Lines or Parquet');
+    if (size > LARGEST_TABLE) throw failure(file, 'a table of more than 400 MiB has to be JSON Lines or Parquet');
     return await readFile(file, 'utf8');
   } catch (error) {
     throw readingFailure(file, error);
   }
 }
 
-/** An object a line. Rejects with usage, file-not-found or unreadable-file. */
-export async function jsonLinesReader(file: string): Promise<RowReader> {
-  const rows = objectsOf(file);
+/** An object a line. Rejects as `csvReader` does. */
+export async function jsonLinesReader(file: string, failure: TableFailure = cannotImport): Promise<RowReader> {
+  const rows = objectsOf(file, failure);
   const first = await rows.next();
-  if (first.done === true) throw cannotImport(file, 'it is empty');
+  if (first.done === true) throw failure(file, 'it is empty');
   const header = tableHeader(Object.keys(first.value));
   if ('fault' in header) {
     // Else the file would stay open.
     await rows.return(undefined);
-    throw cannotImport(file, header.fault);
+    throw failure(file, header.fault);
   }
   async function* batches(): AsyncGenerator<readonly ImportRow[]> {
     let batch: ImportRow[] = [first.value as ImportRow];
@@ -53,9 +57,9 @@ export async function jsonLinesReader(file: string): Promise<RowReader> {
   return { total: undefined, image: header.image, batches: batches() };
 }
 
-async function* objectsOf(file: string): AsyncGenerator<ImportRow> {
+async function* objectsOf(file: string, failure: TableFailure): AsyncGenerator<ImportRow> {
   let number = 0;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, failure)) {
     number++;
     const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
     if (text.trim() === '') continue;
@@ -64,17 +68,17 @@ async function* objectsOf(file: string): AsyncGenerator<ImportRow> {
       // NumPy and pandas write numbers that JSON doesn't have.
       value = JSON.parse(text.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, 'null'));
     } catch {
-      throw cannotImport(file, `line ${number} is not JSON`);
+      throw failure(file, `line ${number} is not JSON`);
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw cannotImport(file, `line ${number} holds no object`);
+      throw failure(file, `line ${number} holds no object`);
     }
     yield value as ImportRow;
   }
 }
 
-/** The lines of a text in UTF-8, one after another. Rejects with usage for one that is too long to hold. */
-export async function* linesOf(file: string): AsyncGenerator<string> {
+/** The lines of a text in UTF-8, one after another. Rejects with what `failure` gives for one that is too long to hold. */
+export async function* linesOf(file: string, failure: TableFailure = cannotImport): AsyncGenerator<string> {
   const handle = await open(file).catch((error: unknown) => {
     throw readingFailure(file, error);
   });
@@ -93,7 +97,7 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
       rest.push(bytes.subarray(start));
       restBytes += bytes.length - start;
     }
-    if (restBytes > LONGEST_LINE) throw cannotImport(file, 'it has a line of more than 64 MiB');
+    if (restBytes > LONGEST_LINE) throw failure(file, 'it has a line of more than 64 MiB');
   }
   if (restBytes > 0) yield Buffer.concat(rest).toString('utf8');
 }

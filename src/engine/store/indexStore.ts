@@ -2,6 +2,7 @@ import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { ImageMeasures, ImageQuality } from '../../core/images/quality.ts';
 import type { TableColumn } from '../../core/tables/columnTable.ts';
+import type { CaptionStore } from './captionTable.ts';
 import type { RegionStore } from './regionTable.ts';
 
 /** What is wrong with a file, an image or an embedding, as it is listed. */
@@ -149,6 +150,8 @@ export interface IndexStore {
   readonly notices: readonly StoreNotice[];
   /** The optional index of parts of images. */
   readonly regions: RegionStore;
+  /** Vectors of captions. */
+  readonly captions: CaptionStore;
 
   /** Changes with every write that alters files, contents or vectors, in this process or another. */
   revision(): number;
@@ -175,7 +178,7 @@ export interface IndexStore {
   /** Returns the key of the encoder with this identity, storing its card if it is new. */
   putEncoder(identity: string, card: EncoderCard): number;
   readEncoders(): StoredEncoder[];
-  /** With its vectors, regions and maps. */
+  /** With its vectors, regions, captions and maps. */
   removeEncoder(encoderKey: number): void;
 
   /** True where a vector is stored, or the reason why there is none. */

@@ -174,6 +174,19 @@ export const migrations: readonly string[] = [
   -- Holds the keys too, so that the regions of one encoder are read in the order in which they lie on the disk.
   CREATE INDEX regions_encoder ON regions (encoder);
   `,
+  `
+  -- Captions as an encoder's text half sees them. Several images may have the same one.
+  CREATE TABLE captions (
+    encoder INTEGER NOT NULL REFERENCES encoders (key) ON DELETE CASCADE,
+    -- SHA-256 of the text half's identity and of the caption.
+    caption TEXT NOT NULL,
+    -- Tokens of the whole caption where it was cut; NULL where all of it was read.
+    tokens  INTEGER,
+    -- As in vectors.
+    vector  BLOB NOT NULL,
+    PRIMARY KEY (encoder, caption)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** True where `migrate` has nothing to do. Throws index-too-new for a database of a later version of ours. */

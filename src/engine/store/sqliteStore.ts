@@ -23,6 +23,7 @@ import {
   type VectorRecord,
   type VectorTable,
 } from './indexStore.ts';
+import { CaptionTable, type CaptionStore } from './captionTable.ts';
 import { ColumnTable } from './columnTable.ts';
 import { Leases } from './leases.ts';
 import { MapTable } from './mapTable.ts';
@@ -39,6 +40,7 @@ export class SqliteStore implements IndexStore {
   readonly location: string;
   readonly notices: readonly StoreNotice[];
   readonly regions: RegionStore;
+  readonly captions: CaptionStore;
 
   readonly #database: Database;
   readonly #statements: ReturnType<typeof prepareAll>;
@@ -65,9 +67,9 @@ export class SqliteStore implements IndexStore {
     this.#maps = new MapTable(database);
     this.#measures = new MeasureTable(database);
     this.#columns = new ColumnTable(database);
-    this.regions = new RegionTable(database, (work) => {
-      this.#within(work);
-    });
+    const within = this.#within.bind(this);
+    this.regions = new RegionTable(database, within);
+    this.captions = new CaptionTable(database, within);
     this.#identity = fileIdentity(database.location);
   }
 
@@ -371,21 +373,19 @@ export class SqliteStore implements IndexStore {
   }
 
   #dimensionOf(encoderKey: number): number {
-    let dimension = this.#dimensions.get(encoderKey);
-    if (dimension === undefined) {
-      const encoder = this.readEncoders().find(({ key }) => key === encoderKey);
-      if (encoder === undefined) throw encoderMismatch(`The index knows no encoder number ${encoderKey}`);
-      dimension = encoder.card.output.dim;
-      this.#dimensions.set(encoderKey, dimension);
-    }
-    return dimension;
+    const known = this.#dimensions.get(encoderKey);
+    if (known !== undefined) return known;
+    const encoder = this.readEncoders().find(({ key }) => key === encoderKey);
+    if (encoder === undefined) throw encoderMismatch(`The index knows no encoder number ${encoderKey}`);
+    const { dim } = encoder.card.output;
+    this.#dimensions.set(encoderKey, dim);
+    return dim;
   }
 
   #assertDimension(encoderKey: number, length: number): void {
     const dimension = this.#dimensionOf(encoderKey);
-    if (length !== dimension) {
-      throw encoderMismatch(`A vector of ${length} numbers is not of this encoder, which gives ${dimension}`);
-    }
+    if (length === dimension) return;
+    throw encoderMismatch(`A vector of ${length} numbers is not of this encoder, which gives ${dimension}`);
   }
 }
 

@@ -10,6 +10,7 @@ suite('dataset configuration', () => {
   test('a full configuration is taken as it is, without keys that are not ours', () => {
     const config = {
       labels: { source: 'csv', file: 'labels.csv', column: 'class' },
+      captions: { source: 'jsonl', file: ['train.jsonl', 'test.jsonl'], column: 'text' },
       splits: { train: ['a/**'], test: [] },
       exclude: ['*.tmp.png', '!keep/'],
       thresholds: { blurry: 0.5 },
@@ -25,6 +26,13 @@ suite('dataset configuration', () => {
     [{ labels: { source: 'xml' } }, /"labels\.source".*folder, csv/],
     [{ labels: { source: 'coco' } }, /"labels\.file" is missing/],
     [{ labels: { source: 'csv', file: 'a', column: 3 } }, /"labels\.column"/],
+    [{ captions: 'txt' }, /"captions"/],
+    [{ captions: { source: 'folder' } }, /"captions\.source".*txt, csv, jsonl, coco/],
+    [{ captions: { source: 'csv' } }, /"captions\.file" is missing/],
+    [{ captions: { source: 'csv', file: [] } }, /"captions\.file" must be/],
+    [{ captions: { source: 'txt', file: 'a.txt' } }, /"captions\.file" is named/],
+    [{ captions: { source: 'coco', file: 'a.json', column: 'caption' } }, /"captions\.column" is named/],
+    [{ captions: { source: 'csv', file: 'a.csv', column: '' } }, /"captions\.column" must be/],
     [{ splits: { train: 'a/**' } }, /"splits\.train"/],
     [{ splits: [] }, /"splits"/],
     [{ exclude: [1] }, /"exclude"/],

@@ -54,4 +54,17 @@ describe('tables of images', () => {
     assert.equal('vector' in (JSON.parse(jsonLine(exportImage('a.png'), columns, undefined)) as object), false);
     assert.match(jsonLine(exportImage('a.png'), columns, null), /"vector":null}\n$/);
   });
+
+  it('have the captions where there are any, as a list where an image has several', () => {
+    const record = (captions: ReadonlyMap<string, readonly string[]>) => {
+      const imported = [{ name: 'caption', values: new Map([['a.png', 'mine']]) }];
+      const columns = exportColumns(imported, {}, captions);
+      return JSON.parse(jsonLine(exportImage('a.png'), columns, undefined)) as Record<string, unknown>;
+    };
+    const single = record(new Map([['a.png', ['a red, "round" house']]]));
+    assert.deepEqual([single['caption'], single['imported_caption']], ['a red, "round" house', 'mine']);
+    assert.equal(record(new Map([['b.png', ['another']]]))['caption'], null);
+    const several = record(new Map([['a.png', ['one', 'two']]]));
+    assert.deepEqual([several['captions'], several['caption']], [['one', 'two'], 'mine']);
+  });
 });

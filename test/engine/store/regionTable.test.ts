@@ -84,7 +84,7 @@ suite('regions of images', () => {
     store.close();
     const before = migrations.findIndex((step) => step.includes('CREATE TABLE regions'));
     const database = new Database(store.location);
-    database.exec('DROP TABLE regions; DROP TABLE region_sets');
+    database.exec('DROP TABLE regions; DROP TABLE region_sets; DROP TABLE captions');
     database.exec(`PRAGMA user_version = ${before}`);
     database.close();
     const migrated = openStore(store.root, { cacheFolder: `${store.root}/cache`, mode: 'write' });

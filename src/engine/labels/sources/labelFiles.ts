@@ -3,6 +3,8 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { DatasetConfig } from '../../../core/config/datasetConfig.ts';
 import { fileNotFound, LikenessError, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
+import { JsonFault, type JsonSections } from '../../../core/json/jsonSections.ts';
+import { CocoFault } from '../../../core/labels/cocoLabels.ts';
 import { labelFileTooLarge } from '../../../core/labels/labelSourceErrors.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
 
@@ -35,6 +37,27 @@ export async function streamLabelFile(file: string, take: (piece: Buffer) => voi
   });
   const stream = createReadStream('', { fd: handle, highWaterMark: PIECE });
   for await (const piece of stream) take(piece as Buffer);
+}
+
+/**
+ * Goes through lists of a file of JSON, an element at a time. Rejects with file-not-found, unreadable-file or, of a file that
+ * is no JSON or not what it should be, with what `failure` gives.
+ *
+ * @param failure of a fault, the end of a sentence
+ */
+export async function streamSections(
+  file: string,
+  sections: JsonSections,
+  failure: (fault: string) => LikenessError,
+): Promise<void> {
+  try {
+    await streamLabelFile(file, (piece) => {
+      sections.push(piece);
+    });
+    sections.end();
+  } catch (error) {
+    throw error instanceof JsonFault || error instanceof CocoFault ? failure(error.message) : error;
+  }
 }
 
 /** What a failed reading means for a person; other errors stay as they are. */

@@ -1,12 +1,7 @@
 import { dirname } from 'node:path';
-import {
-  JsonFault,
-  JsonSections,
-  type JsonElement,
-  type JsonSectionsOptions,
-} from '../../../core/json/jsonSections.ts';
+import { JsonSections, type JsonElement, type JsonSectionsOptions } from '../../../core/json/jsonSections.ts';
 import type { LikenessError } from '../../../core/errors.ts';
-import { CocoFault, CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
+import { CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
 import {
   contradictoryFiles,
@@ -22,7 +17,7 @@ import {
 import { matchLabels, parseLabelTable, type LabelRow, type TableRow } from '../../../core/labels/labelTable.ts';
 import { imageFinder, leadsOutside, type ImageFinder } from '../../../core/tables/imageFinder.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
-import { FileCache, imageFromRoot, labelFiles, readLabelFile, streamLabelFile } from './labelFiles.ts';
+import { FileCache, imageFromRoot, labelFiles, readLabelFile, streamSections } from './labelFiles.ts';
 import type { LabelledDataset } from '../knownLabels.ts';
 import type { SourceLabels } from './sourceLabels.ts';
 
@@ -178,21 +173,10 @@ export async function goThroughCoco(
     reader.take(element);
     also.onElement?.(element);
   };
-  await streamJson(
+  await streamSections(
     file,
     new JsonSections({ wanted: cocoSections, onElement, ...(also.onList && { onList: also.onList }) }),
+    (fault) => invalidLabels(file, fault),
   );
   return reader;
-}
-
-/** Rejects with invalid-labels where the file is no JSON, or not what it should be. */
-async function streamJson(file: string, sections: JsonSections): Promise<void> {
-  try {
-    await streamLabelFile(file, (piece) => {
-      sections.push(piece);
-    });
-    sections.end();
-  } catch (error) {
-    throw error instanceof JsonFault || error instanceof CocoFault ? invalidLabels(file, error.message) : error;
-  }
 }

@@ -1,0 +1,72 @@
+/** Failures and notices about captions: one factory for each, as in `errors.ts`. */
+import { few } from '../labels/labelSourceErrors.ts';
+import { ErrorCode, LikenessError, messageOf } from '../likenessError.ts';
+import { formatQuantity } from '../progressText.ts';
+
+/** @param detail continues "It can't be used for captions: …" */
+export const invalidCaptions = (path: string, detail: string) =>
+  new LikenessError(ErrorCode.InvalidCaptions, `${path} can't be used for captions: ${detail}; correct it.`, { path });
+/** @param example what the first row names */
+export const captionsUnmatched = (path: string, rows: number, example: string | undefined) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    example === undefined
+      ? `${path} holds no captions; add rows, or name another file in .likeness/config.json.`
+      : `None of the ${rows} captions of ${path} is of an image of the dataset (the first is of "${example}"); write paths relative to the dataset's folder.`,
+    { path },
+  );
+/** @param root of the dataset */
+export const noCaptionFiles = (root: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `No image of ${root} has a .txt file of its name beside it; write captions there, or name another source of "captions" in .likeness/config.json.`,
+    { path: root },
+  );
+
+// ---- notices ------------------------------------------------------------------------------------------------------
+
+/** @param path of the file that has them @param examples the first images that it names */
+export const captionsWithoutImage = (path: string, captions: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${formatQuantity(captions, 'caption')} of ${path} ${captions === 1 ? 'is' : 'are'} of no image of the dataset, or could be of several (${few(examples, captions)}), and ${captions === 1 ? 'is' : 'are'} passed over.`,
+    { path },
+  );
+/** @param examples the first of them */
+export const textsWithoutImage = (root: string, files: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${formatQuantity(files, '.txt file')} of ${root} ${files === 1 ? 'lies' : 'lie'} beside no image of the same name (${few(examples, files)}), and ${files === 1 ? 'is' : 'are'} passed over.`,
+    { path: root },
+  );
+/** @param limit of bytes */
+export const captionFilesTooLarge = (root: string, files: number, limit: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.InvalidCaptions,
+    `${formatQuantity(files, '.txt file')} of ${root} ${files === 1 ? 'has' : 'have'} more than ${limit >> 10} KiB, too much for a caption (${few(examples, files)}), and ${files === 1 ? 'is' : 'are'} passed over.`,
+    { path: root },
+  );
+/** @param images that have none, of those that are looked at */
+export const imagesWithoutCaption = (root: string, images: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${formatQuantity(images, 'image')} of ${root} ${images === 1 ? 'has' : 'have'} no caption (${few(examples, images)}), and ${images === 1 ? 'is' : 'are'} left out where captions are looked at.`,
+    { path: root },
+  );
+/** @param example one of them @param tokens that it has @param read those that are read */
+export const captionsCut = (encoder: string, captions: number, example: string, tokens: number, read: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsCut,
+    `${formatQuantity(captions, 'caption')} ${captions === 1 ? 'is' : 'are'} longer than the ${read} tokens that ${encoder} reads, and only ${captions === 1 ? 'its beginning counts' : 'their beginnings count'} ("${example.length > 40 ? `${example.slice(0, 40).trimEnd()}…` : example}" has ${tokens}).`,
+  );
+/** The images can be looked at all the same. @param cause what a person can do */
+export const captionsNotCompared = (cause: unknown) =>
+  new LikenessError(ErrorCode.CaptionsNotCompared, `Captions are not compared with their images: ${messageOf(cause)}`, {
+    cause,
+  });
+/** @param fewest that are needed */
+export const tooFewCaptions = (captions: number, fewest: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `Captions are not compared with their images: there are ${captions} different ones, and ${fewest} are needed to tell what is usual.`,
+  );

@@ -1,0 +1,92 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { captionFilesTooLarge, noCaptionFiles, textsWithoutImage } from '../../core/captions/captionErrors.ts';
+import { tidyCaption } from '../../core/captions/captionRows.ts';
+import type { LikenessError } from '../../core/errors.ts';
+import { systemCodeOf } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
+import { readingFailure } from '../labels/sources/labelFiles.ts';
+import type { KnownCaptions } from './knownCaptions.ts';
+
+/** Bytes of a file that may be a caption. */
+const LARGEST = 64 << 10;
+/** Files that are read at once. */
+const PENDING = 32;
+/** Texts that lie in folders of images and say nothing of one. */
+const USUAL_TEXTS = /^(readme|licen[cs]e|classes|labels|train|val|test|requirements|robots|.*\.names)\.txt$/i;
+
+/**
+ * The texts beside the images: `cat.txt` of `cat.jpg`, of which all is one caption. Rejects with captions-unmatched where no
+ * image has one, and with unreadable-file.
+ *
+ * @param paths of all images, relative to the root
+ */
+export async function readCaptionFiles(root: string, paths: readonly string[]): Promise<KnownCaptions> {
+  const captions = new Map<string, readonly string[]>();
+  const tooLarge: string[] = [];
+  const without: string[] = [];
+  const byFolder = grouped(paths, folderOf);
+  for (const [folder = '', images] of byFolder) {
+    const texts = await textsIn(root, folder);
+    const wanted = images.flatMap((path) => {
+      const name = texts.get(stemOf(path));
+      return name === undefined ? [] : [{ path, file: folder === '' ? name : `${folder}/${name}` }];
+    });
+    const stems = new Set(images.map(stemOf));
+    const alone = [...texts].filter(([stem, name]) => !stems.has(stem) && !USUAL_TEXTS.test(name));
+    without.push(...alone.map(([, name]) => (folder === '' ? name : `${folder}/${name}`)));
+    for (let start = 0; start < wanted.length; start += PENDING) {
+      const read = await Promise.all(
+        wanted.slice(start, start + PENDING).map(async ({ path, file }) => ({
+          path,
+          file,
+          text: await readText(join(root, file)),
+        })),
+      );
+      for (const { path, file, text } of read) {
+        if (text === undefined) tooLarge.push(file);
+        else captions.set(path, [tidyCaption(text)]);
+      }
+    }
+  }
+  if (captions.size === 0) throw noCaptionFiles(root);
+  const notices: LikenessError[] = [
+    ...(without.length > 0 ? [textsWithoutImage(root, without.length, without.sort().slice(0, 3))] : []),
+    ...(tooLarge.length > 0 ? [captionFilesTooLarge(root, tooLarge.length, LARGEST, tooLarge.slice(0, 3))] : []),
+  ];
+  return { captions, notices };
+}
+
+/** Names of the texts of a folder by what they are called without `.txt`. */
+async function textsIn(root: string, folder: string): Promise<Map<string, string>> {
+  const whole = join(root, folder);
+  try {
+    const names = await readdir(whole);
+    return new Map(names.filter((name) => /\.txt$/i.test(name)).map((name) => [name.slice(0, -4), name]));
+  } catch (error) {
+    // Images that were indexed may be gone with their folder.
+    if (systemCodeOf(error) === 'ENOENT') return new Map();
+    throw readingFailure(whole, error);
+  }
+}
+
+/** Undefined of one that is too large. */
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST) return undefined;
+    const bytes = await readFile(file);
+    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+  } catch (error) {
+    throw readingFailure(file, error);
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function stemOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+}

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { captionsCut } from '../../core/captions/captionErrors.ts';
+import { cancelled, type LikenessError } from '../../core/errors.ts';
+import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { ProgressMeter } from '../../core/progressMeter.ts';
+import type { ResolvedEncoder } from '../encoders/encoder.ts';
+import type { TextEncoder } from '../encoders/text/textEncoder.ts';
+import type { CaptionVector } from '../store/captionTable.ts';
+import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
+
+/** Captions that reach the index together. */
+const BATCH = 64;
+
+type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
+
+/** The encoder whose image half made the vectors of the index, and how its text half is had. */
+export interface CaptionEncoder {
+  readonly stored: Pick<StoredEncoder, 'key' | 'card'>;
+  readonly resolve: () => Promise<ResolvedEncoder>;
+  readonly loadText: (resolved: ResolvedEncoder) => Promise<TextHalf>;
+}
+
+export interface CaptionVectors extends UnitVectors {
+  /** What was cut. */
+  readonly notices: readonly LikenessError[];
+}
+
+export interface WantedCaptions {
+  /** Different ones. */
+  readonly captions: readonly string[];
+  /** All of the dataset: vectors of others are forgotten. */
+  readonly all: Iterable<string>;
+}
+
+/**
+ * A row for each caption, in their order. What the index has is taken from there, without loading the text half where its card
+ * tells which one it is; what it lacks is embedded, and reaches the index in batches. Rejects with `cancelled`, with
+ * encoder-mismatch, or with the codes of `openText` and of `TextEncoder.embed`.
+ */
+export async function captionVectors(
+  { captions, all }: WantedCaptions,
+  store: Pick<IndexStore, 'captions'>,
+  encoder: CaptionEncoder,
+  context: JobContext,
+): Promise<CaptionVectors> {
+  const { stored } = encoder;
+  const { dim } = stored.card.output;
+  const resolved = await encoder.resolve();
+  const known = resolved.text?.known;
+  let loaded: TextHalf | undefined;
+  const load = async () => (loaded ??= await encoder.loadText(resolved));
+  const { sha256, contextLength } = known ?? (await load()).described;
+  const keyOf = (caption: string) => hash('sha256', `${sha256}\n${caption}`);
+  const keys = captions.map(keyOf);
+  const found = store.captions.read(stored.key, dim, keys);
+  const missing = [...captions.keys()].filter((i) => !found.has(keys[i]!));
+  if (missing.length > 0) {
+    const meter = new ProgressMeter(context.report, () => performance.now());
+    meter.start('Reading captions', missing.length);
+    const text = await load();
+    for (let start = 0; start < missing.length; start += BATCH) {
+      if (context.signal.aborted) throw cancelled();
+      const batch = missing.slice(start, start + BATCH);
+      const embedded = await embedBatch(batch, captions, keys, text);
+      store.captions.put(stored.key, embedded);
+      for (const [key, vector] of embedded) found.set(key, vector);
+      meter.add(batch.length);
+      await breathe();
+    }
+    store.captions.retain(stored.key, new Set([...keys, ...Array.from(all, keyOf)]));
+    meter.finish();
+  }
+  const vectors = new Float32Array(captions.length * dim);
+  keys.forEach((key, row) => {
+    vectors.set(found.get(key)!.vector, row * dim);
+  });
+  const cut = captions.flatMap((caption, row) => {
+    const { tokens } = found.get(keys[row]!)!;
+    return tokens === undefined ? [] : [{ caption, tokens }];
+  });
+  const [first] = cut;
+  const notices = first ? [captionsCut(stored.card.name, cut.length, first.caption, first.tokens, contextLength)] : [];
+  return { vectors, rows: captions.length, dim, notices };
+}
+
+async function embedBatch(
+  batch: readonly number[],
+  captions: readonly string[],
+  keys: readonly string[],
+  text: TextHalf,
+): Promise<Map<string, CaptionVector>> {
+  const texts = batch.map((i) => captions[i]!);
+  const { vectors, cut } = await text.embed(texts);
+  const dim = vectors.length / texts.length;
+  const tokens = new Map(cut.map((one) => [one.text, one.tokens]));
+  return new Map(
+    batch.map((i, row) => [
+      keys[i]!,
+      { vector: vectors.slice(row * dim, (row + 1) * dim), tokens: tokens.get(captions[i]!) },
+    ]),
+  );
+}

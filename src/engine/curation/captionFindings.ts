@@ -1,0 +1,141 @@
+import { captionsNotCompared, tooFewCaptions } from '../../core/captions/captionErrors.ts';
+import { captionFits, captionMismatches, FEWEST_CAPTIONS } from '../../core/curation/captionFit.ts';
+import { severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
+import { captionMismatchText, duplicateCaptionText, emptyCaptionText } from '../../core/curation/findingText.ts';
+import { LikenessError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
+import type { JobContext } from '../../core/progress.ts';
+import { captionedImages, type CaptionedImages } from '../captions/captionedImages.ts';
+import { captionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
+import { readCaptions, type KnownCaptions } from '../captions/knownCaptions.ts';
+import { orNotice } from '../captions/orNotice.ts';
+import { searchEncoder } from '../encoders/encoderChoice.ts';
+import { inPhase } from '../jobs/phase.ts';
+import type { MappingOptions } from '../maps/mapEncoder.ts';
+import type { CuratedImages } from './curatedImages.ts';
+import { idOf } from './findingId.ts';
+import { withProducts } from './imageNeighbors.ts';
+
+export interface CaptionCheckOptions
+  extends Pick<MappingOptions, 'dataset' | 'registry' | 'threads'>, Pick<CaptionEncoder, 'stored' | 'loadText'> {}
+
+export interface CaptionFindings {
+  readonly findings: readonly Finding[];
+  readonly notices: readonly LikenessError[];
+}
+
+/**
+ * What is wrong with the captions of images; nothing where the configuration names none. That captions can't be read, or not be
+ * compared with images, is a notice: the images can be checked all the same. Rejects with `cancelled`.
+ *
+ * @param threshold of the fit of captions and images, see `captionFits`; absent: they are not compared
+ * @param chosen the encoder that was asked for
+ */
+export async function captionFindings(
+  images: CuratedImages,
+  threshold: number | undefined,
+  options: CaptionCheckOptions,
+  chosen: string | undefined,
+  context: JobContext,
+): Promise<CaptionFindings> {
+  const { dataset } = options;
+  const known = await orNotice(() => readCaptions(dataset, dataset.store.readImagePaths()));
+  if (known === undefined) return { findings: [], notices: [] };
+  if (known instanceof LikenessError) return { findings: [], notices: [known] };
+  const captioned = captionedImages(known, images.paths, dataset.root);
+  const findings = [...ofEmpty(images, captioned), ...ofDuplicates(images, captioned)];
+  if (threshold === undefined) return { findings, notices: captioned.notices };
+  const mismatches = await orNotice(() => ofMismatches(images, captioned, known, threshold, options, chosen, context));
+  return mismatches instanceof LikenessError
+    ? { findings, notices: [...captioned.notices, captionsNotCompared(mismatches)] }
+    : {
+        findings: [...findings, ...mismatches.findings],
+        notices: [...captioned.notices, ...mismatches.notices],
+      };
+}
+
+function ofEmpty(images: CuratedImages, { empty }: CaptionedImages): Finding[] {
+  return empty.map((row) => ({
+    ...described('empty-caption', images, row, ''),
+    score: 0,
+    related: [],
+    message: emptyCaptionText,
+  }));
+}
+
+/** Copies of a picture may well have the same caption. */
+function ofDuplicates(images: CuratedImages, captioned: CaptionedImages): Finding[] {
+  const { captions, imageOf, captionOf } = captioned;
+  const byWords = grouped(imageOf.keys(), (pair) => wordsOf(captions[captionOf[pair]!]!));
+  return [...byWords].flatMap(([words = '', pairs]): Finding[] => {
+    const rows = [...new Set(pairs.map((pair) => imageOf[pair]!))];
+    if (new Set(rows.map((row) => images.contentKeys[row])).size < 2) return [];
+    const [first, ...others] = rows as [number, ...number[]];
+    return [
+      {
+        ...described('duplicate-caption', images, first, words),
+        id: idOf('duplicate-caption', [words, ...rows.map((row) => images.facts[row]?.content ?? '')]),
+        // The more images one caption is to tell apart, the worse.
+        score: rounded(1 / rows.length),
+        related: others.map((row) => ({ path: images.paths[row]! })),
+        message: duplicateCaptionText(captions[captionOf[pairs[0]!]!]!, others.length),
+      },
+    ];
+  });
+}
+
+/** What two captions have in common that differ in capitals or in the point at the end alone. */
+function wordsOf(caption: string): string {
+  return caption.toLowerCase().replace(/[.!…。\s]+$/u, '');
+}
+
+async function ofMismatches(
+  images: CuratedImages,
+  { captions, imageOf, captionOf }: CaptionedImages,
+  { captions: known }: KnownCaptions,
+  threshold: number,
+  { dataset, registry, threads, stored, loadText }: CaptionCheckOptions,
+  chosen: string | undefined,
+  context: JobContext,
+): Promise<CaptionFindings> {
+  if (captions.length === 0) return { findings: [], notices: [] };
+  const { resolve } = await searchEncoder(dataset, registry, chosen);
+  const wanted = { captions, all: [...known.values()].flat() };
+  const vectors = await captionVectors(wanted, dataset.store, { stored, resolve, loadText }, context);
+  const { notices } = vectors;
+  if (Math.min(captions.length, images.rows) < FEWEST_CAPTIONS) {
+    return { findings: [], notices: [...notices, tooFewCaptions(captions.length, FEWEST_CAPTIONS)] };
+  }
+  const found = await withProducts(threads, (products) =>
+    inPhase('Comparing captions with their images', images.rows + captions.length, context, (between) =>
+      captionFits({ images, captions: vectors, imageOf, captionOf }, products, between),
+    ),
+  );
+  const findings = Array.from(captionMismatches(found, threshold), (pair): Finding => {
+    const row = imageOf[pair]!;
+    const caption = captions[captionOf[pair]!]!;
+    const better = found.betterImages[pair]!;
+    const nearest = better > 0 ? images.paths[found.nearestImage[pair]!] : undefined;
+    return {
+      ...described('caption-mismatch', images, row, caption),
+      score: rounded(Math.min(1, Math.max(0, found.fits[pair]!))),
+      related: [],
+      message: captionMismatchText(caption, better, nearest),
+    };
+  });
+  return { findings, notices };
+}
+
+/** A caption that is corrected makes another finding of it, or none. */
+function described(kind: FindingKind, images: CuratedImages, row: number, caption: string) {
+  return {
+    id: idOf(kind, [images.facts[row]?.content ?? '', caption]),
+    kind,
+    severity: severityOf(kind),
+    path: images.paths[row]!,
+  };
+}
+
+function rounded(score: number): number {
+  return Math.round(score * 1e6) / 1e6;
+}

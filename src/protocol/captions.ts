@@ -1,0 +1,38 @@
+import type { EvaluateRequest } from './evaluation.ts';
+import type { Notice } from './engine.ts';
+
+export type CaptionEvaluationRequest = Pick<EvaluateRequest, 'folder' | 'encoders' | 'seed'>;
+
+/** The k of recall@k. */
+export const CAPTION_CUTOFFS = [1, 5, 10] as const;
+
+/** Shares of the queries that have what belongs to them among their k nearest. */
+export interface RecallFigures {
+  readonly recallAt1: number;
+  readonly recallAt5: number;
+  readonly recallAt10: number;
+}
+
+/** How an image–text encoder finds captions by images, and images by captions. */
+export interface CaptionFigures {
+  readonly id: string;
+  readonly name: string;
+  /** Images that have a caption, and different captions: they look for each other among all of these. */
+  readonly images: number;
+  readonly captions: number;
+  readonly imageToCaption: RecallFigures;
+  readonly captionToImage: RecallFigures;
+}
+
+export interface CaptionEvaluation {
+  /** Images of the test split alone, where captions of it are enough; else all. */
+  readonly split: 'test' | 'all';
+  /** Those that have a text half. */
+  readonly encoders: readonly CaptionFigures[];
+}
+
+export interface CaptionReport {
+  /** Undefined where the configuration names no captions, or where they can't be compared, which a notice says. */
+  readonly evaluation: CaptionEvaluation | undefined;
+  readonly notices: readonly Notice[];
+}

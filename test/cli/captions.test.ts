@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, it } from 'node:test';
+import type { Finding } from '../../src/core/curation/findings.ts';
+import { planCaptions } from '../../src/core/sample/captions/plan.ts';
+import type { PlantedFinding } from '../../src/core/sample/draft.ts';
+import { encodeImage } from '../../src/engine/images/codec.ts';
+import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
+import type { CaptionEvaluation } from '../../src/protocol/captions.ts';
+import type { CheckReport } from '../../src/protocol/check.ts';
+import { ProgramRunner } from '../core/training/programRunner.ts';
+import { trainPair, writePair } from '../trainedPair.ts';
+import { documentOf, likeness } from './run.ts';
+
+const IMAGES = 300;
+const SEED = 1;
+/** As in the README. */
+const CAPTIONS = { captions: { source: 'txt' } };
+
+/** The encoder is trained on other drawings of the training scenes, with captions that fit. */
+describe('likeness with captions', () => {
+  const runner = new ProgramRunner();
+  let folder: string;
+  let root: string;
+  let encoder: string;
+  let cache: string;
+  let planted: readonly PlantedFinding[];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'likeness-test-'));
+    [root, cache] = [join(folder, 'shapes'), join(folder, 'cache')];
+    await generateCaptionedSample(root, { encodeImage, seed: SEED, images: IMAGES });
+    planted = (JSON.parse(readFileSync(join(root, 'planted.json'), 'utf8')) as { findings: PlantedFinding[] }).findings;
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const pair = await trainPair(
+      runner,
+      pictures.filter(({ split }) => split === 'train'),
+    );
+    const added = await likeness(['encoders', 'add', writePair(join(folder, 'pair'), pair), '--in', root, '--json'], {
+      cache,
+    });
+    assert.equal(added.code, 0, added.stderr);
+    encoder = documentOf('encoders', added).encoders.find(({ name }) => name === 'pair')!.id;
+    const indexed = await likeness(['index', root, '--encoder', encoder, '--json'], { cache });
+    assert.equal(documentOf('index', indexed).images, IMAGES);
+    configure(CAPTIONS);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const configure = (config: object) => {
+    writeFileSync(join(root, '.likeness', 'config.json'), JSON.stringify(config));
+  };
+  const check = async (...args: readonly string[]) => {
+    const outcome = await likeness(['check', root, '--json', ...args], { cache });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    return { ...(JSON.parse(outcome.stdout) as Pick<CheckReport, 'findings' | 'counts'>), stderr: outcome.stderr };
+  };
+  const pathsOf = (kind: string) => planted.filter((finding) => finding.kind === kind).map(({ paths }) => paths);
+
+  /** Of the findings in the order of their scores: those not found count as nothing. */
+  const averagePrecision = (findings: readonly Finding[], truth: ReadonlySet<string>) => {
+    let [hits, sum] = [0, 0];
+    findings.forEach(({ path }, rank) => {
+      if (truth.has(path)) sum += ++hits / (rank + 1);
+    });
+    return sum / truth.size;
+  };
+
+  it('finds the captions that were planted: wrong ones, shared ones and empty ones', async () => {
+    const { findings, counts, stderr } = await check('--only', 'caption-mismatch,duplicate-caption,empty-caption');
+    const of = (kind: string) => findings.filter((finding) => finding.kind === kind);
+    const wrong = new Set(pathsOf('caption-mismatch').flat());
+    const precision = averagePrecision(of('caption-mismatch'), wrong);
+    assert.ok(precision >= 0.8, `average precision ${precision} of ${wrong.size}; found ${counts['caption-mismatch']}`);
+    const [first] = of('caption-mismatch');
+    assert.match(first!.message, /^The caption ".*" seems to be of another image: it fits \d+ % of the other images/);
+    assert.deepEqual([first!.severity, first!.related], ['warning', []]);
+    const sorted = (paths: readonly (readonly string[])[]) => paths.map((pair) => [...pair].sort().join()).sort();
+    assert.deepEqual(
+      sorted(of('duplicate-caption').map(({ path, related }) => [path, ...related.map((image) => image.path)])),
+      sorted(pathsOf('duplicate-caption')),
+    );
+    assert.deepEqual(sorted(of('empty-caption').map(({ path }) => [path])), sorted(pathsOf('empty-caption')));
+    assert.match(stderr, /Reading captions/);
+  });
+
+  it('reads each caption once, and what was changed again', async () => {
+    const kept = () => {
+      const database = new DatabaseSync(join(root, '.likeness', 'index.sqlite'), { readOnly: true });
+      const rows = database.prepare('SELECT caption, tokens, vector FROM captions').all();
+      database.close();
+      return new Map(rows.map(({ caption, tokens, vector }) => [String(caption), { tokens, vector }]));
+    };
+    const before = kept();
+    const again = await check('--only', 'caption-mismatch');
+    assert.doesNotMatch(again.stderr, /Reading captions/);
+    const [wrong] = again.findings;
+    const text = join(root, wrong!.path.replace(/png$/, 'txt'));
+    const caption = readFileSync(text, 'utf8');
+    writeFileSync(text, `${'very '.repeat(40)} ${caption}`);
+    const changed = await check('--only', 'caption-mismatch');
+    writeFileSync(text, caption);
+    assert.match(
+      changed.stderr,
+      /1 caption is longer than the 24 tokens that pair reads, and only its beginning counts/,
+    );
+    const after = kept();
+    assert.equal(after.size, before.size);
+    const fresh = [...after].filter(([key]) => !before.has(key));
+    assert.deepEqual(
+      fresh.map(([, { tokens }]) => Number(tokens) > 40),
+      [true],
+    );
+  });
+
+  it('takes another threshold', async () => {
+    const usual = await check('--only', 'caption-mismatch');
+    configure({ ...CAPTIONS, thresholds: { 'caption-mismatch': 0.1 } });
+    const fewer = await check('--only', 'caption-mismatch');
+    configure(CAPTIONS);
+    assert.ok(fewer.findings.length > 0 && fewer.findings.length < usual.findings.length);
+    assert.ok(fewer.findings.every(({ score }) => score < 0.1));
+  });
+
+  it('says in a sentence why captions are not compared, and finds the rest', async () => {
+    const outcome = await check('--only', 'caption-mismatch,empty-caption', '--encoder', 'pixels');
+    assert.deepEqual(Object.keys(outcome.counts), ['empty-caption']);
+    assert.match(outcome.stderr, /Captions are not compared with their images: The encoder .* has no text half/);
+    configure({ captions: { source: 'csv', file: 'gone.csv' } });
+    const missing = await check('--only', 'caption-mismatch,empty-caption');
+    configure(CAPTIONS);
+    assert.deepEqual(missing.findings, []);
+    assert.match(missing.stderr, /gone\.csv/);
+  });
+
+  it('tells with evaluate how images and captions find each other, also where there are no labels', async () => {
+    const outcome = await likeness(['evaluate', root, '--encoder', `${encoder},pixels`, '--json'], { cache });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const { encoders, captions } = JSON.parse(outcome.stdout) as {
+      readonly encoders: readonly unknown[];
+      readonly captions: CaptionEvaluation;
+    };
+    assert.deepEqual([encoders, captions.split, captions.encoders.length], [[], 'test', 1]);
+    const [figures] = captions.encoders;
+    const held = planCaptions(SEED, IMAGES).pictures.filter(({ split, caption }) => split === 'test' && caption !== '');
+    assert.deepEqual(
+      [figures!.id, figures!.images, figures!.captions],
+      [encoder, held.length, new Set(held.map(({ caption }) => caption)).size],
+    );
+    // A tenth of the captions is wrong.
+    for (const { recallAt1, recallAt5, recallAt10 } of [figures!.imageToCaption, figures!.captionToImage]) {
+      assert.ok(recallAt1 > 0.3 && recallAt1 <= recallAt5 && recallAt5 <= recallAt10, `${recallAt1} ${recallAt5}`);
+      assert.ok(recallAt10 > 0.8 && recallAt10 < 1, String(recallAt10));
+    }
+    assert.match(outcome.stderr, /No image of .* has a label/);
+    assert.match(outcome.stderr, /Captions are not compared with their images: The encoder .* has no text half/);
+    const shown = await likeness(['evaluate', root], { cache });
+    assert.match(shown.stdout, /^Captions and images of the test split that find each other, recall in %:/m);
+    assert.match(shown.stdout, /^pair-\S+ +\d+ +\d+( +\d+\.\d){6}$/m);
+    const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
+    assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
+  });
+
+  it('exports captions with the images, in a form that they can be read from', async () => {
+    const table = join(root, 'captions.jsonl');
+    const exported = await likeness(['export', root, '--format', 'jsonl', '--out', table, '--json'], { cache });
+    assert.equal(exported.code, 0, exported.stderr);
+    const beside = await check('--only', 'duplicate-caption,empty-caption');
+    configure({ captions: { source: 'jsonl', file: 'captions.jsonl' } });
+    const read = await check('--only', 'duplicate-caption,empty-caption');
+    configure(CAPTIONS);
+    rmSync(table);
+    assert.ok(read.findings.length > 0);
+    assert.deepEqual(read.findings, beside.findings);
+  });
+});
