@@ -34,8 +34,12 @@ onSample(
 );
 
 test('a picture opens in VS Code’s own viewer, and in ours by choice', async () => {
-  await openFile(page, 'train/b/scene.png');
-  await webviewFrame(page, 'img', LAUNCH_MS);
+  // A window that has just opened doesn't know its viewer of pictures yet, and takes them for text.
+  await eventually(page, async () => {
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'train/b/scene.png');
+    await webviewFrame(page, 'img', 10_000);
+  });
   await runCommand(page, 'View: Reopen Editor With...');
   await quickPick(page, 'Likeness Image Viewer').click();
   const viewer = await shownViewer();
