@@ -73,7 +73,12 @@ async function plantedDuplicate(dataset: string): Promise<[string, string]> {
   const truth = JSON.parse(await readFile(path.join(dataset, 'planted.json'), 'utf8')) as {
     findings: { kind: string; paths: string[] }[];
   };
-  const [first, second] = truth.findings.find(({ kind }) => kind === 'exact-duplicate')?.paths ?? [];
-  assert.ok(first !== undefined && second !== undefined, 'the sample lists no exact duplicate');
-  return [first, second];
+  // Of equal pixels in other files one may be reduced while it is decoded, and come out a little different.
+  for (const { kind, paths } of truth.findings) {
+    const [first, second] = paths;
+    if (kind !== 'exact-duplicate' || first === undefined || second === undefined) continue;
+    const [bytes, others] = await Promise.all([first, second].map((file) => readFile(path.join(dataset, file))));
+    if (bytes!.equals(others!)) return [first, second];
+  }
+  assert.fail('the sample lists no files of equal bytes');
 }
