@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { blobUrls, PictureCache } from '../shared/pictureCache.ts';
+import { Thumbnail as SharedThumbnail } from '../shared/thumbnail.tsx';
 import { host, state } from './host.ts';
 
 const thumbnails = new PictureCache((paths) => host.call('comparison/thumbnails', { paths }), blobUrls);
@@ -14,24 +14,7 @@ function thumbnailOf(path: string): Promise<string | undefined> {
   return thumbnails.get(version, path);
 }
 
-/** The thumbnail of an image; an empty place while it is on its way. */
+/** The thumbnail of an image of what is shown. */
 export function Thumbnail({ path }: { readonly path: string }): VNode {
-  const [url, setUrl] = useState<string | null>();
-  const current = state.value?.version;
-  useEffect(() => {
-    let isShown = true;
-    setUrl(undefined);
-    void thumbnailOf(path).then((found) => {
-      if (isShown) setUrl(found ?? null);
-    });
-    return () => {
-      isShown = false;
-    };
-  }, [path, current]);
-  return (
-    <span class="picture">
-      {typeof url === 'string' && <img src={url} alt="" draggable={false} />}
-      {url === null && <span class="hint">no thumbnail</span>}
-    </span>
-  );
+  return <SharedThumbnail path={path} version={state.value?.version} load={thumbnailOf} />;
 }

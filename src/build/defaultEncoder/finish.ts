@@ -14,7 +14,7 @@ import { decodeModel, encodeModel } from '../../engine/encoders/onnxFile.ts';
 import { OnnxWorker } from '../../engine/encoders/onnxRuntime.ts';
 import { openEncoder } from '../../engine/encoders/openEncoder.ts';
 import { engineOptions } from '../../engine/machine.ts';
-import { decodeFolder, embedFolder, type DecodedFile } from './pictures.ts';
+import { decodeFolder, embedDecoded, type DecodedFile } from './pictures.ts';
 import { projection } from './recipe.ts';
 
 /** Pictures that show which values the network's layers take, spread over those it was trained on, and how many at once. */
@@ -46,12 +46,12 @@ export async function finishedEncoder(
   const network = withFoldedNormalizations(decodeModel(await readFile(path.join(folder, 'encoder.onnx'))));
   const beside = { dim: output.dim, mean: input.mean, std: input.std };
   say('Learning which differences count…');
+  const decoded = await decodeFolder(input, pictures);
   const wide = output.dim + GRADIENT_DIM;
-  const set = await embed(withGradientsBeside(network, beside), cardOf(trained, wide), pictures);
+  const set = await embed(withGradientsBeside(network, beside), cardOf(trained, wide), decoded);
   const learned = withinClassProjection({ ...set, rows: set.names.length, classOf: set.labels }, projection);
   const whole = withGradientsBeside(network, { ...beside, projection: learned });
   say('Measuring the layers…');
-  const decoded = await decodeFolder(input, pictures);
   const every = Math.max(1, Math.floor(decoded.length / CALIBRATED));
   const ranges = await measuredRanges(
     whole,
@@ -68,7 +68,7 @@ function cardOf(trained: EncoderCard, dim: number): EncoderCard {
   return { ...trained, output: { name: 'embedding', pooling: 'none', dim } };
 }
 
-async function embed(model: OnnxModel, card: EncoderCard, folder: string) {
+async function embed(model: OnnxModel, card: EncoderCard, pictures: readonly DecodedFile[]) {
   const bytes = encodeModel(model);
   const complete = { ...card, sha256: createHash('sha256').update(bytes).digest('hex') };
   const encoder = await openEncoder(
@@ -76,7 +76,7 @@ async function embed(model: OnnxModel, card: EncoderCard, folder: string) {
     engineOptions(),
   );
   try {
-    return await embedFolder(encoder, folder);
+    return await embedDecoded(encoder, pictures);
   } finally {
     await encoder.dispose();
   }

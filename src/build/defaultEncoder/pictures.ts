@@ -59,8 +59,12 @@ export async function decodeFolder(input: EncoderInput, folder: string): Promise
 
 /** Embeds all images below a folder that can be decoded, in the order of their paths. */
 export async function embedFolder(encoder: Encoder, folder: string): Promise<EmbeddedSet> {
-  const { input, output } = encoder.card;
-  const rows = await decodeFolder(input, folder);
+  return embedDecoded(encoder, await decodeFolder(encoder.card.input, folder));
+}
+
+/** Embeds pictures that were decoded for an encoder of the same input. */
+export async function embedDecoded(encoder: Encoder, rows: readonly DecodedFile[]): Promise<EmbeddedSet> {
+  const { output } = encoder.card;
   const { vectors } = await embedPictures(
     encoder,
     rows.map(({ pixels }) => pixels),

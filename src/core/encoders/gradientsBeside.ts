@@ -27,7 +27,7 @@ export interface GradientsBeside {
 /**
  * An encoder whose vectors are its own and histograms of the gradients of the same picture, side by side, projected where a
  * projection is given. A small network knows what things are, but little of where their edges run, which is what tells
- * garments, letters or parts apart; histograms know nothing else.
+ * things of one kind apart, such as garments; histograms know nothing else.
  *
  * @param model float32 input `images` `[N, 3, 64, 64]`, one output of rows
  * @returns a model of the same input, with the output `embedding`, `[N, dim + GRADIENT_DIM]` or `[N, components]`

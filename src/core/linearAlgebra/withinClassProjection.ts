@@ -27,8 +27,8 @@ export interface LinearProjection {
  * The linear map after which images of one class differ as much in each direction, so that no direction in which they differ
  * anyway (the light, the background) outweighs those that tell classes apart; of these, the ones that all images differ in most
  * are kept. Linear discriminant analysis with a shrunken covariance within classes (J. Friedman, "Regularized discriminant analysis",
- * JASA 84, 1989), and the covariance of all rows instead of that of the means of classes, which for hundreds of classes
- * is the same but for a constant, and for few of them keeps more than `classes − 1` directions.
+ * JASA 84, 1989), and the covariance of all rows instead of that of the means of classes: without shrinkage it ranks directions
+ * alike, and more than `classes − 1` of them can be kept.
  *
  * @throws RangeError for more components than numbers in a row
  */

@@ -24,13 +24,13 @@ export const DEFAULT_IMAGE_WEIGHT = 0.5;
  * times as much as those to a text, so that without it a picture would outvote any text. With only texts or only an image,
  * w is 0 or 1.
  *
- * @param spread σ of a part's similarities; 0 where all pictures are the same to it, which leaves the part as it is
+ * @param spread σ of the similarities of a part as it is summed, of several texts their mean; 0 where all pictures are the same to it, which leaves the part as it is
  * @returns undefined where nothing is wanted, or where what is not wanted cancels it out
  */
-export function composeQuery(
+export async function composeQuery(
   { texts, minus, image, imageWeight }: QueryParts,
-  spread: (part: Float32Array) => number,
-): Float32Array | undefined {
+  spread: (part: Float32Array) => number | Promise<number>,
+): Promise<Float32Array | undefined> {
   const wanted = meanDirection(texts);
   const unwanted = meanDirection(minus);
   const weight = image === undefined ? 0 : wanted === undefined ? 1 : imageWeight;
@@ -43,7 +43,7 @@ export function composeQuery(
   if (parts.length === 1) return parts[0]!.vector;
   const sum = new Float64Array(parts[0]!.vector.length);
   for (const { vector, share } of parts) {
-    const scale = share / (spread(vector) || 1);
+    const scale = share / ((await spread(vector)) || 1);
     vector.forEach((value, i) => (sum[i] = sum[i]! + scale * value));
   }
   return normalised(sum);

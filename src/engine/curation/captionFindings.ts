@@ -39,6 +39,7 @@ export async function captionFindings(
   context: JobContext,
 ): Promise<CaptionFindings> {
   const { dataset } = options;
+  if (dataset.config.captions === undefined) return { findings: [], notices: [] };
   const known = await orNotice(() => readCaptions(dataset, dataset.store.readImagePaths()));
   if (known === undefined) return { findings: [], notices: [] };
   if (known instanceof LikenessError) return { findings: [], notices: [known] };

@@ -2,7 +2,7 @@ import { classDistances } from '../../core/curation/classDistances.ts';
 import { classIssues } from '../../core/curation/classIssues.ts';
 import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { classIssueText, labelIssueText, outlierText, qualityTexts } from '../../core/curation/findingText.ts';
-import { labelIssues, otherClasses, votedClasses, type LabelIssue } from '../../core/curation/labelIssues.ts';
+import { classVotes, labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts';
 import { outliers, type Outlier } from '../../core/curation/outliers.ts';
 import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
@@ -73,18 +73,8 @@ export async function checkDataset(
     found = await imageNeighbors(images, threads, context, before.former);
     const { neighbors } = found;
     let { pairs } = before;
-    const classes = classesOf(images);
-    const strange = await distancesFromClasses(images, classes, neighbors, threads, context);
-    const explained = new Set(odd.map(({ row }) => row));
-    const alone = outliers(neighbors, { reach: thresholds['outlier']!, classDistances: strange, explained });
-    const doubtful = doubtfulLabels(classes, neighbors, alone, thresholds['label-issue']!);
-    findings.push(...ofLabels(images, doubtful), ...ofOutliers(images, alone));
-    if (isWanted('noisy-cluster')) {
-      const ratio = thresholds['noisy-cluster']!;
-      const { names, classOf } = classes;
-      const votedClassOf = votedClasses({ neighbors, labels: classOf, classes: names.length });
-      const doubted = { images, votedClassOf, issues: doubtful.issues };
-      findings.push(...(await noisyClusterFindings(doubted, ratio, threads, context)));
+    if (BY_NEIGHBORS.some(isWanted)) {
+      findings.push(...(await byNeighbors(images, neighbors, odd, { isWanted, thresholds, threads }, context)));
     }
     if (BY_PICTURES.some(isWanted)) {
       const same = await findDuplicates(images, neighbors, store, context, pairs);
@@ -171,6 +161,36 @@ function ofQuality(images: CuratedImages, odd: readonly QualityIssue[]): Finding
   return odd.map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
 }
 
+interface NeighborKinds {
+  readonly isWanted: (kind: FindingKind) => boolean;
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly threads: number;
+}
+
+/** Outliers, doubtful labels and groups of these. */
+async function byNeighbors(
+  images: CuratedImages,
+  neighbors: Neighbors,
+  odd: readonly QualityIssue[],
+  { isWanted, thresholds, threads }: NeighborKinds,
+  context: JobContext,
+): Promise<Finding[]> {
+  const classes = classesOf(images);
+  const votes = classVotes({ neighbors, labels: classes.classOf, classes: classes.names.length });
+  const away = await withProducts(threads, (products) =>
+    inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
+      classDistances({ ...images, classOf: classes.classOf, otherClassOf: votes.other }, products, between),
+    ),
+  );
+  const explained = new Set(odd.map(({ row }) => row));
+  const alone = outliers(neighbors, { reach: thresholds['outlier']!, classDistances: away, explained });
+  const doubtful = doubtfulLabels(classes, neighbors, alone, thresholds['label-issue']!);
+  const findings = [...ofLabels(images, doubtful), ...ofOutliers(images, alone)];
+  if (!isWanted('noisy-cluster')) return findings;
+  const doubted = { images, votedClassOf: votes.most, issues: doubtful.issues };
+  return [...findings, ...(await noisyClusterFindings(doubted, thresholds['noisy-cluster']!, threads, context))];
+}
+
 interface Classes {
   readonly names: readonly string[];
   /** Of each image; −1 for none. */
@@ -187,21 +207,6 @@ function classesOf({ labels }: CuratedImages): Classes {
   const names = [...new Set(labels.flatMap((label) => label ?? []))].sort();
   const codes = new Map(names.map((name, code) => [name, code]));
   return { names, classOf: Int32Array.from(labels, (label) => (label === undefined ? -1 : codes.get(label)!)) };
-}
-
-function distancesFromClasses(
-  images: CuratedImages,
-  { names, classOf }: Classes,
-  neighbors: Neighbors,
-  threads: number,
-  context: JobContext,
-): Promise<Float64Array> {
-  const otherClassOf = otherClasses({ neighbors, labels: classOf, classes: names.length });
-  return withProducts(threads, (products) =>
-    inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
-      classDistances({ ...images, classOf, otherClassOf }, products, between),
-    ),
-  );
 }
 
 /** Of outliers nothing is doubted: no label would be right. */

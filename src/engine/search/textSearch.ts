@@ -27,17 +27,14 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
   const table = openTable(context);
   const { vectors, notices } = await embedTexts([...texts, ...minus], context);
   const like = image === undefined ? undefined : await vectorOfImage(image, scan, table, context);
-  const parts = [...vectors, ...(like === undefined ? [] : [like.vector])];
-  const spreads = new Map<Float32Array, number>();
-  for (const part of parts) spreads.set(part, await table.spread(part));
-  const query = composeQuery(
+  const query = await composeQuery(
     {
       texts: vectors.slice(0, texts.length),
       minus: vectors.slice(texts.length),
       image: like?.vector,
       imageWeight,
     },
-    (part) => spreads.get(part)!,
+    (part) => table.spread(part),
   );
   if (query === undefined) throw usage('What is not wanted cancels out what is; say more of one of them.');
   const best = await table.nearest(query, request.count, filterOf(context, request, table.paths, like?.row ?? -1));

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { classIssues } from '../../../src/core/curation/classIssues.ts';
 import { compareFindings, type Finding } from '../../../src/core/curation/findings.ts';
 import { groupsAround } from '../../../src/core/curation/groups.ts';
-import { labelIssues, otherClasses, votedClasses } from '../../../src/core/curation/labelIssues.ts';
+import { classVotes, labelIssues } from '../../../src/core/curation/labelIssues.ts';
 import { noisyClusters } from '../../../src/core/curation/noisyClusters.ts';
 import { outliers, type OutlierOptions } from '../../../src/core/curation/outliers.ts';
 import { qualityIssues } from '../../../src/core/curation/qualityIssues.ts';
@@ -108,9 +108,9 @@ describe('label issues', () => {
     labels[3] = (own[3]! + 1) % 3;
     labels[4] = -1;
     const search = { neighbors: neighborsOf(points, 12), labels, classes: 3 };
-    assert.deepEqual([...votedClasses(search)], [...own]);
-    assert.equal(otherClasses(search)[3], own[3]);
-    assert.equal(otherClasses(search)[4], own[4]);
+    const { most, other } = classVotes(search);
+    assert.deepEqual([...most], [...own]);
+    assert.deepEqual([other[3], other[4]], [own[3], own[4]]);
   });
 
   it('are fewer where less doubt is allowed', () => {
