@@ -8,6 +8,7 @@ import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIss
 import { usualThresholds } from '../../core/curation/thresholds.ts';
 import { scenePairs } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
+import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
 import type { IndexReport } from '../../protocol/engine.ts';
@@ -15,18 +16,20 @@ import { failedFiles } from '../indexing/indexer.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
+import type { StoredEncoder } from '../store/indexStore.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
 import type { CaptionEncoder } from '../captions/captionVectors.ts';
 import { captionFindings } from './captionFindings.ts';
 import { changedFiles } from './changedFiles.ts';
-import { keepChecked, nothingChecked, readCheckedBefore } from './checkedBefore.ts';
-import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
+import { keepChecked, nothingChecked, readCheckedBefore, type FormerImages } from './checkedBefore.ts';
+import { readCuratedImages, type CuratedImages, type KnownImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors, withProducts, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
 import { noisyClusterFindings } from './noisyClusterFindings.ts';
+import { storedSimilarity } from './storedSimilarity.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
 const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier', 'noisy-cluster'];
@@ -50,11 +53,9 @@ export async function checkDataset(
   context: JobContext,
 ): Promise<CheckReport> {
   const startedAt = performance.now();
-  const { dataset, threads } = options;
-  const { root, store, config } = dataset;
+  const { root, store, config } = options.dataset;
   const below = relativeToRoot(root, request.folder) ?? '';
   const encoder = await embeddedEncoder(request.encoder, below, options, context);
-  const images = await readCuratedImages(dataset, encoder, below);
   const isWanted = (kind: FindingKind) => request.only === undefined || request.only.includes(kind);
   const thresholds: Readonly<Record<string, number>> = {
     ...usualThresholds,
@@ -62,41 +63,27 @@ export async function checkDataset(
   };
   // Asked first, so that a revision that isn't there costs no time.
   const changed = request.since === undefined ? undefined : await changedFiles(root, request.since);
-  const findings: Finding[] = [];
   const isWhole = below === '';
-  let found: ImageNeighbors | undefined;
-  if (isWanted('unreadable')) findings.push(...unreadable(dataset.store, encoder.key, below));
-  const odd = oddImages(images, thresholds);
-  findings.push(...ofQuality(images, odd), ...ofClasses(images, thresholds));
-  if ([...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted) && images.rows > 1) {
-    const before = isWhole ? await readCheckedBefore(store, encoder.identity) : nothingChecked;
-    found = await imageNeighbors(images, threads, context, before.former);
-    const { neighbors } = found;
+  const isCompared = [...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted);
+  const before = isWhole && isCompared ? await readCheckedBefore(store, encoder.identity) : nothingChecked;
+  const wish: Wish = {
+    ...{ below, encoder, chosen: request.encoder, isWanted, isCompared, thresholds },
+    former: before.former,
+  };
+  const compared = await compareVectors(wish, options, context);
+  const { images, found } = compared;
+  const findings = [...compared.findings];
+  if (isWanted('unreadable')) findings.push(...unreadable(store, encoder.key, below));
+  if (found) {
     let { pairs } = before;
-    if (BY_NEIGHBORS.some(isWanted)) {
-      findings.push(...(await byNeighbors(images, neighbors, odd, { isWanted, thresholds, threads }, context)));
-    }
     if (BY_PICTURES.some(isWanted)) {
-      const same = await findDuplicates(images, neighbors, store, context, pairs);
+      const same = await findDuplicates(images, found.neighbors, store, context, pairs);
       pairs = same.known;
-      const duplicates = new DuplicateFindings(images, same);
+      const duplicates = new DuplicateFindings(images, same, storedSimilarity(store, encoder, images));
       findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
-      findings.push(...duplicates.scenes(scenePairs(neighbors, thresholds['same-scene'])));
+      findings.push(...duplicates.scenes(scenePairs(found.neighbors, thresholds['same-scene'])));
     }
     if (isWhole) await keepChecked(store, encoder.identity, { ...images, ...found }, pairs);
-  }
-  const told = [...images.notices];
-  if (OF_CAPTIONS.some(isWanted)) {
-    const threshold = isWanted('caption-mismatch') ? thresholds['caption-mismatch'] : undefined;
-    const captions = await captionFindings(
-      images,
-      threshold,
-      { ...options, stored: encoder },
-      request.encoder,
-      context,
-    );
-    findings.push(...captions.findings);
-    told.push(...captions.notices);
   }
   const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
   if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
@@ -115,12 +102,59 @@ export async function checkDataset(
     thresholds,
     ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...options.notices, ...told.map(({ code, message }) => ({ code, message }))],
+    notices: [...options.notices, ...compared.notices.map(({ code, message }) => ({ code, message }))],
   };
-  if (request.only === undefined && below === '') {
+  if (request.only === undefined && isWhole) {
     await keepReport(store, { ...report, findings: open, counts: countsOf(open) }, Date.now());
   }
   return report;
+}
+
+interface Wish {
+  /** The folder, relative to the root; '' for all. */
+  readonly below: string;
+  readonly encoder: StoredEncoder;
+  /** The encoder that was asked for. */
+  readonly chosen: string | undefined;
+  readonly isWanted: (kind: FindingKind) => boolean;
+  /** Whether neighbours are needed. */
+  readonly isCompared: boolean;
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly former: FormerImages | undefined;
+}
+
+interface ComparedVectors {
+  readonly images: KnownImages & Pick<CuratedImages, 'dim'>;
+  /** Absent where nobody asked for what neighbours tell. */
+  readonly found: ImageNeighbors | undefined;
+  readonly findings: readonly Finding[];
+  readonly notices: readonly LikenessError[];
+}
+
+/** All that is found with the vectors of the images at hand. They are let go of with it: pictures take as much memory. */
+async function compareVectors(
+  { below, encoder, chosen, isWanted, isCompared, thresholds, former }: Wish,
+  options: CheckOptions,
+  context: JobContext,
+): Promise<ComparedVectors> {
+  const { dataset, threads } = options;
+  const { vectors, ...known } = await readCuratedImages(dataset, encoder, below);
+  const images: CuratedImages = { vectors, ...known };
+  const odd = oddImages(images, thresholds);
+  const findings = [...ofQuality(images, odd), ...ofClasses(images, thresholds)];
+  let found: ImageNeighbors | undefined;
+  if (isCompared && images.rows > 1) {
+    found = await imageNeighbors(images, threads, context, former);
+    if (BY_NEIGHBORS.some(isWanted)) {
+      const kinds = { isWanted, thresholds, threads };
+      findings.push(...(await byNeighbors(images, found.neighbors, odd, kinds, context)));
+    }
+  }
+  if (!OF_CAPTIONS.some(isWanted)) return { images: known, found, findings, notices: known.notices };
+  const threshold = isWanted('caption-mismatch') ? thresholds['caption-mismatch'] : undefined;
+  const captions = await captionFindings(images, threshold, { ...options, stored: encoder }, chosen, context);
+  const notices = [...known.notices, ...captions.notices];
+  return { images: known, found, findings: [...findings, ...captions.findings], notices };
 }
 
 function countsOf(findings: readonly Finding[]): CheckReport['counts'] {

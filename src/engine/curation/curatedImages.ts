@@ -6,8 +6,8 @@ import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import type { ImageFacts, StoredEncoder } from '../store/indexStore.ts';
 import { matrixForNeighbors } from '../maps/exactNeighbors.ts';
 
-/** The images that are checked, in the order of their paths; arrays have one entry per image. */
-export interface CuratedImages extends UnitVectors {
+/** What is known of the images that are checked, in the order of their paths; arrays have one entry per image. */
+export interface KnownImages extends Pick<UnitVectors, 'rows'> {
   /** Relative to the root, with `/`. */
   readonly paths: readonly string[];
   readonly contentKeys: Float64Array;
@@ -18,6 +18,9 @@ export interface CuratedImages extends UnitVectors {
   readonly facts: readonly (ImageFacts | undefined)[];
   readonly notices: readonly LikenessError[];
 }
+
+/** With their vectors, the largest part of it by far: who has compared them lets go of it. */
+export interface CuratedImages extends KnownImages, UnitVectors {}
 
 /**
  * Those below a folder that have a vector of the encoder and that nobody has excluded.

@@ -6,25 +6,25 @@ import { grouped } from '../../core/grouped.ts';
 import { groupsAround } from '../../core/curation/groups.ts';
 import { isMirrored } from '../../core/curation/samePicture.ts';
 import type { ScenePair } from '../../core/curation/scenes.ts';
-import type { CuratedImages } from './curatedImages.ts';
+import type { KnownImages } from './curatedImages.ts';
 import type { Duplicates } from './duplicates.ts';
 import { findingId } from './findingId.ts';
 
-/** Cosine similarity of two rows. */
-type SimilarityOf = (first: number, second: number) => number;
+/** Cosine similarity of two rows, to six decimals; undefined where it isn't known. */
+export type SimilarityOf = (first: number, second: number) => number | undefined;
 
 /** Findings about images that are the same, or of the same scene. */
 export class DuplicateFindings {
-  readonly #images: CuratedImages;
+  readonly #images: KnownImages;
   readonly #duplicates: Duplicates;
   readonly #similarity: SimilarityOf;
   /** Rows by the row that they are the same as. */
   readonly #rowsOf: ReadonlyMap<number | undefined, readonly number[]>;
 
-  constructor(images: CuratedImages, duplicates: Duplicates) {
+  constructor(images: KnownImages, duplicates: Duplicates, similarity: SimilarityOf) {
     this.#images = images;
     this.#duplicates = duplicates;
-    this.#similarity = similarityOf(images);
+    this.#similarity = similarity;
     this.#rowsOf = grouped(duplicates.sameAs.keys(), (row) => duplicates.sameAs[row]);
   }
 
@@ -120,10 +120,10 @@ export class DuplicateFindings {
     rest: Pick<Finding, 'severity' | 'score' | 'message'>,
   ): Finding {
     const { paths } = this.#images;
-    const related = others.map((other): RelatedImage => ({
-      path: paths[other]!,
-      similarity: this.#similarity(row, other),
-    }));
+    const related = others.map((other): RelatedImage => {
+      const similarity = this.#similarity(row, other);
+      return { path: paths[other]!, ...(similarity !== undefined && { similarity }) };
+    });
     const { severity, score, message } = rest;
     const id = findingId(kind, this.#images, [row, ...others]);
     return { id, kind, severity, path: paths[row]!, score, related, message, best: this.#bestOf([row, ...others]) };
@@ -180,12 +180,4 @@ function mergedById(findings: readonly Finding[]): Finding[] {
 
 function pairKey(a: number, b: number): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
-}
-
-function similarityOf({ vectors, dim }: CuratedImages): SimilarityOf {
-  return (a, b) => {
-    let sum = 0;
-    for (let i = 0; i < dim; i++) sum += vectors[a * dim + i]! * vectors[b * dim + i]!;
-    return Math.round(sum * 1e6) / 1e6;
-  };
 }

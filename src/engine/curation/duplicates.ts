@@ -10,7 +10,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { readPairDecisions } from '../training/pairDecisions.ts';
-import type { CuratedImages } from './curatedImages.ts';
+import type { KnownImages } from './curatedImages.ts';
 import { KnownPairs, pairKeyOf, type KnownCopy } from './knownPairs.ts';
 import { havePixelsEqual, ThumbnailPictures } from './pictures.ts';
 
@@ -39,7 +39,7 @@ const MAYBE_EQUAL = 0.985;
  * @param known what pairs need not be compared for
  */
 export async function findDuplicates(
-  images: CuratedImages,
+  images: KnownImages,
   neighbors: Neighbors,
   store: Pick<IndexStore, 'readThumbnails' | 'readGreys' | 'root'>,
   context: JobContext,
@@ -112,11 +112,11 @@ function remembered(rejected: Float64Array, same: readonly KnownSame[]): KnownPa
   );
 }
 
-function rowsKey({ rows }: CuratedImages, { first, second }: Pick<CopyPair, 'first' | 'second'>): number {
+function rowsKey({ rows }: KnownImages, { first, second }: Pick<CopyPair, 'first' | 'second'>): number {
   return first * rows + second;
 }
 
-async function decidedPairs(images: CuratedImages, root: string): Promise<Pick<Duplicates, 'apart' | 'meant'>> {
+async function decidedPairs(images: KnownImages, root: string): Promise<Pick<Duplicates, 'apart' | 'meant'>> {
   const pairs = await readPairDecisions(root, images.paths);
   const asked = (wanted: (typeof pairs)[number]['kind']): Duplicates['apart'] => {
     const named = new Set(
@@ -129,7 +129,7 @@ async function decidedPairs(images: CuratedImages, root: string): Promise<Pick<D
   return { apart: asked('different'), meant: asked('same') };
 }
 
-function sameBytes({ contentKeys }: CuratedImages): Int32Array {
+function sameBytes({ contentKeys }: KnownImages): Int32Array {
   const first = new Map<number, number>();
   return Int32Array.from(contentKeys, (key, row) => {
     if (!first.has(key)) first.set(key, row);
@@ -190,7 +190,7 @@ function searchCopies(
 
 /** Files of other bytes with the same pixels are as good as the same file. Changes `sameAs` and what is known of the pairs. */
 async function joinEqualPixels(
-  { paths, facts }: CuratedImages,
+  { paths, facts }: KnownImages,
   copies: readonly KnownSame[],
   sameAs: Int32Array,
   root: string,

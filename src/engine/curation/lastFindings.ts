@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareFindings, type FindingKind } from '../../core/curation/findings.ts';
@@ -8,7 +8,7 @@ import type { IndexStore } from '../store/indexStore.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
 /** Raised when what is kept changes, so that what a former version kept is passed over. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is kept of the last check of a whole dataset. Derived: safe to delete. */
 interface KeptReport {
@@ -21,12 +21,13 @@ interface KeptReport {
   readonly report: CheckReport;
 }
 
-type CheckedStore = Pick<IndexStore, 'location' | 'revision' | 'readImageFacts'>;
+type CheckedStore = Pick<IndexStore, 'location' | 'revision' | 'readImageContents'>;
 
 /** Which images there are, and what they contain. */
-function imagesOf(store: Pick<IndexStore, 'readImageFacts'>): string {
-  const lines = [...store.readImageFacts()].map(([path, { content }]) => `${content} ${path}`);
-  return hash('sha256', lines.sort().join('\n'));
+function imagesOf(store: Pick<IndexStore, 'readImageContents'>): string {
+  const digest = createHash('sha256');
+  for (const [path, content] of store.readImageContents()) digest.update(`${content} ${path}\n`);
+  return digest.digest('hex');
 }
 
 /** Beside the index, wherever that lies. */

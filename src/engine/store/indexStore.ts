@@ -206,6 +206,8 @@ export interface IndexStore {
   readEmbeddedImages(encoderKey: number): EmbeddedImage[];
   /** By path, of all readable images. */
   readImageFacts(): Map<string, ImageFacts>;
+  /** `ContentRecord.id` of the same images, in the order of their paths, one at a time. */
+  readImageContents(): Iterable<readonly [path: string, content: string]>;
 
   putMeasures(contentKey: number, version: number, measures: ImageMeasures): void;
   hasMeasures(contentKey: number, version: number): boolean;

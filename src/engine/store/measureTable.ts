@@ -1,21 +1,23 @@
-import type { ImageMeasures, ImageQuality } from '../../core/images/quality.ts';
+import type { ImageMeasures } from '../../core/images/quality.ts';
+import type { ImageFacts } from './indexStore.ts';
 import type { Database } from './sqlite.ts';
 
-interface QualityRow {
-  readonly content: number;
-  readonly dark: number;
-  readonly light: number;
-  readonly blurry: number;
-  readonly low_information: number;
-  readonly grayscale: number;
-}
+const FROM_READABLE_FILES = 'FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL';
 
-/** What pictures measure, by content. */
+/** Tuples rather than objects: one of a hundred thousand images each, which are garbage at once. */
+type FactsRow = readonly [
+  ...file: [path: string, bytes: number, content: string, width: number, height: number, format: string],
+  ...quality: [dark: number | null, light: number, blurry: number, lowInformation: number, grayscale: number],
+];
+
+/** What pictures measure, by content, and what else is known of the files that show them. */
 export class MeasureTable {
   readonly #put;
   readonly #has;
   readonly #missing;
-  readonly #qualities;
+  readonly #facts;
+  readonly #contents;
+  readonly #countGreys;
   readonly #greys;
 
   constructor(database: Database) {
@@ -31,10 +33,17 @@ export class MeasureTable {
        WHERE NOT EXISTS (SELECT 1 FROM measures m WHERE m.content = f.content AND m.version = ?)
        GROUP BY f.content ORDER BY path`,
     );
-    this.#qualities = database.prepare<QualityRow>(
-      'SELECT content, dark, light, blurry, low_information, grayscale FROM measures',
+    this.#facts = database.prepareTuples<FactsRow>(
+      `SELECT f.path, f.size, c.id, c.width, c.height, c.format, m.dark, m.light, m.blurry, m.low_information, m.grayscale
+       ${FROM_READABLE_FILES} LEFT JOIN measures m ON m.content = f.content`,
     );
-    this.#greys = database.prepare<{ content: number; grey: Uint8Array }>('SELECT content, grey FROM measures');
+    this.#contents = database.prepareTuples<readonly [path: string, content: string]>(
+      `SELECT f.path, c.id ${FROM_READABLE_FILES} ORDER BY f.path`,
+    );
+    this.#countGreys = database.prepare<{ bytes: number | null }>('SELECT sum(length(grey)) AS bytes FROM measures');
+    this.#greys = database.prepareTuples<readonly [content: number, grey: Uint8Array]>(
+      'SELECT content, grey FROM measures',
+    );
   }
 
   put(contentKey: number, version: number, { quality, grey }: ImageMeasures): void {
@@ -50,18 +59,31 @@ export class MeasureTable {
     return this.#missing.all(version).map(({ content, path }) => ({ contentKey: content, path }));
   }
 
-  readQualities(): Map<number, ImageQuality> {
-    return new Map(
-      this.#qualities
-        .all()
-        .map(({ content, dark, light, blurry, low_information: lowInformation, grayscale }) => [
-          content,
-          { dark, light, blurry, lowInformation, grayscale: grayscale === 1 },
-        ]),
-    );
+  readImageFacts(): Map<string, ImageFacts> {
+    const facts = new Map<string, ImageFacts>();
+    for (const [path, bytes, content, width, height, format, dark, ...others] of this.#facts.iterate()) {
+      const [light, blurry, lowInformation, grayscale] = others;
+      const quality = dark === null ? undefined : { dark, light, blurry, lowInformation, grayscale: grayscale === 1 };
+      facts.set(path, { content, bytes, width, height, format, quality });
+    }
+    return facts;
   }
 
+  *readImageContents(): Generator<readonly [path: string, content: string], void, undefined> {
+    yield* this.#contents.iterate();
+  }
+
+  /** All in one buffer: a hundred thousand small ones would take as much again. */
   readGreys(): Map<number, Uint8Array> {
-    return new Map(this.#greys.all().map(({ content, grey }) => [content, grey]));
+    const greys = new Map<number, Uint8Array>();
+    let free = new Uint8Array(this.#countGreys.get()?.bytes ?? 0);
+    for (const [content, grey] of this.#greys.iterate()) {
+      // One more may have come since they were counted.
+      if (free.length < grey.length) free = new Uint8Array(grey.length);
+      free.set(grey);
+      greys.set(content, free.subarray(0, grey.length));
+      free = free.subarray(grey.length);
+    }
+    return greys;
   }
 }

@@ -72,20 +72,6 @@ export function prepareAll(database: Database) {
        WHERE v.encoder = ? AND v.problem_code IS NOT NULL AND c.problem_code IS NULL AND f.problem_code IS NULL
        ORDER BY path`,
     ),
-    imageFacts: database.prepareTuples<
-      readonly [
-        path: string,
-        bytes: number,
-        width: number,
-        height: number,
-        format: string,
-        key: number,
-        content: string,
-      ]
-    >(
-      `SELECT f.path, f.size, c.width, c.height, c.format, c.key, c.id
-       FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL`,
-    ),
     imagePaths: database.prepare<{ path: string }>(
       `SELECT f.path FROM files f JOIN contents c ON c.key = f.content AND c.problem_code IS NULL ORDER BY f.path`,
     ),

@@ -246,15 +246,11 @@ export class SqliteStore implements IndexStore {
   }
 
   readImageFacts(): Map<string, ImageFacts> {
-    const qualities = this.#measures.readQualities();
-    return new Map(
-      this.#statements.imageFacts
-        .all()
-        .map(([path, bytes, width, height, format, key, content]) => [
-          path,
-          { content, bytes, width, height, format, quality: qualities.get(key) },
-        ]),
-    );
+    return this.#measures.readImageFacts();
+  }
+
+  readImageContents(): Iterable<readonly [path: string, content: string]> {
+    return this.#measures.readImageContents();
   }
 
   putMeasures(contentKey: number, version: number, measures: ImageMeasures): void {
