@@ -2,8 +2,16 @@ import type { JobContext, Progress } from './progress.ts';
 
 /** Progress reaches a person at most this often. */
 const REPORT_INTERVAL_MS = 250;
-/** The rate is that of the last so many milliseconds: long enough to be calm, short enough to follow the truth. */
+/**
+ * The rate is that of the last so many milliseconds, or of the last fifth of a long job: long enough to be calm and to hold what
+ * comes up between the steps now and then, short enough to follow the truth.
+ */
 const WINDOW_MS = 10_000;
+const WINDOW_SHARE = 0.2;
+/** Enough of them to tell where the window begins. */
+const MOST_SAMPLES = 400;
+/** A computer that slept, or a process that was stopped, made no progress: what is longer than this tells nothing of the speed. */
+const LONGEST_STEP_MS = 120_000;
 /** No time left is told before this much was seen. */
 const WARM_UP_MS = 1_500;
 
@@ -16,9 +24,10 @@ export class ProgressMeter {
   #total: number | undefined;
   #done = 0;
   #unit: Progress['unit'];
-  #startedAt = 0;
   #reportedAt = -Infinity;
-  /** Samples of (time, done), oldest first. */
+  /** Since `start`, without the time that the computer slept. */
+  #elapsedMs = 0;
+  /** Samples of (elapsed time, done), oldest first. */
   #samples: { readonly time: number; readonly done: number }[] = [];
 
   /** @param now milliseconds of a clock that never goes back. */
@@ -37,8 +46,9 @@ export class ProgressMeter {
     this.#unit = unit;
     this.#total = total;
     this.#done = done;
-    this.#startedAt = this.#now();
-    this.#samples = [{ time: this.#startedAt, done }];
+    this.#elapsedMs = 0;
+    this.#reportedAt = this.#now();
+    this.#samples = [];
     this.#send();
   }
 
@@ -58,15 +68,12 @@ export class ProgressMeter {
   }
 
   #send(): void {
-    const time = this.#now();
-    this.#reportedAt = time;
-    this.#samples.push({ time, done: this.#done });
-    while (this.#samples.length > 2 && time - this.#samples[1]!.time > WINDOW_MS) this.#samples.shift();
-    const first = this.#samples[0]!;
-    const elapsed = (time - first.time) / 1000;
-    const rate = elapsed > 0 ? (this.#done - first.done) / elapsed : 0;
+    const now = this.#now();
+    this.#elapsedMs += Math.min(now - this.#reportedAt, LONGEST_STEP_MS);
+    this.#reportedAt = now;
+    const rate = this.#rate();
     const left = this.#total === undefined ? undefined : this.#total - this.#done;
-    const known = left !== undefined && (left === 0 || (rate > 0 && time - this.#startedAt >= WARM_UP_MS));
+    const known = left !== undefined && (left === 0 || (rate > 0 && this.#elapsedMs >= WARM_UP_MS));
     this.#report({
       phase: this.#phase,
       done: this.#done,
@@ -75,5 +82,17 @@ export class ProgressMeter {
       secondsLeft: known ? (left === 0 ? 0 : left / rate) : undefined,
       ...(this.#unit !== undefined && { unit: this.#unit }),
     } satisfies Progress);
+  }
+
+  /** Takes a sample. */
+  #rate(): number {
+    const time = this.#elapsedMs;
+    this.#samples.push({ time, done: this.#done });
+    const window = Math.max(WINDOW_MS, WINDOW_SHARE * time);
+    const outside = this.#samples.findIndex((sample, i) => i > 0 && time - sample.time <= window) - 1;
+    if (outside > 0) this.#samples.splice(0, outside);
+    if (this.#samples.length > MOST_SAMPLES) this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
+    const first = this.#samples[0]!;
+    return time > first.time ? ((this.#done - first.done) / (time - first.time)) * 1000 : 0;
   }
 }

@@ -36,6 +36,29 @@ describe('ProgressMeter', () => {
     assert.ok(reports.at(-1)!.rate < 12, `rate ${reports.at(-1)!.rate}`);
   });
 
+  it('counts what comes up now and then in a long job', () => {
+    const { meter, reports, advance } = meterWithClock();
+    meter.start('Training', 1_000_000);
+    // A hundred a second, and after each ten seconds of it ten for something else.
+    for (let round = 0; round < 60; round++) {
+      for (let i = 0; i < 10; i++) meter.add((advance(1000), 100));
+      advance(10_000);
+    }
+    meter.finish();
+    const { rate, secondsLeft, done } = reports.at(-1)!;
+    assert.ok(Math.abs(rate - 50) < 3, `rate ${rate}`);
+    assert.ok(Math.abs(secondsLeft! / ((1_000_000 - done) / 50) - 1) < 0.06, `${secondsLeft} s`);
+  });
+
+  it('does not take the sleep of the computer for slowness', () => {
+    const { meter, reports, advance } = meterWithClock();
+    meter.start('Training', 1_000_000);
+    for (let i = 0; i < 3600; i++) meter.add((advance(1000), 100));
+    meter.add((advance(8 * 3_600_000), 0));
+    for (let i = 0; i < 60; i++) meter.add((advance(1000), 100));
+    assert.ok(Math.abs(reports.at(-1)!.rate - 100) < 20, `rate ${reports.at(-1)!.rate}`);
+  });
+
   it('reports at a human pace and always the end', () => {
     const { meter, reports, advance } = meterWithClock();
     meter.start('Indexing', 5000);
