@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { projectRoot } from '../../../src/build/project.ts';
-import { contextMenuItem, explorerItem, openFile, screenshot } from '../harness/page.ts';
+import { inProject, projectRoot } from '../../../src/build/project.ts';
+import { contextMenuItem, explorerItem, openFile, reloadWindow, screenshot } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
-import { resultsFor, similarView } from './likenessViews.ts';
+import { describes, openLikeness, resultsFor, similarView, treeRow } from './likenessViews.ts';
 
 let home: string;
 let dataset: string;
@@ -58,4 +60,17 @@ test('a restricted workspace is asked for trust, and then the picture in the edi
   const borderWidth = (chip: string) =>
     trusted.locator('.chip', { hasText: chip }).evaluate(({ clientTop }: { readonly clientTop: number }) => clientTop);
   assert.ok((await borderWidth('All')) > (await borderWidth('Others')));
+});
+
+test('an index with what was the default once is kept until a person says so, and made again then', async () => {
+  const index = ['index', dataset, '--encoder', 'handcrafted'];
+  await promisify(execFile)(process.execPath, [inProject('dist/cli.js'), ...index]);
+  await reloadWindow(page);
+  await openLikeness(page);
+  await describes(page, treeRow(page, 'Encoder'), /handcrafted/);
+  const offer = page.locator('.notification-toast', { hasText: 'is the default now' });
+  await offer.waitFor();
+  await screenshot(page, 'newer default offered');
+  await offer.locator('.monaco-button', { hasText: 'Index Again' }).click();
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-/);
 });
