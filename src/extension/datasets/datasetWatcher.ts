@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { fileKindOf } from '../../core/images/fileKinds.ts';
 import { Debounced } from '../async/debounce.ts';
 import { Disposables } from '../disposables.ts';
+import { isInside } from '../files/rootPaths.ts';
 import type { Services } from '../services.ts';
 import { localFolders } from '../services.ts';
 import { readSetting } from '../settings.ts';
@@ -15,7 +16,9 @@ const SETTLE_MS = 1500;
 /** From here on looking at the whole folder is cheaper than looking for so many paths. */
 const MANY_PATHS = 1000;
 
-/** Keeps every dataset that has an index current while the window is open. */
+const INDEX = path.join('.likeness', 'index.sqlite');
+
+/** Keeps every dataset that has an index current while the window is open, and sees where others did. */
 export function datasetWatcher(services: Services): void {
   const { disposables, datasets } = services;
   const watched = new Map<string, Disposables>();
@@ -53,14 +56,15 @@ export function datasetWatcher(services: Services): void {
 /** Before anything has asked the engine, the file itself tells: one look per folder of the workspace. */
 async function foldersWithIndex(): Promise<string[]> {
   const looks = localFolders().map(async ({ path: folder }) => {
-    await access(path.join(folder, '.likeness', 'index.sqlite'));
+    await access(path.join(folder, INDEX));
     return folder;
   });
   const outcomes = await Promise.allSettled(looks);
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-function watch(root: string, { jobs }: Services): Disposables {
+function watch(root: string, services: Services): Disposables {
+  const { jobs } = services;
   const resources = new Disposables();
   const pending = new Map<string, FileChange>();
   const settled = resources.add(
@@ -73,7 +77,16 @@ function watch(root: string, { jobs }: Services): Disposables {
       });
     }),
   );
+  // While another process has it open, what is written stays beside it.
+  const index = [path.join(root, INDEX), path.join(root, `${INDEX}-wal`)];
+  const written = resources.add(
+    new Debounced(SETTLE_MS, () => {
+      // An engine that can't be asked tells so where people ask it.
+      noteIndexing(root, services).catch(() => undefined);
+    }),
+  );
   const note = (change: FileChange) => (uri: vscode.Uri) => {
+    if (index.includes(uri.fsPath)) written.trigger();
     if (!concernsImages(root, uri.fsPath, change)) return;
     pending.set(uri.fsPath, change);
     settled.trigger();
@@ -84,6 +97,15 @@ function watch(root: string, { jobs }: Services): Disposables {
   resources.add(watcher.onDidChange(note('changed')));
   resources.add(watcher.onDidDelete(note('deleted')));
   return resources;
+}
+
+/** Shows what the command line, or another window, has indexed. The window's own runs tell of themselves when they end. */
+async function noteIndexing(root: string, { datasets, engine, jobs }: Services): Promise<void> {
+  const known = datasets.states?.find(({ summary }) => summary?.root === root)?.summary;
+  const isOurs = jobs.running.some(({ folder }) => isInside(root, folder));
+  if (known === undefined || isOurs) return;
+  const now = await engine.call('index/summary', { path: root });
+  if (now !== undefined && now.indexedAt !== known.indexedAt) await datasets.refresh();
 }
 
 /** Without created files that are no pictures; what is gone by now counts as deleted. */

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { inProject, projectRoot } from '../../../src/build/project.ts';
-import { contextMenuItem, explorerItem, openFile, reloadWindow, screenshot } from '../harness/page.ts';
+import { contextMenuItem, explorerItem, openFile, screenshot } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
 import { describes, openLikeness, resultsFor, similarView, treeRow } from './likenessViews.ts';
@@ -62,11 +62,11 @@ test('a restricted workspace is asked for trust, and then the picture in the edi
   assert.ok((await borderWidth('All')) > (await borderWidth('Others')));
 });
 
-test('an index with what was the default once is kept until a person says so, and made again then', async () => {
+test('what another process has indexed is seen, and with what was the default once made again when a person says so', async () => {
+  await openLikeness(page);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-/);
   const index = ['index', dataset, '--encoder', 'handcrafted'];
   await promisify(execFile)(process.execPath, [inProject('dist/cli.js'), ...index]);
-  await reloadWindow(page);
-  await openLikeness(page);
   await describes(page, treeRow(page, 'Encoder'), /handcrafted/);
   const offer = page.locator('.notification-toast', { hasText: 'is the default now' });
   await offer.waitFor();
