@@ -35,6 +35,7 @@ import type {
 } from '../protocol/training.ts';
 import { Trainings } from './training/trainings.ts';
 import { AugmentationService } from './augmentations/augmentationService.ts';
+import { CaptionCache } from './captions/captionCache.ts';
 import { CaptionService } from './captions/captionService.ts';
 import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
@@ -85,6 +86,7 @@ export class Engine {
   readonly #encoders: EncoderPool;
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
+  readonly #captions = new CaptionCache();
   readonly #trainings: Trainings;
   readonly augmentations: AugmentationService;
   /** What the Embedding Map asks for. */
@@ -116,7 +118,7 @@ export class Engine {
     this.#encoders = new EncoderPool(options);
     this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
     this.decisions = new DecisionService(this.#datasets);
-    this.filters = new FilterService(this.#datasets, this.#labels);
+    this.filters = new FilterService(this.#datasets, this.#labels, this.#captions);
     this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
     this.review = new ReviewService(this.#datasets, this.#labels);

@@ -3,6 +3,13 @@ import { few } from '../labels/labelSourceErrors.ts';
 import { ErrorCode, LikenessError, messageOf } from '../likenessError.ts';
 import { formatQuantity } from '../progressText.ts';
 
+/** @param root of the dataset */
+export const noCaptions = (root: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `No captions are known of the images of ${root}; name them in .likeness/config.json, such as "captions": {"source": "txt"} for a .txt file beside each image.`,
+    { path: root },
+  );
 /** @param detail continues "It can't be used for captions: …" */
 export const invalidCaptions = (path: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidCaptions, `${path} can't be used for captions: ${detail}; correct it.`, { path });
