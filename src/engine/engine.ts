@@ -121,8 +121,8 @@ export class Engine {
     this.filters = new FilterService(this.#datasets, this.#labels, this.#captions);
     this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
-    this.review = new ReviewService(this.#datasets, this.#labels);
-    this.viewer = new ViewerService(this.#datasets, this.#labels);
+    this.review = new ReviewService(this.#datasets, this.#labels, this.#captions);
+    this.viewer = new ViewerService(this.#datasets, this.#labels, this.#captions);
     this.#search = new VectorSearch(options.threads);
     this.texts = new TextService({
       datasets: this.#datasets,
@@ -135,10 +135,10 @@ export class Engine {
       load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
       threads: options.threads,
     };
-    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
+    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels, captions: this.#captions });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
-    this.captions = new CaptionService({ ...common, loadText });
+    this.captions = new CaptionService({ ...common, cache: this.#captions, search: this.#search, loadText });
     this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
@@ -203,7 +203,8 @@ export class Engine {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
     const { labelOf, splitOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, splitOf, stored, resolve, load, search: this.#search };
+    const captionsOf = (paths: readonly string[]) => this.#captions.of(dataset, paths);
+    return { dataset, labelOf, splitOf, captionsOf, stored, resolve, load, search: this.#search };
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */

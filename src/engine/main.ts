@@ -84,6 +84,8 @@ serveRequests<EngineRequests>(connection, {
   'runs/metrics': (params) => engine.runMetrics(params),
   'runs/maps': (params, job) => engine.runMaps(params, job),
   'runs/delete': (params) => engine.deleteRun(params),
+  'captions/of': (params) => engine.captions.of(params),
+  'captions/neighbors': (params, job) => engine.captions.neighbors(params, job),
   'viewer/image': (params) => engine.viewer.image(params),
   'viewer/picture': (params) => engine.viewer.picture(params),
   'doctor/run': (params) => engine.doctor(params),

@@ -31,6 +31,35 @@ export interface CaptionEvaluation {
   readonly encoders: readonly CaptionFigures[];
 }
 
+/** What a caption lies near to in place of its image. Similarities are cosines. */
+export interface CaptionNeighbors {
+  /** Of the image; of several the one that is farthest from it. */
+  readonly caption: string;
+  /** To its own image. */
+  readonly similarity: number;
+  /** The other images that the caption is nearest to, best first, with what is written about them. */
+  readonly images: readonly {
+    readonly path: string;
+    readonly similarity: number;
+    readonly captions: readonly string[];
+  }[];
+  /** The captions of other images that the image is nearest to, best first, with one of those images. */
+  readonly captions: readonly { readonly caption: string; readonly path: string; readonly similarity: number }[];
+}
+
+export interface CaptionRequests {
+  /** What is written about images, in the order of the paths; none where nothing is, or it can't be read. */
+  'captions/of': {
+    params: { readonly root: string; readonly paths: readonly string[] };
+    result: readonly (readonly string[])[];
+  };
+  /** Rejects with captions-unmatched, or with the codes of text halves. */
+  'captions/neighbors': {
+    params: { readonly root: string; readonly path: string; readonly count: number };
+    result: CaptionNeighbors;
+  };
+}
+
 export interface CaptionReport {
   /** Undefined where the configuration names no captions, or where they can't be compared, which a notice says. */
   readonly evaluation: CaptionEvaluation | undefined;

@@ -5,6 +5,7 @@ import type { Box } from '../core/images/boxes.ts';
 import type { Size } from '../core/images/geometry.ts';
 import type { Progress } from '../core/progress.ts';
 import type { AugmentationRequests } from './augmentations.ts';
+import type { CaptionRequests } from './captions.ts';
 import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
@@ -23,7 +24,7 @@ import type { RunRequests, TrainingEngine } from './training.ts';
 import type { ViewerRequests } from './viewer.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 15;
+export const PROTOCOL_VERSION = 16;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -153,6 +154,8 @@ export interface SimilarImage {
   readonly region?: MatchedRegion;
   readonly label: string | undefined;
   readonly split: string | undefined;
+  /** What is written about it, '' of an empty caption; absent where nothing is. */
+  readonly captions?: readonly string[];
 }
 
 export interface MatchedRegion {
@@ -284,6 +287,7 @@ export interface EngineRequests
     FilterRequests,
     HubRequests,
     MatrixRequests,
+    CaptionRequests,
     ViewerRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

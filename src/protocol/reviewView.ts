@@ -3,6 +3,7 @@ import type { FindingAnswer } from '../core/curation/answers.ts';
 import type { Finding, FindingKind } from '../core/curation/findings.ts';
 import type { ReviewAction } from '../core/curation/reviewSteps.ts';
 import type { Progress } from '../core/progress.ts';
+import type { CaptionNeighbors } from './captions.ts';
 import type { SimilarImage } from './engine.ts';
 import type { PanelFailure, Picture } from './panels.ts';
 import type { DifferenceReport, ReviewedImage } from './review.ts';
@@ -82,6 +83,11 @@ export interface ReviewViewRequests {
   'review/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
   /** The images that are most alike to one, the nearest first; none where that can't be told. */
   'review/neighbors': { params: { readonly path: string }; result: readonly SimilarImage[] };
+  /** What the caption of an image lies near to; a sentence where it can't be told. */
+  'review/captionNeighbors': {
+    params: { readonly path: string };
+    result: CaptionNeighbors | string | undefined;
+  };
   'review/preview': { params: { readonly path: string }; result: Picture | undefined };
   /** The newest one wins; a sentence where it can't be told, undefined where a newer one was asked for. */
   'review/difference': {

@@ -7,11 +7,14 @@ import { after, before, describe, it } from 'node:test';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { planCaptions } from '../../src/core/sample/captions/plan.ts';
 import type { PlantedFinding } from '../../src/core/sample/draft.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import { encodeImage } from '../../src/engine/images/codec.ts';
+import { engineOptions } from '../../src/engine/machine.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
 import type { CaptionEvaluation } from '../../src/protocol/captions.ts';
 import type { CheckReport } from '../../src/protocol/check.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
+import { job } from '../engine/training/job.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
 import { documentOf, likeness } from './run.ts';
 
@@ -164,6 +167,27 @@ describe('likeness with captions', () => {
     assert.match(shown.stdout, /^pair-\S+ +\d+ +\d+( +\d+\.\d){6}$/m);
     const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
     assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
+  });
+
+  it('tells what a wrong caption lies near to in place of its image', async () => {
+    const engine = new Engine({ ...engineOptions('cpu'), cacheFolder: cache });
+    const wrong = (await check('--only', 'caption-mismatch')).findings[0]!.path;
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const of = (path: string) => pictures.find(({ name }) => `${name}.png` === path)!;
+    const near = await engine.captions.neighbors({ root, path: wrong, count: 5 }, job());
+    const image = pictures.find(({ name }) => name === 'test/picture-001')!;
+    writeFileSync(join(root, `${image.name}.txt`), '');
+    const refused = engine.captions.neighbors({ root, path: `${image.name}.png`, count: 5 }, job());
+    await assert.rejects(refused, /picture-001\.png has no caption/).finally(() => engine.dispose());
+    writeFileSync(join(root, `${image.name}.txt`), image.caption);
+    assert.equal(near.caption, of(wrong).caption);
+    assert.deepEqual([near.images.length, near.captions.length], [5, 5]);
+    const [first] = near.images;
+    assert.ok(first!.similarity > near.similarity && first!.path !== wrong);
+    assert.deepEqual(first!.captions, [of(first!.path).caption].filter((caption) => caption !== ''));
+    // What is written of others, and fits what is shown.
+    assert.ok(near.captions.every(({ caption, path }) => of(path).caption === caption && caption !== near.caption));
+    assert.ok(near.captions[0]!.caption.includes(of(wrong).scene.colour), JSON.stringify(near.captions));
   });
 
   it('exports captions with the images, in a form that they can be read from', async () => {

@@ -8,7 +8,7 @@ import { keepThumbnails, thumbnailOf } from './pictures.ts';
 /** What is said of an image by those around it, which a person has to see to judge it. */
 const judgedByNeighbors: ReadonlySet<FindingKind> = new Set<FindingKind>(['label-issue', 'outlier']);
 /** Findings are gone through faster than this: what nobody looks at isn't asked for. */
-const LOOKED_AT_MS = 120;
+export const LOOKED_AT_MS = 120;
 
 export function isJudgedByNeighbors(kind: FindingKind): boolean {
   return judgedByNeighbors.has(kind);
@@ -49,6 +49,21 @@ export function NeighborStrip({ path }: { readonly path: string }): VNode {
 
 function Neighbor({ of, neighbor }: { readonly of: string; readonly neighbor: SimilarImage }): VNode {
   const { path, similarity, label } = neighbor;
+  return (
+    <button
+      type="button"
+      class="neighbor"
+      title={`${path}: open both side by side`}
+      onClick={() => void host.call('review/open', { paths: [of, path] })}
+    >
+      <NeighborPicture path={path} />
+      <span class="neighbor-class">{label ?? 'no class'}</span>
+      <span class="hint">{similarity.toFixed(3)}</span>
+    </button>
+  );
+}
+
+export function NeighborPicture({ path }: { readonly path: string }): VNode {
   const [thumbnail, setThumbnail] = useState<string>();
   useEffect(() => {
     let isShown = true;
@@ -60,17 +75,6 @@ function Neighbor({ of, neighbor }: { readonly of: string; readonly neighbor: Si
     };
   }, [path]);
   return (
-    <button
-      type="button"
-      class="neighbor"
-      title={`${path}: open both side by side`}
-      onClick={() => void host.call('review/open', { paths: [of, path] })}
-    >
-      <span class="neighbor-picture">
-        {thumbnail !== undefined && <img src={thumbnail} alt="" draggable={false} />}
-      </span>
-      <span class="neighbor-class">{label ?? 'no class'}</span>
-      <span class="hint">{similarity.toFixed(3)}</span>
-    </button>
+    <span class="neighbor-picture">{thumbnail !== undefined && <img src={thumbnail} alt="" draggable={false} />}</span>
   );
 }

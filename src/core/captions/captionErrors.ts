@@ -10,6 +10,12 @@ export const noCaptions = (root: string) =>
     `No captions are known of the images of ${root}; name them in .likeness/config.json, such as "captions": {"source": "txt"} for a .txt file beside each image.`,
     { path: root },
   );
+export const imageHasNoCaption = (path: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${path} has no caption by now; check the dataset again for findings of today.`,
+    { path },
+  );
 /** @param detail continues "It can't be used for captions: …" */
 export const invalidCaptions = (path: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidCaptions, `${path} can't be used for captions: ${detail}; correct it.`, { path });

@@ -19,6 +19,15 @@ interface Kept {
   readonly until: () => number;
 }
 
+/** By path, '' of an empty one; images of which nothing is told are missing. Why there are none is a value too. */
+export type FewCaptions = ReadonlyMap<string, readonly string[]> | LikenessError | undefined;
+
+/** What a few captions say of an image, to be told with it: nothing where none are known of it. */
+export function captionsOf(known: FewCaptions, path: string): { readonly captions?: readonly string[] } {
+  const captions = known instanceof LikenessError ? undefined : known?.get(path);
+  return captions === undefined ? {} : { captions };
+}
+
 /** Keeps the captions of datasets until what they come from changes: a filter is asked with every letter that is typed. */
 export class CaptionCache {
   /** By root. */
@@ -60,16 +69,12 @@ export class CaptionCache {
     return read;
   }
 
-  /**
-   * Of a few images, by path and as they are now; '' of an empty one. Images without any are missing, and all are where captions
-   * can't be read: who wants to know why asks for all of them.
-   */
-  async of(dataset: Dataset, paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  /** Of a few images, as they are now; otherwise as `read`. */
+  async of(dataset: Dataset, paths: readonly string[]): Promise<FewCaptions> {
     const { root, config } = dataset;
     if (config.captions?.source === 'txt') return readTextsOf(root, paths);
     const read = await this.read(dataset);
-    if (read === undefined || read instanceof LikenessError) return new Map();
-    return new Map(paths.flatMap((path) => [[path, read.captions.get(path) ?? []] as const]));
+    return read === undefined || read instanceof LikenessError ? read : read.captions;
   }
 }
 

@@ -10,7 +10,9 @@ import {
   type CaptionEvaluation,
   type CaptionEvaluationRequest,
   type CaptionFigures,
+  type CaptionNeighbors,
   type CaptionReport,
+  type CaptionRequests,
   type RecallFigures,
 } from '../../protocol/captions.ts';
 import { readCuratedImages, type CuratedImages } from '../curation/curatedImages.ts';
@@ -22,12 +24,18 @@ import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { captionedImages } from './captionedImages.ts';
+import type { VectorSearch } from '../search/vectorSearch.ts';
+import type { CaptionCache } from './captionCache.ts';
+import { captionsOf } from './captionCache.ts';
+import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
 import { orNotice } from './orNotice.ts';
 
 export interface CaptionServiceOptions extends Omit<MappingOptions, 'dataset'>, Pick<CaptionEncoder, 'loadText'> {
   readonly datasets: Datasets;
+  readonly cache: CaptionCache;
+  readonly search: VectorSearch;
 }
 
 const LIMIT_STREAM = 0x6370;
@@ -35,9 +43,35 @@ const LIMIT_STREAM = 0x6370;
 /** What is written about images, against what encoders see in them. */
 export class CaptionService {
   readonly #options: CaptionServiceOptions;
+  readonly #search: CaptionSearch;
 
   constructor(options: CaptionServiceOptions) {
     this.#options = options;
+    this.#search = new CaptionSearch(options.search);
+  }
+
+  /** Of a few images, as the protocol has it. */
+  async of({ root, paths }: CaptionRequests['captions/of']['params']): Promise<readonly (readonly string[])[]> {
+    const { datasets, cache } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.of(dataset, paths);
+      return paths.map((path) => captionsOf(known, path).captions ?? []);
+    });
+  }
+
+  /** As `CaptionSearch.neighbors`, in the eyes of the dataset's encoder. */
+  async neighbors(
+    { root, path, count }: CaptionRequests['captions/neighbors']['params'],
+    context: JobContext,
+  ): Promise<CaptionNeighbors> {
+    const { datasets, cache, registry, loadText } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.require(dataset);
+      const { stored, resolve } = await searchEncoder(dataset, registry, undefined);
+      return this.#search.neighbors({ path, count }, known, dataset, { stored, resolve, loadText }, context);
+    });
   }
 
   /**

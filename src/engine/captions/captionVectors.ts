@@ -47,12 +47,7 @@ export async function captionVectors(
 ): Promise<CaptionVectors> {
   const { stored } = encoder;
   const { dim } = stored.card.output;
-  const resolved = await encoder.resolve();
-  const known = resolved.text?.known;
-  let loaded: TextHalf | undefined;
-  const load = async () => (loaded ??= await encoder.loadText(resolved));
-  const { sha256, contextLength } = known ?? (await load()).described;
-  const keyOf = (caption: string) => hash('sha256', `${sha256}\n${caption}`);
+  const { load, contextLength, keyOf } = await textHalf(encoder);
   const keys = captions.map(keyOf);
   const found = store.captions.read(stored.key, dim, keys);
   const missing = [...captions.keys()].filter((i) => !found.has(keys[i]!));
@@ -83,6 +78,37 @@ export async function captionVectors(
   const [first] = cut;
   const notices = first ? [captionsCut(stored.card.name, cut.length, first.caption, first.tokens, contextLength)] : [];
   return { vectors, rows: captions.length, dim, notices };
+}
+
+/**
+ * By caption, of those alone that the index has: nothing is embedded. Rejects as `captionVectors`.
+ *
+ * @param captions different ones
+ */
+export async function storedCaptionVectors(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  encoder: CaptionEncoder,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const { key, card } = encoder.stored;
+  const { keyOf } = await textHalf(encoder);
+  const keys = captions.map(keyOf);
+  const found = store.captions.read(key, card.output.dim, keys);
+  const vectors = new Map<string, Float32Array>();
+  captions.forEach((caption, i) => {
+    const vector = found.get(keys[i]!)?.vector;
+    if (vector !== undefined) vectors.set(caption, vector);
+  });
+  return vectors;
+}
+
+/** How captions are called in the index, which its card tells where it can: else the text half is loaded for it. */
+async function textHalf({ resolve, loadText }: CaptionEncoder) {
+  const resolved = await resolve();
+  let loaded: TextHalf | undefined;
+  const load = async () => (loaded ??= await loadText(resolved));
+  const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
+  return { load, contextLength, keyOf: (caption: string) => hash('sha256', `${sha256}\n${caption}`) };
 }
 
 async function embedBatch(

@@ -40,6 +40,7 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
   const { services, model, addressOf } = context;
   const { engine } = services;
   const latest = new Latest();
+  const neighbors = new Latest();
   const shown = (root: string, image: ReviewedImage): ShownImage => {
     const { file } = image;
     const isShown = file && shownFormats.has(file.format) && file.width * file.height <= MOST_PIXELS;
@@ -63,6 +64,16 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       // What can't be told is missing beside the finding, which stands without it.
       const report = await engine.call('search/similar', request).catch(() => undefined);
       return report?.results ?? [];
+    },
+    'review/captionNeighbors': async ({ path }) => {
+      const { root } = model;
+      if (root === undefined) return undefined;
+      const request = { root, path, count: NEIGHBORS };
+      try {
+        return await neighbors.run((signal) => engine.call('captions/neighbors', request, { signal }));
+      } catch (error) {
+        return isCancellation(error) ? undefined : asLikenessError(error).message;
+      }
     },
     'review/preview': async ({ path }) => {
       const { root } = model;
