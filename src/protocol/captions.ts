@@ -47,6 +47,41 @@ export interface CaptionNeighbors {
   readonly captions: readonly { readonly caption: string; readonly path: string; readonly similarity: number }[];
 }
 
+/** An image and its own caption that are not each other's nearest. */
+export interface FarPair {
+  readonly path: string;
+  readonly caption: string;
+  readonly similarity: number;
+  /** From 1: the place of the caption among all for the image, and of the image among those of other captions for the caption. */
+  readonly captionRank: number;
+  readonly imageRank: number;
+}
+
+/** Images against captions, each with each; of images that have none nothing is here. Similarities are cosines. */
+export interface CaptionMatrix {
+  readonly root: string;
+  readonly encoder: { readonly id: string };
+  /** The rows: images, relative to the root; `MOST_CELLS` at most, drawn at random where there are more. */
+  readonly paths: readonly string[];
+  /** The columns: the caption of the image of the same number, the first one where it has several. */
+  readonly captions: readonly string[];
+  /** All of the matrix row by row, as in `similarityCodes.ts`; the diagonal has the images with their own captions. */
+  readonly codes: Uint16Array;
+  /** Of the colours: nearly all values lie between. */
+  readonly low: number;
+  readonly high: number;
+  /** Captions that differ, which images look for theirs among. */
+  readonly different: number;
+  readonly imageToCaption: RecallFigures;
+  readonly captionToImage: RecallFigures;
+  /** Means over images with their own captions, and with those of others. */
+  readonly meanOwn: number;
+  readonly meanOther: number;
+  /** Those that find each other last come first. */
+  readonly farthest: readonly FarPair[];
+  readonly notices: readonly Notice[];
+}
+
 export interface CaptionRequests {
   /** What is written about images, in the order of the paths; none where nothing is, or it can't be read. */
   'captions/of': {
@@ -57,6 +92,17 @@ export interface CaptionRequests {
   'captions/neighbors': {
     params: { readonly root: string; readonly path: string; readonly count: number };
     result: CaptionNeighbors;
+  };
+  /** Rejects with captions-unmatched where fewer than two images have a caption, or with the codes of text halves. */
+  'captions/matrix': {
+    params: {
+      readonly root: string;
+      /** Relative to the root. */
+      readonly paths: readonly string[];
+      /** One that the index has vectors of, by its id; absent: the dataset's own. */
+      readonly encoder?: string;
+    };
+    result: CaptionMatrix;
   };
 }
 

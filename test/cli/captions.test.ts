@@ -184,10 +184,47 @@ describe('likeness with captions', () => {
     assert.deepEqual([near.images.length, near.captions.length], [5, 5]);
     const [first] = near.images;
     assert.ok(first!.similarity > near.similarity && first!.path !== wrong);
-    assert.deepEqual(first!.captions, [of(first!.path).caption].filter((caption) => caption !== ''));
+    assert.deepEqual(
+      first!.captions,
+      [of(first!.path).caption].filter((caption) => caption !== ''),
+    );
     // What is written of others, and fits what is shown.
     assert.ok(near.captions.every(({ caption, path }) => of(path).caption === caption && caption !== near.caption));
     assert.ok(near.captions[0]!.caption.includes(of(wrong).scene.colour), JSON.stringify(near.captions));
+  });
+
+  it('compares images with captions, each with each, and agrees with what evaluate tells', async () => {
+    const engine = new Engine({ ...engineOptions('cpu'), cacheFolder: cache });
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const test = pictures.filter(({ split }) => split === 'test');
+    const paths = test.map(({ name }) => `${name}.png`);
+    const matrix = (of: readonly string[], encoder?: string) =>
+      engine.captions.matrix({ root, paths: of, ...(encoder !== undefined && { encoder }) }, job());
+    const empty = test.filter(({ caption }) => caption === '').map(({ name }) => `${name}.png`);
+    const [found, evaluated] = [
+      await matrix(paths),
+      await engine.captions.evaluate({ folder: root, encoders: [encoder] }, job()),
+    ];
+    const wrong = new Set(
+      test.filter(({ planted: kind }) => kind === 'caption-mismatch').map(({ name }) => `${name}.png`),
+    );
+    await assert.rejects(matrix(empty.slice(0, 1)), /Of these 1 image of .* none has a caption/);
+    await assert.rejects(matrix(paths, 'pixels'), /no vectors|has no text half/).finally(() => engine.dispose());
+    assert.deepEqual(
+      found.paths,
+      paths.filter((path) => !empty.includes(path)),
+    );
+    assert.equal(found.codes.length, found.paths.length ** 2);
+    const [figures] = evaluated.evaluation!.encoders;
+    assert.deepEqual([found.different, found.paths.length], [figures!.captions, figures!.images]);
+    assert.deepEqual(found.imageToCaption, figures!.imageToCaption);
+    assert.deepEqual(found.captionToImage, figures!.captionToImage);
+    assert.ok(found.meanOwn > found.meanOther + 0.3, `${found.meanOwn} ${found.meanOther}`);
+    assert.ok(
+      found.farthest.slice(0, 3).every(({ path }) => wrong.has(path)),
+      JSON.stringify(found.farthest.slice(0, 3)),
+    );
+    assert.match(found.notices.map(({ message }) => message).join(), /no caption/);
   });
 
   it('exports captions with the images, in a form that they can be read from', async () => {

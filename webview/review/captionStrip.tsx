@@ -38,7 +38,9 @@ export function CaptionStrip({ path }: { readonly path: string }): VNode | null 
               type="button"
               class="neighbor"
               title={besideText(image.path)}
-              onClick={() => open(path, image.path)}
+              onClick={() => {
+                open(path, image.path);
+              }}
             >
               <NeighborPicture path={image.path} />
               <span class="neighbor-caption">{captionLines(image.captions).join(' ') || 'no caption'}</span>
@@ -51,7 +53,14 @@ export function CaptionStrip({ path }: { readonly path: string }): VNode | null 
       <ol>
         {found?.captions.map(({ caption, path: other, similarity }) => (
           <li key={caption}>
-            <button type="button" class="link" title={besideText(other)} onClick={() => open(path, other)}>
+            <button
+              type="button"
+              class="link"
+              title={besideText(other)}
+              onClick={() => {
+                open(path, other);
+              }}
+            >
               “{caption}”
             </button>{' '}
             <span class="hint">{difference(similarity, found.similarity)}</span>

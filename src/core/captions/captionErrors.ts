@@ -1,7 +1,7 @@
 /** Failures and notices about captions: one factory for each, as in `errors.ts`. */
 import { few } from '../labels/labelSourceErrors.ts';
 import { ErrorCode, LikenessError, messageOf } from '../likenessError.ts';
-import { formatQuantity } from '../progressText.ts';
+import { formatCount, formatQuantity } from '../progressText.ts';
 
 /** @param root of the dataset */
 export const noCaptions = (root: string) =>
@@ -15,6 +15,13 @@ export const imageHasNoCaption = (path: string) =>
     ErrorCode.CaptionsUnmatched,
     `${path} has no caption by now; check the dataset again for findings of today.`,
     { path },
+  );
+/** @param images that were to be compared @param captioned those of them that have a caption: none or one */
+export const noneCaptioned = (root: string, images: number, captioned: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `Of these ${formatQuantity(images, 'image')} of ${root} ${captioned === 0 ? 'none has' : 'only one has'} a caption, and two are needed to compare images with captions; choose other images, or write captions for these.`,
+    { path: root },
   );
 /** @param detail continues "It can't be used for captions: …" */
 export const invalidCaptions = (path: string, detail: string) =>
@@ -65,6 +72,18 @@ export const imagesWithoutCaption = (root: string, images: number, examples: rea
     ErrorCode.CaptionsUnmatched,
     `${formatQuantity(images, 'image')} of ${root} ${images === 1 ? 'has' : 'have'} no caption (${few(examples, images)}), and ${images === 1 ? 'is' : 'are'} left out where captions are looked at.`,
     { path: root },
+  );
+/** @param images that have several */
+export const severalCaptions = (images: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `${formatQuantity(images, 'image')} ${images === 1 ? 'has' : 'have'} several captions, of which the first one is compared here; "likeness evaluate" compares all.`,
+  );
+/** @param captioned images that have a caption @param shown those of them that are compared */
+export const captionsDrawn = (captioned: number, shown: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `${formatQuantity(shown, 'image')} drawn at random are compared here, of ${formatCount(captioned)} with a caption; choose fewer to see all of them.`,
   );
 /** @param example one of them @param tokens that it has @param read those that are read */
 export const captionsCut = (encoder: string, captions: number, example: string, tokens: number, read: number) =>

@@ -24,13 +24,14 @@ export function wordsOf(lists: readonly (readonly string[])[]): readonly (readon
 export function textTest(text: string, isPattern: boolean): (sentence: string) => boolean {
   if (text === '') return () => false;
   const source = isPattern ? text.split(/\*+/).map(escaped).join('[^]*') : escaped(text);
-  const [first = '', last = ''] = [[...text][0], [...text].at(-1)];
-  const before = beginsWord(first) ? '(?<![\\p{L}\\p{N}])' : '';
-  const after = beginsWord(last) ? '(?![\\p{L}\\p{N}])' : '';
+  const before = isOfWord(/^./su.exec(text)) ? '(?<![\\p{L}\\p{N}])' : '';
+  const after = isOfWord(/.$/su.exec(text)) ? '(?![\\p{L}\\p{N}])' : '';
   const pattern = new RegExp(before + source + after, 'iu');
   return (sentence) => pattern.test(sentence);
 }
 
-function beginsWord(character: string): boolean {
+/** Whether a character at an end of what is looked for is part of a word that has to end there. */
+function isOfWord(found: RegExpExecArray | null): boolean {
+  const [character = ''] = found ?? [];
   return LETTER.test(character) && !UNSPACED.test(character);
 }

@@ -10,6 +10,7 @@ import {
   type CaptionEvaluation,
   type CaptionEvaluationRequest,
   type CaptionFigures,
+  type CaptionMatrix,
   type CaptionNeighbors,
   type CaptionReport,
   type CaptionRequests,
@@ -30,6 +31,7 @@ import { captionsOf } from './captionCache.ts';
 import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
+import { compareCaptions } from './compareCaptions.ts';
 import { orNotice } from './orNotice.ts';
 
 export interface CaptionServiceOptions extends Omit<MappingOptions, 'dataset'>, Pick<CaptionEncoder, 'loadText'> {
@@ -71,6 +73,20 @@ export class CaptionService {
       const known = await cache.require(dataset);
       const { stored, resolve } = await searchEncoder(dataset, registry, undefined);
       return this.#search.neighbors({ path, count }, known, dataset, { stored, resolve, loadText }, context);
+    });
+  }
+
+  /** As `compareCaptions`. */
+  async matrix(
+    { root, paths, encoder }: CaptionRequests['captions/matrix']['params'],
+    context: JobContext,
+  ): Promise<CaptionMatrix> {
+    const { datasets, cache, registry, loadText, threads } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.require(dataset);
+      const search = await searchEncoder(dataset, registry, encoder);
+      return compareCaptions(paths, { dataset, known, encoder: { ...search, loadText }, threads }, context);
     });
   }
 

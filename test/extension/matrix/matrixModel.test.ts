@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noCaptions } from '../../../src/core/captions/captionErrors.ts';
 import { cancelled, encoderMismatch, ErrorCode, notIndexed, usage } from '../../../src/core/errors.ts';
 import { singleImage } from '../../../src/core/evaluation/matrixErrors.ts';
 import { codeOf } from '../../../src/core/evaluation/similarityCodes.ts';
 import { MatrixModel, type SavedMatrix } from '../../../src/extension/matrix/matrixModel.ts';
 import { describeSubject, subjectGiven, subjectOfFiles } from '../../../src/extension/matrix/matrixSubject.ts';
 import type { SelectedImages } from '../../../src/extension/selection/imageSelection.ts';
+import type { CaptionMatrix } from '../../../src/protocol/captions.ts';
 import type { DecideRequest } from '../../../src/protocol/decisions.ts';
 import type { MatrixGrid, MatrixReport, MatrixRequest } from '../../../src/protocol/matrix.ts';
 import type { CallOptions } from '../../../src/protocol/rpc.ts';
@@ -54,15 +56,39 @@ const reportOf = ({ root, paths = ['a.png', 'b.png', 'c.png'] }: MatrixRequest):
   seconds: 1,
 });
 
+/** Of two of the images, in another order than theirs; codes are 10 × row + column. */
+const captionsOf = (): CaptionMatrix => ({
+  root: '/data',
+  encoder: { id: 'pair' },
+  paths: ['c.png', 'a.png'],
+  captions: ['a moon', 'a star'],
+  codes: Uint16Array.of(0, 1, 10, 11),
+  ...{ low: 0, high: 1, different: 2, meanOwn: 0.5, meanOther: 0.25, farthest: [] },
+  imageToCaption: { recallAt1: 0.5, recallAt5: 1, recallAt10: 1 },
+  captionToImage: { recallAt1: 1, recallAt5: 1, recallAt10: 1 },
+  notices: [{ code: ErrorCode.CaptionsUnmatched, message: '1 image has no caption.' }],
+});
+
 interface Given {
+  readonly captions?: (options: CallOptions) => CaptionMatrix | Promise<CaptionMatrix>;
   readonly compare?: (request: MatrixRequest, options: CallOptions) => MatrixReport | Promise<MatrixReport>;
   readonly decide?: (request: DecideRequest) => Promise<unknown>;
   readonly saved?: SavedMatrix;
   readonly trusted?: boolean;
 }
 
-function fixture({ compare = reportOf, decide = () => Promise.resolve(), saved, trusted = true }: Given = {}) {
-  const engine = new FakeCaller({ 'matrix/compare': compare, 'decisions/pair': ({ paths }) => ({ changed: paths }) });
+function fixture({
+  compare = reportOf,
+  captions = captionsOf,
+  decide = () => Promise.resolve(),
+  saved,
+  trusted = true,
+}: Given = {}) {
+  const engine = new FakeCaller({
+    'captions/matrix': (_, options) => captions(options),
+    'matrix/compare': compare,
+    'decisions/pair': ({ paths }) => ({ changed: paths }),
+  });
   const saves: SavedMatrix[] = [];
   const decided: DecideRequest[] = [];
   let selected: SelectedImages | undefined;
@@ -246,6 +272,93 @@ test('a label that could not be written down changes nothing', async () => {
   await model.show({ root: '/data' });
   await assert.rejects(model.relabel('a.png', 'dog'), /decisions\/decide/);
   assert.equal(model.state.outdated, false);
+});
+
+test('images are compared with captions when that is asked for, in the order of their own matrix', async () => {
+  const { model, asked, selection } = fixture();
+  await model.show({ root: '/data' });
+  assert.deepEqual(
+    [asked('captions/matrix'), model.state.captions, model.gridOf('class', 'captions')],
+    [[], undefined, undefined],
+  );
+  await model.change({ order: 'class', show: 'captions' });
+  assert.deepEqual(asked('captions/matrix'), [{ root: '/data', paths: ['a.png', 'b.png', 'c.png'] }]);
+  const { captions, show, captionFailure } = model.state;
+  assert.deepEqual(
+    [captions?.images, captions?.notices, show, captionFailure],
+    [2, ['1 image has no caption.'], 'captions', undefined],
+  );
+  // The images lie as a, b, c along the axes; b has no caption.
+  const grid = model.gridOf('class', 'captions')!;
+  assert.deepEqual([[...grid.codes], grid.isSquare, [...grid.starts]], [[11, 10, 1, 0], true, [0, 1, 2]]);
+  const names = model.imagesOf('captions')!;
+  assert.deepEqual(
+    [names.paths, names.captions, [...names.classOf]],
+    [
+      ['c.png', 'a.png'],
+      ['a moon', 'a star'],
+      [-1, 0],
+    ],
+  );
+  model.select(Uint32Array.of(1));
+  assert.deepEqual(selection(), { root: '/data', paths: ['a.png'] });
+  assert.deepEqual([...model.state.selected], [1]);
+  await model.change({ order: 'hierarchy', show: 'captions' });
+  assert.equal(asked('captions/matrix').length, 1);
+  await model.change({ encoder: 'pair' });
+  assert.deepEqual(asked('captions/matrix')[1], {
+    root: '/data',
+    paths: ['a.png', 'b.png', 'c.png'],
+    encoder: 'handcrafted',
+  });
+});
+
+test('bands stay around the images that have captions', async () => {
+  const { model } = fixture({
+    compare: (request) => {
+      const report = reportOf(request);
+      const cells = {
+        ...report.arrangements.class.cells,
+        bands: [
+          { name: 'cat', start: 0, end: 1 },
+          { name: 'dog', start: 1, end: 2 },
+          { name: 'no class', start: 2, end: 3 },
+        ],
+      };
+      return { ...report, arrangements: { ...report.arrangements, class: { cells, groups: undefined } } };
+    },
+  });
+  await model.show({ root: '/data' });
+  await model.change({ order: 'class', show: 'captions' });
+  assert.deepEqual(model.gridOf('class', 'captions')?.bands, [
+    { name: 'cat', start: 0, end: 1 },
+    { name: 'no class', start: 1, end: 2 },
+  ]);
+});
+
+test('why there are no captions is told, while the matrix of the images stays; stopping goes back to it', async () => {
+  let answer: (options: CallOptions) => Promise<CaptionMatrix> = () => Promise.reject(noCaptions('/data'));
+  const { model } = fixture({ captions: (options) => answer(options) });
+  await model.show({ root: '/data' });
+  await model.change({ order: 'class', show: 'captions' });
+  const { captionFailure, failure, figures, progress } = model.state;
+  assert.match(captionFailure!.message, /name them in \.likeness\/config\.json/);
+  assert.deepEqual([failure, figures?.images, progress, captionFailure?.remedy], [undefined, 3, undefined, 'retry']);
+  answer = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal!.addEventListener('abort', () => {
+        reject(cancelled());
+      });
+    });
+  const again = model.refresh();
+  await later();
+  assert.deepEqual([model.state.captionFailure, model.state.progress === undefined], [undefined, false]);
+  model.cancel();
+  await again;
+  assert.deepEqual([model.state.show, model.state.progress], ['cells', undefined]);
+  answer = () => Promise.resolve(captionsOf());
+  await model.change({ order: 'class', show: 'captions' });
+  assert.equal(model.state.captions?.images, 2);
 });
 
 test('what was shown comes back after a reload of the window, and nonsense does not', async () => {

@@ -14,7 +14,16 @@ import { ProgramRunner } from '../../core/training/programRunner.ts';
 import { trainPair, writePair } from '../../trainedPair.ts';
 import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { chooseOption, eventually, openLikeness, resultsFor, showsAlert, similarView } from './likenessViews.ts';
+import {
+  chooseOption,
+  eventually,
+  openLikeness,
+  previewHolding,
+  resultsFor,
+  showsAlert,
+  shownFiles,
+  similarView,
+} from './likenessViews.ts';
 
 const IMAGES = 120;
 const COMMAND = 'Likeness: Search by Text';
@@ -177,6 +186,48 @@ test('a caption of another picture is reviewed beside what it is nearer to', asy
   const { caption } = pictures.find(({ name }) => `${name}.png` === reviewed)!;
   await panel.locator('figure .written', { hasText: `“${caption}”` }).waitFor();
   await strip.locator('ol li', { hasText: ', nearer' }).first().waitFor();
+});
+
+test('images are compared with captions, each with each, and a cell leads to its image', async () => {
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Open Similarity Matrix');
+  const panel = await panelWith('canvas.matrix');
+  await chooseOption(page, panel, 'Show', 'Images × captions');
+  const captioned = pictures.filter(({ caption }) => caption !== '').length;
+  await panel.locator(`canvas.matrix[data-cells="${captioned}"]`).waitFor();
+  await panel
+    .locator('.sentence', { hasText: /^\d+ % of the images find their own caption first among \d+/ })
+    .waitFor();
+  await panel.locator('.notice', { hasText: 'no caption' }).waitFor();
+  const first = panel.locator('[data-list=farthest] .far-card').first();
+  const name = ((await first.getAttribute('title')) ?? '').replace(/\.png: .*$/, '');
+  assert.equal(pictures.find((picture) => picture.name === name)?.planted, 'caption-mismatch', name);
+  await panel.locator('canvas.matrix').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await panel.locator('.unseen', { hasText: /^\S+ and the caption of \S+, “.+”: similarity −?0\.\d{3}$/ }).waitFor();
+  await panel.locator('.caption-side .side-name', { hasText: '“' }).waitFor();
+  await screenshot(page, 'search captions in the matrix');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await eventually(page, async () => {
+    assert.ok((await shownFiles(page)).some((file) => file.endsWith('.png')));
+  });
+});
+
+test('the names of classes propose labels for images that have none', async () => {
+  await runCommand(page, 'Likeness: Label Automatically');
+  await quickPick(page, 'Names of the classes').click();
+  await page.locator('.quick-input-widget', { hasText: 'with commas between' }).waitFor();
+  await quickInput(page).fill('circle, star');
+  await page.keyboard.press('Enter');
+  await quickPick(page, '95 %').click();
+  const report = await previewHolding(page, 'Proposed labels');
+  assert.match(
+    await report.locator('body').innerText(),
+    /labels proposed for \d+ unlabelled images, .* \(names of the classes, pair/,
+  );
+  await report.locator('td', { hasText: 'star' }).first().waitFor();
 });
 
 /** The document of the panel in front. */
