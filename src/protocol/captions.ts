@@ -88,6 +88,14 @@ export interface CaptionRequests {
     params: { readonly root: string; readonly paths: readonly string[] };
     result: readonly (readonly string[])[];
   };
+  /**
+   * Where what is written about an image is kept: a file that has it, or several of which one does, absolute. Rejects with
+   * captions-unmatched where the dataset has no captions.
+   */
+  'captions/source': {
+    params: { readonly root: string; readonly path: string };
+    result: { readonly files: readonly string[]; readonly captions: readonly string[] };
+  };
   /** Rejects with captions-unmatched, or with the codes of text halves. */
   'captions/neighbors': {
     params: { readonly root: string; readonly path: string; readonly count: number };

@@ -103,6 +103,8 @@ export interface ReviewViewRequests {
   /** Opens images side by side, one in the image viewer, or looks for those that are like one. */
   'review/open': { params: { readonly paths: readonly string[] }; result: undefined };
   'review/view': { params: { readonly path: string }; result: undefined };
+  /** Opens the file that the caption of an image is written in. */
+  'review/editCaption': { params: { readonly path: string }; result: undefined };
   'review/similar': { params: { readonly path: string }; result: undefined };
   'review/act': { params: { readonly action: ReviewPageAction }; result: undefined };
 }

@@ -1,29 +1,14 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { CaptionNeighbors } from '../../src/protocol/captions.ts';
 import { captionLines } from '../shared/captionText.ts';
 import { host } from './host.ts';
-import { LOOKED_AT_MS, NeighborPicture } from './neighborStrip.tsx';
-import { keepThumbnails } from './pictures.ts';
+import { NeighborPicture, useAnswer } from './neighborStrip.tsx';
 
 /** What a caption that doesn't fit lies near to in place of its image: other images, and other captions that fit better. */
 export function CaptionStrip({ path }: { readonly path: string }): VNode | null {
-  const [found, setFound] = useState<CaptionNeighbors | string>();
-  useEffect(() => {
-    let isShown = true;
-    setFound(undefined);
-    const timer = setTimeout(() => {
-      void host.call('review/captionNeighbors', { path }).then((neighbors) => {
-        if (!isShown) return;
-        if (typeof neighbors === 'object') keepThumbnails(neighbors.images.map((image) => image.path));
-        setFound(neighbors);
-      });
-    }, LOOKED_AT_MS);
-    return () => {
-      isShown = false;
-      clearTimeout(timer);
-    };
-  }, [path]);
+  const ask = () => host.call('review/captionNeighbors', { path });
+  const found = useAnswer(path, ask, (near) =>
+    typeof near === 'object' ? near.images.map((image) => image.path) : [],
+  );
   if (typeof found === 'string') return <p class="hint">What is nearer to the caption can’t be told: {found}</p>;
   return (
     <section class="neighbors by-caption" aria-label="Nearer to the caption">

@@ -78,6 +78,16 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
             <button type="button" class="link" onClick={() => void host.call('review/similar', { path })}>
               Find similar
             </button>
+            {image?.captions !== undefined && (
+              <button
+                type="button"
+                class="link"
+                title="Open the file that the caption is written in"
+                onClick={() => void host.call('review/editCaption', { path })}
+              >
+                Edit caption
+              </button>
+            )}
           </span>
         </p>
       </figcaption>

@@ -8,23 +8,35 @@ import { keepThumbnails, thumbnailOf } from './pictures.ts';
 /** What is said of an image by those around it, which a person has to see to judge it. */
 const judgedByNeighbors: ReadonlySet<FindingKind> = new Set<FindingKind>(['label-issue', 'outlier']);
 /** Findings are gone through faster than this: what nobody looks at isn't asked for. */
-export const LOOKED_AT_MS = 120;
+const LOOKED_AT_MS = 120;
 
 export function isJudgedByNeighbors(kind: FindingKind): boolean {
   return judgedByNeighbors.has(kind);
 }
 
-/** The images that are most alike to one, with their classes. */
-export function NeighborStrip({ path }: { readonly path: string }): VNode {
-  const [found, setFound] = useState<readonly SimilarImage[]>();
+function pathsOf(images: readonly { readonly path: string }[]): string[] {
+  return images.map(({ path }) => path);
+}
+
+/**
+ * What the host answers about an image that somebody stays at; undefined until it has.
+ *
+ * @param shown paths of the thumbnails that are shown of the answer
+ */
+export function useAnswer<T>(
+  path: string,
+  ask: () => Promise<T>,
+  shown: (answer: T) => readonly string[],
+): T | undefined {
+  const [found, setFound] = useState<T>();
   useEffect(() => {
     let isShown = true;
     setFound(undefined);
     const timer = setTimeout(() => {
-      void host.call('review/neighbors', { path }).then((neighbors) => {
+      void ask().then((answer) => {
         if (!isShown) return;
-        keepThumbnails(neighbors.map((neighbor) => neighbor.path));
-        setFound(neighbors);
+        keepThumbnails(shown(answer));
+        setFound(() => answer);
       });
     }, LOOKED_AT_MS);
     return () => {
@@ -32,6 +44,12 @@ export function NeighborStrip({ path }: { readonly path: string }): VNode {
       clearTimeout(timer);
     };
   }, [path]);
+  return found;
+}
+
+/** The images that are most alike to one, with their classes. */
+export function NeighborStrip({ path }: { readonly path: string }): VNode {
+  const found = useAnswer(path, () => host.call('review/neighbors', { path }), pathsOf);
   return (
     <section class="neighbors" aria-label="Most alike">
       <h3>Most alike</h3>

@@ -76,12 +76,17 @@ export async function readTextsOf(root: string, paths: readonly string[]): Promi
 
 /** @param image absolute */
 async function textBeside(image: string): Promise<string | undefined> {
-  const stem = image.slice(0, -extname(image).length || undefined);
-  for (const ending of ['.txt', '.TXT']) {
-    const text = await readText(stem + ending).catch(() => undefined);
+  for (const file of textFilesOf(image)) {
+    const text = await readText(file).catch(() => undefined);
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** What the text beside an image may be called; the usual name comes first. Absolute. */
+export function textFilesOf(image: string): readonly string[] {
+  const stem = image.slice(0, -extname(image).length || undefined);
+  return [`${stem}.txt`, `${stem}.TXT`];
 }
 
 /** Names of the texts of a folder by what they are called without `.txt`. */

@@ -1,4 +1,6 @@
-import { captionsNotCompared, tooFewCaptions } from '../../core/captions/captionErrors.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { captionsNotCompared, noCaptions, tooFewCaptions } from '../../core/captions/captionErrors.ts';
 import { FEWEST_CAPTIONS } from '../../core/curation/captionFit.ts';
 import { LikenessError } from '../../core/errors.ts';
 import { captionRecall } from '../../core/evaluation/captionRecall.ts';
@@ -28,6 +30,7 @@ import { captionedImages } from './captionedImages.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import type { CaptionCache } from './captionCache.ts';
 import { captionsOf } from './captionCache.ts';
+import { textFilesOf } from './captionFiles.ts';
 import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
@@ -59,6 +62,25 @@ export class CaptionService {
     return datasets.guard(dataset, async () => {
       const known = await cache.of(dataset, paths);
       return paths.map((path) => captionsOf(known, path).captions ?? []);
+    });
+  }
+
+  /** As the protocol has it. */
+  async source({
+    root,
+    path,
+  }: CaptionRequests['captions/source']['params']): Promise<CaptionRequests['captions/source']['result']> {
+    const { datasets, cache } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const { captions } = dataset.config;
+      if (captions === undefined) throw noCaptions(dataset.root);
+      const known = captionsOf(await cache.of(dataset, [path]), path).captions ?? [];
+      const { file = [] } = captions;
+      const tables = (typeof file === 'string' ? [file] : file).map((one) => resolve(dataset.root, one));
+      const texts = textFilesOf(resolve(dataset.root, path));
+      const files = captions.source === 'txt' ? [texts.find((one) => existsSync(one)) ?? texts[0]!] : tables;
+      return { files, captions: known };
     });
   }
 

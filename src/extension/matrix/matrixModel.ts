@@ -271,8 +271,10 @@ export class MatrixModel {
   }
 
   async #turnTo(subject: MatrixSubject): Promise<void> {
+    // Another dataset needn't have captions.
+    const isLeft = this.#content.show === 'captions' && subject.root !== this.#subject?.root;
     this.#subject = subject;
-    this.#set({ viewport: undefined });
+    this.#set({ viewport: undefined, ...(isLeft && { show: 'cells' }) });
     await this.refresh();
   }
 

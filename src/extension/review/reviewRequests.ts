@@ -14,6 +14,7 @@ import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { openImages } from '../similar/openImage.ts';
 import { openInViewer } from '../viewer/openInViewer.ts';
+import { editCaption } from './editCaption.ts';
 import type { ReviewModel } from './reviewModel.ts';
 import { askForClass } from './reviewQuestions.ts';
 
@@ -112,6 +113,10 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       await view(context, path).catch(showUnawaited);
       return undefined;
     },
+    'review/editCaption': async ({ path }) => {
+      await correctCaption(context, path).catch(showUnawaited);
+      return undefined;
+    },
     'review/similar': async ({ path }) => {
       const { root } = model;
       if (root !== undefined) await runCommand(commands.findSimilar, resolveInside(root, path));
@@ -148,6 +153,15 @@ async function view({ services, model, column }: ReviewContext, path: string): P
   const [viewColumn] = columnsBeside(column());
   services.followed.opening([file]);
   await openInViewer(file, { viewColumn });
+}
+
+async function correctCaption({ services, model, column }: ReviewContext, path: string): Promise<void> {
+  const { root } = model;
+  if (root === undefined) return;
+  // Throws for what lies outside.
+  resolveInside(root, path);
+  const [viewColumn] = columnsBeside(column());
+  await editCaption(services, root, path, viewColumn);
 }
 
 async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {

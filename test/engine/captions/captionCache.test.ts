@@ -20,6 +20,9 @@ describe('the captions of a few images', () => {
     const told = new Map(results.map((result) => [result.path, result.captions]));
     assert.deepEqual([told.get('a/0.png'), told.get('a/1.png')], [['A red car'], ['']]);
     write(root, 'a/0.txt', 'A blue car');
+    const source = (path: string) => engine.captions.source({ root, path });
+    assert.deepEqual(await source('a/0.png'), { files: [join(root, 'a/0.txt')], captions: ['A blue car'] });
+    assert.deepEqual((await source('a/1.png')).files, [join(root, 'a/1.TXT')]);
     const [reviewed] = await engine.review.images({ root, paths: ['a/0.png'] });
     assert.deepEqual(reviewed?.captions, ['A blue car']);
   });
@@ -32,9 +35,12 @@ describe('the captions of a few images', () => {
     assert.match(missing.captionFault!, /captions\.csv/);
     write(root, 'captions.csv', 'file,caption\na/0.png,One\na/0.png,Two\n');
     assert.deepEqual((await viewed()).captions, ['One', 'Two']);
+    const source = () => engine.captions.source({ root, path: 'a/0.png' });
+    assert.deepEqual(await source(), { files: [join(root, 'captions.csv')], captions: ['One', 'Two'] });
     write(root, 'captions.csv', 'file,caption\na/1.png,Three\n');
     assert.deepEqual((await viewed()).captions, []);
     write(root, '.likeness/config.json', '{}');
+    await assert.rejects(source(), /No captions are known of the images of/);
     const without = await viewed();
     assert.deepEqual([without.captions, without.captionFault], [undefined, undefined]);
     assert.deepEqual(await engine.captions.of({ root, paths: ['a/0.png'] }), [[]]);

@@ -186,6 +186,15 @@ test('a caption of another picture is reviewed beside what it is nearer to', asy
   const { caption } = pictures.find(({ name }) => `${name}.png` === reviewed)!;
   await panel.locator('figure .written', { hasText: `“${caption}”` }).waitFor();
   await strip.locator('ol li', { hasText: ', nearer' }).first().waitFor();
+  await screenshot(page, 'search caption in the review');
+  await panel.locator('figure .link', { hasText: 'Edit caption' }).click();
+  await eventually(page, async () => {
+    assert.ok((await shownFiles(page)).includes(reviewed.replace(/png$/, 'txt')));
+  });
+  assert.match(
+    await page.locator('.monaco-editor .view-lines').first().innerText(),
+    new RegExp(caption.replaceAll(' ', '\\s')),
+  );
 });
 
 test('images are compared with captions, each with each, and a cell leads to its image', async () => {
