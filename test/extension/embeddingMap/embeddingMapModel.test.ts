@@ -200,9 +200,11 @@ describe('images that come and go', () => {
   test('are described, and shown with their pictures', async () => {
     const { model } = fixture();
     await model.show('/data');
-    assert.deepEqual(model.images.describe(1, [3, 99]), [
-      { row: 3, path: 'dog/d.png', label: 'dog', split: undefined },
+    assert.deepEqual(await model.images.describe(1, [3, 99, 0]), [
+      { row: 3, path: 'dog/d.png', label: 'dog', split: undefined, captions: ['a dog'] },
+      { row: 0, path: 'cat/a.png', label: 'cat', split: undefined },
     ]);
+    assert.deepEqual(await model.images.describe(7, [3]), []);
     const [picture] = await model.images.pictures(1, [1, 99]);
     assert.deepEqual([picture!.path, picture!.bytes!.buffer.byteLength], ['cat/b.png', 2]);
     const near = await model.neighbors({ images: 1, row: 0, map: 0, count: 5 });

@@ -217,7 +217,13 @@ test('images are compared with captions, each with each, and a cell leads to its
   await panel.locator('.unseen', { hasText: /^\S+ and the caption of \S+, “.+”: similarity −?0\.\d{3}$/ }).waitFor();
   await panel.locator('.caption-side .side-name', { hasText: '“' }).waitFor();
   await screenshot(page, 'search captions in the matrix');
-  await page.keyboard.press('Home');
+  await chooseOption(page, panel, 'Encoder', 'Pixels');
+  await panel.locator('[role=alert]', { hasText: 'has no text half' }).waitFor();
+  await panel.locator('[role=alert] vscode-button', { hasText: 'Choose Encoder' }).waitFor();
+  await screenshot(page, 'search captions in the matrix without a text half');
+  await chooseOption(page, panel, 'Encoder', 'own');
+  await panel.locator(`canvas.matrix[data-cells="${captioned}"]`).focus();
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await eventually(page, async () => {
     assert.ok((await shownFiles(page)).some((file) => file.endsWith('.png')));
