@@ -44,6 +44,10 @@ export interface PretrainSettings extends UnlabelledTrainingSettings {
   /** With `custom`; absent: the dataset's own, as its config has it when the run begins. */
   readonly recipe?: AugmentationRecipe;
   readonly headLayers?: 2 | 3;
+  /** What it goes on with, as in `FineTuneSettings`; empty or absent: with first weights. */
+  readonly from?: string;
+  /** How many of the last stages of an encoder of others train, 1 to 4; default 1. Ours train as a whole. */
+  readonly trainedStages?: 'all' | number;
 }
 
 /** What a person can set for fine-tuning to classes; what is left out is chosen by the engine. */

@@ -38,8 +38,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   from: {
     key: 'from',
     value: 'ENCODER|RUN|FILE.onnx|scratch',
-    help: 'finetune: what it starts from, any ONNX encoder with weights (default: the newest pretraining); distill: what the student starts as (default: scratch)',
-    kinds: ['finetune', 'distill'],
+    help: 'what is trained further, any ONNX encoder with weights: finetune (default: the newest pretraining), pretrain and distill, where it is the student (default: scratch)',
+    kinds: ['pretrain', 'finetune', 'distill'],
   },
   teacher: {
     key: 'teacher',
@@ -84,8 +84,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
-    kinds: ['finetune'],
+    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
+    kinds: ['pretrain', 'finetune'],
   },
   statistics: {
     key: 'runningStatistics',

@@ -32,12 +32,10 @@ import {
   type TrainingOptions,
   type Wish,
 } from './trainer.ts';
-import { readStartingEncoder } from './startingEncoder.ts';
+import { FROM_SCRATCH, readStartingEncoder } from './startingEncoder.ts';
 import { listTrainingSet } from './trainingImages.ts';
 import type { RunPosition } from './trainingRun.ts';
 
-/** What `from` says for a run that starts with nothing. */
-export const FROM_SCRATCH = 'scratch';
 /** Length of all gradients together that is out of the ordinary: with fixed statistics nothing else bounds a step. */
 const CLIP_NORM = 1;
 /** Share of the labelled images that are trained on where some have to be held out; see `loadFineTuneData`. */

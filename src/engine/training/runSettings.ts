@@ -29,6 +29,8 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     temperature: 'number',
     augmentation: 'string',
     headLayers: [2, 3],
+    from: 'string',
+    trainedStages: 'stages',
     includeTest: 'boolean',
   },
   finetune: {
@@ -66,7 +68,7 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
 
 /** What runs did before there was a choice, which their records don't say. */
 const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> } = {
-  pretrain: { engine: 'onnxruntime' },
+  pretrain: { engine: 'onnxruntime', from: '', trainedStages: 'all' },
   finetune: { engine: 'onnxruntime', classifierStart: 'zero', classifierRate: 1 },
   distill: {
     engine: 'onnxruntime',
@@ -91,6 +93,8 @@ export const unknownSettings: RunSettingsOf['pretrain'] = {
   learningRate: 0,
   weightDecay: 0,
   headLayers: 2,
+  from: '',
+  trainedStages: 'all',
   seed: 0,
   engine: 'onnxruntime',
   threads: 0,

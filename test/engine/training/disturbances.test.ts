@@ -194,7 +194,8 @@ describe('a run that is stopped', () => {
           },
         },
         checkpointSeconds: 3600,
-        task: (worker, run) => PretrainTask.open({ settings, data: { ...data, monitored }, targets }, worker, run),
+        task: (worker, run) =>
+          PretrainTask.open({ settings, shape: settings, data: { ...data, monitored }, targets }, worker, run),
       },
       running,
     );

@@ -8,7 +8,7 @@ import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Trainings } from '../../../src/engine/training/trainings.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
-import type { DistillSettings, FineTuneSettings } from '../../../src/protocol/training.ts';
+import type { DistillSettings, FineTuneSettings, PretrainSettings } from '../../../src/protocol/training.ts';
 import { mobileNet, SIZE, visionTransformer, type ExportedModel } from '../../core/training/imported/exportedModels.ts';
 import { shared, unlessShared } from '../../shared.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -89,6 +89,27 @@ describe('an encoder of others', () => {
     const stopped = (await new RunStore(root).list()).find(({ state }) => state === 'stopped');
     const { run } = await new Trainings(OPTIONS).resume({ folder: root, run: stopped!.id }, job());
     assert.deepEqual(await vectorsOf(context, run.encoder!, root), await vectorsOf(context, expected.encoder!, root));
+  });
+
+  test('is pretrained further, its last stages alone, and takes pictures as it did', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const settings: PretrainSettings = { from: file, epochs: 1, batchImages: 8 };
+    const { run } = await new Trainings(OPTIONS).train('pretrain', { folder: root, settings }, job());
+    const resolved = run.settings as Required<PretrainSettings>;
+    assert.deepEqual(
+      [resolved.from, resolved.size, resolved.trainedStages, resolved.optimizer],
+      [file, SIZE, 1, 'adamw'],
+    );
+    const { card } = await registry.resolve(run.encoder!, root);
+    assert.deepEqual([card.input.layout, card.output.dim, card.licence], ['NHWC', 6, 'MIT']);
+    const moved = largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root));
+    assert.ok(moved > 1e-6 && moved < 0.5, String(moved));
+    // What it has made can be named by its run.
+    const plan = await new Trainings(OPTIONS).planPretraining(
+      { folder: root, settings: { from: run.id, trainedStages: 'all', batchImages: 8 } },
+      job(),
+    );
+    assert.equal(plan.settings.from, run.encoder);
   });
 
   test('is a student that a teacher teaches its embeddings', async (context) => {
