@@ -12,7 +12,11 @@ import {
   type FineTuneStart,
   type ResolvedFineTuneSettings,
 } from '../../core/training/fineTuneSettings.ts';
-import { withTrainedStages, type ImportedEncoder } from '../../core/training/imported/importedEncoder.ts';
+import {
+  isTransformer,
+  withTrainedStages,
+  type ImportedEncoder,
+} from '../../core/training/imported/importedEncoder.ts';
 import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import { balancedClassWeights } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -122,7 +126,10 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     const start = await readStartingEncoder(this.#options.registry, reference, root);
     const { card, network, size, values, head, imported } = start;
     return {
-      encoder: { id: start.reference, network, size, imported: imported !== undefined },
+      encoder: {
+        ...{ id: start.reference, network, size, imported: imported !== undefined },
+        transformer: imported !== undefined && isTransformer(imported),
+      },
       imported,
       licence: card.licence,
       hasHead: head !== undefined,

@@ -54,11 +54,12 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 describe('an encoder of others', () => {
   test('is fine-tuned from its file, and the result takes pictures as it did', async (context) => {
     const { root, file } = await datasetWith(context, mobileNet());
-    const run = await fineTune(root, { from: file, epochs: 2 });
+    // With a number of labels nothing is held out to judge by, and the last epoch counts.
+    const run = await fineTune(root, { from: file, epochs: 2, labelsPerClass: 8 });
     const settings = run.settings as Required<FineTuneSettings>;
     assert.deepEqual(
       [settings.from, settings.size, settings.trainedStages, settings.classifierStart, settings.classifierRate],
-      [file, SIZE, 1, 'probe', 0],
+      [file, SIZE, 2, 'probe', 0],
     );
     const { card } = await registry.resolve(run.encoder!, root);
     assert.deepEqual({ ...card.input, name: mobileNet().input.name }, mobileNet().input);
@@ -68,8 +69,19 @@ describe('an encoder of others', () => {
     const moved = largestDifference(before, after);
     assert.ok(moved > 1e-5 && moved < 0.5, String(moved));
 
-    const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all' });
+    const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all', labelsPerClass: 8 });
     assert.ok(largestDifference(after, await vectorsOf(context, again.encoder!, root)) > 1e-6);
+  });
+
+  test('stays the linear probe where training makes it worse on the validation images', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const run = await fineTune(root, { from: file, epochs: 2, learningRate: 100, trainedStages: 'all' });
+    assert.equal((run.settings as Required<FineTuneSettings>).learningRate, 100);
+    assert.equal(run.metrics['bestEpoch'], 0);
+    assert.ok(largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root)) < 1e-5);
+    const { root: other, file: transformer } = await datasetWith(context, visionTransformer());
+    const usual = await fineTune(other, { from: transformer, epochs: 1 });
+    assert.equal((usual.settings as Required<FineTuneSettings>).learningRate, 1e-4);
   });
 
   test('stays as it is where the classifier trains alone', async (context) => {

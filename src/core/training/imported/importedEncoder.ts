@@ -22,6 +22,14 @@ export interface ImportedEncoder {
   readonly trained: readonly ImportedWeight[];
 }
 
+/** Normalisations of a token's or a position's channels, and the activation that comes with them. */
+const TRANSFORMER_OPERATORS = /LayerNormalization$|^RMSNormalization$|Gelu$|^Erf$|Attention$/;
+
+/** Whether an encoder is a transformer, or a network built like one. */
+export function isTransformer({ model }: ImportedEncoder): boolean {
+  return model.graph.node.some(({ opType }) => TRANSFORMER_OPERATORS.test(opType));
+}
+
 /** Before the names of a model's values, so that they are none of those that training adds. */
 const PREFIX = 'encoder/';
 
