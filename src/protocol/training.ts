@@ -1,4 +1,5 @@
 import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
+import type { ProviderChoice } from '../core/encoders/executionProviders.ts';
 import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
@@ -24,6 +25,8 @@ export interface CommonTrainingSettings {
   readonly weightDecay?: number;
   readonly seed?: number;
   readonly engine?: TrainingEngine;
+  /** What ONNX Runtime computes the steps on; default: the CPU. `auto`: the fastest that takes the steps of the CPU. */
+  readonly provider?: ProviderChoice;
   readonly threads?: number;
   /** What the run and its encoder are called for people. */
   readonly name?: string;

@@ -84,7 +84,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
+    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1); 0: the classifier alone',
     kinds: ['pretrain', 'finetune'],
   },
   statistics: {
@@ -172,6 +172,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     value: 'KIND',
     help: 'onnxruntime (default), or tensorflow where TensorFlow.js is installed',
   },
+  // These two say the same of encoders, to which every command takes them.
+  provider: { key: 'provider', value: 'NAME', help: 'what the training computes on (default: cpu)' },
   threads: { key: 'threads', number: true, value: 'N', help: 'default: all cores' },
   name: { key: 'name', value: 'TEXT', help: 'what the run and its encoder are called' },
 };

@@ -22,6 +22,7 @@ import {
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { PretrainPlan, PretrainRequest } from '../../protocol/training.ts';
+import { providerNotices } from '../encoders/providers/chooseProvider.ts';
 import { readConfig } from '../store/config.ts';
 import { exportRun } from './encoderExport.ts';
 import { withRecipe } from './ownAugmentation.ts';
@@ -34,6 +35,7 @@ import { RunStore } from './runStore.ts';
 import { FROM_SCRATCH, readStartingEncoder } from './startingEncoder.ts';
 import { measureSteps } from './stepTiming.ts';
 import {
+  computingOf,
   neededMemory,
   type PreparedRun,
   type StartedRun,
@@ -89,7 +91,9 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const run = await this.prepare({ root, settings: wished, scan, images }, context);
     const { selection, settings, program } = run;
     const tensorFlow = await openTensorFlow(settings, root, tensorFlowModule);
-    const timing = await measureSteps(root, selection.training, run, tensorFlow?.tf, context);
+    const computing = await computingOf(run, program.initialState(settings.seed, run.values));
+    const measured = { ...run, provider: computing.provider };
+    const timing = await measureSteps(root, selection.training, measured, tensorFlow?.tf, context);
     const steps = stepsPerEpoch(selection.training.length, settings.batchImages);
     return {
       root,
@@ -101,7 +105,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
       secondsPerStep: timing.secondsPerStep,
       seconds: runSeconds(timing, { ...selection, stepsPerEpoch: steps, epochs: settings.epochs }),
       memoryBytes: neededMemory(program, settings.engine),
-      notices: [...passedOverNotices(tensorFlow), ...missingNotices(selection.chosen)],
+      notices: [...passedOverNotices(tensorFlow), ...providerNotices(computing), ...missingNotices(selection.chosen)],
       ...(selection.chosen && { selected: { images: selection.chosen.paths.length, of: selection.chosen.of } }),
     };
   }

@@ -5,6 +5,7 @@ import { tooFewImages } from '../../core/errors.ts';
 import { nearestNeighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { runToEnd } from '../../core/evaluation/steps.ts';
 import { RandomStream } from '../../core/random.ts';
+import type { ExecutionProvider } from '../../core/encoders/executionProviders.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
@@ -54,6 +55,8 @@ export interface MeasuredRun {
   readonly program: TrainingProgram;
   /** What its parameters begin with. */
   readonly values?: TensorMap;
+  /** What ONNX Runtime computes the steps on. */
+  readonly provider: ExecutionProvider;
 }
 
 /** Takes a few steps of a run on some of its images. Nothing is kept. */
@@ -86,7 +89,7 @@ function spread<T>(all: readonly T[], count: number): T[] {
 
 async function measureTraining(
   data: TrainingData,
-  { settings, shape, program, values }: MeasuredRun,
+  { settings, shape, program, values, provider }: MeasuredRun,
   tensorFlow: TensorFlow | undefined,
   context: JobContext,
 ): Promise<Omit<StepTiming, 'secondsPerImage'>> {
@@ -114,7 +117,7 @@ async function measureTraining(
   let last = 0;
   let session: TrainingSession | undefined;
   try {
-    const engine = { worker, threads, tensorFlow };
+    const engine = { worker, threads, tensorFlow, provider };
     session = await openTrainingSession(engine, program, program.initialState(seed, values));
     const samples = Uint32Array.from({ length: batchImages }, (_, i) => i % data.images.length);
     last = performance.now();

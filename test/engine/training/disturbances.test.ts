@@ -181,6 +181,7 @@ describe('a run that is stopped', () => {
         settings,
         program,
         tensorFlow: undefined,
+        provider: 'cpu',
         pixels: data.pixels,
         images: data.images.length,
         start: { step: 0, seconds: 0, state: program.initialState(7), metrics: {} },
