@@ -44,7 +44,7 @@ export async function chooseTrainingProvider(
   tools: TrainingProviderTools = machineTrainers,
 ): Promise<Computing> {
   if (choice === 'cpu') return { provider: 'cpu' };
-  const supported = await tools.supported().catch(() => []);
+  const supported = await tools.supported().catch((): readonly string[] => []);
   if (choice !== 'auto' && !supported.includes(choice)) {
     return leftToProcessor(choice, 'is not part of ONNX Runtime on this platform');
   }
