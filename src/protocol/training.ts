@@ -80,6 +80,8 @@ export interface FineTuneSettings extends CommonTrainingSettings {
   readonly stageRate?: number;
   /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. */
   readonly classifierRate?: number;
+  /** Share of what the encoder's weights began with in the mean of both that is kept; 0: what was learnt alone. */
+  readonly startShare?: number;
   /** Uses so many labels of each class, chosen by the seed; 0: all. */
   readonly labelsPerClass?: number;
   /** Share of each target that is spread over all classes. */

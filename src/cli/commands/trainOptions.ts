@@ -107,6 +107,13 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     help: 'finetune: factor of the learning rate for the classifier (default 1; of a probe on an imported encoder 0)',
     kinds: ['finetune'],
   },
+  'start-share': {
+    key: 'startShare',
+    number: true,
+    value: 'S',
+    help: 'finetune: share of what the encoder began with in the mean that is kept (default 0; of a probe on an imported encoder 0.5)',
+    kinds: ['finetune'],
+  },
   'labels-per-class': {
     key: 'labelsPerClass',
     number: true,

@@ -25,6 +25,7 @@ export interface ResolvedFineTuneSettings extends ResolvedCommonSettings {
   readonly runningStatistics: FineTuneConfig['runningStatistics'];
   readonly stageRate: number;
   readonly classifierRate: number;
+  readonly startShare: number;
   readonly labelsPerClass: number;
   readonly labelSmoothing: number;
   readonly balanced: boolean;
@@ -74,6 +75,7 @@ export function resolveFineTuneSettings(
     runningStatistics: encoder === undefined || batchImages >= FEWEST_FOR_STATISTICS ? 'frozen' : 'all',
     stageRate: 1,
     classifierRate: 1,
+    startShare: 0,
     labelsPerClass: 0,
     labelSmoothing: 0.1,
     balanced: true,
@@ -109,7 +111,9 @@ const TRANSFORMER_RATE = 1e-4;
  * | 2 | 3e-4 | 74.6 % |
  * | 2 | 8e-4 | 75.3 % |
  *
- * Where the classifier learns too, alone or with the last layers, it soon is worse than the probe.
+ * What is kept is the mean of that and what it began with (`startShare`): on three further choices, with 72.5 % by the probe,
+ * 73.4 % became 74.0 %, which was 1.5 points above the probe for each of them, instead of 0.4 below to 2.3 above. Where the
+ * classifier learns too, alone or with the last layers, it soon is worse than the probe.
  *
  * Batch normalisations of others use their running statistics; where exporters have merged them into convolutions, only a scale
  * and a shift are left of them anyway.
@@ -128,6 +132,7 @@ function importedDefaults(
     trainedStages,
     // Where nothing else trains, the classifier has to, but so little that it is the probe still.
     classifierRate: isProbe && trainedStages !== 0 ? 0 : 1,
+    startShare: isProbe ? 0.5 : 0,
     labelSmoothing: isProbe ? 0 : 0.1,
     runningStatistics: 'all',
     stageRate: 0.5,
@@ -148,6 +153,7 @@ function defaultEpochs(images: number, batchImages: number, { steps, fewest, mos
 const limits: Partial<Record<keyof ResolvedFineTuneSettings, Limits>> = {
   stageRate: [0, 1],
   classifierRate: [0, 1],
+  startShare: [0, 0.99],
   labelsPerClass: [0, Number.MAX_SAFE_INTEGER],
   labelSmoothing: [0, 0.99],
   patience: [0, 100_000],

@@ -37,6 +37,8 @@ export interface FineTuneTaskOptions {
   readonly fixed: TensorMap;
   /** Names of the parameters and statistics that change. */
   readonly kept: ReadonlySet<string>;
+  /** What the encoder's parameters began with, by their names, where the result is a mean with it. */
+  readonly first: TensorMap;
 }
 
 /** Fine-tuning to classes: one view of each picture; the epoch that is best on the validation images is kept. */
@@ -110,9 +112,10 @@ export class FineTuneTask implements TrainingTask {
     return this.#options.data.validation === undefined ? {} : this.#validate(done, await state());
   }
 
-  async #validate(done: number, current: TensorMap): Promise<Metrics> {
+  async #validate(done: number, last: TensorMap): Promise<Metrics> {
     const { validation } = this.#options.data;
     if (validation === undefined) return {};
+    const current = this.#averaged(last);
     const whole = this.#whole(current);
     const logits = await this.#run('logits', validation, whole);
     const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
@@ -147,7 +150,23 @@ export class FineTuneTask implements TrainingTask {
   }
 
   result(last: TensorMap): TensorMap {
-    return this.#best ?? last;
+    return this.#best ?? this.#averaged(last);
+  }
+
+  /**
+   * The mean of what was learnt and what it began with: M. Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
+   * https://arxiv.org/abs/2109.01903.
+   */
+  #averaged(state: TensorMap): TensorMap {
+    const { first, settings } = this.#options;
+    const { startShare } = settings;
+    if (startShare === 0) return state;
+    return new Map(
+      [...state].map(([name, values]) => {
+        const start = first.get(name);
+        return [name, start ? values.map((value, i) => value + startShare * (start[i]! - value)) : values];
+      }),
+    );
   }
 
   /** Accuracies on the test images, and how far the probabilities can be trusted. */

@@ -152,11 +152,12 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     return data;
   }
 
-  task({ settings, shape, program, start }: StartedRun<FineTuneRun>, data: FineTuneData): Promise<TaskOpener> {
+  task({ settings, shape, program, start, values }: StartedRun<FineTuneRun>, data: FineTuneData): Promise<TaskOpener> {
     const fixed = new Map(program.fixed.map(({ name }) => [name, start.state.get(name)!]));
+    const first = new Map([...(values ?? [])].filter(([name]) => !fixed.has(name)));
     const kept = new Set(program.state.filter(({ kind }) => kind !== 'moment').map(({ name }) => name));
     return Promise.resolve((worker, shapeOfRun) =>
-      FineTuneTask.open({ settings, shape, data, fixed, kept }, worker, shapeOfRun),
+      FineTuneTask.open({ settings, shape, data, fixed, kept, first }, worker, shapeOfRun),
     );
   }
 

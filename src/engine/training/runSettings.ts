@@ -45,6 +45,7 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     runningStatistics: ['frozen', 'all'],
     stageRate: 'number',
     classifierRate: 'number',
+    startShare: 'number',
     labelsPerClass: 'number',
     labelSmoothing: 'number',
     balanced: 'boolean',
@@ -72,7 +73,7 @@ const onProcessor = { engine: 'onnxruntime', provider: 'cpu' } as const;
 /** What runs did before there was a choice, which their records don't say. */
 const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> } = {
   pretrain: { ...onProcessor, from: '', trainedStages: 'all' },
-  finetune: { ...onProcessor, classifierStart: 'zero', classifierRate: 1 },
+  finetune: { ...onProcessor, classifierStart: 'zero', classifierRate: 1, startShare: 0 },
   distill: {
     ...onProcessor,
     augmentation: CROP_AUGMENTATION,

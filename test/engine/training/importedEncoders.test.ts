@@ -7,9 +7,11 @@ import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Trainings } from '../../../src/engine/training/trainings.ts';
+import { readStartingEncoder } from '../../../src/engine/training/startingEncoder.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
 import type { DistillSettings, FineTuneSettings, PretrainSettings } from '../../../src/protocol/training.ts';
 import { mobileNet, SIZE, visionTransformer, type ExportedModel } from '../../core/training/imported/exportedModels.ts';
+import { assertClose } from '../../close.ts';
 import { shared, unlessShared } from '../../shared.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { writeStripes } from './colourDataset.ts';
@@ -71,6 +73,21 @@ describe('an encoder of others', () => {
 
     const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all', labelsPerClass: 8 });
     assert.ok(largestDifference(after, await vectorsOf(context, again.encoder!, root)) > 1e-6);
+  });
+
+  test('is kept as the mean of what it was and what it has learnt', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const weightsOf = async (reference: string) => (await readStartingEncoder(registry, reference, root)).values;
+    const settings: FineTuneSettings = { from: file, epochs: 2, labelsPerClass: 8, trainedStages: 'all' };
+    const learnt = await weightsOf((await fineTune(root, { ...settings, startShare: 0 })).encoder!);
+    const kept = await weightsOf((await fineTune(root, { ...settings, startShare: 0.25 })).encoder!);
+    let moved = 0;
+    for (const [name, values] of await weightsOf(file)) {
+      const means = values.map((value, i) => 0.25 * value + 0.75 * learnt.get(name)![i]!);
+      assertClose(kept.get(name)!, means, 1e-6, name);
+      moved += largestDifference(values, learnt.get(name)!);
+    }
+    assert.ok(moved > 1e-3, String(moved));
   });
 
   test('stays the linear probe where training makes it worse on the validation images', async (context) => {
