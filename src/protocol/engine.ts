@@ -252,7 +252,18 @@ export interface DoctorReport {
     readonly name: string;
     /** What knows more: the default, where this one has learnt nothing; any larger one, where it is the default. */
     readonly stronger: 'default' | 'larger' | undefined;
+    /** On the CPU; 0 where it can't be measured. */
+    readonly imagesPerSecond: number;
   };
+  readonly machine: {
+    /** That encoders run on. */
+    readonly threads: number;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly freeBytes: number;
+  };
+  /** What is slower than it has to be, and what to do. */
+  readonly slow: readonly { readonly code: string; readonly message: string }[];
   readonly versions: Readonly<Record<string, string>>;
   readonly providers: readonly {
     readonly name: string;

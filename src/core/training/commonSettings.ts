@@ -1,3 +1,4 @@
+import { PROVIDER_CHOICES, type ProviderChoice } from '../encoders/executionProviders.ts';
 import { usage } from '../errors.ts';
 import { stepsPerEpoch } from './batches.ts';
 import { DEFAULT_NETWORK, networkDefinition } from './networks/networks.ts';
@@ -11,6 +12,8 @@ export interface StartingShape {
   readonly size: number;
   /** Whether others have made it. */
   readonly imported: boolean;
+  /** Whether it is a transformer, or built like one: such networks are trained further at much lower rates. */
+  readonly transformer?: boolean;
 }
 
 /** What runs of all kinds are determined by, besides the images. */
@@ -24,6 +27,8 @@ export interface ResolvedCommonSettings {
   readonly weightDecay: number;
   readonly seed: number;
   readonly engine: 'onnxruntime' | 'tensorflow';
+  /** What ONNX Runtime computes the steps on. */
+  readonly provider: ProviderChoice;
   readonly threads: number;
   readonly name: string;
 }
@@ -33,7 +38,15 @@ export const trainingEngines: readonly ResolvedCommonSettings['engine'][] = ['on
 
 /** What is chosen where nobody says otherwise, whatever the kind. */
 export function commonDefaults(threads: number) {
-  return { network: DEFAULT_NETWORK, size: 64, seed: 0, engine: 'onnxruntime', threads, name: '' } as const;
+  return {
+    network: DEFAULT_NETWORK,
+    size: 64,
+    seed: 0,
+    engine: 'onnxruntime',
+    provider: 'cpu',
+    threads,
+    name: '',
+  } as const;
 }
 
 /** The name that a person gave, else this one. */
@@ -73,7 +86,7 @@ export function checkCommonSettings(
   const ranges = { ...others, ...(!imported && { size }), batchImages: [smallestBatch, 4096] as const };
   assertWithin(settings, ranges, ['size', 'batchImages', 'epochs', 'seed', 'threads']);
   if (!imported && settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
-  assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines });
+  assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines, provider: PROVIDER_CHOICES });
   if (stepsPerEpoch(images, settings.batchImages) === 0) {
     throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);
   }
