@@ -126,6 +126,7 @@ export class Engine {
     this.#search = new VectorSearch(options.threads);
     this.texts = new TextService({
       datasets: this.#datasets,
+      registry: this.#registry,
       searchContext: (dataset, encoder) => this.#searchContext(dataset, encoder),
       threads: options.threads,
     });
@@ -135,9 +136,10 @@ export class Engine {
       load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
       threads: options.threads,
     };
-    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels, captions: this.#captions });
-    const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
+    const cached = { search: this.#search, labels: this.#labels, captions: this.#captions };
+    this.maps = new MapService({ ...common, ...cached, loadText });
+    const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     this.captions = new CaptionService({ ...common, cache: this.#captions, search: this.#search, loadText });
     this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
@@ -248,9 +250,10 @@ export class Engine {
     }
     const dataset = this.#datasets.get(folder);
     const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      mapFolder(request, { dataset, registry: this.#registry, threads, load }, context),
+      mapFolder(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
     );
   }
 
@@ -288,9 +291,10 @@ export class Engine {
     });
   }
 
-  async listEncoders({ folder, imported }: EncodersRequest): Promise<EncoderCard[]> {
+  async listEncoders({ folder, imported, ofTexts }: EncodersRequest): Promise<EncoderCard[]> {
     const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
-    const { encoders } = await this.#registry.list(root);
+    const known = await this.#registry.list(root);
+    const encoders = ofTexts === true ? [...known.encoders, ...known.ofTexts] : known.encoders;
     const dataset = imported === true && folder !== undefined ? this.#datasets.find(folder) : undefined;
     return [...encoders, ...(dataset === undefined ? [] : importedEncoders(dataset.store).map(({ card }) => card))];
   }
@@ -313,15 +317,15 @@ export class Engine {
   }
 
   /**
-   * Makes an encoder the dataset's own: later runs use it. Nothing is embedded yet; where the index has vectors of it from
-   * before, what is looked at from now on are those.
+   * Makes an encoder the dataset's own, of its captions where it is a sentence encoder: later runs use it. Nothing is embedded
+   * yet; where the index has vectors of it from before, what is looked at from now on are those.
    */
   async chooseEncoder(encoder: string, folder: string): Promise<EncoderCard> {
     const root = this.#datasets.rootOf(folder);
     const dataset = this.#datasets.find(folder);
     if (dataset !== undefined && importedEncoder(dataset.store, encoder) !== undefined) throw importedOnly(encoder);
-    const { card, identity } = await this.#registry.resolve(encoder, root);
-    writeConfig(root, { encoder });
+    const { card, identity } = await this.#registry.resolveAny(encoder, root);
+    writeConfig(root, card.encodes === 'texts' ? { captionEncoder: encoder } : { encoder });
     if (dataset !== undefined) {
       await this.#datasets.guard(dataset, () => {
         lookAtWith(dataset, identity, encoder);

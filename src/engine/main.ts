@@ -29,7 +29,7 @@ serveRequests<EngineRequests>(connection, {
   },
   'index/summary': (params) => engine.summary(params),
   'search/similar': (params, { signal }) => engine.similar(params, signal),
-  'search/text': (params) => engine.texts.search(params),
+  'search/text': (params, job) => engine.texts.search(params, job),
   'images/thumbnails': (params) => engine.thumbnails(params),
   'augmentations/views': (params, job) => engine.augmentations.views(params, job),
   'augmentations/sensitivity': (params, job) => engine.augmentations.sensitivity(params, job),

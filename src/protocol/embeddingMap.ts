@@ -3,7 +3,7 @@ import type { FilterFault } from '../core/filters/filter.ts';
 import type { FilterSubject } from '../core/filters/filterSubjects.ts';
 import type { Progress } from '../core/progress.ts';
 import type { SavedView } from './filters.ts';
-import type { MapCluster, MapLayout, MapMethod } from './maps.ts';
+import type { MapCluster, MapLayout, MapMethod, MapSubject } from './maps.ts';
 import type { PanelFailure, Picture } from './panels.ts';
 
 /**
@@ -153,6 +153,10 @@ export interface EmbeddingMapState {
         readonly name: string;
       }
     | undefined;
+  /** What the first map is of. */
+  readonly of: MapSubject;
+  /** Whether it can be of captions: something is written about the images. */
+  readonly hasCaptions: boolean;
   readonly settings: MapSettings;
   /** Which implementation of UMAP lays out; from the setting `likeness.map.layout`. */
   readonly layout: MapLayout;
@@ -277,6 +281,7 @@ export type MapPanelAction =
 
 /** A change of one control. */
 export type MapChange =
+  | { readonly of: MapSubject }
   | { readonly settings: Partial<MapSettings> }
   | { readonly colorBy: MapColumnId | undefined }
   /** As it is typed. */

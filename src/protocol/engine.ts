@@ -154,7 +154,7 @@ export interface SimilarImage {
   readonly region?: MatchedRegion;
   readonly label: string | undefined;
   readonly split: string | undefined;
-  /** What is written about it, '' of an empty caption; absent where nothing is. */
+  /** What is written about it, '' of an empty caption, what is nearest first where captions were compared; absent where nothing is. */
   readonly captions?: readonly string[];
 }
 
@@ -199,6 +199,8 @@ export interface TextSearchRequest {
   readonly imageWeight?: number;
   readonly count: number;
   readonly encoder?: string;
+  /** Compares with the captions of the images instead of the images, by the encoder of captions; an image stands for its caption. */
+  readonly captions?: boolean;
   readonly filter?: ImageFilter;
   /** Relative to the root: only these can be results. */
   readonly images?: readonly string[];
@@ -234,6 +236,8 @@ export interface EncodersRequest {
   readonly folder?: string;
   /** Lists imported vectors as well, which what is already there can be looked at with, and nothing can be embedded. */
   readonly imported?: boolean;
+  /** Lists sentence encoders as well, which are encoders of captions. */
+  readonly ofTexts?: boolean;
 }
 
 export interface DoctorRequest {

@@ -4,6 +4,9 @@ import type { Notice, ScanSettings } from './engine.ts';
 /** UMAP keeps neighbours together; principal component analysis is a flat shadow of all distances, to check it by. */
 export type MapMethod = 'umap' | 'pca';
 
+/** What is near on a map: images that look alike, or images that are described alike, by the encoder of captions. */
+export type MapSubject = 'images' | 'captions';
+
 /** Who computes a UMAP: our own implementation, or the reference one in JavaScript, which is slower. */
 export type MapLayout = 'likeness' | 'umap-js';
 export const mapLayouts: readonly MapLayout[] = ['likeness', 'umap-js'];
@@ -16,6 +19,8 @@ export interface MapRequest {
   readonly folder: string;
   /** An encoder's id or the absolute path of an ONNX file; absent: the dataset's own choice. */
   readonly encoder?: string;
+  /** Absent: `images`. */
+  readonly of?: MapSubject;
   /** Absent: `umap`. */
   readonly method?: MapMethod;
   /** Images in a neighbourhood, the image itself included: few show detail, many the whole. From 2; absent: 15. */
@@ -36,7 +41,10 @@ export interface MapRequest {
 /** Images that lie close together on the map. */
 export interface MapCluster {
   readonly id: number;
-  /** The most frequent class in it, or the two most frequent ones where none has more than half of its images. */
+  /**
+   * The most frequent class in it, or the two most frequent ones where none has more than half of its images; of captions the
+   * words that they have and others haven't.
+   */
   readonly name: string;
   readonly size: number;
   /** Path of the image that is most similar to all others of the cluster together. */
@@ -102,6 +110,8 @@ export interface OpenMapRequest {
   readonly folder: string;
   /** As in `MapRequest`. */
   readonly encoder?: string;
+  /** As in `MapRequest`; captions have an encoder of their own. */
+  readonly of?: MapSubject;
   readonly choice: MapChoice;
   /** Lays out anew even if there is a map; that one is laid upon the last. */
   readonly fresh?: boolean;
@@ -129,6 +139,8 @@ export interface OpenedMap {
   readonly removed: number;
   /** Images below the folder that the encoder has no vector of. */
   readonly missing: number;
+  /** Whether the configuration says where captions are. */
+  readonly hasCaptions: boolean;
   readonly notices: readonly Notice[];
 }
 

@@ -51,6 +51,8 @@ function Card({ view, row }: { readonly view: MapView; readonly row: number }): 
   const info = state.value?.columns.find(({ id }) => id === column?.id);
   const label = image?.label ?? categoryName(columnOf(mapColumns.class), row);
   const isOther = column && info && column.id !== mapColumns.class && column.id !== mapColumns.split;
+  // The second map is always of images.
+  const isOfCaptions = view.side === 0 && state.value?.of === 'captions';
   const value = isOther ? valueText(column, info, row) : undefined;
   return (
     <div class="hover-card" ref={card} aria-hidden="true">
@@ -76,7 +78,7 @@ function Card({ view, row }: { readonly view: MapView; readonly row: number }): 
       <p class="hover-path">{image?.path ?? ' '}</p>
       {rows.length > 0 && (
         <>
-          <p class="hint">Most alike</p>
+          <p class="hint">{isOfCaptions ? 'Described most alike' : 'Most alike'}</p>
           <div class="hover-neighbors">
             {rows.map((other, rank) => (
               <Neighbor key={other} row={other} similarity={near!.similarities[rank]!} />

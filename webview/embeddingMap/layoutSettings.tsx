@@ -117,6 +117,35 @@ export function LayoutSettings({ shown }: { readonly shown: EmbeddingMapState })
   );
 }
 
+const subjects = [
+  { of: 'images', name: 'Images', title: 'Images that look alike lie together' },
+  {
+    of: 'captions',
+    name: 'Captions',
+    title: 'Images that are described alike lie together; a caption is read once, by the encoder of captions',
+  },
+] as const;
+
+/** What the map is of. */
+export function Subjects({ shown }: { readonly shown: EmbeddingMapState }): VNode {
+  return (
+    <div class="segments words" role="radiogroup" aria-label="Map of">
+      {subjects.map(({ of, name, title }) => (
+        <button
+          key={of}
+          type="button"
+          role="radio"
+          aria-checked={shown.of === of}
+          title={title}
+          onClick={() => void change({ of })}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 /** Which of the two maps. */
 export function Methods({ shown }: { readonly shown: EmbeddingMapState }): VNode {
   const { method: current } = shown.settings;

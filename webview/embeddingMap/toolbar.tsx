@@ -6,7 +6,7 @@ import { FilterBox } from './filterBox.tsx';
 import { act, change } from './host.ts';
 import { IconButton } from './iconButton.tsx';
 import type { IconName } from './icons.tsx';
-import { LayoutSettings, Methods } from './layoutSettings.tsx';
+import { LayoutSettings, Methods, Subjects } from './layoutSettings.tsx';
 import { shortcuts } from './mapKeys.ts';
 import { mode, shaded, showsClusters, showsGrid, type DragMode } from './ui.ts';
 
@@ -40,6 +40,7 @@ export function Toolbar({ shown }: { readonly shown: EmbeddingMapState }): VNode
       </div>
       <FilterBox shown={shown} />
       <div class="bar-tools">
+        {(shown.hasCaptions || shown.of === 'captions') && <Subjects shown={shown} />}
         <Methods shown={shown} />
         <label class="color-by">
           <span class="hint">Colour by</span>

@@ -41,7 +41,8 @@ export const encodersCommand: Command = {
         const variant = invocation.text('variant');
         if (reference === undefined) {
           if (variant !== undefined) throw usage('--variant chooses among the files of a repository (hf:OWNER/NAME).');
-          await engine.addEncoder(resolve(subject!), folder);
+          const card = await engine.addEncoder(resolve(subject!), folder);
+          if (card.encodes === 'texts') added = card;
           break;
         }
         if (variant !== undefined && subject!.includes('#'))
@@ -62,7 +63,7 @@ export const encodersCommand: Command = {
       default:
         throw usage(`encoders can list, recommend, add or remove, not "${action}".`);
     }
-    const encoders = await engine.listEncoders({ folder, imported: true });
+    const encoders = await engine.listEncoders({ folder, imported: true, ofTexts: true });
     return { json: { encoders }, lines: encoders.map(describe), notes: notesOn(added) };
   },
 };
@@ -75,7 +76,12 @@ function withoutFile(reference: string): string {
 function notesOn(added: EncoderCard | undefined): string[] {
   if (added === undefined) return [];
   const advice = encoderAdvice(added);
+  if (added.encodes === 'texts') return [ofCaptions(added.id)];
   return [`Added ${added.id}; use it with --encoder ${added.id}.`, ...(advice === undefined ? [] : [advice])];
+}
+
+function ofCaptions(id: string): string {
+  return `Added ${id}, an encoder of captions: "likeness search --captions" and "likeness map --of captions" use it. Where there are several, "captionEncoder" of .likeness/config.json says which.`;
 }
 
 function recommendations(): CommandOutput {
@@ -88,7 +94,10 @@ function recommendation({ id, goodAt, dim, megabytes, licence, repository }: Rec
   return `${id}  ${goodAt}; ${dim} dimensions, ${megabytes} MB, ${terms}, ${repository}`;
 }
 
-function describe({ id, name, source, input, output, text, imported }: EncoderCard): string {
+function describe({ id, name, source, input, output, text, imported, encodes }: EncoderCard): string {
+  if (encodes === 'texts') {
+    return `${id}  ${name}, captions of up to ${text?.contextLength} tokens → ${output.dim} dimensions, ${source}`;
+  }
   if (imported === true) return `${id}  ${name}, vectors of ${output.dim} dimensions, ${source}`;
   return `${id}  ${name}, ${input.size[1]} × ${input.size[0]} px → ${output.dim} dimensions${text === undefined ? '' : ', knows texts'}, ${source}`;
 }

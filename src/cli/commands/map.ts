@@ -4,7 +4,7 @@ import { formatCount, formatDuration, formatQuantity } from '../../core/progress
 import { mapDocument } from '../../engine/maps/mapFile.ts';
 import { mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
 import { mapMeaning } from '../../protocol/mapMeaning.ts';
-import type { MapMethod, MapReport } from '../../protocol/maps.ts';
+import type { MapMethod, MapReport, MapSubject } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
@@ -14,11 +14,16 @@ const MAX_CLUSTERS_SHOWN = 30;
 
 export const mapCommand: Command = {
   name: 'map',
-  usage: 'map [folder] [--out FILE.json|.html|.png] [--method umap|pca]',
+  usage: 'map [folder] [--of images|captions] [--out FILE.json|.html|.png] [--method umap|pca]',
   summary:
     'Lay out all images by how alike an encoder finds them, find clusters, and write the map as data, as a page with thumbnails that opens from disk, or as a picture.',
   options: {
     out: { type: 'string', value: 'FILE', help: 'write the map, by its ending as .json, .html or .png' },
+    of: {
+      type: 'string',
+      value: 'SUBJECT',
+      help: 'images (default): by how alike they look; captions: by how alike they are described, by the encoder of captions',
+    },
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
     ...whereOptions,
     encoder: {
@@ -57,6 +62,12 @@ export const mapCommand: Command = {
     if (rest.length > 0) throw usage(`map takes one folder.\nUsage: likeness ${this.usage}`);
     const encoder = encoderArgument(invocation.text('encoder'));
     const method = invocation.text('method');
+    const of = subjectOption(invocation);
+    if (of === 'captions' && encoder !== undefined) {
+      throw usage(
+        'Captions go by the encoder of captions ("captionEncoder" in .likeness/config.json): leave --encoder out.',
+      );
+    }
     const [neighbors, minimumDistance, seed] = ['neighbors', 'min-dist', 'seed'].map((name) =>
       numberOption(invocation, name),
     );
@@ -67,6 +78,7 @@ export const mapCommand: Command = {
         folder: resolve(folder),
         kept: !invocation.flag('fresh'),
         ...(encoder !== undefined && { encoder }),
+        ...(of !== undefined && { of }),
         ...(matching && { images: matching.paths }),
         ...(method !== undefined && { method: method as MapMethod }),
         ...(neighbors !== undefined && { neighbors }),
@@ -83,6 +95,13 @@ export const mapCommand: Command = {
     };
   },
 };
+
+function subjectOption(invocation: Invocation): MapSubject | undefined {
+  const of = invocation.text('of');
+  const subjects: readonly string[] = ['images', 'captions'] satisfies MapSubject[];
+  if (of !== undefined && !subjects.includes(of)) throw usage(`--of takes ${subjects.join(' or ')}, not "${of}".`);
+  return of as MapSubject | undefined;
+}
 
 /** What range it has to be in is the engine's to say. */
 function numberOption(invocation: Invocation, name: string): number | undefined {

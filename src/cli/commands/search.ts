@@ -8,12 +8,16 @@ import { imagesWhere, whereOptions } from '../whereOption.ts';
 export const searchCommand: Command = {
   name: 'search',
   usage:
-    'search "TEXT"… [--minus "TEXT"]… [--image FILE [--weight 0…1]] [--in folder] [-k 10] [--encoder ID|FILE.onnx]',
+    'search "TEXT"… [--captions] [--minus "TEXT"]… [--image FILE [--weight 0…1]] [--in folder] [-k 10] [--encoder ID|FILE.onnx]',
   summary:
-    'List the indexed images that fit a text best; needs an encoder that knows texts (CLIP, SigLIP, MobileCLIP).',
+    'List the indexed images that fit a text best, which needs an encoder that knows texts (CLIP, SigLIP, MobileCLIP), or those whose captions do.',
   options: {
     in: { type: 'string', value: 'FOLDER', help: 'where to search; default: the current folder' },
     k: { type: 'string', short: 'k', value: 'N', help: 'how many (default 10)' },
+    captions: {
+      type: 'boolean',
+      help: 'compare with what is written about the images, by the encoder of captions; --image stands for its caption',
+    },
     minus: { type: 'string', multiple: true, value: 'TEXT', help: 'what the images are not to show; repeatable' },
     image: { type: 'string', value: 'FILE', help: 'an image that they are to be like besides' },
     weight: {
@@ -31,7 +35,7 @@ export const searchCommand: Command = {
     class: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this class; repeatable' },
     split: { type: 'string', multiple: true, value: 'NAME', help: 'only images of this split; repeatable' },
   },
-  async run(invocation, engine) {
+  async run(invocation, engine, job) {
     const texts = invocation.positionals;
     const image = invocation.text('image');
     if (texts.every((text) => text.trim() === '') && image === undefined) {
@@ -41,10 +45,16 @@ export const searchCommand: Command = {
     if (weight !== undefined && image === undefined) throw usage('--weight is that of an image: name it with --image.');
     const folder = resolve(invocation.text('in') ?? '.');
     const encoder = encoderArgument(invocation.text('encoder'));
+    const captions = invocation.flag('captions');
+    if (captions && encoder !== undefined) {
+      throw usage(
+        '--captions goes by the encoder of captions ("captionEncoder" in .likeness/config.json): leave --encoder out.',
+      );
+    }
     const classes = invocation.texts('class');
     const splits = invocation.texts('split');
     const matching = await imagesWhere(invocation, engine, folder);
-    const report = await engine.texts.search({
+    const request = {
       folder,
       texts,
       minus: invocation.texts('minus'),
@@ -57,7 +67,9 @@ export const searchCommand: Command = {
       ...(weight !== undefined && { imageWeight: weight }),
       ...(matching && { images: matching.paths }),
       ...(encoder !== undefined && { encoder }),
-    });
+      ...(captions && { captions }),
+    };
+    const report = await engine.texts.search(request, job);
     const { query, approximate, recall, results } = report;
     return {
       json: {
@@ -65,9 +77,15 @@ export const searchCommand: Command = {
         encoder: report.encoder.id,
         approximate,
         recall,
-        results: results.map(({ path, similarity }) => ({ path, similarity })),
+        results: results.map((image) => ({
+          path: image.path,
+          similarity: image.similarity,
+          ...(image.captions && { captions: image.captions }),
+        })),
       },
-      lines: results.map(({ path, similarity }) => `${similarity.toFixed(4)}  ${path}`),
+      lines: results.map(({ path, similarity, captions: [caption] = [] }) =>
+        [similarity.toFixed(4), path, ...(caption === undefined ? [] : [`"${caption}"`])].join('  '),
+      ),
       notes: report.notices,
     };
   },

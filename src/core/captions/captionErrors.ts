@@ -43,6 +43,37 @@ export const noCaptionFiles = (root: string) =>
     { path: root },
   );
 
+/** @param encoder id of the one in use, which was trained without texts */
+export const noCaptionEncoder = (root: string, encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderWithoutText,
+    `Nothing reads the captions of ${root}: the encoder ${encoder} has no text half; add a sentence encoder ("likeness encoders add hf:OWNER/NAME"), or index with an image–text encoder.`,
+    { path: root },
+  );
+/** @param encoder named for captions, and trained without texts */
+export const captionEncoderWithoutText = (encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderWithoutText,
+    `The encoder ${encoder} has no text half, so captions can't be read with it; name a sentence encoder, or an image–text encoder, as "captionEncoder" in .likeness/config.json.`,
+  );
+/** @param encoders ids of sentence encoders, none of which the configuration names */
+export const severalCaptionEncoders = (root: string, encoders: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `There are several encoders of captions (${encoders.join(', ')}); name one as "captionEncoder" in .likeness/config.json.`,
+    { path: root },
+  );
+/** @param path of an image that captions are to be compared with */
+export const imageWithoutCaption = (path: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${path} has no caption among those of the dataset; write one, or name an image that has.`,
+    { path },
+  );
+/** Of one image in an index. @param file stands for its path */
+export const captionGone = (file: string) =>
+  new LikenessError(ErrorCode.CaptionsUnmatched, `${file} has no caption any more.`);
+
 // ---- notices ------------------------------------------------------------------------------------------------------
 
 /** @param path of the file that has them @param examples the first images that it names */
@@ -96,6 +127,13 @@ export const captionsNotCompared = (cause: unknown) =>
   new LikenessError(ErrorCode.CaptionsNotCompared, `Captions are not compared with their images: ${messageOf(cause)}`, {
     cause,
   });
+/** Nothing tells what they mean. @param cause what a person can do */
+export const captionsComparedByWords = (cause: unknown) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `Captions are compared with each other word by word, not by what they mean: ${messageOf(cause)}`,
+    { cause },
+  );
 /** @param fewest that are needed */
 export const tooFewCaptions = (captions: number, fewest: number) =>
   new LikenessError(

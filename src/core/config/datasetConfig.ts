@@ -34,6 +34,11 @@ export interface DatasetConfig {
   readonly thresholds?: Readonly<Record<string, number>>;
   /** The id of the encoder to use. */
   readonly encoder?: string;
+  /**
+   * The id of the encoder of captions: a sentence encoder, or an image–text encoder whose text half it is. Absent: the one
+   * sentence encoder that was added, else the text half of the encoder in use.
+   */
+  readonly captionEncoder?: string;
   /** What pretraining does to images where it is set to `custom`. */
   readonly augmentation?: AugmentationRecipe;
   /** Filters by the names that they are saved under. */
@@ -48,6 +53,7 @@ export const configKeys = [
   'exclude',
   'thresholds',
   'encoder',
+  'captionEncoder',
   'augmentation',
   'views',
 ] as const;
@@ -68,7 +74,8 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
     splitsFault(value.splits) ??
     patternsFault('exclude', value.exclude) ??
     thresholdsFault(value.thresholds) ??
-    (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder') ??
+    encoderFault('encoder', value.encoder) ??
+    encoderFault('captionEncoder', value.captionEncoder) ??
     ownAugmentationFault(value.augmentation) ??
     viewsFault(value.views);
   if (fault !== undefined) return { fault };
@@ -151,6 +158,10 @@ function thresholdsFault(thresholds: unknown): string | undefined {
     ? 'which no number decides'
     : 'which is no kind of finding';
   return `"thresholds" names "${unknown}", ${why}; there are ${Object.keys(usualThresholds).join(', ')}`;
+}
+
+function encoderFault(key: string, encoder: unknown): string | undefined {
+  return encoder === undefined || isText(encoder) ? undefined : `"${key}" must be the id of an encoder`;
 }
 
 function ownAugmentationFault(augmentation: unknown): string | undefined {

@@ -75,6 +75,15 @@ export function duplicateCaptionText(caption: string, others: number): string {
   return `${others === 1 ? 'Another image has' : `${formatCount(others)} other images have`} the same caption, ${shownCaption(caption)}: a model can't learn from it what tells them apart. Say of each what the others don't show.`;
 }
 
+/** @param others captions that say the same besides */
+export function sameMeaningText(caption: string, other: string, others: number): string {
+  const more =
+    others === 1
+      ? ''
+      : `, as ${others === 2 ? 'one more caption does' : `${formatCount(others - 1)} more captions do`}`;
+  return `The caption ${shownCaption(caption)} says in other words what that of another image says, ${shownCaption(other)}${more}: a model can't learn from them what tells these apart. Say of each what the others don't show.`;
+}
+
 export const emptyCaptionText =
   'Its caption is empty: a model learns that it means nothing. Write one, or exclude the image.';
 

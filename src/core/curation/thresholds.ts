@@ -1,3 +1,4 @@
+import { CAPTION_RATIO } from './captionCopies.ts';
 import { CAPTION_FIT } from './captionFit.ts';
 import { IMBALANCE_SHARE, SMALL_CLASS, SPURIOUS_AREA } from './classIssues.ts';
 import type { FindingKind } from './findings.ts';
@@ -16,6 +17,7 @@ export const usualThresholds: Readonly<Partial<Record<FindingKind, number>>> = {
   'label-issue': LABEL_DOUBT,
   outlier: OUTLIER_REACH,
   'caption-mismatch': CAPTION_FIT,
+  'duplicate-caption': CAPTION_RATIO,
   ...qualityThresholds,
   'class-imbalance': IMBALANCE_SHARE,
   'small-class': SMALL_CLASS,

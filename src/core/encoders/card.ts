@@ -21,6 +21,8 @@ export interface EncoderCard {
   readonly training?: EncoderTraining;
   /** True of vectors that came from a file: there is no model, and `input` means nothing. Kept in an index only. */
   readonly imported?: true;
+  /** Of a sentence encoder: it takes texts instead of pictures, by its `text`, and `input` means nothing. */
+  readonly encodes?: 'texts';
   /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */
   readonly batchIndependent: boolean;
 }
@@ -59,6 +61,20 @@ export interface EncoderInput {
   /** What black and white become before `mean` and `std`: `[0, 1]`, `[0, 255]` or `[-1, 1]`. */
   readonly range: readonly [black: number, white: number];
 }
+
+/** Where there is no model that would take a picture. */
+export const noPictures: EncoderInput = {
+  name: '',
+  layout: 'NCHW',
+  type: 'float32',
+  size: [1, 1],
+  resize: 'squash',
+  crop: 1,
+  interpolation: 'bilinear',
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  range: [0, 1],
+};
 
 export interface EncoderOutput {
   readonly name: string;

@@ -46,6 +46,7 @@ const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | '
   licence: text,
   trainedOn: text,
   training,
+  encodes: oneOf('texts'),
   batchIndependent: flag,
 };
 
@@ -98,10 +99,11 @@ export function parseCardOverrides(value: unknown): CardOverrides {
 
 /** The card, if nothing is missing from it. */
 export function completeCard(overrides: CardOverrides): EncoderCard | undefined {
-  const { id, name, source, sha256, batchIndependent, input, output } = overrides;
+  const { id, name, source, sha256, batchIndependent, input, output, encodes, text } = overrides;
   const plain = [id, name, source, sha256, batchIndependent];
   const complete =
     !plain.includes(undefined) &&
+    (encodes === undefined || text !== undefined) &&
     Object.keys(inputChecks).every((key) => input && key in input) &&
     Object.keys(outputChecks).every((key) => output && key in output);
   return complete ? (overrides as EncoderCard) : undefined;

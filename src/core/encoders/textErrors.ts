@@ -7,10 +7,16 @@ export const encoderWithoutText = (encoder: string) =>
     ErrorCode.EncoderWithoutText,
     `The encoder ${encoder} has no text half, so pictures can't be searched in words with it; choose an encoder that has one (CLIP, SigLIP or MobileCLIP in the list of recommended encoders) and index the folder with it.`,
   );
+/** @param encoder id or name of one that was named where pictures are to be encoded */
+export const encoderOfTexts = (encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderNotImage,
+    `The encoder ${encoder} encodes texts, not pictures; name it as "captionEncoder" in .likeness/config.json, and another one for the images.`,
+  );
 export const textWithoutImage = (path: string) =>
   new LikenessError(
     ErrorCode.TextWithoutImage,
-    `${path} is the text half of an image–text encoder, and the image half is missing; name the folder that holds both, or the image half (vision_model.onnx) with this file beside it.`,
+    `${path} is the text half of an image–text encoder, and the image half is missing; name the folder that holds both, or the image half (vision_model.onnx) with this file beside it; a sentence encoder needs the config.json of its repository.`,
     { path },
   );
 /** @param detail continues "is not a usable text encoder: " */
@@ -19,6 +25,13 @@ export const textEncoderInvalid = (path: string, detail: unknown) =>
     ErrorCode.TextEncoderInvalid,
     `${path} is not a usable text encoder: ${messageOf(detail)}; take it from the same export as the image half.`,
     { path, cause: detail },
+  );
+/** @param detail continues "is not a usable sentence encoder: " */
+export const sentenceEncoderInvalid = (path: string, detail: string) =>
+  new LikenessError(
+    ErrorCode.TextEncoderInvalid,
+    `${path} is not a usable sentence encoder: ${detail}; take an export with an output sentence_embedding, or a model that pools by the mean of its tokens or by the first.`,
+    { path },
   );
 /** Halves of different models. */
 export const textMismatch = (path: string, textDim: number, encoder: string, imageDim: number) =>

@@ -1,4 +1,5 @@
 import { repositoryFileNotFound, repositoryWithoutModel, severalModels, variantNotFound } from './hubErrors.ts';
+import { SENTENCE_FILES } from '../encoders/sentenceFiles.ts';
 import { textHomes, textModelNames } from '../encoders/textFiles.ts';
 import type { HubFile } from './hubListing.ts';
 
@@ -9,7 +10,10 @@ export interface ModelChoice {
   readonly data: readonly HubFile[];
   /** What describes it: configuration, preprocessing, card. */
   readonly describing: readonly HubFile[];
-  /** Its text half, with the weights and the tokenizer of that; empty for an encoder of pictures alone. */
+  /**
+   * Its text half, with the weights and the tokenizer of that, or the tokenizer of a sentence encoder; empty for an encoder of
+   * pictures alone.
+   */
   readonly text: readonly HubFile[];
 }
 
@@ -36,14 +40,15 @@ const PREFERRED = ['onnx/vision_model', 'visual/model', 'onnx/model', 'vision_mo
 /** Networks, or parts of one, that take no pictures. */
 const OTHER_PARTS = /(^|[/_.-])(text|textual|text_model|decoder\w*|embed_tokens|tokenizer|prompt\w*)([/_.-]|$)/i;
 const DESCRIBING = ['config.json', 'preprocessor_config.json', 'card.json'];
+const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
 /** Larger ones describe something else. */
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
 /** Those of large vocabularies hold some 30 MB. */
 const LARGEST_TOKENIZER = 64 * 2 ** 20;
 
 /**
- * Chooses the files of an image encoder. Throws repository-without-model, repository-not-found or several-models, which
- * name the files there are.
+ * Chooses the files of an image encoder, or of a sentence encoder. Throws repository-without-model, repository-not-found or
+ * several-models, which name the files there are.
  *
  * @param repository for messages
  */
@@ -52,14 +57,18 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
   const model =
     wish.file === undefined ? bestModel(repository, models, wish.variant) : named(repository, models, wish.file);
   const home = homeOf(model.path);
-  const describing = DESCRIBING.flatMap((name) =>
-    files.filter(({ path, size }) => path === `${home}${name}` && size <= LARGEST_DESCRIPTION),
-  );
+  const at = (names: readonly string[], largest: number) =>
+    names.flatMap((name) => files.filter(({ path, size }) => path === `${home}${name}` && size <= largest));
+  const describing = at(DESCRIBING, LARGEST_DESCRIPTION);
+  const half = textHalf(model.path, files).filter((file) => !describing.includes(file));
+  // Whoever takes pictures says how, or is called after them.
+  const takesPictures = describing.some(({ path }) => path === `${home}preprocessor_config.json`);
+  const takesTexts = !takesPictures && textModelNames(model.path).length === 0;
   return {
     model,
     data: files.filter(({ path }) => isDataOf(model.path, path)),
-    describing,
-    text: textHalf(model.path, files).filter((file) => !describing.includes(file)),
+    describing: takesTexts ? [...describing, ...at(SENTENCE_FILES, LARGEST_DESCRIPTION)] : describing,
+    text: takesTexts ? at(TOKENIZER_FILES, LARGEST_TOKENIZER) : half,
   };
 }
 

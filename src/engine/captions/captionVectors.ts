@@ -15,7 +15,7 @@ const BATCH = 64;
 
 type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
 
-/** The encoder whose image half made the vectors of the index, and how its text half is had. */
+/** An encoder of texts, by the name that the index has its vectors under, and how it is had. */
 export interface CaptionEncoder {
   readonly stored: Pick<StoredEncoder, 'key' | 'card'>;
   readonly resolve: () => Promise<ResolvedEncoder>;
@@ -34,23 +34,29 @@ export interface WantedCaptions {
   readonly all: Iterable<string>;
 }
 
+/** Captions that the index has the vectors of. */
+export interface ReadCaptions {
+  /** What the index knows a caption by, `store.captions`. */
+  readonly keyOf: (caption: string) => string;
+  /** What was cut. */
+  readonly notices: readonly LikenessError[];
+}
+
 /**
- * A row for each caption, in their order. What the index has is taken from there, without loading the text half where its card
- * tells which one it is; what it lacks is embedded, and reaches the index in batches. Rejects with `cancelled`, with
- * encoder-mismatch, or with the codes of `openText` and of `TextEncoder.embed`.
+ * Embeds the captions that the index lacks, which reach it in batches; the text half isn't loaded where it lacks none and the card
+ * tells which one it is. Rejects with `cancelled`, with encoder-mismatch, or with the codes of `openText` and of
+ * `TextEncoder.embed`.
  */
-export async function captionVectors(
+export async function embedCaptions(
   { captions, all }: WantedCaptions,
   store: Pick<IndexStore, 'captions'>,
   encoder: CaptionEncoder,
   context: JobContext,
-): Promise<CaptionVectors> {
+): Promise<ReadCaptions> {
   const { stored } = encoder;
-  const { dim } = stored.card.output;
-  const { load, contextLength, keyOf } = await textHalf(encoder);
-  const keys = captions.map(keyOf);
-  const found = store.captions.read(stored.key, dim, keys);
-  const missing = [...captions.keys()].filter((i) => !found.has(keys[i]!));
+  const { load, name, contextLength, keyOf } = await textHalf(encoder);
+  const tokensOf = new Map(store.captions.list(stored.key));
+  const missing = captions.filter((caption) => !tokensOf.has(keyOf(caption)));
   if (missing.length > 0) {
     const meter = new ProgressMeter(context.report, () => performance.now());
     meter.start('Reading captions', missing.length);
@@ -58,25 +64,41 @@ export async function captionVectors(
     for (let start = 0; start < missing.length; start += BATCH) {
       if (context.signal.aborted) throw cancelled();
       const batch = missing.slice(start, start + BATCH);
-      const embedded = await embedBatch(batch, captions, keys, text);
+      const embedded = await embedBatch(batch, keyOf, text);
       store.captions.put(stored.key, embedded);
-      for (const [key, vector] of embedded) found.set(key, vector);
+      for (const [key, { tokens }] of embedded) tokensOf.set(key, tokens);
       meter.add(batch.length);
       await breathe();
     }
-    store.captions.retain(stored.key, new Set([...keys, ...Array.from(all, keyOf)]));
+    store.captions.retain(stored.key, new Set([...captions, ...all].map(keyOf)));
     meter.finish();
   }
-  const vectors = new Float32Array(captions.length * dim);
-  keys.forEach((key, row) => {
-    vectors.set(found.get(key)!.vector, row * dim);
-  });
-  const cut = captions.flatMap((caption, row) => {
-    const { tokens } = found.get(keys[row]!)!;
+  const cut = captions.flatMap((caption) => {
+    const tokens = tokensOf.get(keyOf(caption));
     return tokens === undefined ? [] : [{ caption, tokens }];
   });
   const [first] = cut;
-  const notices = first ? [captionsCut(stored.card.name, cut.length, first.caption, first.tokens, contextLength)] : [];
+  const notices = first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : [];
+  return { keyOf, notices };
+}
+
+/** A row for each caption, in their order. Rejects as `embedCaptions`. */
+export async function captionVectors(
+  wanted: WantedCaptions,
+  store: Pick<IndexStore, 'captions'>,
+  encoder: CaptionEncoder,
+  context: JobContext,
+): Promise<CaptionVectors> {
+  const { captions } = wanted;
+  const { key, card } = encoder.stored;
+  const { dim } = card.output;
+  const { keyOf, notices } = await embedCaptions(wanted, store, encoder, context);
+  const vectors = new Float32Array(captions.length * dim);
+  const keys = captions.map(keyOf);
+  const found = store.captions.read(key, dim, keys);
+  keys.forEach((caption, row) => {
+    vectors.set(found.get(caption)!.vector, row * dim);
+  });
   return { vectors, rows: captions.length, dim, notices };
 }
 
@@ -108,23 +130,26 @@ async function textHalf({ resolve, loadText }: CaptionEncoder) {
   let loaded: TextHalf | undefined;
   const load = async () => (loaded ??= await loadText(resolved));
   const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
-  return { load, contextLength, keyOf: (caption: string) => hash('sha256', `${sha256}\n${caption}`) };
+  return {
+    load,
+    name: resolved.card.name,
+    contextLength,
+    keyOf: (caption: string) => hash('sha256', `${sha256}\n${caption}`),
+  };
 }
 
 async function embedBatch(
-  batch: readonly number[],
   captions: readonly string[],
-  keys: readonly string[],
+  keyOf: ReadCaptions['keyOf'],
   text: TextHalf,
 ): Promise<Map<string, CaptionVector>> {
-  const texts = batch.map((i) => captions[i]!);
-  const { vectors, cut } = await text.embed(texts);
-  const dim = vectors.length / texts.length;
+  const { vectors, cut } = await text.embed(captions);
+  const dim = vectors.length / captions.length;
   const tokens = new Map(cut.map((one) => [one.text, one.tokens]));
   return new Map(
-    batch.map((i, row) => [
-      keys[i]!,
-      { vector: vectors.slice(row * dim, (row + 1) * dim), tokens: tokens.get(captions[i]!) },
+    captions.map((caption, row) => [
+      keyOf(caption),
+      { vector: vectors.slice(row * dim, (row + 1) * dim), tokens: tokens.get(caption) },
     ]),
   );
 }

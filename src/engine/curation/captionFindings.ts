@@ -12,6 +12,8 @@ import { orNotice } from '../captions/orNotice.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
+import { captionCopyFindings } from './captionCopyFindings.ts';
+import { wordsOf } from './captionWords.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { idOf } from './findingId.ts';
 import { withProducts } from './imageNeighbors.ts';
@@ -28,12 +30,13 @@ export interface CaptionFindings {
  * What is wrong with the captions of images; nothing where the configuration names none. That captions can't be read, or not be
  * compared with images, is a notice: the images can be checked all the same. Rejects with `cancelled`.
  *
- * @param threshold of the fit of captions and images, see `captionFits`; absent: they are not compared
+ * @param thresholds of the fit of captions and images, see `captionFits`, and of captions that say the same, see
+ *   `captionCopies`; absent: they are not compared
  * @param chosen the encoder that was asked for
  */
 export async function captionFindings(
   images: CuratedImages,
-  threshold: number | undefined,
+  thresholds: { readonly fit: number | undefined; readonly copies: number | undefined },
   options: CaptionCheckOptions,
   chosen: string | undefined,
   context: JobContext,
@@ -45,14 +48,18 @@ export async function captionFindings(
   if (known instanceof LikenessError) return { findings: [], notices: [known] };
   const captioned = captionedImages(known, images.paths, dataset.root);
   const findings = [...ofEmpty(images, captioned), ...ofDuplicates(images, captioned)];
-  if (threshold === undefined) return { findings, notices: captioned.notices };
+  const notices: LikenessError[] = [...captioned.notices];
+  const { fit: threshold, copies } = thresholds;
+  if (copies !== undefined) {
+    const found = await captionCopyFindings(images, captioned, { ...options, ratio: copies }, context);
+    findings.push(...found.findings);
+    notices.push(...found.notices.filter(({ message }) => notices.every((told) => told.message !== message)));
+  }
+  if (threshold === undefined) return { findings, notices };
   const mismatches = await orNotice(() => ofMismatches(images, captioned, known, threshold, options, chosen, context));
   return mismatches instanceof LikenessError
-    ? { findings, notices: [...captioned.notices, captionsNotCompared(mismatches)] }
-    : {
-        findings: [...findings, ...mismatches.findings],
-        notices: [...captioned.notices, ...mismatches.notices],
-      };
+    ? { findings, notices: [...notices, captionsNotCompared(mismatches)] }
+    : { findings: [...findings, ...mismatches.findings], notices: [...notices, ...mismatches.notices] };
 }
 
 function ofEmpty(images: CuratedImages, { empty }: CaptionedImages): Finding[] {
@@ -83,11 +90,6 @@ function ofDuplicates(images: CuratedImages, captioned: CaptionedImages): Findin
       },
     ];
   });
-}
-
-/** What two captions have in common that differ in capitals or in the point at the end alone. */
-function wordsOf(caption: string): string {
-  return caption.toLowerCase().replace(/[.!…。\s]+$/u, '');
 }
 
 async function ofMismatches(

@@ -151,8 +151,9 @@ async function compareVectors(
     }
   }
   if (!OF_CAPTIONS.some(isWanted)) return { images: known, found, findings, notices: known.notices };
-  const threshold = isWanted('caption-mismatch') ? thresholds['caption-mismatch'] : undefined;
-  const captions = await captionFindings(images, threshold, { ...options, stored: encoder }, chosen, context);
+  const of = (kind: FindingKind) => (isWanted(kind) ? thresholds[kind] : undefined);
+  const captionKinds = { fit: of('caption-mismatch'), copies: of('duplicate-caption') };
+  const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
   return { images: known, found, findings: [...findings, ...captions.findings], notices };
 }

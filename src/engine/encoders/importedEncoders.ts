@@ -1,4 +1,5 @@
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import { noPictures, type EncoderCard } from '../../core/encoders/card.ts';
+import { encoderId } from './identity.ts';
 import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 
 /** Key of a note that an import has begun and not ended: what there is of it isn't all. */
@@ -23,6 +24,28 @@ export function importedEncoder(
   return all.find(({ card }) => card.id === reference) ?? all.find(({ card }) => card.name === reference);
 }
 
+/** Whether an encoder of the index stands for what is written about the images, see `captionIndex`. */
+export function isOfCaptions({ card }: Pick<StoredEncoder, 'card'>): boolean {
+  return card.imported === true && card.output.name === CAPTIONS_OUTPUT;
+}
+
+/** The card of the vectors of images by their captions. @param encoder that reads these */
+export function captionsCard(identity: string, encoder: Pick<EncoderCard, 'id' | 'name'>, dim: number): EncoderCard {
+  const name = `captions by ${encoder.name}`;
+  return {
+    id: encoderId(name, identity),
+    name,
+    source: `captions of the images, read by ${encoder.id}`,
+    sha256: identity,
+    input: noPictures,
+    output: { name: CAPTIONS_OUTPUT, pooling: 'none', dim },
+    imported: true,
+    batchIndependent: true,
+  };
+}
+
+const CAPTIONS_OUTPUT = 'captions';
+
 /** The card of imported vectors. */
 export function importedCard(id: string, name: string, file: string, identity: string, dim: number): EncoderCard {
   return {
@@ -30,19 +53,7 @@ export function importedCard(id: string, name: string, file: string, identity: s
     name,
     source: `imported from ${file}`,
     sha256: identity,
-    // There is no model that would take a picture.
-    input: {
-      name: '',
-      layout: 'NCHW',
-      type: 'float32',
-      size: [1, 1],
-      resize: 'squash',
-      crop: 1,
-      interpolation: 'bilinear',
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      range: [0, 1],
-    },
+    input: noPictures,
     output: { name: '', pooling: 'none', dim },
     imported: true,
     batchIndependent: true,

@@ -14,6 +14,8 @@ import { readModel, type ModelFiles } from './modelFiles.ts';
 import type { ModelSource } from './onnxMessages.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
 import { imageModelOf, type ImageModel } from './wholeModel.ts';
+import { describeSentences, sentenceSource } from './text/sentenceEncoder.ts';
+import type { TextSource } from './text/textSource.ts';
 import { probeModel, type ProbeOptions, type ProbedModel } from './probe.ts';
 
 /** What a download says of itself. */
@@ -25,6 +27,8 @@ export interface InspectedModel {
   /** The ONNX file and the files of weights beside it. */
   readonly files: Pick<ModelFiles, 'file' | 'externalData'>;
   readonly model: ImageModel;
+  /** Of a sentence encoder, which is nothing else. */
+  readonly text?: TextSource;
 }
 
 /** Operators that quantise a whole batch with one scale, so that an image's numbers depend on its neighbours. */
@@ -39,8 +43,10 @@ const BATCH_QUANTISERS = new Set([
  * Finds out how an ONNX file takes its images and gives its vectors: from a card or Hugging Face files beside it, from
  * what the model declares, and from running it on a few pictures. A complete card of just this model is taken as it is.
  *
+ * A sentence encoder is described by its texts.
+ *
  * Rejects with file-not-found, unreadable-file, encoder-invalid, encoder-not-image, encoder-bad-output,
- * text-without-image or invalid-card.
+ * text-without-image, invalid-card, or for a sentence encoder with the codes of `openText`.
  *
  * @param file an existing `.onnx` file
  * @param origin what is known of where it came from; a card decides where it says something else
@@ -48,13 +54,19 @@ const BATCH_QUANTISERS = new Set([
 export async function inspectModel(file: string, origin: ModelOrigin = {}): Promise<InspectedModel> {
   const files = await readModel(file);
   const model = await imageModelOf(files);
-  const { overrides: found, hints, card: cardFile } = await readOverrides(cardFilesOf(file));
-  const overrides = mergeOverrides(origin, found);
-  const known = completeCard(overrides);
-  const description =
-    known?.sha256 === model.sha256 ? withoutId(known) : await describe(file, model, { overrides, hints, cardFile });
+  const { overrides: said, hints, card: cardFile } = await readOverrides(cardFilesOf(file));
+  const overrides = mergeOverrides(origin, said);
+  const text = takesTokens(model.graph.graph) ? await sentenceSource(file, overrides) : undefined;
+  const complete = completeCard(overrides);
+  const known = complete?.sha256 === model.sha256 ? withoutId(complete) : undefined;
+  const found = async () =>
+    text === undefined
+      ? describe(file, model, { overrides, hints, cardFile })
+      : describeSentences(file, model, text, overrides);
+  const description = known ?? (await found());
   const identity = encoderIdentity(description);
-  return { card: { id: encoderId(description.name, identity), ...description }, identity, files, model };
+  const card = { id: encoderId(description.name, identity), ...description };
+  return { card, identity, files, model, ...(text && { text: { ...text, known: card.text } }) };
 }
 
 /** A card that was edited has an id that may be out of date. */

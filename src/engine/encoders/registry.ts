@@ -10,6 +10,7 @@ import {
   unreadableFile,
   usage,
 } from '../../core/errors.ts';
+import { encoderOfTexts } from '../../core/encoders/textErrors.ts';
 import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
 import { hubSource, isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import type { Problem } from '../store/indexStore.ts';
@@ -20,7 +21,7 @@ import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.t
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 import { storeModel } from './storeModel.ts';
-import { storeText, withText } from './text/storeText.ts';
+import { storeDescribing, storeText, withText } from './text/storeText.ts';
 import { describedText, locateText, type TextSource } from './text/textSource.ts';
 import type { ImageModel } from './wholeModel.ts';
 
@@ -35,6 +36,8 @@ const CARD_FILE = 'card.json';
 export interface EncoderList {
   /** The built-in ones, then those stored in the dataset by id. */
   readonly encoders: EncoderCard[];
+  /** Stored sentence encoders, by id. */
+  readonly ofTexts: EncoderCard[];
   /** Stored encoders that can't be used, with the reason. */
   readonly problems: (Problem & { readonly id: string })[];
 }
@@ -51,31 +54,40 @@ export class EncoderRegistry {
 
   async list(root?: string): Promise<EncoderList> {
     const encoders = BUILT_IN_ENCODER_IDS.map((id) => builtInEncoder(id)!.card);
+    const ofTexts: EncoderCard[] = [];
     const problems: EncoderList['problems'] = [];
     for (const id of root === undefined ? [] : await storedIds(root)) {
       try {
-        encoders.push((await this.#resolveFile(join(storedFolder(root!, id), MODEL_FILE))).card);
+        const { card } = await this.#resolveFile(join(storedFolder(root!, id), MODEL_FILE));
+        (card.encodes === 'texts' ? ofTexts : encoders).push(card);
       } catch (error) {
         const { code, message } = asLikenessError(error);
         problems.push({ id, code, message });
       }
     }
-    return { encoders, problems };
+    return { encoders, ofTexts, problems };
   }
 
   /**
    * @param reference id of a built-in encoder or of one stored in the dataset `root`, or the path of an `.onnx` file or
    *   of a Hugging Face style folder, or the `hf:OWNER/NAME` that a stored one came from
    *
-   * Rejects with encoder-not-found, or with the codes of `inspectModel`.
+   * Rejects with encoder-not-found, with encoder-not-image for a sentence encoder, or with the codes of `inspectModel`.
    */
   async resolve(reference: string, root?: string): Promise<ResolvedEncoder> {
+    const resolved = await this.resolveAny(reference, root);
+    if (resolved.card.encodes === 'texts') throw encoderOfTexts(reference);
+    return resolved;
+  }
+
+  /** The same, of sentence encoders as well. */
+  async resolveAny(reference: string, root?: string): Promise<ResolvedEncoder> {
     const builtIn = builtInEncoder(reference);
     if (builtIn) return builtIn;
     if (root !== undefined && (await storedIds(root)).includes(reference)) {
       return this.#resolveFile(join(storedFolder(root, reference), MODEL_FILE));
     }
-    if (isHubReference(reference)) return this.resolve(await addedFromHub(reference, root), root);
+    if (isHubReference(reference)) return this.resolveAny(await addedFromHub(reference, root), root);
     if (!(await exists(reference))) throw encoderNotFound(reference);
     return this.#resolveFile(await locateModel(reference));
   }
@@ -91,8 +103,9 @@ export class EncoderRegistry {
     const file = await locateModel(path);
     const inspected = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
     const { card: found, files, model, identity } = inspected;
-    const text = await textOf(file, found, model);
-    const card = await withText({ card: found, identity, model: model.source, text });
+    const isOfTexts = inspected.text !== undefined;
+    const text = inspected.text ?? (await textOf(file, found, model));
+    const card = isOfTexts ? found : await withText({ card: found, identity, model: model.source, text });
     const parent = encodersFolder(root);
     const target = storedFolder(root, card.id);
     let partial: string | undefined;
@@ -101,7 +114,8 @@ export class EncoderRegistry {
       // Not an id, so that what a crash leaves behind is never taken for an encoder.
       partial = await mkdtemp(join(parent, '.adding-'));
       await storeModel(model.source, 'bytes' in model.source ? [] : files.externalData, join(partial, MODEL_FILE));
-      if (text !== undefined) await storeText(text, partial);
+      if (isOfTexts) await storeDescribing(text!, partial);
+      else if (text !== undefined) await storeText(text, partial);
       await writeFile(join(partial, CARD_FILE), `${JSON.stringify(card, undefined, 2)}\n`);
       await rm(target, { recursive: true, force: true });
       await rename(partial, target);
@@ -125,8 +139,8 @@ export class EncoderRegistry {
   }
 
   async #resolveFile(file: string): Promise<ResolvedEncoder> {
-    const { card, identity, model } = await this.#inspect(file);
-    return { card, identity, model: model.source, text: await textOf(file, card, model) };
+    const { card, identity, model, text } = await this.#inspect(file);
+    return { card, identity, model: model.source, text: text ?? (await textOf(file, card, model)) };
   }
 
   async #inspect(file: string): Promise<InspectedModel> {

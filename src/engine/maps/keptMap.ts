@@ -1,7 +1,10 @@
 import { distinctNames, membersOf } from '../../core/clustering/clusterNames.ts';
+import { namesByWords } from '../../core/clustering/tellingWords.ts';
 import type { PlaneAxes } from '../../core/projection/principalPlane.ts';
 import type { MapFigures } from '../../protocol/embeddingMap.ts';
 import type { MapCluster } from '../../protocol/maps.ts';
+import { writtenOf } from '../captions/captionIndex.ts';
+import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import type { EmbeddedImage, StoredMap } from '../store/indexStore.ts';
 import type { MapImages } from './mapImages.ts';
 import type { LaidOut } from './mapLayout.ts';
@@ -95,16 +98,33 @@ export function matchImages(images: readonly EmbeddedImage[], map: StoredMap): I
   return rows.map((row, i) => (row >= 0 ? row : (free.get(images[i]!.contentKey)?.pop() ?? -1)));
 }
 
-/** Names, sizes and representatives of the clusters of the images that there are now. */
+/** By words, each another one. */
+function namesByCaptions(
+  members: readonly (readonly number[])[],
+  paths: readonly string[],
+  captions: KnownCaptions,
+): string[] {
+  const words = namesByWords(
+    members,
+    paths.map((path) => writtenOf(captions, path).join(' ')),
+  );
+  const labels: (string | undefined)[] = [];
+  for (const [id, rows] of members.entries()) for (const row of rows) labels[row] = words[id] || undefined;
+  return distinctNames(members, labels);
+}
+
+/** Names, sizes and representatives of the clusters of the images that there are now; by words where captions are laid out. */
 export function clustersNow(
   clusterOf: Int32Array,
   { representatives }: Pick<MapSummary, 'representatives'>,
   paths: readonly string[],
   labels: readonly (string | undefined)[],
+  captions?: KnownCaptions,
 ): MapCluster[] {
   const members = membersOf({ clusterOf, count: representatives.length });
   const present = new Set(paths);
-  return distinctNames(members, labels).map((name, id) => {
+  const names = captions ? namesByCaptions(members, paths, captions) : distinctNames(members, labels);
+  return names.map((name, id) => {
     const rows = members[id]!;
     const first = rows[0] === undefined ? '' : paths[rows[0]]!;
     const representative = representatives[id]!;

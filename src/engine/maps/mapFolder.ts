@@ -1,6 +1,5 @@
 import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { withoutVector } from '../../core/projection/mapErrors.ts';
 import type { MapReport, MapRequest } from '../../protocol/maps.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
@@ -9,7 +8,14 @@ import type { Dataset } from '../dataset.ts';
 import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';
 import { clustersNow, matchImages, readSummary } from './keptMap.ts';
 import { choiceOf } from './mapChoice.ts';
-import { embeddedEncoder, type MappingOptions } from './mapEncoder.ts';
+import {
+  isOutdated,
+  mappedEncoder,
+  notOnMap,
+  type MappedEncoder,
+  type MappedOptions,
+  type MappingOptions,
+} from './mapEncoder.ts';
 import { writeMap } from './mapFile.ts';
 import { readMapImages } from './mapImages.ts';
 
@@ -20,17 +26,18 @@ import { readMapImages } from './mapImages.ts';
  *
  * Rejects with the codes of `readMapImages`, `writeMap`, of encoders and of the store, with engine-stopped or `cancelled`.
  */
-export async function mapFolder(request: MapRequest, options: MappingOptions, context: JobContext): Promise<MapReport> {
+export async function mapFolder(request: MapRequest, options: MappedOptions, context: JobContext): Promise<MapReport> {
   const startedAt = performance.now();
   const { dataset } = options;
   const { store } = dataset;
   const below = relativeToRoot(dataset.root, request.folder) ?? '';
-  const encoder = await embeddedEncoder(request.encoder, below, options, context);
+  const mapped = await mappedEncoder(request, below, options, context);
+  const { encoder } = mapped;
   const key = mapKey(encoder, below, choiceOf(request));
   const kept = request.kept === true ? wholeMap(store, key) : undefined;
   const made = kept === undefined ? await newMap(request, key, encoder, options, context) : undefined;
   const map = kept ?? made!.map;
-  const all = await reportOf(map, below, request, encoder, dataset);
+  const all = await reportOf(map, below, request, mapped, dataset);
   const report = request.images === undefined ? all : onlyImages(all, new Set(request.images));
   const { out } = request;
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
@@ -43,7 +50,7 @@ export async function mapFolder(request: MapRequest, options: MappingOptions, co
 /** A kept map of just the images that there are, as they were laid out. */
 function wholeMap(store: IndexStore, key: MapKey): StoredMap | undefined {
   const map = store.readMap(key);
-  if (map === undefined) return undefined;
+  if (map === undefined || isOutdated(store, key, map)) return undefined;
   const images = embeddedBelow(store, key.encoderKey, key.folder);
   const isSame = images.length === map.laidOut && matchImages(images, map).every((row, i) => row === i);
   return isSame ? map : undefined;
@@ -89,18 +96,24 @@ async function reportOf(
   map: StoredMap,
   below: string,
   request: MapRequest,
-  encoder: StoredEncoder,
+  mapped: MappedEncoder,
   dataset: Dataset,
 ): Promise<Omit<MapReport, 'keptSince' | 'seconds'>> {
   const { root, store } = dataset;
+  const { encoder, captions } = mapped;
   const { laidOut, clusterOf } = map;
   const paths = map.paths.slice(0, laidOut);
   const positions = map.positions.subarray(0, 2 * laidOut);
   const summary = readSummary(map);
   const readable = store.readImagePaths();
   const known = await readKnownLabelsIfAny(dataset, readable);
-  const missing = readable.filter((path) => below === '' || path.startsWith(`${below}/`)).length - paths.length;
-  const notices = [...known.notices, ...(missing > 0 ? [withoutVector(missing, encoder.card.id)] : [])];
+  const present = new Set(paths);
+  const missing = readable.filter((path) => (below === '' || path.startsWith(`${below}/`)) && !present.has(path));
+  const notices = [
+    ...known.notices,
+    ...mapped.notices,
+    ...(missing.length > 0 ? [notOnMap(mapped, root, missing)] : []),
+  ];
   const labels = paths.map(known.labelOf);
   const cluster = clusterOf.slice(0, laidOut);
   const { trustworthiness, neighborsKept, judged, recall, plane, neighbors } = summary;
@@ -114,7 +127,7 @@ async function reportOf(
     cluster,
     labels,
     splits: paths.map(known.splitOf),
-    clusters: clustersNow(cluster, summary, paths, labels),
+    clusters: clustersNow(cluster, summary, paths, labels, captions),
     ...{ trustworthiness, neighborsKept, judged, recall, method, neighbors, minimumDistance, seed },
     explained: plane?.explained,
     out: request.out?.file,

@@ -13,7 +13,7 @@ import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
 import { checkMapChoice } from './mapChoice.ts';
-import { encoderOf } from './mapEncoder.ts';
+import { encoderOf, type MappedOptions } from './mapEncoder.ts';
 import { nearestImages, similaritiesTo } from './mapNeighbors.ts';
 import { openMap } from './openMap.ts';
 
@@ -24,6 +24,7 @@ export interface MapServiceOptions {
   readonly labels: LabelCache;
   readonly captions: CaptionCache;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly loadText: MappedOptions['loadText'];
   readonly threads: number;
 }
 
@@ -42,8 +43,16 @@ export class MapService {
   async open(request: OpenMapRequest, context: JobContext): Promise<OpenedMap> {
     checkMapChoice(request.choice);
     const dataset = this.#dataset(request.folder);
-    const { labels, registry, threads, load, datasets } = this.#options;
-    const options = { dataset, registry, threads, load, labels: () => labels.read(dataset), live: this.#live };
+    const { labels, registry, threads, load, loadText, datasets } = this.#options;
+    const options = {
+      dataset,
+      registry,
+      threads,
+      load,
+      loadText,
+      labels: () => labels.read(dataset),
+      live: this.#live,
+    };
     return datasets.guard(dataset, () => openMap(request, options, context));
   }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { withoutVector } from '../../core/projection/mapErrors.ts';
 import type { OpenedMap, OpenMapRequest } from '../../protocol/maps.ts';
 import type { Dataset } from '../dataset.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
@@ -10,11 +9,18 @@ import type { EmbeddedImage, MapKey, StoredEncoder, StoredMap } from '../store/i
 import { embeddedBelow, lastMap, layOutAndKeep, mapKey, turning } from './keptLayouts.ts';
 import { axesOf, clustersNow, matchImages, readSummary } from './keptMap.ts';
 import type { LiveMaps } from './liveMaps.ts';
-import { embeddedEncoder, encoderOf, type MappingOptions } from './mapEncoder.ts';
+import {
+  encoderOf,
+  isOutdated,
+  mappedEncoder,
+  notOnMap,
+  type MappedEncoder,
+  type MappedOptions,
+} from './mapEncoder.ts';
 import { assertEnough, readMapImages } from './mapImages.ts';
 import { placeImages } from './placeImages.ts';
 
-export interface OpeningOptions extends MappingOptions {
+export interface OpeningOptions extends MappedOptions {
   readonly labels: () => Promise<KnownLabels>;
   readonly live: LiveMaps;
 }
@@ -36,27 +42,33 @@ export async function openMap(
   const { dataset } = options;
   const { root, store } = dataset;
   const below = relativeToRoot(root, request.folder) ?? '';
-  const encoder = await embeddedEncoder(request.encoder, below, options, context);
+  const mapped = await mappedEncoder(request, below, options, context);
+  const { encoder } = mapped;
   const { id } = encoder.card;
   const key = mapKey(encoder, below, request.choice);
   const images = embeddedBelow(store, encoder.key, below);
-  const readable = store.readImagePaths().filter((path) => below === '' || path.startsWith(`${below}/`)).length;
-  assertEnough(below === '' ? root : join(root, below), id, images.length, readable);
+  const readable = store.readImagePaths().filter((path) => below === '' || path.startsWith(`${below}/`));
+  assertEnough(below === '' ? root : join(root, below), id, images.length, readable.length);
   try {
     const { map, notices } =
       (await keptMap(request, images, key, encoder, options, context)) ??
       (await newMap(request, key, encoder, options, context));
-    const missing = readable - images.length;
-    const report = await opened(map, images, encoder, options);
+    const present = new Set(images.map(({ path }) => path));
+    const missing = readable.filter((path) => !present.has(path));
+    const report = await opened(map, images, mapped, options);
     // One that was kept may have been turned to another map than the one that is there now.
     const other = request.choice.method === 'umap' ? otherMap(request, key, dataset) : undefined;
     return {
       ...report,
       positions: turning(report.paths, other)(report.positions),
-      missing,
-      notices: [...store.notices, ...notices, ...(missing > 0 ? [withoutVector(missing, id)] : [])].map(
-        ({ code, message }) => ({ code, message }),
-      ),
+      missing: missing.length,
+      hasCaptions: dataset.config.captions !== undefined,
+      notices: [
+        ...store.notices,
+        ...mapped.notices,
+        ...notices,
+        ...(missing.length > 0 ? [notOnMap(mapped, root, missing)] : []),
+      ].map(({ code, message }) => ({ code, message })),
     };
   } finally {
     options.live.end(request.live);
@@ -79,7 +91,7 @@ async function keptMap(
 ): Promise<Made | undefined> {
   const { store, root } = dataset;
   const map = fresh === true ? undefined : store.readMap(key);
-  if (map === undefined) return undefined;
+  if (map === undefined || isOutdated(store, key, map)) return undefined;
   const rows = matchImages(images, map);
   const old = Uint32Array.from(rows.keys()).filter((row) => rows[row]! >= 0);
   if (old.length === images.length) return { map, notices: [] };
@@ -152,9 +164,9 @@ function otherMap({ alignTo }: OpenMapRequest, { folder }: MapKey, dataset: Data
 async function opened(
   map: StoredMap,
   images: readonly EmbeddedImage[],
-  encoder: StoredEncoder,
+  { encoder, captions }: MappedEncoder,
   { dataset, labels }: OpeningOptions,
-): Promise<Omit<OpenedMap, 'missing' | 'notices'>> {
+): Promise<Omit<OpenedMap, 'missing' | 'hasCaptions' | 'notices'>> {
   const rows = matchImages(images, map);
   const paths = images.map(({ path }) => path);
   const { labelOf } = await labels();
@@ -174,7 +186,7 @@ async function opened(
     cluster,
     figures: {
       ...{ trustworthiness, neighborsKept, judged, seconds, recall, madeAt: map.madeAt },
-      clusters: clustersNow(cluster, summary, paths, paths.map(labelOf)),
+      clusters: clustersNow(cluster, summary, paths, paths.map(labelOf), captions),
       explained: plane?.explained,
     },
     placed: rows.length - original,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { encoderMismatch } from '../../core/errors.ts';
 import { regionsNotIndexed } from '../../core/images/regionErrors.ts';
+import { imageWithoutCaption } from '../../core/captions/captionErrors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
 import type {
   MatchedRegion,
@@ -12,6 +13,7 @@ import type {
 import { captionsOf, type FewCaptions } from '../captions/captionCache.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
+import { isOfCaptions } from '../encoders/importedEncoders.ts';
 import { nearestRegions } from '../regions/regionSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
@@ -145,6 +147,7 @@ async function queryVector(
 
 /** Throws where there is nothing to load: imported vectors are all that there are. */
 function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encoder> {
+  if (isOfCaptions(stored)) throw imageWithoutCaption(image);
   if (stored.card.imported === true) throw importedOutside(stored.card.id, image);
   return load();
 }

@@ -8,6 +8,8 @@ import { filterOf, foundImages, openTable, vectorOfImage, type SimilarContext } 
 export interface TextSearchContext extends SimilarContext {
   /** Loads the text half of the encoder whose vectors are compared. */
   readonly loadText: () => Promise<TextEncoder>;
+  /** What is written about an image, where that is compared. @param query L2-normalised */
+  readonly nearestCaptions?: (path: string, query: Float32Array) => readonly string[];
 }
 
 /**
@@ -38,6 +40,11 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
   );
   if (query === undefined) throw usage('What is not wanted cancels out what is; say more of one of them.');
   const best = await table.nearest(query, request.count, filterOf(context, request, table.paths, like?.row ?? -1));
+  const { nearestCaptions } = context;
+  const found = await foundImages(best, table, context);
+  const results = nearestCaptions
+    ? found.results.map((image) => ({ ...image, captions: nearestCaptions(image.path, query) }))
+    : found.results;
   return {
     root: context.dataset.root,
     query: {
@@ -47,7 +54,8 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
       imageWeight: image === undefined || texts.length === 0 ? undefined : imageWeight,
     },
     notices,
-    ...(await foundImages(best, table, context)),
+    ...found,
+    results,
   };
 }
 

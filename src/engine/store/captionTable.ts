@@ -11,6 +11,8 @@ export interface CaptionVector {
 
 /** Vectors of captions, by the key of the encoder and a key that tells text half and caption. Writing doesn't alter the store's revision. */
 export interface CaptionStore {
+  /** All keys that are there, with `CaptionVector.tokens`. */
+  list(encoderKey: number): (readonly [key: string, tokens: number | undefined])[];
   /** Those of the keys that are there. */
   read(encoderKey: number, dim: number, keys: readonly string[]): Map<string, CaptionVector>;
   put(encoderKey: number, captions: ReadonlyMap<string, CaptionVector>): void;
@@ -36,8 +38,14 @@ export class CaptionTable implements CaptionStore {
     this.#put = database.prepare(
       'INSERT OR REPLACE INTO captions (encoder, caption, tokens, vector) VALUES (?, ?, ?, ?)',
     );
-    this.#keys = database.prepareTuples<readonly [caption: string]>('SELECT caption FROM captions WHERE encoder = ?');
+    this.#keys = database.prepareTuples<readonly [caption: string, tokens: number | null]>(
+      'SELECT caption, tokens FROM captions WHERE encoder = ?',
+    );
     this.#remove = database.prepare('DELETE FROM captions WHERE encoder = ? AND caption = ?');
+  }
+
+  list(encoderKey: number): (readonly [key: string, tokens: number | undefined])[] {
+    return this.#keys.all(encoderKey).map(([key, tokens]) => [key, tokens ?? undefined]);
   }
 
   read(encoderKey: number, dim: number, keys: readonly string[]): Map<string, CaptionVector> {

@@ -12,7 +12,7 @@ import {
   type MapSettings,
   type MapSide as Side,
 } from '../../protocol/embeddingMap.ts';
-import type { LiveMap, MapChoice } from '../../protocol/maps.ts';
+import type { LiveMap, MapChoice, MapSubject } from '../../protocol/maps.ts';
 import type { PanelFailure } from '../../protocol/panels.ts';
 import { Debounced } from '../async/debounce.ts';
 import { isInside } from '../files/rootPaths.ts';
@@ -28,6 +28,7 @@ import { ShownImages } from './shownImages.ts';
 interface Rest {
   readonly paths: readonly string[];
   readonly positions: readonly (Float32Array | undefined)[];
+  readonly of: MapSubject;
 }
 
 /**
@@ -46,6 +47,8 @@ export class EmbeddingMapModel {
   #pictures = 0;
   #folder: string | undefined;
   #settings: MapSettings;
+  #of: MapSubject;
+  #hasCaptions = false;
   #secondEncoder: string | undefined;
   /** Of the second map while its points move. */
   #secondPaths: readonly string[] = [];
@@ -71,7 +74,7 @@ export class EmbeddingMapModel {
       this.#notices = [message];
       this.touch();
     };
-    const { folder, settings, second, colorBy, sortBy, filter = '' } = restored(saved);
+    const { folder, settings, second, colorBy, sortBy, filter = '', of = 'images' } = restored(saved);
     this.images = new ShownImages({ engine, selection, source, changed, failed }, filter);
     const move = ({ root, encoder, paths, positions }: LiveMap): void => {
       this.images.identify(root, encoder.identity);
@@ -88,6 +91,7 @@ export class EmbeddingMapModel {
     this.#second = new MapSide({ engine, pollMs, changed, moved: moveSecond });
     this.#folder = folder;
     this.#settings = settings;
+    this.#of = of;
     this.#secondEncoder = second;
     this.#colorBy = colorBy;
     this.#sortBy = sortBy;
@@ -106,6 +110,8 @@ export class EmbeddingMapModel {
         folder === undefined
           ? undefined
           : { root: root ?? folder, path: folder, name: folderName(root ?? folder, folder) },
+      of: this.#of,
+      hasCaptions: this.#hasCaptions,
       settings: this.#settings,
       layout: layout(),
       images: { revision: rows.revision, count: rows.paths.length },
@@ -141,8 +147,7 @@ export class EmbeddingMapModel {
   }
 
   points(side: Side): MapPoints | undefined {
-    const map = side === 0 ? this.#first : this.#second;
-    const { positions, revision } = map;
+    const { positions, revision } = side === 0 ? this.#first : this.#second;
     return positions && { images: this.images.rows.revision, points: revision, positions };
   }
 
@@ -170,6 +175,7 @@ export class EmbeddingMapModel {
       // Nor does a filter of another dataset say anything here.
       if (root === undefined || !isInside(root, folder)) {
         this.#secondEncoder = undefined;
+        this.#of = 'images';
         if (filter === undefined) void this.images.filter.change('', false);
       }
       this.#clear();
@@ -192,6 +198,9 @@ export class EmbeddingMapModel {
       if (!areUsable(next)) return;
       this.#settings = next;
       this.#settled.trigger();
+    } else if ('of' in change) {
+      this.#of = change.of;
+      void this.refresh();
     } else if ('colorBy' in change) {
       this.#colorBy = change.colorBy;
     } else if ('filter' in change) {
@@ -238,13 +247,14 @@ export class EmbeddingMapModel {
     if (folder === undefined) return;
     this.#failure = undefined;
     const choice = this.#choice;
-    const opening = await this.#first.open({ folder, choice, fresh });
+    const opening = await this.#first.open({ folder, choice, fresh, of: this.#of });
     if (opening.outcome === 'overtaken') return;
     if (opening.outcome !== 'opened') {
       this.#goBack(opening.failure, opening.outcome === 'failed');
       return;
     }
     const { map } = opening;
+    this.#hasCaptions = map.hasCaptions;
     this.images.identify(map.root, map.encoder.identity);
     this.#setRows(map.paths);
     this.#first.take(map, choice, map.positions, map.missing);
@@ -307,6 +317,7 @@ export class EmbeddingMapModel {
   #goBack(failure: PanelFailure, isFailed: boolean): void {
     const rest = this.#rest;
     if (rest) {
+      this.#of = rest.of;
       this.#setRows(rest.paths);
       this.#first.settle(rest.positions[0]);
       this.#second.settle(rest.positions[1]);
@@ -328,11 +339,13 @@ export class EmbeddingMapModel {
   }
 
   #remember(): void {
-    this.#rest = { paths: this.images.rows.paths, positions: [this.#first.positions, this.#second.positions] };
+    const positions = [this.#first.positions, this.#second.positions];
+    this.#rest = { paths: this.images.rows.paths, positions, of: this.#of };
   }
 
   #clear(): void {
     this.#rest = undefined;
+    this.#hasCaptions = false;
     this.#first.clear();
     this.#clearSecond();
     this.images.clear();
@@ -380,6 +393,7 @@ export class EmbeddingMapModel {
       second: this.#secondEncoder,
       colorBy: this.#colorBy,
       sortBy: this.#sortBy,
+      of: this.#of,
       filter: this.images.filter.text,
     });
   }

@@ -38,7 +38,7 @@ export class MapSide {
   #moving = false;
   #positions: Float32Array<ArrayBuffer> | undefined;
   #revision = 0;
-  #opened: Omit<OpenedMap, 'positions' | 'paths' | 'cluster'> | undefined;
+  #opened: Omit<OpenedMap, 'positions' | 'paths' | 'cluster' | 'hasCaptions'> | undefined;
   /** Of the map at rest, or of one that moves where there was none before. */
   #encoder: OpenedMap['encoder'] | undefined;
   #choice: MapChoice | undefined;

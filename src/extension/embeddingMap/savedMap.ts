@@ -4,6 +4,7 @@ import {
   type EmbeddingMapState,
   type MapSettings,
 } from '../../protocol/embeddingMap.ts';
+import type { MapSubject } from '../../protocol/maps.ts';
 
 /** What survives a reload of the window. */
 export interface SavedMap {
@@ -16,6 +17,7 @@ export interface SavedMap {
   readonly sortBy: EmbeddingMapState['sortBy'];
   /** Absent in what an older version has saved. */
   readonly filter?: string;
+  readonly of?: MapSubject;
 }
 
 const nothing: SavedMap = {

@@ -23,7 +23,10 @@ export function encoderCommands(services: Services): void {
 
 async function pickEncoder({ engine, datasets }: Services, folder: string): Promise<EncoderChoice | undefined> {
   const current = datasets.find(folder)?.encoder?.id;
-  const [cards, offers] = await Promise.all([engine.call('encoders/list', { folder }), engine.call('hub/offers', {})]);
+  const [cards, offers] = await Promise.all([
+    engine.call('encoders/list', { folder, ofTexts: true }),
+    engine.call('hub/offers', {}),
+  ]);
   const items = encoderSections({ cards, current, ...offers }).flatMap(({ title, rows }) => [
     { label: title, kind: vscode.QuickPickItemKind.Separator, choice: undefined },
     ...rows,

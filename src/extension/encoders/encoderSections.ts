@@ -46,7 +46,7 @@ export function encoderSections({
     choice: { kind: 'encoder', id: card.id },
   });
   const others = cards.filter(({ id }) => id !== current);
-  const own = others.filter(({ source }) => source !== BUILT_IN_SOURCE);
+  const own = others.filter(({ source, encodes }) => source !== BUILT_IN_SOURCE && encodes === undefined);
   const missing = recommended.filter((offer) => !cards.some((card) => isOf(card, offer)));
   const known = downloaded.filter(
     (model) =>
@@ -57,6 +57,7 @@ export function encoderSections({
     { title: 'in use', rows: cards.filter(({ id }) => id === current).map(row) },
     { title: 'trained here', rows: own.filter(isRun).map(row) },
     { title: 'of this folder', rows: own.filter((card) => !isRun(card)).map(row) },
+    { title: 'of captions', rows: others.filter(({ encodes }) => encodes === 'texts').map(row) },
     { title: 'built in', rows: others.filter(({ source }) => source === BUILT_IN_SOURCE).map(row) },
     { title: 'downloaded before', rows: known.map(downloadedRow) },
     // Before the long section, as nobody scrolls for what they don't know of.
@@ -99,7 +100,7 @@ function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, ref
 const otherWays: readonly EncoderRow[] = [
   {
     label: '$(repo) Hugging Face repository…',
-    description: 'any with an image encoder as an ONNX file',
+    description: 'any with an encoder of images, or of sentences, as an ONNX file',
     choice: { kind: 'repository' },
     alwaysShow: true,
   },

@@ -14,13 +14,18 @@ export interface EncoderUse {
 }
 
 /**
- * Makes an encoder a folder's own. Without its vectors it finds nothing, so the images are indexed, or that is offered; what
+ * Makes an encoder a folder's own, or a sentence encoder that of its captions. Without its vectors it finds nothing, so the images are indexed, or that is offered; what
  * it has embedded earlier costs nothing.
  */
 export async function useEncoder(services: Services, use: EncoderUse, then: 'index' | 'offer'): Promise<void> {
   const { folder, encoder, advice } = use;
-  await services.engine.call('encoders/choose', { encoder, folder });
+  const { encodes } = await services.engine.call('encoders/choose', { encoder, folder });
   await services.datasets.refresh();
+  if (encodes === 'texts') {
+    const reads = `${path.basename(folder)} has its captions read by ${encoder} now: the Embedding Map lays them out, and checks find those that say the same.`;
+    void vscode.window.showInformationMessage(reads);
+    return;
+  }
   // Where the index has vectors of it, what is shown is of this encoder from now on.
   if (services.similar.state.query !== undefined) void services.similar.search();
   if (then === 'index') {

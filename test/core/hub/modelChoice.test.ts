@@ -74,8 +74,27 @@ test('the text half comes along, in the same precision, with its tokenizer and i
   assert.deepEqual(text(all, { variant: 'fp16' }).at(-1), 'onnx/text_model_fp16.onnx');
   const openClip = ['config.json', 'visual/model.onnx', 'textual/model.onnx', 'textual/tokenizer.json'];
   assert.deepEqual(text(openClip), ['textual/tokenizer.json', 'config.json', 'textual/model.onnx']);
-  assert.deepEqual(text(['onnx/model.onnx', 'tokenizer.json', 'config.json']), [], 'no other half');
+  const pictures = ['onnx/model.onnx', 'tokenizer.json', 'config.json', 'preprocessor_config.json'];
+  assert.deepEqual(text(pictures), [], 'no other half');
   assert.deepEqual(text(['onnx/vision_model.onnx', 'onnx/text_model.onnx']), [], 'no tokenizer');
+});
+
+test('what takes no pictures comes with its tokenizer and what says how its vectors are made', () => {
+  const paths = [
+    ...['onnx/model.onnx', 'onnx/model_O4.onnx', 'config.json', 'modules.json', 'sentence_bert_config.json'],
+    ...['1_Pooling/config.json', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'other/modules.json'],
+  ];
+  const files = paths.map((path) => ({ path, size: 2e6, hash: { algorithm: 'sha256' as const, hex: '' } }));
+  const { model, describing, text } = chooseModel('a/b', files);
+  assert.equal(model.path, 'onnx/model.onnx');
+  assert.deepEqual(
+    describing.map(({ path }) => path),
+    ['config.json', '1_Pooling/config.json', 'sentence_bert_config.json', 'modules.json'],
+  );
+  assert.deepEqual(
+    text.map(({ path }) => path),
+    ['tokenizer.json', 'tokenizer_config.json'],
+  );
 });
 
 test('where there is nothing to take, or too much, the files there are get named', () => {

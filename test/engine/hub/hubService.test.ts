@@ -9,6 +9,7 @@ import type { HubService } from '../../../src/engine/hub/hubService.ts';
 import { untilSize } from '../../hubServer.ts';
 import { externalize } from '../encoders/smallModels.ts';
 import { openText } from '../../../src/engine/encoders/text/textEncoder.ts';
+import { expectedSentence, sentenceFiles, smallBert } from '../encoders/text/sentences.ts';
 import { smallTextTower, wordTokenizer } from '../encoders/text/towers.ts';
 import { smallConvNet, smallTransformer, smallVisionTower } from './hubModels.ts';
 import { fetched, job, setting, type Setting } from './hubSetting.ts';
@@ -306,4 +307,33 @@ test('a listing of several pages is read to its end', async (context) => {
   const plan = await service().plan({ reference: 'hf:some/many' }, job());
   assert.equal(plan.model, 'model.onnx');
   assert.equal(server.seen.filter(({ path }) => path.includes('/tree/')).length, 3);
+});
+
+test('a sentence encoder comes with its tokenizer and what says how it pools, and images are told not to use it', async (context) => {
+  const all = await setting(context);
+  const files = Object.entries(sentenceFiles).map(([name, content]) => [name, JSON.stringify(content)]);
+  all.server.commit('some/sentences', {
+    licence: 'apache-2.0',
+    files: {
+      ...(Object.fromEntries(files) as Record<string, string>),
+      'onnx/model.onnx': encodeModel(smallBert()),
+      'onnx/model_O4.onnx': 'something else',
+      'vocab.txt': 'not needed',
+    },
+  });
+  const plan = await all.service().plan({ reference: 'hf:some/sentences' }, job());
+  assert.deepEqual(
+    plan.files.map(({ path }) => path).sort(),
+    ['onnx/model.onnx', ...Object.keys(sentenceFiles)].sort(),
+  );
+  const card = await added(all, 'hf:some/sentences');
+  assert.deepEqual([card.name, card.encodes, card.licence], ['sentences', 'texts', 'apache-2.0']);
+  const root = join(all.folder, 'dataset');
+  await assert.rejects(all.registry.resolve('hf:some/sentences', root), { code: ErrorCode.EncoderNotImage });
+  const encoder = await openText(await all.registry.resolveAny('hf:some/sentences', root), 1);
+  context.after(() => encoder.dispose());
+  const { vectors } = await encoder.embed(['a red circle']);
+  expectedSentence([1, 4, 5, 8, 2]).forEach((value, i) => {
+    assert.ok(Math.abs(vectors[i]! - value) < 1e-5);
+  });
 });

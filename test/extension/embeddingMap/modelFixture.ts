@@ -35,6 +35,7 @@ export function opened({ encoder }: Pick<OpenMapRequest, 'encoder'>, change: Par
     placed: 0,
     removed: 0,
     missing: 0,
+    hasCaptions: false,
     notices: [],
     ...change,
   };

@@ -24,6 +24,7 @@ const cards = [
   card('likeness-1', 'built-in'),
   card('pixels', 'built-in'),
   card('mine', '/models/mine.onnx'),
+  { ...card('sentences', '/models/sentences'), encodes: 'texts' as const },
   card('trained', 'run 2026-01-01'),
   card('dino', `hf:some/dino@${commit}#onnx/model.onnx`),
 ];
@@ -41,6 +42,7 @@ test('what is in use comes first, then what is near, then the ways to more', () 
       ['in use', ['mine']],
       ['trained here', ['trained']],
       ['of this folder', ['dino']],
+      ['of captions', ['sentences']],
       ['built in', ['likeness-1', 'pixels']],
       ['downloaded before', ['hub']],
       ['others', ['repository', 'file', 'folder']],

@@ -66,6 +66,17 @@ describe("the Embedding Map's page", () => {
     assert.equal((await selectedRows()).length, COUNT);
   });
 
+  it('lays out what is written about the images where that is chosen, and tells who is described alike', async () => {
+    await open();
+    assert.ok(await page.getByRole('radio', { name: 'Images' }).isChecked());
+    await page.getByRole('radio', { name: 'Captions' }).click();
+    assert.deepEqual(await lastCall('change'), { of: 'captions' });
+    await page.getByRole('radio', { name: 'Captions', checked: true }).waitFor();
+    await page.focus('.stage');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.hover-card', { hasText: 'Described most alike' }).waitFor();
+  });
+
   it('selects a box, adds a lasso, takes out with Alt, and says what can be done with them', async () => {
     await open();
     await page.focus('.stage');

@@ -58,6 +58,8 @@ function start(count: number, kept?: unknown): void {
         trusted: true,
         indexing: false,
         folder: { root: '/data', path: '/data', name: 'data' },
+        of: 'images',
+        hasCaptions: true,
         settings: { method: 'umap', neighbors: 15, minimumDistance: 0.1, seed: 0 },
         layout: 'likeness',
         images: { revision: 1, count },

@@ -30,19 +30,25 @@ export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> 
 }
 
 /** Copies a text half and what describes it into the folder of a stored encoder. */
-export async function storeText(
-  { model, tokenizer, tokenizerConfig, config }: TextSource,
-  folder: string,
-): Promise<void> {
+export async function storeText(source: TextSource, folder: string): Promise<void> {
+  const { model } = source;
   const target = join(folder, ...STORED_TEXT.split('/'));
   await storeModel(model, 'file' in model ? await weightsOf(model.file) : [], target);
+  await storeDescribing(source, dirname(target));
+}
+
+/** Copies what describes a model of texts. */
+export async function storeDescribing(
+  { tokenizer, tokenizerConfig, config }: TextSource,
+  folder: string,
+): Promise<void> {
   const described = [
     [tokenizer, TOKENIZER],
     [tokenizerConfig, 'tokenizer_config.json'],
     [config, 'config.json'],
   ] as const;
   for (const [file, name] of described) {
-    if (file !== undefined) await copyFile(file, join(dirname(target), name));
+    if (file !== undefined) await copyFile(file, join(folder, name));
   }
 }
 

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EncoderText } from '../../../core/encoders/card.ts';
 import { chooseOutput } from '../../../core/encoders/imageOutput.ts';
-import { poolOutput } from '../../../core/encoders/pooling.ts';
+import { poolOutput, type EncoderOutputTensor } from '../../../core/encoders/pooling.ts';
 import {
   encoderWithoutText,
+  sentenceEncoderInvalid,
   textEncoderInvalid,
   textMismatch,
   tokenizerMismatch,
   tokenizerMissing,
 } from '../../../core/encoders/textErrors.ts';
+import { sentenceOutput } from '../../../core/encoders/sentenceFiles.ts';
 import { textConfig, type TextConfig } from '../../../core/encoders/textFiles.ts';
 import { findTextInput, type DeclaredTextInput } from '../../../core/encoders/textInput.ts';
 import type { CutText } from '../../../core/encoders/tokens.ts';
@@ -36,8 +38,9 @@ export interface TextEmbeddings {
   readonly cut: readonly CutText[];
 }
 
-/** CLIP's context, for exports that say nothing of theirs. */
+/** CLIP's context and BERT's, for exports that say nothing of theirs. */
 const USUAL_CONTEXT = 77;
+const USUAL_SENTENCE = 512;
 /** Tables are rounded up to whole blocks, so some rows may have no token; more of them mean another tokenizer. */
 const spareRows = (tokens: number): number => tokens / 10 + 64;
 /** Where exports hold a text's vector, the best place first. */
@@ -47,11 +50,13 @@ const PROBE_TEXTS = ['a photo of a dog', 'blue'];
 /** Texts whose vectors are kept: what a person types, and lists of words. */
 const CACHED_TEXTS = 4096;
 
-/** A loaded text half. Calls are answered in order; the work happens on another thread. */
+/** A loaded text half, or a sentence encoder. Calls are answered in order; the work happens on another thread. */
 export class TextEncoder {
   /** Of the whole encoder. */
   readonly name: string;
   readonly described: DescribedText;
+  /** Name of the input that takes the tokens. */
+  readonly tokensInput: string;
   readonly #file: string;
   readonly #tokenizer: TextTokenizer;
   readonly #declared: DeclaredTextInput;
@@ -71,6 +76,7 @@ export class TextEncoder {
   ) {
     this.name = name;
     this.described = described;
+    this.tokensInput = declared.ids.name;
     this.#file = file;
     this.#tokenizer = tokenizer;
     this.#declared = declared;
@@ -108,8 +114,8 @@ export class TextEncoder {
     const vector = new Float32Array(output.dim);
     try {
       const values = await this.#worker.run(this.#session, feeds, { fetches: [output.name] });
-      const { dims, data } = numbersOf(values[output.name]!);
-      const invalid = poolOutput({ dims, data }, batch, 1, { output, layout: 'NCHW' }, vector);
+      const tensor = ofTokens(numbersOf(values[output.name]!), batch, output, ids.length);
+      const invalid = poolOutput(tensor, batch, 1, { output, layout: 'NCHW' }, vector);
       if (invalid.length > 0) throw new Error(`its numbers for "${text}" are not finite, or all zero`);
     } catch (error) {
       throw error instanceof LikenessError ? error : textEncoderInvalid(this.#file, error);
@@ -126,13 +132,28 @@ export class TextEncoder {
  */
 export async function openText({ card, text: source }: ResolvedEncoder, threads: number): Promise<TextEncoder> {
   if (source === undefined) throw encoderWithoutText(card.name);
-  const { file } = source;
+  return openTextModel(source, { name: card.name, dim: card.output.dim }, threads);
+}
+
+/**
+ * As `openText`.
+ *
+ * @param encoder its name, and what its pictures have; undefined where it takes none and nothing is known of its vectors yet
+ */
+export async function openTextModel(
+  source: TextSource,
+  { name, dim }: { readonly name: string; readonly dim: number | undefined },
+  threads: number,
+): Promise<TextEncoder> {
+  const { file, sentence } = source;
   const { graph, sha256 } = await readText(source);
   const declared = findTextInput(graph);
   if ('reason' in declared) throw textEncoderInvalid(file, declared.reason);
   if (source.tokenizer === undefined) throw tokenizerMissing(file);
   const tokenizer = await readTokenizer(source.tokenizer, source.tokenizerConfig);
-  const config = textConfig(source.config === undefined ? undefined : await readJson(source.config));
+  const config = sentence
+    ? { ...sentence, fillsContext: false }
+    : textConfig(source.config === undefined ? undefined : await readJson(source.config));
   const rows = declared.vocabulary ?? config.vocabulary;
   if (rows !== undefined && (tokenizer.size > rows || rows > tokenizer.size + spareRows(tokenizer.size))) {
     throw tokenizerMismatch(source.tokenizer, tokenizer.size, file, rows);
@@ -140,11 +161,10 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
   const worker = new OnnxWorker();
   try {
     const loaded = await worker.load(source.model, { threads });
-    const basis = { sha256, ...contextOf(declared, tokenizer, config, source.known) };
-    const output =
-      source.known?.output ??
-      (await probeOutput({ worker, loaded, file, tokenizer, declared, ...basis, dim: card.output.dim }));
-    if (output.dim !== card.output.dim) throw textMismatch(file, output.dim, card.name, card.output.dim);
+    const basis = { sha256, ...contextOf(declared, tokenizer, config, source) };
+    const probe = { worker, loaded, source, tokenizer, declared, ...basis, dim };
+    const output = source.known?.output ?? (await probeOutput(probe));
+    if (dim !== undefined && output.dim !== dim) throw textMismatch(file, output.dim, name, dim);
     const { logitScale, logitBias } = source.known ?? {};
     const described: DescribedText = {
       ...basis,
@@ -152,10 +172,7 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
       ...(logitScale !== undefined && { logitScale }),
       ...(logitBias !== undefined && { logitBias }),
     };
-    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, {
-      worker,
-      session: loaded.session,
-    });
+    const encoder = new TextEncoder(name, described, file, tokenizer, declared, { worker, session: loaded.session });
     await assertTextsDiffer(encoder, file);
     return encoder;
   } catch (error) {
@@ -184,10 +201,10 @@ function contextOf(
   declared: DeclaredTextInput,
   tokenizer: TextTokenizer,
   config: TextConfig,
-  known: EncoderText | undefined,
+  { known, sentence }: TextSource,
 ): Pick<EncoderText, 'contextLength' | 'padding'> {
   const stated = [tokenizer.maxLength, config.contextLength].filter((length) => length !== undefined);
-  const usual = stated.length === 0 ? USUAL_CONTEXT : Math.min(...stated);
+  const usual = stated.length > 0 ? Math.min(...stated) : sentence ? USUAL_SENTENCE : USUAL_CONTEXT;
   const contextLength = declared.length ?? known?.contextLength ?? usual;
   const fills = declared.length !== undefined || config.fillsContext;
   const padding = known === undefined ? (fills ? tokenizer.padding : undefined) : known.padding;
@@ -197,25 +214,30 @@ function contextOf(
 interface TextProbe extends Pick<EncoderText, 'contextLength' | 'padding'> {
   readonly worker: OnnxWorker;
   readonly loaded: LoadedModel;
-  readonly file: string;
+  readonly source: TextSource;
   readonly tokenizer: TextTokenizer;
   readonly declared: DeclaredTextInput;
   /** Of the image half. */
-  readonly dim: number;
+  readonly dim: number | undefined;
 }
 
 /** The output that holds a text's vector: one as long as a picture's where there is such a one. */
 async function probeOutput(probe: TextProbe): Promise<EncoderText['output']> {
-  const { worker, loaded, file, tokenizer, declared, contextLength, padding, dim } = probe;
+  const { worker, loaded, source, tokenizer, declared, contextLength, padding, dim } = probe;
+  const { file, sentence } = source;
   const { ids } = tokenizer.tokenize(PROBE_TEXTS[0]!, contextLength);
   const filled = padding === undefined ? undefined : { length: contextLength, padding };
   const { feeds, batch } = textFeeds(declared, ids, filled);
   const fetches = loaded.outputs.filter(({ type }) => type?.startsWith('float')).map(({ name }) => name);
   const values = await worker.run(loaded.session, feeds, { fetches });
+  const all = Object.entries(values).map(([name, { type, dims }]) => ({ name, type, dims }));
+  if (sentence !== undefined) {
+    const output = sentenceOutput(all, batch, sentence);
+    if ('reason' in output) throw sentenceEncoderInvalid(file, output.reason);
+    return output;
+  }
   // A row for each token isn't a text's vector yet.
-  const outputs = Object.entries(values)
-    .map(([name, { type, dims }]) => ({ name, type, dims }))
-    .filter(({ dims }) => dims.length === 2 && dims[0] === batch);
+  const outputs = all.filter(({ dims }) => dims.length === 2 && dims[0] === batch);
   const fitting = outputs.filter(({ dims }) => dims[1] === dim);
   const output = chooseOutput(fitting.length > 0 ? fitting : outputs, batch, 'NCHW', {}, OUTPUT_HINTS);
   if ('reason' in output) throw textEncoderInvalid(file, 'no output holds a vector for each text');
@@ -230,6 +252,19 @@ async function assertTextsDiffer(encoder: TextEncoder, file: string): Promise<vo
   if (first.every((value, i) => Math.abs(value - second[i]!) < 1e-6)) {
     throw textEncoderInvalid(file, 'it gives the same vector for every text');
   }
+}
+
+/** Of an output with a row for each token those of the text's own: a mean over what fills it up would be of another text. */
+function ofTokens(
+  { dims, data }: EncoderOutputTensor,
+  batch: number,
+  { pooling, dim }: EncoderText['output'],
+  length: number,
+): EncoderOutputTensor {
+  const places = Math.max(1, length);
+  if (pooling !== 'mean' || dims.length !== 3 || dims[1]! <= places) return { dims, data };
+  const row = Array.from({ length: places * dim }, (_, i) => data[i]!);
+  return { dims: [batch, places, dim], data: Array.from({ length: batch }, () => row).flat() };
 }
 
 function numbersOf({ type, dims, data }: TensorValue) {

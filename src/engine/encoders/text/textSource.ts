@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { EncoderText } from '../../../core/encoders/card.ts';
+import type { SentenceConfig } from '../../../core/encoders/sentenceFiles.ts';
 import { textHomes, textModelNames } from '../../../core/encoders/textFiles.ts';
 import { homeOf } from '../cardFiles.ts';
 import type { ModelSource } from '../onnxMessages.ts';
@@ -16,6 +17,8 @@ export interface TextSource {
   readonly config: string | undefined;
   /** What the encoder's card knows of it. */
   readonly known: EncoderText | undefined;
+  /** Of a sentence encoder, which has no half that takes pictures. */
+  readonly sentence?: SentenceConfig;
 }
 
 /**
