@@ -46,15 +46,37 @@ export async function captionVectors(
   context: JobContext,
 ): Promise<CaptionVectors> {
   const { stored } = encoder;
-  const { dim } = stored.card.output;
   const resolved = await encoder.resolve();
   const known = resolved.text?.known;
   let loaded: TextHalf | undefined;
   const load = async () => (loaded ??= await encoder.loadText(resolved));
   const { sha256, contextLength } = known ?? (await load()).described;
-  const keyOf = (caption: string) => hash('sha256', `${sha256}\n${caption}`);
-  const keys = captions.map(keyOf);
-  const found = store.captions.read(stored.key, dim, keys);
+  const { name, output } = stored.card;
+  const reader = { key: stored.key, name, dim: output.dim, sha256, contextLength, load };
+  const vectors = await keptCaptionVectors(captions, store, reader, context);
+  if (vectors.embedded > 0) store.captions.retain(stored.key, new Set([...captions, ...all].map(keyOf(sha256))));
+  return vectors;
+}
+
+/** What reads captions, and where their vectors are kept. */
+export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' | 'contextLength'> {
+  /** Of the encoder in the index beside whose vectors they are kept. */
+  readonly key: number;
+  /** For people. */
+  readonly name: string;
+  readonly dim: number;
+  readonly load: () => Promise<Pick<TextEncoder, 'embed'>>;
+}
+
+/** As `captionVectors`, by whatever reads them. Nothing is forgotten. */
+export async function keptCaptionVectors(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  { key, name, dim, sha256, contextLength, load }: CaptionReader,
+  context: JobContext,
+): Promise<CaptionVectors & { readonly embedded: number }> {
+  const keys = captions.map(keyOf(sha256));
+  const found = store.captions.read(key, dim, keys);
   const missing = [...captions.keys()].filter((i) => !found.has(keys[i]!));
   if (missing.length > 0) {
     const meter = new ProgressMeter(context.report, () => performance.now());
@@ -64,32 +86,35 @@ export async function captionVectors(
       if (context.signal.aborted) throw cancelled();
       const batch = missing.slice(start, start + BATCH);
       const embedded = await embedBatch(batch, captions, keys, text);
-      store.captions.put(stored.key, embedded);
-      for (const [key, vector] of embedded) found.set(key, vector);
+      store.captions.put(key, embedded);
+      for (const [caption, vector] of embedded) found.set(caption, vector);
       meter.add(batch.length);
       await breathe();
     }
-    store.captions.retain(stored.key, new Set([...keys, ...Array.from(all, keyOf)]));
     meter.finish();
   }
   const vectors = new Float32Array(captions.length * dim);
-  keys.forEach((key, row) => {
-    vectors.set(found.get(key)!.vector, row * dim);
+  keys.forEach((caption, row) => {
+    vectors.set(found.get(caption)!.vector, row * dim);
   });
   const cut = captions.flatMap((caption, row) => {
     const { tokens } = found.get(keys[row]!)!;
     return tokens === undefined ? [] : [{ caption, tokens }];
   });
   const [first] = cut;
-  const notices = first ? [captionsCut(stored.card.name, cut.length, first.caption, first.tokens, contextLength)] : [];
-  return { vectors, rows: captions.length, dim, notices };
+  const notices = first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : [];
+  return { vectors, rows: captions.length, dim, notices, embedded: missing.length };
+}
+
+function keyOf(sha256: string): (caption: string) => string {
+  return (caption) => hash('sha256', `${sha256}\n${caption}`);
 }
 
 async function embedBatch(
   batch: readonly number[],
   captions: readonly string[],
   keys: readonly string[],
-  text: TextHalf,
+  text: Pick<TextHalf, 'embed'>,
 ): Promise<Map<string, CaptionVector>> {
   const texts = batch.map((i) => captions[i]!);
   const { vectors, cut } = await text.embed(texts);

@@ -16,6 +16,7 @@ import type { TensorMap } from '../../core/training/parameters.ts';
 import { probeClassifierStart } from '../../core/training/probeStart.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { BestEpoch } from './bestEpoch.ts';
 import { GraphEvaluator } from './graphEvaluation.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import type { FineTuneData } from './fineTuneData.ts';
@@ -23,9 +24,6 @@ import { trainedEncoderInterface } from './pretrainCard.ts';
 import { assertFinite, type Metrics } from './runMonitor.ts';
 import type { StepOutcome } from './trainingLoop.ts';
 import type { RunShape, TrainingTask } from './trainingRun.ts';
-
-/** What the values of the best epoch are called in a checkpoint. */
-const BEST = 'best/';
 
 export interface FineTuneTaskOptions {
   readonly settings: ResolvedFineTuneSettings;
@@ -45,18 +43,13 @@ export class FineTuneTask implements TrainingTask {
   readonly #options: FineTuneTaskOptions;
   readonly #evaluator: GraphEvaluator;
   readonly #signal: AbortSignal;
-  #best: TensorMap | undefined;
-  #bestEpoch: number;
-  #bestMacro: number;
+  readonly #best: BestEpoch;
 
   private constructor(options: FineTuneTaskOptions, evaluator: GraphEvaluator, { signal, start }: RunShape) {
     this.#options = options;
     this.#evaluator = evaluator;
     this.#signal = signal;
-    const kept = [...start.state].filter(([name]) => name.startsWith(BEST));
-    this.#best = kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(BEST.length), data]));
-    this.#bestEpoch = start.metrics['bestEpoch'] ?? 0;
-    this.#bestMacro = this.#best === undefined ? -1 : (start.metrics['bestValidationMacro'] ?? -1);
+    this.#best = new BestEpoch(start, 'bestValidationMacro');
   }
 
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
@@ -107,32 +100,26 @@ export class FineTuneTask implements TrainingTask {
     const whole = this.#whole(current);
     const logits = await this.#run('logits', validation, whole);
     const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
-    if (macroAccuracy > this.#bestMacro) {
-      this.#bestMacro = macroAccuracy;
-      this.#bestEpoch = done;
-      // Moments are of no use to a result.
-      this.#best = new Map([...current].filter(([name]) => this.#options.kept.has(name)));
-    }
+    this.#best.offer(done, macroAccuracy, current, this.#options.kept);
     return {
       validationLoss: negativeLogLikelihood({ logits, ...this.#labelled(validation) }),
       validationAccuracy: accuracy,
       validationMacro: macroAccuracy,
-      bestValidationMacro: this.#bestMacro,
-      bestEpoch: this.#bestEpoch,
+      bestValidationMacro: this.#best.score,
+      bestEpoch: this.#best.epoch,
     };
   }
 
   isOver(done: number): boolean {
-    const { patience } = this.#options.settings;
-    return patience > 0 && this.#best !== undefined && done - this.#bestEpoch >= patience;
+    return this.#best.isPast(done, this.#options.settings.patience);
   }
 
   kept(): TensorMap {
-    return new Map([...(this.#best ?? [])].map(([name, data]) => [BEST + name, data]));
+    return this.#best.kept();
   }
 
   result(last: TensorMap): TensorMap {
-    return this.#best ?? last;
+    return this.#best.state ?? last;
   }
 
   /** Accuracies on the test images, and how far the probabilities can be trusted. */

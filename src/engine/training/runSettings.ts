@@ -8,9 +8,7 @@ import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/trainin
 type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
 type Rules<T> = { readonly [Key in Exclude<keyof T, 'recipe'>]-?: Rule<Required<T>[Key]> };
 
-const commonRules = {
-  network: 'string',
-  size: 'number',
+const stepRules = {
   batchImages: 'number',
   epochs: 'number',
   optimizer: ['sgd', 'adamw', 'lars'],
@@ -21,6 +19,8 @@ const commonRules = {
   threads: 'number',
   name: 'string',
 } as const;
+
+const commonRules = { network: 'string', size: 'number', ...stepRules } as const;
 
 const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } = {
   pretrain: {
@@ -62,6 +62,14 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     includeTest: 'boolean',
   },
   autoencoder: { ...commonRules, includeTest: 'boolean' },
+  captions: {
+    ...stepRules,
+    imageEncoder: 'string',
+    textEncoder: 'string',
+    outputs: 'number',
+    noise: 'number',
+    patience: 'number',
+  },
 };
 
 /** What runs did before there was a choice, which their records don't say. */
@@ -76,6 +84,7 @@ const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> 
     teacherTemperature: TEACHER_TEMPERATURE,
   },
   autoencoder: { engine: 'onnxruntime' },
+  captions: {},
 };
 
 /** Stands for the settings of a run whose `run.json` can't be read. */

@@ -9,6 +9,8 @@ import { openText } from './textEncoder.ts';
 import type { TextSource } from './textSource.ts';
 
 const TOKENIZER = 'tokenizer.json';
+/** Where a stored encoder has its tokenizer. */
+export const STORED_TOKENIZER = `${dirname(STORED_TEXT)}/${TOKENIZER}`;
 /** While an encoder is added nobody waits for single texts. */
 const THREADS = 2;
 
@@ -22,7 +24,7 @@ export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> 
   try {
     const encoder = await openText(resolved, THREADS);
     await encoder.dispose();
-    const text = { file: STORED_TEXT, tokenizer: `${dirname(STORED_TEXT)}/${TOKENIZER}`, ...encoder.described };
+    const text = { file: STORED_TEXT, tokenizer: STORED_TOKENIZER, ...encoder.described };
     return { ...card, text };
   } catch {
     return card;
@@ -30,19 +32,22 @@ export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> 
 }
 
 /** Copies a text half and what describes it into the folder of a stored encoder. */
-export async function storeText(
-  { model, tokenizer, tokenizerConfig, config }: TextSource,
-  folder: string,
-): Promise<void> {
+export async function storeText(source: TextSource, folder: string): Promise<void> {
+  const { model } = source;
   const target = join(folder, ...STORED_TEXT.split('/'));
   await storeModel(model, 'file' in model ? await weightsOf(model.file) : [], target);
+  await copyTokenizer(source, dirname(target));
+}
+
+/** Copies what describes a text half to where the model is. */
+export async function copyTokenizer({ tokenizer, tokenizerConfig, config }: TextSource, folder: string): Promise<void> {
   const described = [
     [tokenizer, TOKENIZER],
     [tokenizerConfig, 'tokenizer_config.json'],
     [config, 'config.json'],
   ] as const;
   for (const [file, name] of described) {
-    if (file !== undefined) await copyFile(file, join(dirname(target), name));
+    if (file !== undefined) await copyFile(file, join(folder, name));
   }
 }
 

@@ -124,8 +124,18 @@ export class TextEncoder {
  * vectors are as long as those of pictures and differ from text to text. Rejects with encoder-without-text,
  * tokenizer-missing, tokenizer-invalid, tokenizer-mismatch, text-mismatch, text-encoder-invalid, or the codes of `readModel`.
  */
-export async function openText({ card, text: source }: ResolvedEncoder, threads: number): Promise<TextEncoder> {
-  if (source === undefined) throw encoderWithoutText(card.name);
+export function openText({ card, text: source }: ResolvedEncoder, threads: number): Promise<TextEncoder> {
+  if (source === undefined) return Promise.reject(encoderWithoutText(card.name));
+  return openTextTower(source, card.name, card.output.dim, threads);
+}
+
+/** The same of what reads texts, whether or not it is half of a pair. @param dim that its vectors have to have; undefined: any */
+export async function openTextTower(
+  source: TextSource,
+  name: string,
+  dim: number | undefined,
+  threads: number,
+): Promise<TextEncoder> {
   const { file } = source;
   const { graph, sha256 } = await readText(source);
   const declared = findTextInput(graph);
@@ -142,9 +152,8 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
     const loaded = await worker.load(source.model, { threads });
     const basis = { sha256, ...contextOf(declared, tokenizer, config, source.known) };
     const output =
-      source.known?.output ??
-      (await probeOutput({ worker, loaded, file, tokenizer, declared, ...basis, dim: card.output.dim }));
-    if (output.dim !== card.output.dim) throw textMismatch(file, output.dim, card.name, card.output.dim);
+      source.known?.output ?? (await probeOutput({ worker, loaded, file, tokenizer, declared, ...basis, dim }));
+    if (dim !== undefined && output.dim !== dim) throw textMismatch(file, output.dim, name, dim);
     const { logitScale, logitBias } = source.known ?? {};
     const described: DescribedText = {
       ...basis,
@@ -152,7 +161,7 @@ export async function openText({ card, text: source }: ResolvedEncoder, threads:
       ...(logitScale !== undefined && { logitScale }),
       ...(logitBias !== undefined && { logitBias }),
     };
-    const encoder = new TextEncoder(card.name, described, file, tokenizer, declared, {
+    const encoder = new TextEncoder(name, described, file, tokenizer, declared, {
       worker,
       session: loaded.session,
     });
@@ -200,8 +209,8 @@ interface TextProbe extends Pick<EncoderText, 'contextLength' | 'padding'> {
   readonly file: string;
   readonly tokenizer: TextTokenizer;
   readonly declared: DeclaredTextInput;
-  /** Of the image half. */
-  readonly dim: number;
+  /** Of the image half, where there is one. */
+  readonly dim: number | undefined;
 }
 
 /** The output that holds a text's vector: one as long as a picture's where there is such a one. */
@@ -216,7 +225,7 @@ async function probeOutput(probe: TextProbe): Promise<EncoderText['output']> {
   const outputs = Object.entries(values)
     .map(([name, { type, dims }]) => ({ name, type, dims }))
     .filter(({ dims }) => dims.length === 2 && dims[0] === batch);
-  const fitting = outputs.filter(({ dims }) => dims[1] === dim);
+  const fitting = outputs.filter(({ dims }) => dim === undefined || dims[1] === dim);
   const output = chooseOutput(fitting.length > 0 ? fitting : outputs, batch, 'NCHW', {}, OUTPUT_HINTS);
   if ('reason' in output) throw textEncoderInvalid(file, 'no output holds a vector for each text');
   return output;
