@@ -133,9 +133,9 @@ export class Engine {
       load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
       threads: options.threads,
     };
-    this.maps = new MapService({ ...common, search: this.#search, labels: this.#labels });
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
+    this.maps = new MapService({ ...common, loadText, search: this.#search, labels: this.#labels });
     this.captions = new CaptionService({ ...common, loadText });
     this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
@@ -251,9 +251,10 @@ export class Engine {
     }
     const dataset = this.#datasets.get(folder);
     const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      mapFolder(request, { dataset, registry: this.#registry, threads, load }, context),
+      mapFolder(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
     );
   }
 

@@ -30,13 +30,18 @@ export interface MapRequest {
   readonly out?: { readonly file: string; readonly replace: boolean };
   /** Relative to the root: of the map of all images below the folder only these are told and written; they stay where they are. */
   readonly images?: readonly string[];
+  /** Words that all clusters are named by; absent: their classes, and words for those without a name of meaning. */
+  readonly words?: readonly string[];
   readonly scan?: ScanSettings;
 }
 
 /** Images that lie close together on the map. */
 export interface MapCluster {
   readonly id: number;
-  /** The most frequent class in it, or the two most frequent ones where none has more than half of its images. */
+  /**
+   * The most frequent class in it, or the two most frequent ones where none has more than half of its images; the nearest word
+   * where there is none, or it is a number, and the encoder reads texts.
+   */
   readonly name: string;
   readonly size: number;
   /** Path of the image that is most similar to all others of the cluster together. */

@@ -38,6 +38,8 @@ export interface DatasetConfig {
   readonly augmentation?: AugmentationRecipe;
   /** Filters by the names that they are saved under. */
   readonly views?: Readonly<Record<string, string>>;
+  /** What clusters may be called, or a text file with a word a line, relative to the root. Absent: the usual words. */
+  readonly words?: readonly string[] | string;
 }
 
 /** The known keys, in the order in which they are written. */
@@ -50,6 +52,7 @@ export const configKeys = [
   'encoder',
   'augmentation',
   'views',
+  'words',
 ] as const;
 
 /** Of a view: it has to be read in a list. */
@@ -70,7 +73,8 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
     thresholdsFault(value.thresholds) ??
     (value.encoder === undefined || isText(value.encoder) ? undefined : '"encoder" must be the id of an encoder') ??
     ownAugmentationFault(value.augmentation) ??
-    viewsFault(value.views);
+    viewsFault(value.views) ??
+    wordsFault(value.words);
   if (fault !== undefined) return { fault };
   const known = configKeys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
   return { config: Object.fromEntries(known) as DatasetConfig };
@@ -168,6 +172,11 @@ function viewsFault(views: unknown): string | undefined {
     if (typeof filter !== 'string') return `"views.${name}" must be a filter, such as "class:cat"`;
   }
   return undefined;
+}
+
+function wordsFault(words: unknown): string | undefined {
+  if (words === undefined || isText(words) || isPaths(words)) return undefined;
+  return '"words" must be a list of words, or the path of a text file with a word a line';
 }
 
 /** What is wrong with the name of a view. */

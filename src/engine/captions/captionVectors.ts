@@ -66,13 +66,15 @@ export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' |
   readonly name: string;
   readonly dim: number;
   readonly load: () => Promise<Pick<TextEncoder, 'embed'>>;
+  /** What is shown while it reads. */
+  readonly phase?: string;
 }
 
 /** As `captionVectors`, by whatever reads them. Nothing is forgotten. */
 export async function keptCaptionVectors(
   captions: readonly string[],
   store: Pick<IndexStore, 'captions'>,
-  { key, name, dim, sha256, contextLength, load }: CaptionReader,
+  { key, name, dim, sha256, contextLength, load, phase = 'Reading captions' }: CaptionReader,
   context: JobContext,
 ): Promise<CaptionVectors & { readonly embedded: number }> {
   const keys = captions.map(keyOf(sha256));
@@ -80,7 +82,7 @@ export async function keptCaptionVectors(
   const missing = [...captions.keys()].filter((i) => !found.has(keys[i]!));
   if (missing.length > 0) {
     const meter = new ProgressMeter(context.report, () => performance.now());
-    meter.start('Reading captions', missing.length);
+    meter.start(phase, missing.length);
     const text = await load();
     for (let start = 0; start < missing.length; start += BATCH) {
       if (context.signal.aborted) throw cancelled();

@@ -8,6 +8,7 @@ import { meta } from '../indexing/meta.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
+import type { ClusterNaming } from './clusterWords.ts';
 import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
@@ -22,6 +23,7 @@ export interface MapServiceOptions {
   readonly search: VectorSearch;
   readonly labels: LabelCache;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly loadText: ClusterNaming['loadText'];
   readonly threads: number;
 }
 
@@ -40,8 +42,16 @@ export class MapService {
   async open(request: OpenMapRequest, context: JobContext): Promise<OpenedMap> {
     checkMapChoice(request.choice);
     const dataset = this.#dataset(request.folder);
-    const { labels, registry, threads, load, datasets } = this.#options;
-    const options = { dataset, registry, threads, load, labels: () => labels.read(dataset), live: this.#live };
+    const { labels, registry, threads, load, loadText, datasets } = this.#options;
+    const options = {
+      dataset,
+      registry,
+      threads,
+      load,
+      loadText,
+      labels: () => labels.read(dataset),
+      live: this.#live,
+    };
     return datasets.guard(dataset, () => openMap(request, options, context));
   }
 

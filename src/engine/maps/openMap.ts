@@ -7,6 +7,7 @@ import type { Dataset } from '../dataset.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { EmbeddedImage, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
+import { namedByWords, type ClusterNaming } from './clusterWords.ts';
 import { embeddedBelow, lastMap, layOutAndKeep, mapKey, turning } from './keptLayouts.ts';
 import { axesOf, clustersNow, matchImages, readSummary } from './keptMap.ts';
 import type { LiveMaps } from './liveMaps.ts';
@@ -14,7 +15,7 @@ import { embeddedEncoder, encoderOf, type MappingOptions } from './mapEncoder.ts
 import { assertEnough, readMapImages } from './mapImages.ts';
 import { placeImages } from './placeImages.ts';
 
-export interface OpeningOptions extends MappingOptions {
+export interface OpeningOptions extends MappingOptions, Pick<ClusterNaming, 'loadText'> {
   readonly labels: () => Promise<KnownLabels>;
   readonly live: LiveMaps;
 }
@@ -47,16 +48,22 @@ export async function openMap(
       (await keptMap(request, images, key, encoder, options, context)) ??
       (await newMap(request, key, encoder, options, context));
     const missing = readable - images.length;
-    const report = await opened(map, images, encoder, options);
+    const { report, labels } = await opened(map, images, encoder, options);
+    const drawn = { paths: report.paths, clusterOf: report.cluster, labels };
+    const named = await namedByWords(report.figures.clusters, drawn, encoder, options, context);
     // One that was kept may have been turned to another map than the one that is there now.
     const other = request.choice.method === 'umap' ? otherMap(request, key, dataset) : undefined;
     return {
       ...report,
+      figures: { ...report.figures, clusters: named.clusters },
       positions: turning(report.paths, other)(report.positions),
       missing,
-      notices: [...store.notices, ...notices, ...(missing > 0 ? [withoutVector(missing, id)] : [])].map(
-        ({ code, message }) => ({ code, message }),
-      ),
+      notices: [
+        ...store.notices,
+        ...notices,
+        ...named.notices,
+        ...(missing > 0 ? [withoutVector(missing, id)] : []),
+      ].map(({ code, message }) => ({ code, message })),
     };
   } finally {
     options.live.end(request.live);
@@ -154,7 +161,10 @@ async function opened(
   images: readonly EmbeddedImage[],
   encoder: StoredEncoder,
   { dataset, labels }: OpeningOptions,
-): Promise<Omit<OpenedMap, 'missing' | 'notices'>> {
+): Promise<{
+  readonly report: Omit<OpenedMap, 'missing' | 'notices'>;
+  readonly labels: readonly (string | undefined)[];
+}> {
   const rows = matchImages(images, map);
   const paths = images.map(({ path }) => path);
   const { labelOf } = await labels();
@@ -166,7 +176,8 @@ async function opened(
   const summary = readSummary(map);
   const original = rows.reduce((count, row) => count + (row >= 0 && row < map.laidOut ? 1 : 0), 0);
   const { trustworthiness, neighborsKept, judged, recall, plane, seconds } = summary;
-  return {
+  const stated = paths.map(labelOf);
+  const report = {
     root: dataset.root,
     encoder: namesOf(encoder),
     paths,
@@ -174,10 +185,11 @@ async function opened(
     cluster,
     figures: {
       ...{ trustworthiness, neighborsKept, judged, seconds, recall, madeAt: map.madeAt },
-      clusters: clustersNow(cluster, summary, paths, paths.map(labelOf)),
+      clusters: clustersNow(cluster, summary, paths, stated),
       explained: plane?.explained,
     },
     placed: rows.length - original,
     removed: map.laidOut - original,
   };
+  return { report, labels: stated };
 }

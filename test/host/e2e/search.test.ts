@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -12,9 +12,18 @@ import { engineOptions } from '../../../src/engine/machine.ts';
 import { generateCaptionedSample } from '../../../src/engine/sample/generate.ts';
 import { ProgramRunner } from '../../core/training/programRunner.ts';
 import { trainPair, writePair } from '../../trainedPair.ts';
-import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
+import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
-import { eventually, openLikeness, resultsFor, showsAlert, similarView } from './likenessViews.ts';
+import {
+  describes,
+  eventually,
+  foldSimilarView,
+  openLikeness,
+  resultsFor,
+  showsAlert,
+  similarView,
+  viewRow,
+} from './likenessViews.ts';
 
 const IMAGES = 120;
 const COMMAND = 'Likeness: Search by Text';
@@ -123,4 +132,30 @@ test('words and a picture are searched for together', async () => {
   await view.locator('.query-words').click();
   await offers('blue');
   await page.keyboard.press('Escape');
+});
+
+test('an encoder is trained with captions: what sees, what reads, and how much better pairs find each other', async () => {
+  const file = path.join(dataset, '.likeness', 'config.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...config, captions: { source: 'txt' } }));
+  await foldSimilarView(page, true);
+  await runCommand(page, 'Likeness: Train with Captions');
+  await screenshot(page, 'train with captions');
+  await quickPick(page, 'pair-').click();
+  await quickPick(page, 'Its own text half').click();
+  const start = quickPick(page, 'Start');
+  await start.waitFor();
+  assert.match((await start.textContent()) ?? '', /pair and pair learn to meet · epochs as needed/);
+  await start.click();
+  const done = page.locator('.notification-list-item', { hasText: 'is trained' });
+  await done.waitFor({ timeout: 60_000 });
+  assert.match(
+    (await done.textContent()) ?? '',
+    /pair, with captions is trained, in .*: recall@1 [\d.]+ %, before [\d.]+ %/,
+  );
+  await describes(page, viewRow(page, 'Training', 'pair, with captions'), /^recall@1 [\d.]+ % · /);
+  await screenshot(page, 'trained with captions');
+  await done.locator('.monaco-button', { hasText: 'Show Curves' }).click();
+  const panel = await webviewFrame(page, '.run-card');
+  await panel.locator('.run-card', { hasText: 'of held-out pairs, before' }).waitFor();
 });
