@@ -1,3 +1,4 @@
+import type { TypedQuery } from '../core/neighbors/textQuery.ts';
 import type { MapFigures } from './embeddingMap.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
@@ -180,12 +181,12 @@ export interface MapRequests {
     params: NeighborsRequest;
     result: { readonly paths: readonly string[]; readonly similarities: Float32Array };
   };
-  /** Of one image to each of the paths; NaN for those without a vector. */
+  /** Of one image, or of texts, to each of the paths; NaN for those without a vector. */
   'maps/similarities': {
     params: {
       readonly root: string;
       readonly identity: string;
-      readonly path: string;
+      readonly to: { readonly path: string } | TypedQuery;
       readonly paths: readonly string[];
     };
     result: Float32Array;

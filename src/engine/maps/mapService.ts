@@ -4,17 +4,17 @@ import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } fro
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
+import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import { meta } from '../indexing/meta.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
-import type { ClusterNaming } from './clusterWords.ts';
 import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
 import { checkMapChoice } from './mapChoice.ts';
 import { encoderOf } from './mapEncoder.ts';
-import { nearestImages, similaritiesTo } from './mapNeighbors.ts';
+import { nearestImages, similaritiesTo, similaritiesToTexts } from './mapNeighbors.ts';
 import { openMap } from './openMap.ts';
 
 export interface MapServiceOptions {
@@ -23,7 +23,7 @@ export interface MapServiceOptions {
   readonly search: VectorSearch;
   readonly labels: LabelCache;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
-  readonly loadText: ClusterNaming['loadText'];
+  readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
   readonly threads: number;
 }
 
@@ -74,11 +74,15 @@ export class MapService {
     });
   }
 
-  async similarities({ root, identity, path, paths }: Params<'maps/similarities'>): Result<'maps/similarities'> {
+  async similarities({ root, identity, to, paths }: Params<'maps/similarities'>): Result<'maps/similarities'> {
     const dataset = this.#dataset(root);
-    return this.#options.datasets.guard(dataset, () =>
-      similaritiesTo(this.#options.search.open(dataset.store, encoderOf(dataset, identity).key), path, paths),
-    );
+    const { datasets, search, registry, loadText } = this.#options;
+    return datasets.guard(dataset, () => {
+      const { key, card } = encoderOf(dataset, identity);
+      const table = search.open(dataset.store, key);
+      if ('path' in to) return similaritiesTo(table, to.path, paths);
+      return similaritiesToTexts(table, to, async () => loadText(await registry.resolve(card.id, dataset.root)), paths);
+    });
   }
 
   async compare({ folder, maps, paths }: Params<'maps/compare'>): Result<'maps/compare'> {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { usualWords } from '../../../src/core/clustering/usualWords.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
+import { usualMapSettings } from '../../../src/protocol/embeddingMap.ts';
 import type { CaptionTrainingSettings } from '../../../src/protocol/training.ts';
 import { smallTextTower, wordTokenizer, writeJson } from '../encoders/text/towers.ts';
 import { writeModel } from '../encoders/smallModels.ts';
@@ -90,6 +92,17 @@ describe('training with captions', () => {
     const found = await engine.texts.search({ folder: root, texts: ['narrow stripes'], encoder: card.id, count: 6 });
     const right = found.results.filter(({ path }) => path.includes('/narrow/')).length;
     assert.ok(right >= 5, `${right} of 6`);
+    // The map colours its points by what the search finds, and its clusters have names out of words.
+    const choice = { ...usualMapSettings, layout: 'likeness' } as const;
+    const map = await engine.maps.open({ folder: root, encoder: card.id, choice }, job());
+    const paths = [...found.results.map(({ path }) => path), 'gone.png'];
+    const to = { texts: ['narrow stripes'], minus: [] };
+    const similarities = await engine.maps.similarities({ root, identity: map.encoder.identity, to, paths });
+    found.results.forEach(({ similarity }, i) => {
+      assert.ok(Math.abs(similarity - similarities[i]!) < 1e-5);
+    });
+    assert.ok(Number.isNaN(similarities.at(-1)));
+    assert.ok(map.figures.clusters.every(({ name }) => usualWords.some((word) => name.startsWith(word))));
   });
 
   test('of a pair begins with what it knows', async () => {

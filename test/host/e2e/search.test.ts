@@ -134,6 +134,13 @@ test('words and a picture are searched for together', async () => {
   await page.keyboard.press('Escape');
 });
 
+test('words that are searched for light up the points of the map that fit them', async () => {
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  const map = await webviewFrame(page, '.legend', 60_000);
+  await searchFor('a blue star');
+  await map.locator('.ramp-query', { hasText: '“a blue star”' }).waitFor();
+});
+
 test('an encoder is trained with captions: what sees, what reads, and how much better pairs find each other', async () => {
   const file = path.join(dataset, '.likeness', 'config.json');
   const config = JSON.parse(await readFile(file, 'utf8')) as object;
