@@ -79,6 +79,7 @@ export const chartDefinitions: readonly ChartDefinition[] = [
       { key: 'validationRecall', part: 'mean of the nearest one to ten', dash: DASH },
     ],
     format: 'share',
+    baselines: [{ key: 'validationRecallBefore', label: 'before, one to ten' }],
   },
   {
     id: 'agreement',

@@ -185,11 +185,12 @@ function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
 
 /** How well images and captions find each other. */
 function captionLines(metrics: Readonly<Record<string, number>>): string[] {
-  const { bestValidationRecall, bestEpoch, temperature } = metrics;
+  const { bestValidationRecall, validationRecallBefore, bestEpoch, temperature } = metrics;
   const lines: string[] = [];
   if (bestValidationRecall !== undefined) {
+    const at = bestEpoch === 0 ? 'no epoch found more than the beginning, which is kept' : `at epoch ${bestEpoch}`;
     lines.push(
-      `  validation pairs find each other: recall ${percent(bestValidationRecall)}, mean of @1 to @10, at epoch ${bestEpoch}`,
+      `  validation pairs find each other: recall ${percent(bestValidationRecall)}, mean of @1 to @10 (before ${percent(validationRecallBefore)}), ${at}`,
     );
   }
   for (const cutoff of [1, 5, 10]) {

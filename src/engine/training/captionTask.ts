@@ -36,7 +36,7 @@ export interface CaptionTaskOptions {
   readonly kept: ReadonlySet<string>;
 }
 
-/** Teaches the heads over two towers; the epoch that is best on the validation pairs is kept. */
+/** Teaches the heads over two towers; the epoch that is best on the validation pairs is kept, which may be none. */
 export class CaptionTask implements TrainingTask {
   readonly wanted = ['loss', 'gradientNorm'];
   readonly input: OtherInput;
@@ -89,8 +89,15 @@ export class CaptionTask implements TrainingTask {
 
   /** What the towers are worth before anything is learnt; names end in `Before`. */
   async begin(state: TensorMap): Promise<Metrics> {
-    const tested = await this.#tested(state);
-    return Object.fromEntries(Object.entries(tested).map(([name, value]) => [`${name}Before`, value]));
+    const { data, kept } = this.#options;
+    const measured: Metrics = await this.#tested(state);
+    if (data.validation.length > 0) {
+      const { validationRecall } = await this.#validated(state);
+      // What the towers know already may be more than what a few pairs can teach.
+      this.#best.offer(0, validationRecall, state, kept);
+      measured['validationRecall'] = validationRecall;
+    }
+    return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${name}Before`, value]));
   }
 
   afterStep({ results, samples, seconds, learningRate, step }: StepOutcome): Metrics {
@@ -101,16 +108,13 @@ export class CaptionTask implements TrainingTask {
 
   async afterEpoch(done: number, _: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics> {
     const { data, settings, kept } = this.#options;
-    const every = Math.ceil(settings.epochs / MEASUREMENTS);
-    if (data.validation.length === 0 || (done % every !== 0 && done < settings.epochs)) return {};
+    if (data.validation.length === 0 || !isMeasured(done, settings.epochs)) return {};
     const current = await state();
-    const recall = meanRecall(await this.#recall(data.validation, MOST_MEASURED, current));
-    // At one cutoff alone it is coarse where few pairs are held out.
-    const validationRecall = recall.reduce((sum, value) => sum + value, 0) / CUTOFFS.length;
+    const { validationRecall, validationRecallAt1 } = await this.#validated(current);
     this.#best.offer(done, validationRecall, current, kept);
     return {
       validationRecall,
-      validationRecallAt1: recall[0]!,
+      validationRecallAt1,
       temperature: 1 / scaleOf(current.get(LOG_SCALE)![0]!),
       bestValidationRecall: this.#best.score,
       bestEpoch: this.#best.epoch,
@@ -118,7 +122,8 @@ export class CaptionTask implements TrainingTask {
   }
 
   isOver(done: number): boolean {
-    return this.#best.isPast(done, this.#options.settings.patience);
+    const { patience, epochs } = this.#options.settings;
+    return isMeasured(done, epochs) && this.#best.isPast(done, patience);
   }
 
   kept(): TensorMap {
@@ -139,6 +144,13 @@ export class CaptionTask implements TrainingTask {
       parts.push(`${(100 * validationRecallAt1).toFixed(0)} % of validation pairs find each other`);
     }
     return parts.join(', ');
+  }
+
+  async #validated(state: TensorMap) {
+    const recall = meanRecall(await this.#recall(this.#options.data.validation, MOST_MEASURED, state));
+    // At one cutoff alone it is coarse where few pairs are held out.
+    const validationRecall = recall.reduce((sum, value) => sum + value, 0) / CUTOFFS.length;
+    return { validationRecall, validationRecallAt1: recall[0]! };
   }
 
   async #tested(state: TensorMap): Promise<Metrics> {
@@ -209,4 +221,9 @@ export class CaptionTask implements TrainingTask {
 /** Per cutoff, over both directions. */
 function meanRecall({ imageToCaption, captionToImage }: CaptionRecall): number[] {
   return Array.from(imageToCaption, (recall, i) => (recall + captionToImage[i]!) / 2);
+}
+
+/** Whether the validation pairs are measured after so many of a run's epochs. */
+function isMeasured(done: number, epochs: number): boolean {
+  return done >= epochs || done % Math.ceil(epochs / MEASUREMENTS) === 0;
 }

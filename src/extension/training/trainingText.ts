@@ -174,6 +174,7 @@ const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boo
   testCaptionToImage: ['Recall@1, caption to image', true],
   testCaptionToImageBefore: ['Caption to image before', true],
   bestValidationRecall: ['Recall of validation pairs, mean of @1 to @10', true],
+  validationRecallBefore: ['There before the training', true],
   validationRecall: ['Newest recall there', true],
   validationRecallAt1: ['Newest recall@1 there', true],
 };

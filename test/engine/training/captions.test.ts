@@ -109,9 +109,13 @@ describe('training with captions', () => {
     const [first] = await engine.listEncoders({ folder: root }).then((cards) => cards.filter(({ text: half }) => half));
     const { evaluation } = await engine.captions.evaluate({ folder: root, encoders: [first!.id] }, job());
     const [{ imageToCaption, captionToImage }] = evaluation!.encoders as [(typeof evaluation & object)['encoders'][0]];
-    const { run } = await train({ imageEncoder: first!.id, epochs: 1 });
+    const { run } = await train({ imageEncoder: first!.id, epochs: 1, learningRate: 1 });
     const known = (imageToCaption.recallAt1 + captionToImage.recallAt1) / 2;
-    assert.ok(Math.abs(run.metrics['testRecallAt1Before']! - known) < 1e-9);
+    const { metrics } = run;
+    assert.ok(Math.abs(metrics['testRecallAt1Before']! - known) < 1e-9);
+    // A rate that destroys everything: what was known is kept.
+    assert.ok(metrics['validationRecall']! < metrics['validationRecallBefore']!);
+    assert.deepEqual([metrics['bestEpoch'], metrics['testRecallAt1']], [0, metrics['testRecallAt1Before']]);
   });
 
   test('goes on where it was stopped, to the same encoder, best epoch included', async () => {
@@ -142,13 +146,14 @@ describe('training with captions', () => {
   });
 
   test('keeps the best epoch on the validation pairs, and stops when there is no better one', async () => {
-    const { run } = await train({ ...towers(), patience: 3, epochs: 400 });
-    const { bestEpoch, bestValidationRecall } = run.metrics;
-    assert.ok(run.epoch < 400 && run.epoch - bestEpoch! >= 3);
+    const { run } = await train({ ...towers(), patience: 12, epochs: 400 });
+    const { bestEpoch, bestValidationRecall, validationRecallBefore } = run.metrics;
+    assert.ok(run.epoch < 400 && run.epoch - bestEpoch! >= 12);
     const measured = metricsOf(join(root, '.likeness', 'runs', run.id)).flatMap(({ validationRecall }) =>
       validationRecall === undefined ? [] : [validationRecall],
     );
-    assert.equal(bestValidationRecall, Math.max(...measured));
+    assert.equal(bestValidationRecall, Math.max(validationRecallBefore!, ...measured));
+    assert.ok(bestEpoch! > 0 && measured.length * 4 === run.epoch);
   });
 
   test('says in a sentence what it lacks', async () => {

@@ -147,8 +147,11 @@ test('an encoder is trained with captions: what sees, what reads, and how much b
   await writeFile(file, JSON.stringify({ ...config, captions: { source: 'txt' } }));
   await foldSimilarView(page, true);
   await runCommand(page, 'Likeness: Train with Captions');
+  await quickPick(page, 'pair-').waitFor();
   await screenshot(page, 'train with captions');
   await quickPick(page, 'pair-').click();
+  await quickPick(page, 'Its own text half').waitFor();
+  await screenshot(page, 'train with captions, what reads them');
   await quickPick(page, 'Its own text half').click();
   const start = quickPick(page, 'Start');
   await start.waitFor();
