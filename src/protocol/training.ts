@@ -124,11 +124,11 @@ export type AutoencoderSettings = UnlabelledTrainingSettings;
 export interface CaptionTrainingSettings extends Omit<CommonTrainingSettings, 'network' | 'size'> {
   /** Id or path of the encoder that sees the images, as it is. Default: the dataset's own. */
   readonly imageEncoder?: string;
-  /** Id or path of an encoder with a text half, or of a text encoder, that reads the captions. Default: the text half of the other. */
+  /** Id or path of an encoder with a text half, or of a text encoder, that reads the captions. Default: the other's text half. */
   readonly textEncoder?: string;
   /** Numbers of the vectors that images and texts get. Default: as many as the encoder has where both halves are its own. */
   readonly outputs?: number;
-  /** How far vectors are moved about at random before they are learnt from, as a share of their length: few pairs are not learnt by heart then. */
+  /** How far vectors are moved about at random, as a share of their length, so that few pairs are not learnt by heart. */
   readonly noise?: number;
   /** Ends after so many epochs without a better recall on the validation pairs; 0: never. The best epoch is kept. */
   readonly patience?: number;

@@ -29,8 +29,9 @@ const FEWEST_HELD_OUT = 10;
 const SPLIT_STREAM = 0x63617074;
 
 /**
- * Divides images by the dataset's own splits, and by the seed where it has none: images that share a caption, through others too, stay
- * together then, so that no caption that is tested has been learnt. Nothing is ever trained on that belongs to the test split.
+ * Divides images by the dataset's own splits, and by the seed where it has none: images that share a caption, through others
+ * too, stay together then, so that no caption that is tested has been learnt. Nothing is ever trained on that belongs to the
+ * test split.
  */
 export function captionSplits(images: readonly CaptionedImage[], seed: number): CaptionSplits {
   const of = (...splits: readonly string[]) =>

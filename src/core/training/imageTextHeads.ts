@@ -23,7 +23,10 @@ export type Half = 'image' | 'text';
 /** What a step takes of each tower: its vectors of the batch, L2-normalised, `[batch, dim]`. */
 export const HEAD_INPUTS: Readonly<Record<Half, string>> = { image: 'images', text: 'texts' };
 
-/** The projection head of one tower: a linear layer, `[N, dim]` → `[N, outputs]`. With few pairs more layers learn them by heart. */
+/**
+ * The projection head of one tower: a linear layer, `[N, dim]` → `[N, outputs]`. Of few pairs, validation pairs gain nothing by a
+ * hidden layer.
+ */
 export function imageTextHead(scope: NetworkScope, vectors: GraphValue, half: Half, shape: HeadsShape): GraphValue {
   const { outputs } = shape;
   return linear(scope, vectors, layerOf(half), { outputs, bias: true, standardDeviation: shape[half] ** -0.5 });

@@ -24,7 +24,10 @@ export interface ClusterNaming {
   readonly dataset: Pick<Dataset, 'root' | 'store' | 'config'>;
   readonly registry: Pick<EncoderRegistry, 'resolve'>;
   readonly loadText: CaptionEncoder['loadText'];
-  /** Words that a person asked to name all clusters by; absent: those that have no name of meaning, by the dataset's words or the usual ones. */
+  /**
+   * Words that a person asked to name all clusters by; absent: those that have no name of meaning are, by the dataset's words or
+   * the usual ones.
+   */
   readonly words?: readonly string[] | undefined;
 }
 
@@ -42,8 +45,8 @@ export interface NamedByWords {
 
 /**
  * Clusters whose images have no label are named by the nearest words, and those whose class is a number or a code have the word
- * behind it, where the encoder reads texts. Words are read once and kept in the index. What goes wrong is a notice: the map can be looked at all
- * the same. Rejects with `cancelled`, and where words were asked for with what goes wrong.
+ * behind it, where the encoder reads texts. Words are read once and kept in the index. What goes wrong is a notice: the map can
+ * be looked at all the same. Rejects with `cancelled`, and where words were asked for with what goes wrong.
  */
 export async function namedByWords(
   clusters: readonly MapCluster[],

@@ -93,7 +93,7 @@ export class CaptionTraining implements TrainingKind<'captions', CaptionRun, Cap
     { state }: RunPosition,
     { rows }: CaptionData,
   ): Promise<string> {
-    const trainedOn = formatQuantity(rows.length, 'image').concat(' with captions');
+    const trainedOn = `${formatQuantity(rows.length, 'image')} with captions`;
     const made = { root, files, name: settings.name, towers, shape, state, trainedOn };
     return exportHeads(made, this.#options.registry);
   }
