@@ -14,7 +14,7 @@ export interface GroupSample {
 }
 
 /** Numbers and codes, as classes are called by programs: "7", "class_12", WordNet's "n02123045". */
-const MEANINGLESS = /^(?:[a-z]{0,8}[ _-]?\d+|n\d{8})$/i;
+const MEANINGLESS = /^(?:(?:class|cls|category|label|cluster|group|id|c)?[ _-]?\d+|n\d{8})$/i;
 
 /** Whether what a group is called says nothing to a person. */
 export function isMeaningless(name: string): boolean {
