@@ -35,6 +35,7 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
     { source: 'src/engine/maps/layoutWorker.ts', output: 'layoutWorker' },
     { source: 'src/engine/maps/descentWorker.ts', output: 'descentWorker' },
     { source: 'src/engine/encoders/providers/trialProcess.ts', output: 'providerTrial' },
+    { source: 'src/engine/training/providers/stepTrialProcess.ts', output: 'stepTrial' },
     { source: 'src/engine/training/tensorflow/probeProcess.ts', output: 'tensorFlowProbe' },
   ];
   const cli = [{ source: 'src/cli/main.ts', output: 'cli' }];

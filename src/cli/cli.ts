@@ -2,7 +2,7 @@ import { asLikenessError, ErrorCode, isCancellation, usage } from '../core/error
 import { Engine } from '../engine/engine.ts';
 import { engineOptions } from '../engine/machine.ts';
 import { version } from '../engine/version.ts';
-import { commandHelp, parseInvocation, type Command } from './command.ts';
+import { commandHelp, countOption, parseInvocation, type Command, type Invocation } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { encodersCommand } from './commands/encoders.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -107,7 +107,7 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const engine = new Engine(engineOptions(invocation.text('provider')));
+  const engine = new Engine(engineOptions(invocation.text('provider'), threadsOf(invocation)));
   const printer = new ProgressPrinter(process.stderr);
   try {
     return await command.run(invocation, engine, { signal: abort.signal, report: printer.report });
@@ -117,6 +117,11 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
     process.off('SIGTERM', interrupt);
     await engine.dispose();
   }
+}
+
+/** Undefined leaves the number to the environment, else to the machine. */
+function threadsOf(invocation: Invocation): number | undefined {
+  return invocation.text('threads') === undefined ? undefined : countOption(invocation, 'threads', 1);
 }
 
 function overview(): string {

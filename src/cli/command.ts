@@ -18,8 +18,9 @@ const commonOptions = {
   provider: {
     type: 'string',
     value: 'NAME',
-    help: 'what encoders run on: auto (default: the fastest that agrees with the CPU), cpu, webgpu, dml, cuda or coreml',
+    help: 'what encoders run on: auto (default: the fastest that agrees with the CPU), cpu, webgpu, dml, cuda or coreml; also what train computes on (default: cpu)',
   },
+  threads: { type: 'string', value: 'N', help: 'threads that encoders and trainings compute on (default: all cores)' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 } as const satisfies Record<string, OptionSpec>;
 

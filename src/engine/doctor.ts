@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { machineAdvice } from '../core/encoders/machineAdvice.ts';
 import { asLikenessError, ErrorCode, messageOf } from '../core/errors.ts';
 import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
 import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
+import type { ResolvedEncoder } from './encoders/encoder.ts';
 import type { RuntimeDescription } from './encoders/onnxMessages.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
@@ -33,12 +35,15 @@ export async function runDoctor(
   request: DoctorRequest = {},
   { reference, root }: UsedEncoder = { reference: DEFAULT_ENCODER_ID, root: undefined },
 ): Promise<DoctorReport> {
+  // Before anything is measured, which would count.
+  const load = loadavg()[0] ?? 0;
   const problems: { code: string; message: string }[] = [];
   const note = (code: string, message: string) => problems.push({ code, message });
+  const cores = availableParallelism();
   const versions: Record<string, string> = {
     likeness: version,
     node: process.versions.node,
-    platform: `${process.platform}-${process.arch}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    platform: `${process.platform}-${process.arch}`,
     sqlite: process.versions['sqlite'] ?? 'unknown',
     ...codecVersions,
   };
@@ -62,16 +67,29 @@ export async function runDoctor(
   try {
     const { id, name, source } = (await registry.resolve(reference, root)).card;
     const stronger = id === DEFAULT_ENCODER_ID ? 'larger' : source === BUILT_IN_SOURCE ? 'default' : undefined;
-    encoder = { id, name, stronger };
+    encoder = { id, name, stronger, imagesPerSecond: 0 };
   } catch (error) {
     // Vectors that were imported have no model, and nothing is wrong with them.
     if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));
   }
   let imagesPerSecond = 0;
   try {
-    imagesPerSecond = await measureDefaultEncoder(registry, options);
+    imagesPerSecond = await measureEncoder(await registry.resolve(DEFAULT_ENCODER_ID), options);
   } catch (error) {
     note(ErrorCode.EncoderInvalid, `The built-in encoder doesn't run: ${messageOf(error)}`);
+  }
+  if (encoder !== undefined) {
+    const measured =
+      encoder.id === DEFAULT_ENCODER_ID
+        ? imagesPerSecond
+        : await registry
+            .resolve(reference, root)
+            .then((resolved) => measureEncoder(resolved, options))
+            .catch((error: unknown) => {
+              note(ErrorCode.EncoderInvalid, `The encoder ${encoder!.name} doesn't run: ${messageOf(error)}`);
+              return 0;
+            });
+    encoder = { ...encoder, imagesPerSecond: measured };
   }
   try {
     mkdirSync(options.cacheFolder, { recursive: true });
@@ -86,6 +104,8 @@ export async function runDoctor(
   const works = imagesPerSecond > 0;
   return {
     ...(encoder && { encoder }),
+    machine: { threads: options.threads, cores, memoryBytes: totalmem(), freeBytes: freemem() },
+    slow: machineAdvice({ threads: options.threads, cores, load, encoder }),
     versions,
     providers: [
       { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
@@ -146,11 +166,9 @@ async function others(
   });
 }
 
-async function measureDefaultEncoder(
-  registry: EncoderRegistry,
-  { threads, memoryBytes }: EngineOptions,
-): Promise<number> {
-  const encoder = await openEncoder(await registry.resolve(DEFAULT_ENCODER_ID), { threads, memoryBytes });
+/** Images per second on the CPU. */
+async function measureEncoder(resolved: ResolvedEncoder, { threads, memoryBytes }: EngineOptions): Promise<number> {
+  const encoder = await openEncoder(resolved, { threads, memoryBytes });
   try {
     const { size, mean } = encoder.card.input;
     const bytes = encoder.batchSize * size[0] * size[1] * mean.length;
@@ -162,7 +180,8 @@ async function measureDefaultEncoder(
       await embed();
       images += encoder.batchSize;
     }
-    return Math.round(images / ((performance.now() - start) / 1000));
+    const rate = images / ((performance.now() - start) / 1000);
+    return rate < 10 ? rate : Math.round(rate);
   } finally {
     await encoder.dispose();
   }

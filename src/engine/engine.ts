@@ -35,6 +35,7 @@ import type {
 } from '../protocol/training.ts';
 import { Trainings } from './training/trainings.ts';
 import { AugmentationService } from './augmentations/augmentationService.ts';
+import { CaptionCache } from './captions/captionCache.ts';
 import { CaptionService } from './captions/captionService.ts';
 import { CurationService } from './curation/curationService.ts';
 import { Datasets, type Dataset } from './dataset.ts';
@@ -85,6 +86,7 @@ export class Engine {
   readonly #encoders: EncoderPool;
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
+  readonly #captions = new CaptionCache();
   readonly #trainings: Trainings;
   readonly augmentations: AugmentationService;
   /** What the Embedding Map asks for. */
@@ -116,11 +118,11 @@ export class Engine {
     this.#encoders = new EncoderPool(options);
     this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
     this.decisions = new DecisionService(this.#datasets);
-    this.filters = new FilterService(this.#datasets, this.#labels);
+    this.filters = new FilterService(this.#datasets, this.#labels, this.#captions);
     this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
-    this.review = new ReviewService(this.#datasets, this.#labels);
-    this.viewer = new ViewerService(this.#datasets, this.#labels);
+    this.review = new ReviewService(this.#datasets, this.#labels, this.#captions);
+    this.viewer = new ViewerService(this.#datasets, this.#labels, this.#captions);
     this.#search = new VectorSearch(options.threads);
     this.texts = new TextService({
       datasets: this.#datasets,
@@ -135,8 +137,9 @@ export class Engine {
     };
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
-    this.maps = new MapService({ ...common, loadText, search: this.#search, labels: this.#labels });
-    this.captions = new CaptionService({ ...common, loadText });
+    const known = { search: this.#search, labels: this.#labels, captions: this.#captions };
+    this.maps = new MapService({ ...common, ...known, loadText });
+    this.captions = new CaptionService({ ...common, cache: this.#captions, search: this.#search, loadText });
     this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
     this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
     this.#trainings = new Trainings({
@@ -207,7 +210,8 @@ export class Engine {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
     const load = async () => this.#encoders.get(await resolve());
     const { labelOf, splitOf } = await this.#labels.read(dataset);
-    return { dataset, labelOf, splitOf, stored, resolve, load, search: this.#search };
+    const captionsOf = (paths: readonly string[]) => this.#captions.of(dataset, paths);
+    return { dataset, labelOf, splitOf, captionsOf, stored, resolve, load, search: this.#search };
   }
 
   /** Compares encoders on the labelled images of a folder, which is indexed first where it isn't. */

@@ -8,6 +8,7 @@ const sources = {
   layoutWorker: './maps/layoutWorker.ts',
   descentWorker: './maps/descentWorker.ts',
   providerTrial: './encoders/providers/trialProcess.ts',
+  stepTrial: './training/providers/stepTrialProcess.ts',
   tensorFlowProbe: './training/tensorflow/probeProcess.ts',
 } as const;
 

@@ -9,6 +9,8 @@ export interface EngineOptions extends EncoderRuntimeOptions {
   readonly cacheFolder: string;
 }
 
+/** More threads than any machine has cores for. */
+const MOST_THREADS = 1024;
 /** One batch, input and activations, may take this much at most, and a sixteenth of the machine's memory. */
 const MAX_BATCH_BYTES = 512 * 2 ** 20;
 
@@ -25,10 +27,13 @@ export function assertSupportedPlatform(): void {
  * the latter is no provider, and unsupported-platform.
  *
  * @param provider takes the place of `LIKENESS_PROVIDER`
+ * @param threads takes the place of `LIKENESS_THREADS`; 0: as many as there are cores
  */
-export function engineOptions(provider = process.env['LIKENESS_PROVIDER'] ?? ''): EngineOptions {
+export function engineOptions(
+  provider = process.env['LIKENESS_PROVIDER'] ?? '',
+  threads = Number(process.env['LIKENESS_THREADS'] ?? 0),
+): EngineOptions {
   assertSupportedPlatform();
-  const threads = Number(process.env['LIKENESS_THREADS']);
   const choice = provider === '' ? 'auto' : providerChoice(provider);
   if (choice === undefined)
     throw usage(`There is no execution provider "${provider}"; choose one of ${PROVIDER_CHOICES.join(', ')}.`);
@@ -36,7 +41,7 @@ export function engineOptions(provider = process.env['LIKENESS_PROVIDER'] ?? '')
   return {
     cacheFolder,
     execution: { choice, memoryFolder: cacheFolder },
-    threads: Number.isInteger(threads) && threads > 0 ? threads : availableParallelism(),
+    threads: Number.isInteger(threads) && threads > 0 ? Math.min(threads, MOST_THREADS) : availableParallelism(),
     memoryBytes: Math.min(MAX_BATCH_BYTES, totalmem() / 16),
   };
 }

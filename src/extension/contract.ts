@@ -130,10 +130,12 @@ export const settings = {
   'likeness.check.problems': 'visible' as string,
   'likeness.check.decorations': true as boolean,
   'likeness.encoders.provider': 'auto' as string,
+  'likeness.encoders.threads': 0 as number,
   'likeness.hub.endpoint': '' as string,
   'likeness.hub.offline': false as boolean,
   'likeness.training.threads': 0 as number,
   'likeness.training.engine': 'onnxruntime' as string,
+  'likeness.training.provider': 'cpu' as string,
   'likeness.training.tensorflowModule': '' as string,
 } as const;
 export type SettingKey = keyof typeof settings;

@@ -17,7 +17,14 @@ import { FindingsModel } from './findings/findingsModel.ts';
 import { ReportDocuments } from './reports/reportDocuments.ts';
 import { ImageSelection } from './selection/imageSelection.ts';
 import type { SettingKey } from './contract.ts';
-import { connectionSettings, executionProvider, readSetting, scanSettingsOf, tensorFlowChoice } from './settings.ts';
+import {
+  connectionSettings,
+  encoderThreads,
+  executionProvider,
+  readSetting,
+  scanSettingsOf,
+  tensorFlowChoice,
+} from './settings.ts';
 import { FollowedImage } from './similar/activeImage.ts';
 import { Visibility } from './similar/visibility.ts';
 import { SimilarModel } from './similar/similarModel.ts';
@@ -74,10 +81,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
     machine,
     log: write,
     provider: executionProvider,
+    threads: encoderThreads,
   });
   disposables.add(
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('likeness.encoders.provider' satisfies SettingKey)) process.renew();
+      const keys = ['likeness.encoders.provider', 'likeness.encoders.threads'] satisfies SettingKey[];
+      if (keys.some((key) => event.affectsConfiguration(key))) process.renew();
     }),
   );
   const trainers = new TrainingClient({

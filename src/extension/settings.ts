@@ -39,6 +39,11 @@ export function executionProvider(): ProviderChoice {
   return providerChoice(readSetting('likeness.encoders.provider')) ?? 'auto';
 }
 
+/** Threads for encoders, and for trainings that have no number of their own; undefined leaves it to the machine. */
+export function encoderThreads(): number | undefined {
+  return threadsOf('likeness.encoders.threads');
+}
+
 /** What is set about the way to the hub, by ourselves and by VS Code. */
 export function connectionSettings(): ConnectionSettings {
   const http = vscode.workspace.getConfiguration('http');
@@ -54,8 +59,17 @@ export function connectionSettings(): ConnectionSettings {
 
 /** Threads for a training; undefined leaves the number to the engine. */
 export function trainingThreads(): number | undefined {
-  const threads = Math.floor(readSetting('likeness.training.threads'));
+  return threadsOf('likeness.training.threads') ?? encoderThreads();
+}
+
+function threadsOf(key: 'likeness.encoders.threads' | 'likeness.training.threads'): number | undefined {
+  const threads = Math.floor(readSetting(key));
   return threads > 0 ? threads : undefined;
+}
+
+/** What ONNX Runtime is to compute a training on; undefined leaves that to the engine. */
+export function trainingProvider(): ProviderChoice | undefined {
+  return providerChoice(readSetting('likeness.training.provider'));
 }
 
 /** What is to compute a training; undefined leaves that to the engine. */

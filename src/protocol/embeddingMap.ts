@@ -234,6 +234,8 @@ export interface MapImage {
   readonly path: string;
   readonly label: string | undefined;
   readonly split: string | undefined;
+  /** What is written about it, '' of an empty caption; absent where nothing is. */
+  readonly captions?: readonly string[];
 }
 
 /** Of one image only: `view`, `similar`, `reveal`. `matrix` is there when its command is. */

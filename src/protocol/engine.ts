@@ -5,6 +5,7 @@ import type { Box } from '../core/images/boxes.ts';
 import type { Size } from '../core/images/geometry.ts';
 import type { Progress } from '../core/progress.ts';
 import type { AugmentationRequests } from './augmentations.ts';
+import type { CaptionRequests } from './captions.ts';
 import type { CheckRequests } from './check.ts';
 import type { DecisionRequests } from './decisions.ts';
 import type { EvaluationRequests } from './evaluation.ts';
@@ -23,7 +24,7 @@ import type { RunRequests, TrainingEngine } from './training.ts';
 import type { ViewerRequests } from './viewer.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 16;
+export const PROTOCOL_VERSION = 17;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -153,6 +154,8 @@ export interface SimilarImage {
   readonly region?: MatchedRegion;
   readonly label: string | undefined;
   readonly split: string | undefined;
+  /** What is written about it, '' of an empty caption; absent where nothing is. */
+  readonly captions?: readonly string[];
 }
 
 export interface MatchedRegion {
@@ -249,7 +252,18 @@ export interface DoctorReport {
     readonly name: string;
     /** What knows more: the default, where this one has learnt nothing; any larger one, where it is the default. */
     readonly stronger: 'default' | 'larger' | undefined;
+    /** On the CPU; 0 where it can't be measured. */
+    readonly imagesPerSecond: number;
   };
+  readonly machine: {
+    /** That encoders run on. */
+    readonly threads: number;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly freeBytes: number;
+  };
+  /** What is slower than it has to be, and what to do. */
+  readonly slow: readonly { readonly code: string; readonly message: string }[];
   readonly versions: Readonly<Record<string, string>>;
   readonly providers: readonly {
     readonly name: string;
@@ -284,6 +298,7 @@ export interface EngineRequests
     FilterRequests,
     HubRequests,
     MatrixRequests,
+    CaptionRequests,
     ViewerRequests {
   'engine/handshake': {
     params: { readonly protocol: number };

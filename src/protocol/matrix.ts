@@ -41,6 +41,8 @@ export interface MatrixTree {
 export interface MatrixGrid {
   /** The upper triangle with its diagonal as in `similarityCodes.ts`. A block of one image has no mean within. */
   readonly codes: Uint16Array;
+  /** The codes are all of the matrix, row by row: its columns stand for something else than its rows. */
+  readonly isSquare?: boolean;
   /** The images' numbers along the axes. */
   readonly order: Uint32Array;
   /** Where the images of each cell begin in that order; at the end their number. */

@@ -1,11 +1,13 @@
 import { NotificationType } from 'vscode-jsonrpc';
 import type { PairAction } from '../core/decisions/decisionLines.ts';
 import type { Progress } from '../core/progress.ts';
+import type { CaptionMatrix } from './captions.ts';
 import type { MatrixGrid, MatrixOrder, MatrixPair, MatrixReport } from './matrix.ts';
 import type { PanelFailure, Picture } from './panels.ts';
 
-/** Images, or means of whole classes or clusters. */
-export type MatrixShow = 'cells' | 'groups';
+/** Images, means of whole classes or clusters, or images against captions. */
+export const matrixShows = ['cells', 'groups', 'captions'] as const;
+export type MatrixShow = (typeof matrixShows)[number];
 
 /** The square part of the matrix that is looked at, as shares of its edges. */
 export interface MatrixViewport {
@@ -37,6 +39,12 @@ export type MatrixFigures = Pick<
   readonly grouped: readonly MatrixOrder[];
 };
 
+/** Images against captions, without what is large. */
+export type CaptionFigures = Pick<
+  CaptionMatrix,
+  'different' | 'imageToCaption' | 'captionToImage' | 'meanOwn' | 'meanOther' | 'farthest'
+> & { readonly encoder: string; readonly images: number; readonly notices: readonly string[] };
+
 /** All that the panel shows. Owned by the host; the page asks for it whenever its revision has changed. */
 export interface MatrixState {
   readonly revision: number;
@@ -57,13 +65,17 @@ export interface MatrixState {
   readonly failure: PanelFailure | undefined;
   /** Of the subject before while another one is compared. */
   readonly figures: MatrixFigures | undefined;
+  /** Of images against captions, once they were asked for. */
+  readonly captions: CaptionFigures | undefined;
+  /** Why images can't be compared with captions; the images' own matrix can be. */
+  readonly captionFailure: PanelFailure | undefined;
   /** Labels have changed since these figures were computed. */
   readonly outdated: boolean;
   /** Changes with the images and their matrix. */
   readonly version: number;
   /** What was looked at when the window was closed. */
   readonly viewport: MatrixViewport | undefined;
-  /** Images of the window's selection, by their numbers. */
+  /** Images of the window's selection, by their numbers in what is shown. */
   readonly selected: Uint32Array;
   /** How many images the window's selection has in this dataset, shown here or not. */
   readonly selection: number;
@@ -73,6 +85,8 @@ export interface MatrixState {
 export interface MatrixImageNames {
   readonly paths: readonly string[];
   readonly classOf: Int32Array;
+  /** Of images against captions: the caption of each, which the columns stand for. */
+  readonly captions?: readonly string[];
 }
 
 export type MatrixAction =
@@ -86,6 +100,7 @@ export type MatrixAction =
   | 'back'
   | 'cancel'
   | 'encoder'
+  | 'chooseEncoder'
   | 'clear'
   | 'fineTune'
   | 'pretrain'
@@ -97,10 +112,10 @@ export type MatrixChange =
   | { readonly encoder: string | undefined }
   | { readonly viewport: MatrixViewport };
 
-/** Requests that the page makes of the host. Images go by their numbers in the figures that are shown. */
+/** Requests that the page makes of the host. Images go by their numbers in what is shown. */
 export interface MatrixViewRequests {
   'matrix/state': { params: Record<string, never>; result: MatrixState };
-  'matrix/images': { params: Record<string, never>; result: MatrixImageNames | undefined };
+  'matrix/images': { params: { readonly show: MatrixShow }; result: MatrixImageNames | undefined };
   /** Undefined where other images are shown by now. */
   'matrix/grid': {
     params: { readonly order: MatrixOrder; readonly show: MatrixShow; readonly version: number };

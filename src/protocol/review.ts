@@ -8,6 +8,8 @@ export interface ReviewedImage {
   readonly path: string;
   readonly label: string | undefined;
   readonly split: string | undefined;
+  /** What is written about it, '' of an empty caption; absent where nothing is. */
+  readonly captions?: readonly string[];
   /** Absent where the image can't be read or isn't in the index any more. */
   readonly file:
     | {

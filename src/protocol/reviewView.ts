@@ -3,6 +3,7 @@ import type { FindingAnswer } from '../core/curation/answers.ts';
 import type { Finding, FindingKind } from '../core/curation/findings.ts';
 import type { ReviewAction } from '../core/curation/reviewSteps.ts';
 import type { Progress } from '../core/progress.ts';
+import type { CaptionNeighbors } from './captions.ts';
 import type { SimilarImage } from './engine.ts';
 import type { PanelFailure, Picture } from './panels.ts';
 import type { DifferenceReport, ReviewedImage } from './review.ts';
@@ -82,6 +83,11 @@ export interface ReviewViewRequests {
   'review/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
   /** The images that are most alike to one, the nearest first; none where that can't be told. */
   'review/neighbors': { params: { readonly path: string }; result: readonly SimilarImage[] };
+  /** What the caption of an image lies near to; a sentence where it can't be told. */
+  'review/captionNeighbors': {
+    params: { readonly path: string };
+    result: CaptionNeighbors | string | undefined;
+  };
   'review/preview': { params: { readonly path: string }; result: Picture | undefined };
   /** The newest one wins; a sentence where it can't be told, undefined where a newer one was asked for. */
   'review/difference': {
@@ -97,6 +103,8 @@ export interface ReviewViewRequests {
   /** Opens images side by side, one in the image viewer, or looks for those that are like one. */
   'review/open': { params: { readonly paths: readonly string[] }; result: undefined };
   'review/view': { params: { readonly path: string }; result: undefined };
+  /** Opens the file that the caption of an image is written in. */
+  'review/editCaption': { params: { readonly path: string }; result: undefined };
   'review/similar': { params: { readonly path: string }; result: undefined };
   'review/act': { params: { readonly action: ReviewPageAction }; result: undefined };
 }

@@ -1,4 +1,5 @@
 import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
+import type { ProviderChoice } from '../core/encoders/executionProviders.ts';
 import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
@@ -24,6 +25,8 @@ export interface CommonTrainingSettings {
   readonly weightDecay?: number;
   readonly seed?: number;
   readonly engine?: TrainingEngine;
+  /** What ONNX Runtime computes the steps on; default: the CPU. `auto`: the fastest that takes the steps of the CPU. */
+  readonly provider?: ProviderChoice;
   readonly threads?: number;
   /** What the run and its encoder are called for people. */
   readonly name?: string;
@@ -44,6 +47,10 @@ export interface PretrainSettings extends UnlabelledTrainingSettings {
   /** With `custom`; absent: the dataset's own, as its config has it when the run begins. */
   readonly recipe?: AugmentationRecipe;
   readonly headLayers?: 2 | 3;
+  /** What it goes on with, as in `FineTuneSettings`; empty or absent: with first weights. */
+  readonly from?: string;
+  /** How many of the last stages of an encoder of others train, 1 to 4; default 1. Ours train as a whole. */
+  readonly trainedStages?: 'all' | number;
 }
 
 /** What a person can set for fine-tuning to classes; what is left out is chosen by the engine. */
@@ -73,6 +80,8 @@ export interface FineTuneSettings extends CommonTrainingSettings {
   readonly stageRate?: number;
   /** What the learning rate is multiplied with for the classifier; 0 keeps it as it begins. */
   readonly classifierRate?: number;
+  /** Share of what the encoder's weights began with in the mean of both that is kept; 0: what was learnt alone. */
+  readonly startShare?: number;
   /** Uses so many labels of each class, chosen by the seed; 0: all. */
   readonly labelsPerClass?: number;
   /** Share of each target that is spread over all classes. */

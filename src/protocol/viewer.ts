@@ -17,6 +17,10 @@ export interface ViewedImage {
   readonly split: string | undefined;
   /** Sorted. */
   readonly tags: readonly string[];
+  /** What is written about it, '' of an empty caption; absent where the dataset has no captions. */
+  readonly captions?: readonly string[];
+  /** Why its captions can't be read, in a sentence. */
+  readonly captionFault?: string;
   /** What similar images are found with. */
   readonly encoder: Pick<EncoderCard, 'id' | 'name'> | undefined;
   /** Images of the dataset whose parts are indexed, and all that have a vector. */

@@ -7,12 +7,15 @@ import { after, before, describe, it } from 'node:test';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { planCaptions } from '../../src/core/sample/captions/plan.ts';
 import type { PlantedFinding } from '../../src/core/sample/draft.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import { encodeImage } from '../../src/engine/images/codec.ts';
+import { engineOptions } from '../../src/engine/machine.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
 import type { CaptionEvaluation } from '../../src/protocol/captions.ts';
 import type { CheckReport } from '../../src/protocol/check.ts';
 import type { LabelReport } from '../../src/protocol/labels.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
+import { job } from '../engine/training/job.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
 import { documentOf, likeness } from './run.ts';
 
@@ -167,6 +170,64 @@ describe('likeness with captions', () => {
     assert.match(shown.stdout, /^pair-\S+ +\d+ +\d+( +\d+\.\d){6}$/m);
     const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
     assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
+  });
+
+  it('tells what a wrong caption lies near to in place of its image', async () => {
+    const engine = new Engine({ ...engineOptions('cpu'), cacheFolder: cache });
+    const wrong = (await check('--only', 'caption-mismatch')).findings[0]!.path;
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const of = (path: string) => pictures.find(({ name }) => `${name}.png` === path)!;
+    const near = await engine.captions.neighbors({ root, path: wrong, count: 5 }, job());
+    const image = pictures.find(({ name }) => name === 'test/picture-001')!;
+    writeFileSync(join(root, `${image.name}.txt`), '');
+    const refused = engine.captions.neighbors({ root, path: `${image.name}.png`, count: 5 }, job());
+    await assert.rejects(refused, /picture-001\.png has no caption/).finally(() => engine.dispose());
+    writeFileSync(join(root, `${image.name}.txt`), image.caption);
+    assert.equal(near.caption, of(wrong).caption);
+    assert.deepEqual([near.images.length, near.captions.length], [5, 5]);
+    const [first] = near.images;
+    assert.ok(first!.similarity > near.similarity && first!.path !== wrong);
+    assert.deepEqual(
+      first!.captions,
+      [of(first!.path).caption].filter((caption) => caption !== ''),
+    );
+    // What is written of others, and fits what is shown.
+    assert.ok(near.captions.every(({ caption, path }) => of(path).caption === caption && caption !== near.caption));
+    assert.ok(near.captions[0]!.caption.includes(of(wrong).scene.colour), JSON.stringify(near.captions));
+  });
+
+  it('compares images with captions, each with each, and agrees with what evaluate tells', async () => {
+    const engine = new Engine({ ...engineOptions('cpu'), cacheFolder: cache });
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const test = pictures.filter(({ split }) => split === 'test');
+    const paths = test.map(({ name }) => `${name}.png`);
+    const matrix = (of: readonly string[], encoder?: string) =>
+      engine.captions.matrix({ root, paths: of, ...(encoder !== undefined && { encoder }) }, job());
+    const empty = test.filter(({ caption }) => caption === '').map(({ name }) => `${name}.png`);
+    const [found, evaluated] = [
+      await matrix(paths),
+      await engine.captions.evaluate({ folder: root, encoders: [encoder] }, job()),
+    ];
+    const wrong = new Set(
+      test.filter(({ planted: kind }) => kind === 'caption-mismatch').map(({ name }) => `${name}.png`),
+    );
+    await assert.rejects(matrix(empty.slice(0, 1)), /Of these 1 image of .* none has a caption/);
+    await assert.rejects(matrix(paths, 'pixels'), /no vectors|has no text half/).finally(() => engine.dispose());
+    assert.deepEqual(
+      found.paths,
+      paths.filter((path) => !empty.includes(path)),
+    );
+    assert.equal(found.codes.length, found.paths.length ** 2);
+    const [figures] = evaluated.evaluation!.encoders;
+    assert.deepEqual([found.different, found.paths.length], [figures!.captions, figures!.images]);
+    assert.deepEqual(found.imageToCaption, figures!.imageToCaption);
+    assert.deepEqual(found.captionToImage, figures!.captionToImage);
+    assert.ok(found.meanOwn > found.meanOther + 0.3, `${found.meanOwn} ${found.meanOther}`);
+    assert.ok(
+      found.farthest.slice(0, 3).every(({ path }) => wrong.has(path)),
+      JSON.stringify(found.farthest.slice(0, 3)),
+    );
+    assert.match(found.notices.map(({ message }) => message).join(), /no caption/);
   });
 
   it('trains heads over a pair that knows little, so that far more pairs find each other', async () => {

@@ -161,6 +161,16 @@ describe('likeness doctor', () => {
     }
   });
 
+  it('computes on as many threads as are asked for, and tells', async (context) => {
+    const cache = temporaryFolder(context);
+    const args = ['doctor', '--threads', '1', '--provider', 'cpu'];
+    const { machine } = documentOf('doctor', await likeness([...args, '--json'], { cache }));
+    assert.equal(machine.threads, 1);
+    assert.ok(machine.cores >= 1 && machine.memoryBytes > machine.freeBytes && machine.freeBytes > 0);
+    const { code, stderr } = await likeness(['doctor', '--threads', '0'], { cache });
+    assert.deepEqual([code, stderr.trim()], [2, '--threads takes a whole number above 0, not "0".']);
+  });
+
   it('tells of TensorFlow.js, which is a problem only where one is named', async (context) => {
     const [folder, cache] = [temporaryFolder(context), temporaryFolder(context)];
     const doctor = async (...args: string[]) =>

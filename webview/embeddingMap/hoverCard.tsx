@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { mapColumns } from '../../src/protocol/embeddingMap.ts';
 import type { MapImage } from '../../src/protocol/embeddingMap.ts';
+import { captionLines } from '../shared/captionText.ts';
 import { rowStyle } from './colours.ts';
 import { categoryName, coloured, columnOf, images } from './data.ts';
 import { host, state } from './host.ts';
@@ -67,6 +68,11 @@ function Card({ view, row }: { readonly view: MapView; readonly row: number }): 
           {info!.name}: {value}
         </p>
       )}
+      {captionLines(image?.captions).map((line) => (
+        <p class="hover-written" key={line}>
+          {line}
+        </p>
+      ))}
       <p class="hover-path">{image?.path ?? ' '}</p>
       {rows.length > 0 && (
         <>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import { mapColumns } from '../../src/protocol/embeddingMap.ts';
+import { captionLines } from '../shared/captionText.ts';
 import { coloured } from './data.ts';
 import { useImage } from './hoverCard.tsx';
 import { matchCount, matches } from './filter.ts';
@@ -17,7 +18,12 @@ export function LiveRegion(): VNode {
   const isOther = column && info && column.id !== mapColumns.class && column.id !== mapColumns.split;
   const value = isOther && row >= 0 ? valueText(column, info, row) : undefined;
   const selected = selection.value.length;
-  const facts = [image?.label, image?.split, value === undefined ? undefined : `${info!.name} ${value}`];
+  const facts = [
+    image?.label,
+    image?.split,
+    ...captionLines(image?.captions),
+    value === undefined ? undefined : `${info!.name} ${value}`,
+  ];
   const text = image
     ? spokenImage(image.path, facts, isSelected.value[row] === 1, selected)
     : matches.value

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import type { MatrixFigures, MatrixState } from '../../src/protocol/matrixView.ts';
 import { Working } from '../shared/working.tsx';
+import { Captions } from './captions.tsx';
 import { ClassTable } from './classTable.tsx';
 import { ActionButton, ActionChip, Failure, NothingChosen } from './emptyStates.tsx';
 import { act, isLoading, matrix, state } from './host.ts';
@@ -10,7 +11,7 @@ import { announced, look, rectangle, selecting, viewport } from './looking.ts';
 import { MatrixView } from './matrixView.tsx';
 import { Overlap } from './overlap.tsx';
 import { PairLists } from './pairLists.tsx';
-import { cellsSentence } from './sentences.ts';
+import { captionCellsSentence, cellsSentence } from './sentences.ts';
 import { Controls, Toolbar } from './toolbar.tsx';
 import { WHOLE, zoomed } from './viewport.ts';
 
@@ -52,7 +53,12 @@ interface FiguresProps {
 
 function Figures({ current, figures }: FiguresProps): VNode {
   const shown = matrix.value;
-  const { order, show, outdated, progress } = current;
+  const { order, show, outdated, progress, captions } = current;
+  const cells =
+    shown &&
+    (show === 'captions' && captions
+      ? captionCellsSentence(captions)
+      : cellsSentence(figures, order, show, shown.cells));
   return (
     <div class="columns" data-stale={progress !== undefined}>
       <div class="matrix-column" aria-busy={isLoading.value}>
@@ -62,7 +68,7 @@ function Figures({ current, figures }: FiguresProps): VNode {
             <MatrixView matrix={shown} />
             <ViewBar current={current} cells={shown.cells} />
             <Inspector matrix={shown} />
-            <p class="hint">{cellsSentence(figures, order, show, shown.cells)}</p>
+            <p class="hint">{cells}</p>
           </>
         )}
       </div>
@@ -77,9 +83,15 @@ function Figures({ current, figures }: FiguresProps): VNode {
             {notice}
           </p>
         ))}
-        <Overlap figures={figures} />
-        {figures.table.length > 1 && <ClassTable table={figures.table} />}
-        <PairLists figures={figures} />
+        {show === 'captions' ? (
+          <Captions current={current} />
+        ) : (
+          <>
+            <Overlap figures={figures} />
+            {figures.table.length > 1 && <ClassTable table={figures.table} />}
+            <PairLists figures={figures} />
+          </>
+        )}
       </div>
     </div>
   );

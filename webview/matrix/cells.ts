@@ -12,10 +12,13 @@ export interface CellImages {
   readonly band: string | undefined;
   /** The class of the one image; undefined for none, and for several. */
   readonly label: string | undefined;
+  /** That of the one image, where images are compared with captions. */
+  readonly caption?: string | undefined;
 }
 
 export function valueAt({ grid, cells }: Pick<ShownMatrix, 'grid' | 'cells'>, { row, column }: Cell): number {
-  return similarityOf(grid.codes[triangleIndex(cells, row, column)]!);
+  const index = grid.isSquare === true ? row * cells + column : triangleIndex(cells, row, column);
+  return similarityOf(grid.codes[index]!);
 }
 
 /** @param classes by their numbers */
@@ -30,6 +33,7 @@ export function imagesAt(
     path: names.paths[images[images.length >> 1]!] ?? '',
     band: grid.bands.find(({ start, end }) => start <= cell && cell < end)?.name,
     label: images.length === 1 ? classes[names.classOf[images[0]!]!] : undefined,
+    ...(names.captions && { caption: names.captions[images[0]!] }),
   };
 }
 

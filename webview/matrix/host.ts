@@ -29,15 +29,18 @@ export const matrix = signal<ShownMatrix | undefined>(undefined);
 const wanted = computed(() => {
   const current = state.value;
   if (!current?.figures) return undefined;
-  const { version, order, show } = current;
-  return { version, order, show, key: `${version} ${order} ${show}` };
+  const { version: of, order, show } = current;
+  // While images are compared with captions there is nothing of it yet.
+  if (show === 'captions' && current.captions === undefined) return undefined;
+  return { version: of, order, show, key: `${of} ${order} ${show}` };
 });
 /** The matrix that the state speaks of is on its way. */
 export const isLoading = computed(() => wanted.value !== undefined && wanted.value.key !== matrix.value?.key);
 
 /** Of the images that are shown now: who looks at them in another order looks at them in the first one again. */
 let loaded = new Map<string, ShownMatrix>();
-let names: { readonly version: number; readonly names: MatrixImageNames } | undefined;
+let names: { readonly of: string; readonly names: MatrixImageNames } | undefined;
+let version = -1;
 
 effect(() => {
   const next = wanted.value;
@@ -45,20 +48,22 @@ effect(() => {
   else if (matrix.peek()?.key !== next.key) void load(next);
 });
 
-async function load({ key, version, order, show }: NonNullable<typeof wanted.value>): Promise<void> {
-  if (names?.version !== version) loaded = new Map();
+async function load({ key, version: of, order, show }: NonNullable<typeof wanted.value>): Promise<void> {
+  if (version !== of) loaded = new Map();
+  version = of;
+  const namesKey = `${of} ${show === 'captions'}`;
   const known = loaded.get(key);
   if (known) {
     matrix.value = known;
     return;
   }
   const [grid, found] = await Promise.all([
-    host.call('matrix/grid', { order, show, version }),
-    names?.version === version ? names.names : host.call('matrix/images', {}),
+    host.call('matrix/grid', { order, show, version: of }),
+    names?.of === namesKey ? names.names : host.call('matrix/images', { show }),
   ]);
   // Another one is wanted by now, and on its way.
   if (wanted.value?.key !== key || !grid || !found) return;
-  names = { version, names: found };
+  names = { of: namesKey, names: found };
   const shown = { grid, cells: grid.starts.length - 1, names: found, key };
   loaded.set(key, shown);
   matrix.value = shown;

@@ -23,7 +23,11 @@ export function Inspector({ matrix }: { readonly matrix: ShownMatrix }): VNode {
           </p>
           <div class="sides">
             <Side side={sides[0]} />
-            <Side side={sides[1]} />
+            {sides[1].caption === undefined ? (
+              <Side side={sides[1]} />
+            ) : (
+              <CaptionSide side={sides[1]} isOwn={sides[0].path === sides[1].path} />
+            )}
           </div>
         </>
       ) : (
@@ -51,6 +55,20 @@ function Side({ side }: { readonly side: CellImages }): VNode {
         {isOne ? path : blockName(side)}
       </span>
       <span class="label">{isOne ? (label ?? 'no class') : (band ?? '')}</span>
+    </div>
+  );
+}
+
+/** What a column stands for where images are compared with captions: the words, and which image they are of. */
+function CaptionSide({ side, isOwn }: { readonly side: CellImages; readonly isOwn: boolean }): VNode {
+  const { path, caption } = side;
+  return (
+    <div class="side caption-side">
+      <Thumbnail path={path} />
+      <span class="side-name" title={path}>
+        “{caption}”
+      </span>
+      <span class="label">{isOwn ? 'its own caption' : `of ${path}`}</span>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { valueAt } from './cells.ts';
 import type { ShownMatrix } from './host.ts';
 import { announced, cursor, look, rectangle, selectImages, viewport } from './looking.ts';
 import { openCell, sidesOf } from './opening.ts';
-import { describeCell } from './sentences.ts';
+import { describeCaptionCell, describeCell } from './sentences.ts';
 import { nextCell, panned, rangesOf, revealing, WHOLE, zoomed, type Cell } from './viewport.ts';
 
 export const shortcuts: readonly Shortcut[] = [
@@ -82,7 +82,8 @@ function act({ key, altKey, shiftKey }: KeyboardEvent, matrix: ShownMatrix): boo
 }
 
 function describe(matrix: ShownMatrix, cell: Cell): string {
-  return describeCell(...sidesOf(matrix, cell), valueAt(matrix, cell), cell.row === cell.column);
+  const say = matrix.names.captions ? describeCaptionCell : describeCell;
+  return say(...sidesOf(matrix, cell), valueAt(matrix, cell), cell.row === cell.column);
 }
 
 function firstSeen(cells: number): Cell {

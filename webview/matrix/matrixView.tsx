@@ -6,7 +6,7 @@ import { edgeOf, edgePictures, fetchEdgePictures } from './edgePictures.ts';
 import type { ShownMatrix } from './host.ts';
 import { state } from './host.ts';
 import { cursor, hovered, rectangle, selecting, viewport } from './looking.ts';
-import { colourTable, drawnTree, paintTriangle } from './painting.ts';
+import { colourTable, drawnTree, paintSquare, paintTriangle } from './painting.ts';
 import { useGestures } from './gestures.ts';
 import { onMatrixKey } from './keys.ts';
 import { ink } from './theme.ts';
@@ -83,7 +83,8 @@ function resize(canvas: HTMLCanvasElement, width: number, height: number): void 
 function pictureOf({ grid, cells }: ShownMatrix): HTMLCanvasElement {
   const picture = document.createElement('canvas');
   picture.width = picture.height = cells;
-  const pixels = paintTriangle(grid.codes, cells, colourTable(grid.low, grid.high));
+  const table = colourTable(grid.low, grid.high);
+  const pixels = grid.isSquare === true ? paintSquare(grid.codes, table) : paintTriangle(grid.codes, cells, table);
   const data = new ImageData(new Uint8ClampedArray(pixels.buffer), cells, cells);
   picture.getContext('2d')?.putImageData(data, 0, 0);
   return picture;

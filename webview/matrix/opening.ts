@@ -11,6 +11,8 @@ export function sidesOf(matrix: ShownMatrix, { row, column }: Cell): readonly [C
 
 /** What a click or Enter on a cell leads to, as a person is told. */
 export function openingText([first, second]: readonly [CellImages, CellImages]): string {
+  if (second.caption !== undefined && first.path === second.path) return 'Click or Enter opens the image.';
+  if (second.caption !== undefined) return 'Click or Enter opens the image beside that of the caption.';
   if (first.images.length === 1 && second.images.length === 1) return 'Click or Enter opens both side by side.';
   return state.value?.show === 'groups'
     ? 'Click or Enter shows this block image by image.'

@@ -37,6 +37,13 @@ export function paintTriangle(codes: Uint16Array, cells: number, table: Uint32Ar
   return pixels;
 }
 
+/** A matrix that isn't symmetric as the pixels of a square picture. */
+export function paintSquare(codes: Uint16Array, table: Uint32Array): Uint32Array<ArrayBuffer> {
+  const pixels = new Uint32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) pixels[i] = table[codes[i]!]!;
+  return pixels;
+}
+
 /** What a dendrogram is drawn from, per node: where it stands along the axis in cells, and how far it reaches. */
 export interface DrawnTree {
   readonly leaves: number;

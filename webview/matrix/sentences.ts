@@ -1,6 +1,7 @@
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
 import { MOST_CELLS, type ClassOverlap, type MatrixOrder } from '../../src/protocol/matrix.ts';
-import type { ListedPair, MatrixFigures, MatrixShow } from '../../src/protocol/matrixView.ts';
+import type { FarPair } from '../../src/protocol/captions.ts';
+import type { CaptionFigures, ListedPair, MatrixFigures, MatrixShow } from '../../src/protocol/matrixView.ts';
 import type { CellImages } from './cells.ts';
 
 export const orderTitles: Readonly<Record<MatrixOrder, string>> = {
@@ -31,6 +32,53 @@ export function cellsSentence(
     return `${compared}. Beyond ${formatCount(MOST_CELLS)} images a cell is a mean: here over all pairs of two of ${formatCount(cells)} blocks of about ${formatCount(Math.round(images / cells))} images.${found}`;
   }
   return `${compared}. Each cell is a pair.${found}`;
+}
+
+/** What a cell of images against captions is. */
+export function captionCellsSentence({ images, encoder }: Pick<CaptionFigures, 'images' | 'encoder'>): string {
+  return `${formatQuantity(images, 'image')} compared with their captions by ${encoder}. Rows are images, columns captions in the same order: the diagonal has the images with their own.`;
+}
+
+/** How well images and captions find each other, and what that means. */
+export function captionSentence({
+  images,
+  different,
+  imageToCaption,
+  captionToImage,
+  meanOwn,
+  meanOther,
+}: CaptionFigures): string {
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const first = `${percent(imageToCaption.recallAt1)} of the images find their own caption first among ${formatQuantity(different, 'caption')} (${percent(imageToCaption.recallAt5)} among the first 5, ${percent(imageToCaption.recallAt10)} among the first 10)`;
+  const second = `${percent(captionToImage.recallAt1)} of the captions their image among ${formatCount(images)} (${percent(captionToImage.recallAt5)}, ${percent(captionToImage.recallAt10)})`;
+  const means = `Similarity is ${figure(meanOwn)} on average to the own caption and ${figure(meanOther)} to others.`;
+  return `${first}, and ${second}. ${means} ${captionMeaning((imageToCaption.recallAt1 + captionToImage.recallAt1) / 2)}`;
+}
+
+function captionMeaning(recall: number): string {
+  if (recall >= 0.7) {
+    return 'This encoder tells these captions apart: a dark cell on the diagonal is worth a look, often it is a wrong caption.';
+  }
+  if (recall >= 0.3) {
+    return 'Captions and images find each other in part: captions that say nearly the same, and wrong ones, hold the others back.';
+  }
+  return 'To this encoder these captions hardly say which image they are of: they say too little, are in words that it does not know, or another encoder is needed.';
+}
+
+/** An image and a caption in words. */
+export function describeCaptionCell(
+  image: CellImages,
+  caption: CellImages,
+  similarity: number,
+  isDiagonal: boolean,
+): string {
+  const whose = isDiagonal ? 'its own caption' : `the caption of ${caption.path},`;
+  return `${image.path}${classText(image.label)} and ${whose} “${caption.caption ?? ''}”: similarity ${figure(similarity)}`;
+}
+
+/** How far down an image and its caption are in each other's lists. */
+export function rankText({ captionRank, imageRank }: Pick<FarPair, 'captionRank' | 'imageRank'>): string {
+  return `${formatQuantity(captionRank - 1, 'caption')} and ${formatQuantity(imageRank - 1, 'image')} are nearer`;
 }
 
 /** How far pairs of a class and pairs of two classes are told apart, and what that means for this data set. */

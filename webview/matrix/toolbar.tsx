@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
 import { matrixOrders, MOST_CELLS } from '../../src/protocol/matrix.ts';
-import type { MatrixState } from '../../src/protocol/matrixView.ts';
+import { matrixShows, type MatrixState } from '../../src/protocol/matrixView.ts';
 import { Select } from '../shared/select.tsx';
 import { ShortcutSheet } from '../shared/shortcutSheet.tsx';
 import { ActionButton, ActionChip } from './emptyStates.tsx';
@@ -81,9 +81,10 @@ export function Controls({ current }: { readonly current: MatrixState }): VNode 
         options={[
           { value: 'cells', label: cells },
           ...(figures.grouped.includes(order) ? [{ value: 'groups', label: groups }] : []),
+          { value: 'captions', label: 'Images × captions' },
         ]}
         onChoose={(value) => {
-          void change({ order, show: value === 'groups' ? 'groups' : 'cells' });
+          void change({ order, show: matrixShows.find((known) => known === value) ?? 'cells' });
         }}
       />
       {encoders && (

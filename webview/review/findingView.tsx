@@ -6,6 +6,7 @@ import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
 import type { ReviewedCheck } from '../../src/protocol/reviewView.ts';
 import { LookBar } from './actionBar.tsx';
+import { CaptionStrip } from './captionStrip.tsx';
 import { Difference } from './difference.tsx';
 import { ImageFigure } from './imageFigure.tsx';
 import { answers } from './host.ts';
@@ -66,6 +67,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
         </div>
       )}
       {isJudgedByNeighbors(kind) && <NeighborStrip path={finding.path} />}
+      {kind === 'caption-mismatch' && <CaptionStrip path={finding.path} />}
       {paths.length > SHOWN && (
         <p class="hint">
           … and {formatQuantity(paths.length - SHOWN, 'image')} more. What is decided of the group is decided of them

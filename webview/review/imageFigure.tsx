@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { imagesOf } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { bestOf } from '../../src/core/curation/reviewSteps.ts';
+import { captionLines } from '../shared/captionText.ts';
 import { answers, host } from './host.ts';
 import { images, previewOf, thumbnailOf } from './pictures.ts';
 import { focused, focusImage } from './reviewing.ts';
@@ -52,6 +53,11 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
           {image?.split !== undefined && <span class="badge">{image.split}</span>}
           {similarity !== undefined && <span class="hint">similarity {similarity.toFixed(3)}</span>}
         </p>
+        {captionLines(image?.captions).map((line) => (
+          <p class="written" key={line}>
+            {line}
+          </p>
+        ))}
         <p class="path" title={path}>
           {path}
         </p>
@@ -72,6 +78,16 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
             <button type="button" class="link" onClick={() => void host.call('review/similar', { path })}>
               Find similar
             </button>
+            {image?.captions !== undefined && (
+              <button
+                type="button"
+                class="link"
+                title="Open the file that the caption is written in"
+                onClick={() => void host.call('review/editCaption', { path })}
+              >
+                Edit caption
+              </button>
+            )}
           </span>
         </p>
       </figcaption>

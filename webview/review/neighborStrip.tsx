@@ -14,17 +14,29 @@ export function isJudgedByNeighbors(kind: FindingKind): boolean {
   return judgedByNeighbors.has(kind);
 }
 
-/** The images that are most alike to one, with their classes. */
-export function NeighborStrip({ path }: { readonly path: string }): VNode {
-  const [found, setFound] = useState<readonly SimilarImage[]>();
+function pathsOf(images: readonly { readonly path: string }[]): string[] {
+  return images.map(({ path }) => path);
+}
+
+/**
+ * What the host answers about an image that somebody stays at; undefined until it has.
+ *
+ * @param shown paths of the thumbnails that are shown of the answer
+ */
+export function useAnswer<T>(
+  path: string,
+  ask: () => Promise<T>,
+  shown: (answer: T) => readonly string[],
+): T | undefined {
+  const [found, setFound] = useState<T>();
   useEffect(() => {
     let isShown = true;
     setFound(undefined);
     const timer = setTimeout(() => {
-      void host.call('review/neighbors', { path }).then((neighbors) => {
+      void ask().then((answer) => {
         if (!isShown) return;
-        keepThumbnails(neighbors.map((neighbor) => neighbor.path));
-        setFound(neighbors);
+        keepThumbnails(shown(answer));
+        setFound(() => answer);
       });
     }, LOOKED_AT_MS);
     return () => {
@@ -32,6 +44,12 @@ export function NeighborStrip({ path }: { readonly path: string }): VNode {
       clearTimeout(timer);
     };
   }, [path]);
+  return found;
+}
+
+/** The images that are most alike to one, with their classes. */
+export function NeighborStrip({ path }: { readonly path: string }): VNode {
+  const found = useAnswer(path, () => host.call('review/neighbors', { path }), pathsOf);
   return (
     <section class="neighbors" aria-label="Most alike">
       <h3>Most alike</h3>
@@ -49,6 +67,21 @@ export function NeighborStrip({ path }: { readonly path: string }): VNode {
 
 function Neighbor({ of, neighbor }: { readonly of: string; readonly neighbor: SimilarImage }): VNode {
   const { path, similarity, label } = neighbor;
+  return (
+    <button
+      type="button"
+      class="neighbor"
+      title={`${path}: open both side by side`}
+      onClick={() => void host.call('review/open', { paths: [of, path] })}
+    >
+      <NeighborPicture path={path} />
+      <span class="neighbor-class">{label ?? 'no class'}</span>
+      <span class="hint">{similarity.toFixed(3)}</span>
+    </button>
+  );
+}
+
+export function NeighborPicture({ path }: { readonly path: string }): VNode {
   const [thumbnail, setThumbnail] = useState<string>();
   useEffect(() => {
     let isShown = true;
@@ -60,17 +93,6 @@ function Neighbor({ of, neighbor }: { readonly of: string; readonly neighbor: Si
     };
   }, [path]);
   return (
-    <button
-      type="button"
-      class="neighbor"
-      title={`${path}: open both side by side`}
-      onClick={() => void host.call('review/open', { paths: [of, path] })}
-    >
-      <span class="neighbor-picture">
-        {thumbnail !== undefined && <img src={thumbnail} alt="" draggable={false} />}
-      </span>
-      <span class="neighbor-class">{label ?? 'no class'}</span>
-      <span class="hint">{similarity.toFixed(3)}</span>
-    </button>
+    <span class="neighbor-picture">{thumbnail !== undefined && <img src={thumbnail} alt="" draggable={false} />}</span>
   );
 }

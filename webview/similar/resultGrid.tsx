@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SimilarImage } from '../../src/protocol/engine.ts';
 import type { SimilarResults } from '../../src/protocol/similarView.ts';
+import { captionLines } from '../shared/captionText.ts';
 import { nextCell } from '../shared/gridNavigation.ts';
 import { host } from './host.ts';
 import { useOnlyThumbnails, useThumbnail } from './pictures.ts';
@@ -87,11 +88,16 @@ function Result({
   isOpened,
   version,
 }: ResultProps): VNode {
-  const { path, similarity, label, split } = image;
+  const { path, similarity, label, split, captions } = image;
   const url = useThumbnail(version, path);
   const relation =
     queryLabel === undefined || label === undefined ? 'unknown' : label === queryLabel ? 'same' : 'other';
-  const described = `${path}\nsimilarity ${similarity.toFixed(4)}${label === undefined ? '' : `\nclass ${label}`}${split === undefined ? '' : `, ${split}`}`;
+  const described = [
+    path,
+    `similarity ${similarity.toFixed(4)}`,
+    ...(label === undefined ? [] : [`class ${label}${split === undefined ? '' : `, ${split}`}`]),
+    ...captionLines(captions),
+  ].join('\n');
   const context = { webviewSection: 'result', path, hasQueryImage, preventDefaultContextMenuItems: true };
   return (
     <li data-relation={relation}>

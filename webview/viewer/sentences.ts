@@ -2,6 +2,7 @@ import type { Box, Point } from '../../src/core/images/boxes.ts';
 import { formatBytes, formatCount } from '../../src/core/progressText.ts';
 import type { SimilarImage } from '../../src/protocol/engine.ts';
 import type { ViewedImage, ViewedPicture } from '../../src/protocol/viewer.ts';
+import { captionLines } from '../shared/captionText.ts';
 
 /** "1,200 × 800 px · JPEG · 245 kB" */
 export function fileText({ width, height, format, fileBytes }: Omit<ViewedPicture, 'bytes'>): string {
@@ -17,12 +18,13 @@ export function matchText({ region }: SimilarImage): string {
   return region ? 'part' : 'whole image';
 }
 
-export function matchDescription({ path, similarity, label, split, region }: SimilarImage): string {
+export function matchDescription({ path, similarity, label, split, region, captions }: SimilarImage): string {
   return [
     path,
     `similarity ${similarity.toFixed(4)}, ${region ? `its part at ${boxText(region.box)}` : 'the whole image'}`,
     ...(label === undefined ? [] : [`class ${label}`]),
     ...(split === undefined ? [] : [`split ${split}`]),
+    ...captionLines(captions),
   ].join('\n');
 }
 

@@ -42,9 +42,26 @@ export function Side({ current, shown }: SideProps): VNode {
   );
 }
 
-function Facts({ image: { label, split, tags } }: { readonly image: ViewedImage }): VNode {
+function Facts({ image: { label, split, tags, captions, captionFault } }: { readonly image: ViewedImage }): VNode {
   return (
     <dl class="facts">
+      {captions !== undefined && (
+        <>
+          <dt>Caption</dt>
+          <dd class="written">
+            {captions.length === 0 && <span class="hint">none</span>}
+            {captions.map((caption) => (
+              <p key={caption}>{caption === '' ? <span class="hint">empty</span> : caption}</p>
+            ))}
+          </dd>
+        </>
+      )}
+      {captionFault !== undefined && (
+        <>
+          <dt>Caption</dt>
+          <dd class="hint">{captionFault}</dd>
+        </>
+      )}
       <dt>Class</dt>
       <dd>{label ?? <span class="hint">none</span>}</dd>
       <dt>Split</dt>

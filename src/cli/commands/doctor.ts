@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
-import { formatBytes } from '../../core/progressText.ts';
+import { formatBytes, formatQuantity } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
@@ -15,8 +15,16 @@ const advice = {
 /** Which encoder is in use, and how to get a stronger one. */
 function encoderLines({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
-  const { id, name, stronger } = encoder;
-  return [`encoder ${id} (${name})`, ...(stronger === undefined ? [] : [advice[stronger]])];
+  const { id, name, stronger, imagesPerSecond } = encoder;
+  return [
+    `encoder ${id} (${name}): ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s on the CPU`,
+    ...(stronger === undefined ? [] : [advice[stronger]]),
+  ];
+}
+
+/** What there is to compute with. */
+function machineLine({ machine: { threads, cores, memoryBytes, freeBytes } }: DoctorReport): string {
+  return `machine ${formatQuantity(threads, 'thread')} on ${formatQuantity(cores, 'core')}, ${formatBytes(freeBytes)} of ${formatBytes(memoryBytes)} memory free`;
 }
 
 /** Where encoders from the hub are kept, and what they take. */
@@ -45,6 +53,7 @@ export const doctorCommand: Command = {
       json: report,
       lines: [
         ...encoderLines(report),
+        machineLine(report),
         ...Object.entries(report.versions).map(([name, version]) => `${name} ${version}`),
         ...report.providers.map(({ name, works, imagesPerSecond, agreement, reason }) =>
           works
@@ -52,6 +61,7 @@ export const doctorCommand: Command = {
             : `${name} ${reason ?? 'does not work here'}`,
         ),
         downloadsLine(report),
+        ...report.slow.map(({ message }) => `slow: ${message}`),
         ...report.problems.map(({ code, message }) => `${code}: ${message}`),
         ...(report.problems.length === 0 ? ['No problems found.'] : []),
       ],

@@ -19,8 +19,9 @@ between them, "-" before a word turns it round, quotes hold names with spaces, a
 
   class:cat,dog split:train -tag:done     class:"tabby cat"     no:class     has:finding
   finding:near-duplicate decision:exclude  blurry<.3 width:100..200 bytes>1MB  path:train/** .jpg
+  caption:red,"on the left" no:caption
 
-A word without a name is looked for in paths, classes and tags. --fields lists all that there is to filter by.`,
+A word without a name is looked for in paths, classes, tags and captions. --fields lists all that there is to filter by.`,
   options: {
     where: { ...whereOptions.where, help: 'only images that match this filter' },
     view: whereOptions.view,

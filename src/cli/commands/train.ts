@@ -128,14 +128,15 @@ function planOutput(plan: PretrainPlan): CommandOutput {
 }
 
 function reportOutput({ run, notices }: TrainingReport): CommandOutput {
-  const { id, encoder, seconds, metrics, epoch, kind, root } = run;
+  const { id, encoder, seconds, metrics, epoch, kind, root, settings } = run;
+  const before = 'from' in settings && settings.from !== '' ? 'before' : 'untrained';
   const reconstructions =
     kind === 'autoencoder' ? join(root, '.likeness', 'runs', id, 'reconstructions.png') : undefined;
   return {
     json: { run: id, encoder, seconds, metrics, ...(reconstructions !== undefined && { reconstructions }) },
     lines: [
       `${id}: ${formatQuantity(epoch, 'epoch')} in ${formatDuration(seconds)}`,
-      ...qualityLines(metrics),
+      ...qualityLines(metrics, before),
       ...(reconstructions === undefined ? [] : [`  Reconstructions: ${reconstructions}`]),
       ...(encoder === undefined
         ? []
@@ -145,8 +146,8 @@ function reportOutput({ run, notices }: TrainingReport): CommandOutput {
   };
 }
 
-/** How well classes can be told, before and after. */
-function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
+/** How well classes can be told, before and after. @param before what the encoder was at first */
+function qualityLines(metrics: Readonly<Record<string, number>>, before: 'before' | 'untrained'): string[] {
   const { relativeLoss, knnMacro, knnMacroUntrained, testKnnMacro, testKnnMacroUntrained } = metrics;
   const { testMacro, testMacroError, teacherTestMacro, validationMacro, bestEpoch, testCalibrationError } = metrics;
   const { reconstructionError, multiplications, teacherMultiplications } = metrics;
@@ -173,11 +174,11 @@ function qualityLines(metrics: Readonly<Record<string, number>>): string[] {
     lines.push(`  squared error of reconstructed pixels, from 0 to 1, ${reconstructionError.toFixed(4)}`);
   }
   if (knnMacro !== undefined) {
-    lines.push(`  kNN accuracy on the training images ${percent(knnMacro)} (untrained ${percent(knnMacroUntrained)})`);
+    lines.push(`  kNN accuracy on the training images ${percent(knnMacro)} (${before} ${percent(knnMacroUntrained)})`);
   }
   if (testKnnMacro !== undefined) {
     lines.push(
-      `  kNN accuracy on the test images ${percent(testKnnMacro)} (untrained ${percent(testKnnMacroUntrained)})`,
+      `  kNN accuracy on the test images ${percent(testKnnMacro)} (${before} ${percent(testKnnMacroUntrained)})`,
     );
   }
   return lines;

@@ -74,8 +74,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   from: {
     key: 'from',
     value: 'ENCODER|RUN|FILE.onnx|scratch',
-    help: 'finetune: what it starts from, any ONNX encoder with weights (default: the newest pretraining); distill: what the student starts as (default: scratch)',
-    kinds: ['finetune', 'distill'],
+    help: 'what is trained further, any ONNX encoder with weights: finetune (default: the newest pretraining), pretrain and distill, where it is the student (default: scratch)',
+    kinds: ['pretrain', 'finetune', 'distill'],
   },
   teacher: {
     key: 'teacher',
@@ -120,8 +120,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 1); 0: the classifier alone',
-    kinds: ['finetune'],
+    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1); 0: the classifier alone',
+    kinds: ['pretrain', 'finetune'],
   },
   statistics: {
     key: 'runningStatistics',
@@ -141,6 +141,13 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     number: true,
     value: 'R',
     help: 'finetune: factor of the learning rate for the classifier (default 1; of a probe on an imported encoder 0)',
+    kinds: ['finetune'],
+  },
+  'start-share': {
+    key: 'startShare',
+    number: true,
+    value: 'S',
+    help: 'finetune: share of what the encoder began with in the mean that is kept (default 0; of a probe on an imported encoder 0.5)',
     kinds: ['finetune'],
   },
   'labels-per-class': {
@@ -208,6 +215,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     value: 'KIND',
     help: 'onnxruntime (default), or tensorflow where TensorFlow.js is installed',
   },
+  // These two say the same of encoders, to which every command takes them.
+  provider: { key: 'provider', value: 'NAME', help: 'what the training computes on (default: cpu)' },
   threads: { key: 'threads', number: true, value: 'N', help: 'default: all cores' },
   name: { key: 'name', value: 'TEXT', help: 'what the run and its encoder are called' },
 };

@@ -1,8 +1,28 @@
 /** Failures and notices about captions: one factory for each, as in `errors.ts`. */
 import { few } from '../labels/labelSourceErrors.ts';
 import { ErrorCode, LikenessError, messageOf } from '../likenessError.ts';
-import { formatQuantity } from '../progressText.ts';
+import { formatCount, formatQuantity } from '../progressText.ts';
 
+/** @param root of the dataset */
+export const noCaptions = (root: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `No captions are known of the images of ${root}; name them in .likeness/config.json, such as "captions": {"source": "txt"} for a .txt file beside each image.`,
+    { path: root },
+  );
+export const imageHasNoCaption = (path: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `${path} has no caption by now; check the dataset again for findings of today.`,
+    { path },
+  );
+/** @param images that were to be compared @param captioned those of them that have a caption: none or one */
+export const noneCaptioned = (root: string, images: number, captioned: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnmatched,
+    `Of these ${formatQuantity(images, 'image')} of ${root} ${captioned === 0 ? 'none has' : 'only one has'} a caption, and two are needed to compare images with captions; choose other images, or write captions for these.`,
+    { path: root },
+  );
 /** @param detail continues "It can't be used for captions: …" */
 export const invalidCaptions = (path: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidCaptions, `${path} can't be used for captions: ${detail}; correct it.`, { path });
@@ -53,6 +73,18 @@ export const imagesWithoutCaption = (root: string, images: number, examples: rea
     `${formatQuantity(images, 'image')} of ${root} ${images === 1 ? 'has' : 'have'} no caption (${few(examples, images)}), and ${images === 1 ? 'is' : 'are'} left out where captions are looked at.`,
     { path: root },
   );
+/** @param images that have several */
+export const severalCaptions = (images: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `${formatQuantity(images, 'image')} ${images === 1 ? 'has' : 'have'} several captions, of which the first one is compared here; "likeness evaluate" compares all.`,
+  );
+/** @param captioned images that have a caption @param shown those of them that are compared */
+export const captionsDrawn = (captioned: number, shown: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `${formatQuantity(shown, 'image')} drawn at random are compared here, of ${formatCount(captioned)} with a caption; choose fewer to see all of them.`,
+  );
 /** @param example one of them @param tokens that it has @param read those that are read */
 export const captionsCut = (encoder: string, captions: number, example: string, tokens: number, read: number) =>
   new LikenessError(
@@ -73,13 +105,6 @@ export const tooFewCaptions = (captions: number, fewest: number) =>
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
-/** @param root of the dataset */
-export const noCaptions = (root: string) =>
-  new LikenessError(
-    ErrorCode.TooFewPairs,
-    `${root} has no captions to learn from; write where they are into .likeness/config.json, for example "captions": {"source": "txt"} for a .txt file beside each image.`,
-    { path: root },
-  );
 /** @param pairs images with a caption that can be trained on */
 export const tooFewPairs = (pairs: number, needed: number) =>
   new LikenessError(

@@ -1,5 +1,5 @@
 import { invalidGraph, noGradient } from '../errors.ts';
-import type { OnnxGraph } from '../onnx/model.ts';
+import { operatorName, type OnnxGraph } from '../onnx/model.ts';
 import { fixedShape, type GraphBuilder, type GraphNode, type GraphValue } from '../onnx/graphBuilder.ts';
 import { filled, sameSizes, sizeOf } from './emit.ts';
 import { GradientStep, type GradientRule } from './gradientStep.ts';
@@ -107,7 +107,7 @@ function dependents(
   const names = new Set(wrt.map(({ name }) => name));
   const nodes = graph.nodes.filter((node) => {
     const reached = node.inputs.some((input) => input !== undefined && values.has(input)) || usesNames(node, names);
-    if (!reached || constantOperators.has(operatorOf(node))) return false;
+    if (!reached || constantOperators.has(operatorName(node))) return false;
     for (const output of node.outputs) {
       if (stops.has(output) || !isFloating(output)) continue;
       values.add(output);
@@ -130,14 +130,9 @@ function namesIn({ node }: OnnxGraph): string[] {
 }
 
 function ruleOf(node: GraphNode): GradientRule {
-  const operator = operatorOf(node);
-  if (!Object.hasOwn(gradientRules, operator)) throw noGradient(node.name, node.opType);
+  const operator = operatorName(node);
+  if (!Object.hasOwn(gradientRules, operator)) throw noGradient(node.name, operator);
   return gradientRules[operator]!;
-}
-
-/** Operators outside the standard have their domain before their name. */
-function operatorOf({ opType, domain = '' }: GraphNode): string {
-  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
 }
 
 function isFloating({ type }: GraphValue): boolean {

@@ -46,6 +46,13 @@ export type FilterColumn = {
       readonly known?: readonly string[];
     }
   | {
+      /** Sentences, in which words are looked for. */
+      readonly kind: 'texts';
+      /** As of names. */
+      readonly lists: readonly (readonly string[])[];
+      readonly codes: Int32Array;
+    }
+  | {
       readonly kind: 'numbers';
       /** NaN for none. */
       readonly values: Float64Array;
@@ -57,6 +64,8 @@ export interface FilterTable {
   /** Relative to the root, with `/`. */
   readonly paths: readonly string[];
   readonly columns: readonly FilterColumn[];
+  /** What could be a column and is none here: why, and what to do about it, in a sentence. */
+  readonly lacking?: readonly { readonly id: string; readonly why: string }[];
 }
 
 /** What images can be filtered by without a column: their paths, and whether there is something in a column. */
@@ -73,6 +82,7 @@ const otherNames: Readonly<Record<string, string>> = {
   splits: 'split',
   findings: 'finding',
   decisions: 'decision',
+  captions: 'caption',
   size: 'bytes',
 };
 

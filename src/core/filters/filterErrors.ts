@@ -8,6 +8,11 @@ export function unknownField(term: FilterTerm, name: string, fields: readonly st
   return at(term, `“${name}” is nothing to filter by; ${meantOr(name, fields)}.`);
 }
 
+/** @param why there is nothing, and what to do: the end of a sentence */
+export function lackingField(term: FilterTerm, name: string, why: string): FilterFault {
+  return at(term, `There is no “${name}” to filter by: ${why}`);
+}
+
 export function unknownName(term: FilterTerm, column: string, name: string, known: readonly string[]): FilterFault {
   const article = /^[aeiou]/.test(column) ? 'an' : 'a';
   return at(term, `“${name}” is not ${article} ${column}; ${meantOr(name, known)}.`);

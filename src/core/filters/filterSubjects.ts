@@ -1,11 +1,12 @@
 import type { FilterTable } from './filter.ts';
+import { wordsOf } from './textWords.ts';
 
 /** What images can be filtered by, and what there is of it. */
 export interface FilterSubject {
   readonly id: string;
   /** For people. */
   readonly name: string;
-  /** The most frequent first; none of numbers and paths. */
+  /** The most frequent first, of texts their words; none of numbers and paths. */
   readonly values: readonly { readonly name: string; readonly count: number }[];
   /** Of numbers; undefined where no image has one. */
   readonly range?: readonly [least: number, most: number];
@@ -31,8 +32,10 @@ export function filterSubjects({ paths, columns }: FilterTable): FilterSubject[]
     }
     const ofList = new Uint32Array(column.lists.length);
     for (const code of column.codes) ofList[code]!++;
-    const counts = new Map<string, number>((column.known ?? []).map((known) => [known, 0]));
-    column.lists.forEach((names, code) => {
+    const known = column.kind === 'names' ? (column.known ?? []) : [];
+    const counts = new Map<string, number>(known.map((one) => [one, 0]));
+    const lists = column.kind === 'names' ? column.lists : wordsOf(column.lists);
+    lists.forEach((names, code) => {
       for (const one of names) counts.set(one, (counts.get(one) ?? 0) + ofList[code]!);
     });
     return { id, name, kind: 'names', values: ranked(counts).slice(0, MOST_VALUES) };

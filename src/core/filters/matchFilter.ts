@@ -9,10 +9,11 @@ import {
   type FilterTerm,
 } from './filter.ts';
 import { closestName } from './closestName.ts';
-import { nameWanted, numberWanted, unknownField, unknownName } from './filterErrors.ts';
+import { lackingField, nameWanted, numberWanted, unknownField, unknownName } from './filterErrors.ts';
 import { numberTest } from './numberTest.ts';
 import { pathTest, wordTest } from './pathTest.ts';
 import { namePattern } from './patterns.ts';
+import { textTest, wordsOf } from './textWords.ts';
 
 export interface FilterMatch {
   /** 1 for each image that the filter lets through. */
@@ -25,8 +26,8 @@ export interface FilterMatch {
 /** Whether an image is let through by one term. */
 type Test = (row: number) => boolean;
 
-/** The words of names that a free word is looked for in, beside paths. */
-const searched = ['class', 'tag'];
+/** Names and texts that a free word is looked for in, beside paths. */
+const searched = ['class', 'tag', 'caption'];
 
 /** Lets through the images for which all terms hold, or says what can't be understood. No terms let all through. */
 export function matchFilter(
@@ -61,10 +62,11 @@ function testOf(
     return { test: freeTest(term, table), cost: 2 };
   }
   const id = fieldNamed(field, [...columns.map((column) => column.id), ...otherFields]);
-  if (id === undefined) return { fault: unknownField(term, field, fieldsOf(table)) };
+  if (id === undefined) return { fault: unknownColumn(term, field, table, fieldsOf(table)) };
   const column = columns.find((one) => one.id === id);
   if (column?.kind === 'numbers') return ofNumbers(term, column);
   if (values.some(({ sign }) => sign !== '=')) return { fault: nameWanted(term) };
+  if (column?.kind === 'texts') return ofTexts(term, column, hints);
   if (column) return ofNames(term, column, hints);
   return id === PATH ? { test: pathTest(table.paths, values), cost: 2 } : ofPresence(term, id === HAS, table);
 }
@@ -73,6 +75,16 @@ function testOf(
 export function fieldsOf({ columns }: Pick<FilterTable, 'columns'>): string[] {
   const ids = columns.map(({ id }) => id);
   return [...ids, ...otherFields.filter((id) => !ids.includes(id))];
+}
+
+/** @param ids that could be meant */
+function unknownColumn(term: FilterTerm, name: string, { lacking = [] }: FilterTable, ids: readonly string[]) {
+  const wanted = fieldNamed(
+    name,
+    lacking.map(({ id }) => id),
+  );
+  const known = lacking.find(({ id }) => id === wanted);
+  return known === undefined ? unknownField(term, name, ids) : lackingField(term, name, known.why);
 }
 
 function ofNumbers(
@@ -112,6 +124,28 @@ function ofNames(
   return { test: (row) => isLet[codes[row]!]!, cost: 0 };
 }
 
+/** Those in which one of the values stands as a word. */
+function ofTexts(
+  { values }: FilterTerm,
+  { id, lists, codes }: Extract<FilterColumn, { kind: 'texts' }>,
+  hints: string[],
+): ReturnType<typeof testOf> {
+  const tests = values.map(({ text, isPattern }) => textTest(text, isPattern));
+  const found = new Set<number>();
+  const isLet = lists.map((texts) => {
+    const which = tests.findIndex((test) => texts.some(test));
+    if (which >= 0) found.add(which);
+    return which >= 0;
+  });
+  // One that only stands where another one does too is found by that one.
+  values.forEach(({ text }, which) => {
+    if (found.has(which) || lists.some((texts) => texts.some(tests[which]!))) return;
+    const meant = closestName(text, [...new Set(wordsOf(lists).flat())]);
+    hints.push(`No ${id} has “${text}” in it${meant === undefined ? '.' : `; did you mean “${meant}”?`}`);
+  });
+  return { test: (row) => isLet[codes[row]!]!, cost: 0 };
+}
+
 /** The name as it is written, else in whatever case; of a pattern all that it fits. */
 function namesMeant(text: string, isPattern: boolean, names: readonly string[]): readonly string[] {
   if (!isPattern && names.includes(text)) return [text];
@@ -120,13 +154,14 @@ function namesMeant(text: string, isPattern: boolean, names: readonly string[]):
 }
 
 /** Whether there is something, or nothing, in one of some columns. */
-function ofPresence(term: FilterTerm, isWanted: boolean, { columns }: FilterTable): ReturnType<typeof testOf> {
+function ofPresence(term: FilterTerm, isWanted: boolean, table: FilterTable): ReturnType<typeof testOf> {
+  const { columns } = table;
   const tests: Test[] = [];
   for (const { text } of term.values) {
     const ids = columns.map(({ id }) => id);
     const id = fieldNamed(text, ids);
     const column = columns.find((one) => one.id === id);
-    if (column === undefined) return { fault: unknownField(term, text, ids) };
+    if (column === undefined) return { fault: unknownColumn(term, text, table, ids) };
     if (column.kind === 'numbers') tests.push((row) => Number.isNaN(column.values[row]!) !== isWanted);
     else tests.push((row) => column.lists[column.codes[row]!]!.length > 0 === isWanted);
   }
@@ -141,7 +176,7 @@ function freeTest({ values }: FilterTerm, { paths, columns }: FilterTable): Test
     return (name: string) => name.toLowerCase().includes(wanted);
   });
   const named = columns.flatMap((column) => {
-    if (column.kind !== 'names' || !searched.includes(column.id)) return [];
+    if (column.kind === 'numbers' || !searched.includes(column.id)) return [];
     const isFound = column.lists.map((names) => names.some((name) => fits.some((fit) => fit(name))));
     return isFound.includes(true) ? [{ codes: column.codes, isFound }] : [];
   });

@@ -2,6 +2,7 @@ import { invalidGraph } from '../errors.ts';
 import { readAttribute, type Attributes } from './attributes.ts';
 import { GraphBuilder, type Dimension, type GraphValue } from './graphBuilder.ts';
 import { foldNode } from './importing/foldConstants.ts';
+import { expandFused } from './importing/fusedOperators.ts';
 import { fromNewer } from './importing/newerOperators.ts';
 import { fromOlder, simplified } from './importing/olderOperators.ts';
 import { isConstant, viewOf, type Operand, type SourceNode } from './importing/sourceNode.ts';
@@ -125,6 +126,11 @@ class Importer {
       const added = { name: output, opType, domain: '', inputs, attributes, outputs: [output] };
       return this.#place(added)[0]!;
     };
+    const expanded = expandFused(source, add);
+    if (expanded !== undefined) {
+      this.#define(source.outputs, expanded);
+      return;
+    }
     let current = source;
     if (source.domain === '') {
       current = simplified(fromNewer(fromOlder(source, this.#opset, add), this.#opset, add));
@@ -134,8 +140,13 @@ class Importer {
     if (source.opType === 'Constant' && literal !== undefined && isConstant(literal)) {
       placed[0] = this.#stored(source.outputs[0]!, literal);
     }
-    current.outputs.forEach((name, i) => {
-      if (name !== '') this.#operands.set(name, placed[i]!);
+    this.#define(current.outputs, placed);
+  }
+
+  #define(names: readonly string[], operands: readonly (Operand | undefined)[]): void {
+    names.forEach((name, i) => {
+      const operand = operands[i];
+      if (name !== '' && operand !== undefined) this.#operands.set(name, operand);
     });
   }
 

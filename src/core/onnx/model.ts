@@ -194,3 +194,11 @@ export interface OnnxDimension {
   dimParam?: string;
   denotation?: string;
 }
+
+/** An operator's name, with its domain before it where it is none of the standard ones. */
+export function operatorName({
+  opType,
+  domain = '',
+}: Readonly<Pick<OnnxNode, 'opType'>> & { domain?: string | undefined }) {
+  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+}

@@ -1,3 +1,4 @@
+import { PROVIDER_CHOICES, type ProviderChoice } from '../encoders/executionProviders.ts';
 import { usage } from '../errors.ts';
 import { stepsPerEpoch } from './batches.ts';
 import { DEFAULT_NETWORK, networkDefinition } from './networks/networks.ts';
@@ -11,6 +12,8 @@ export interface StartingShape {
   readonly size: number;
   /** Whether others have made it. */
   readonly imported: boolean;
+  /** Whether it is a transformer, or built like one: such networks are trained further at much lower rates. */
+  readonly transformer?: boolean;
 }
 
 /** What runs of all kinds are determined by, besides the images. */
@@ -28,6 +31,8 @@ export interface ResolvedStepSettings {
   readonly weightDecay: number;
   readonly seed: number;
   readonly engine: 'onnxruntime' | 'tensorflow';
+  /** What ONNX Runtime computes the steps on. */
+  readonly provider: ProviderChoice;
   readonly threads: number;
   readonly name: string;
 }
@@ -42,7 +47,7 @@ export function commonDefaults(threads: number) {
 
 /** The same of what trains no network of ours. */
 export function stepDefaults(threads: number) {
-  return { seed: 0, engine: 'onnxruntime', threads, name: '' } as const;
+  return { seed: 0, engine: 'onnxruntime', provider: 'cpu', threads, name: '' } as const;
 }
 
 /** The name that a person gave, else this one. */
@@ -93,7 +98,7 @@ export function checkCommonSettings(
 export function checkStepSettings(settings: ResolvedStepSettings, images: number, smallestBatch: number): void {
   const ranges = { ...limits, batchImages: [smallestBatch, 4096] as const };
   assertWithin(settings, ranges, ['batchImages', 'epochs', 'seed', 'threads']);
-  assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines });
+  assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines, provider: PROVIDER_CHOICES });
   if (stepsPerEpoch(images, settings.batchImages) === 0) {
     throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);
   }

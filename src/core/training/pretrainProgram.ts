@@ -1,8 +1,16 @@
 import { GraphBuilder, type GraphValue } from '../onnx/graphBuilder.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { contrastiveLoss, decoupledTargets, ntXentTargets } from './losses/contrastiveLoss.ts';
-import { encoderNetwork, networkDefinition } from './networks/networks.ts';
-import { encoderImages, graphName, representationOf, type NetworkShape } from './networkShape.ts';
+import { networkDefinition } from './networks/networks.ts';
+import {
+  encoderImages,
+  encoderViews,
+  graphName,
+  representationOf,
+  stagesOf,
+  type NetworkShape,
+} from './networkShape.ts';
+import type { ImportedEncoder } from './imported/importedEncoder.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 import type { TensorMap } from './parameters.ts';
 import { projectionHead, type ProjectionHeadOptions } from './projectionHead.ts';
@@ -24,6 +32,10 @@ export interface PretrainConfig {
   readonly clipNorm?: number;
   /** Stride of the first convolution, where it isn't to follow from the size. */
   readonly stemStride?: 1 | 2;
+  /** The encoder of others that it goes on with; what trains of it are its `trained` weights. */
+  readonly imported?: ImportedEncoder;
+  /** What the learning rate is multiplied with for the encoder, where it knows more than its head. 1 by default. */
+  readonly encoderRate?: number;
 }
 
 /**
@@ -38,12 +50,11 @@ export interface PretrainConfig {
  * @param pairsVary true where the caller feeds the targets of each batch: with labels or decisions
  */
 export function pretrainProgram(config: PretrainConfig, pairsVary = config.loss === 'supervised'): TrainingProgram {
-  const { network, size, batchImages, head, temperature, optimizer, clipNorm, stemStride } = config;
+  const { batchImages, head, temperature, optimizer, clipNorm, encoderRate = 1 } = config;
   const graph = new GraphBuilder('pretrain');
   const views = 2 * batchImages;
   const scope = new TrainingScope(graph);
-  const images = graph.input('images', 'float32', [views, 3, size, size]);
-  const representation = encoderNetwork(scope, images, network, stemStride);
+  const representation = representationOf(scope, encoderViews(graph, config, views), config);
   const z = projectionHead(scope, representation, head).at(-1)!;
   const square = [views, views];
   const fixed = config.loss === 'dcl' ? decoupledTargets : ntXentTargets;
@@ -55,8 +66,15 @@ export function pretrainProgram(config: PretrainConfig, pairsVary = config.loss 
   return trainingProgram(scope, loss, {
     optimizer,
     ...(clipNorm === undefined ? {} : { clipNorm }),
+    ...(encoderRate !== 1 && { learningRateScale: encoderRates(config, encoderRate) }),
     outputs: { z, representation },
   });
+}
+
+/** The factor of each parameter's learning rate by its name. */
+function encoderRates(config: NetworkShape, rate: number): (name: string) => number {
+  const { fromEnd } = stagesOf(config);
+  return (name) => (fromEnd(name) === undefined ? 1 : rate);
 }
 
 /** The shape of the network that a trained encoder needs to know. */

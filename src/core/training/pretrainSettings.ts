@@ -1,4 +1,4 @@
-import { tooFewImages } from '../errors.ts';
+import { tooFewImages, usage } from '../errors.ts';
 import { checkAugmentation, type AugmentationChoice } from './augmentationChoice.ts';
 import {
   assertWithin,
@@ -6,7 +6,9 @@ import {
   commonDefaults,
   named,
   type ResolvedCommonSettings,
+  type StartingShape,
 } from './commonSettings.ts';
+import { IMPORTED_STAGES } from './imported/importedWeights.ts';
 import type { OptimizerConfig } from './optimizers.ts';
 import type { ContrastiveLossKind } from './pretrainProgram.ts';
 
@@ -15,6 +17,10 @@ export interface ResolvedPretrainSettings extends ResolvedCommonSettings, Augmen
   readonly loss: ContrastiveLossKind;
   readonly temperature: number;
   readonly headLayers: 2 | 3;
+  /** Id of the encoder that it goes on with, or the path of its file; empty: with first weights. */
+  readonly from: string;
+  /** How many of the last stages of an encoder of others train; `all` of ours. */
+  readonly trainedStages: 'all' | number;
   readonly includeTest: boolean;
 }
 
@@ -22,32 +28,49 @@ export interface ResolvedPretrainSettings extends ResolvedCommonSettings, Augmen
 export const FEWEST_IMAGES = 16;
 const SMALLEST_BATCH = 8;
 const DEFAULT_BATCH = 128;
+/** Encoders of others take larger pictures. */
+const IMPORTED_BATCH = 32;
+/** What they know of pictures is not to be forgotten in many passes over a few of them. */
+const IMPORTED_EPOCHS = 20;
 
-/** Fills in what is left open and checks the rest. Throws usage or too-few-images. */
+/** What a run goes on with. */
+export interface PretrainStart {
+  readonly encoder: StartingShape;
+  /** Layers of the projection head that was kept with it. */
+  readonly headLayers: 2 | 3 | undefined;
+}
+
+/** Fills in what is left open and checks the rest. Throws usage or too-few-images. @param start undefined: with first weights */
 export function resolvePretrainSettings(
   settings: Partial<ResolvedPretrainSettings>,
   images: number,
   threads: number,
+  start?: PretrainStart,
 ): ResolvedPretrainSettings {
   if (images < FEWEST_IMAGES) throw tooFewImages(images, FEWEST_IMAGES);
-  const batchImages = settings.batchImages ?? defaultBatch(images);
-  const optimizer = settings.optimizer ?? 'sgd';
+  const isImported = start?.encoder.imported === true;
+  const batchImages =
+    settings.batchImages ?? Math.min(defaultBatch(images), isImported ? IMPORTED_BATCH : DEFAULT_BATCH);
+  const optimizer = settings.optimizer ?? (isImported ? 'adamw' : 'sgd');
   const resolved: ResolvedPretrainSettings = {
     ...commonDefaults(threads),
-    epochs: 100,
+    epochs: isImported ? IMPORTED_EPOCHS : 100,
     loss: 'nt-xent',
     temperature: 0.2,
     augmentation: 'natural',
     weightDecay: optimizer === 'sgd' ? 5e-4 : optimizer === 'lars' ? 1e-4 : 1e-6,
-    headLayers: 2,
+    headLayers: start?.headLayers ?? 2,
+    trainedStages: isImported ? 1 : 'all',
     includeTest: false,
     ...settings,
+    from: start?.encoder.id ?? '',
+    ...(start && { network: start.encoder.network, size: start.encoder.size }),
     optimizer,
     batchImages,
     learningRate: settings.learningRate ?? defaultLearningRate(optimizer, batchImages),
   };
-  check(resolved, images);
-  return named(resolved, `${resolved.network} at ${resolved.size} px`);
+  check(resolved, images, isImported);
+  return named(resolved, `${resolved.network} at ${resolved.size} px${start ? ', pretrained further' : ''}`);
 }
 
 /** A power of two that leaves several steps to an epoch where there are few images. */
@@ -68,8 +91,19 @@ export function defaultLearningRate(optimizer: OptimizerConfig['kind'], batchIma
   }
 }
 
-function check(settings: ResolvedPretrainSettings, images: number): void {
-  checkCommonSettings(settings, images, SMALLEST_BATCH);
+function check(settings: ResolvedPretrainSettings, images: number, isImported: boolean): void {
+  checkCommonSettings(settings, images, SMALLEST_BATCH, isImported);
+  checkStages(settings, isImported);
   assertWithin(settings, { temperature: [0.01, 10] });
   checkAugmentation(settings);
+}
+
+function checkStages({ trainedStages, network }: ResolvedPretrainSettings, isImported: boolean): void {
+  if (trainedStages === 'all') return;
+  if (!isImported) throw usage(`${network} is pretrained as a whole; leave trainedStages out, or name all.`);
+  if (!Number.isInteger(trainedStages) || trainedStages < 1 || trainedStages > IMPORTED_STAGES) {
+    throw usage(
+      `trainedStages is ${trainedStages}; it has to be all, or 1 to ${IMPORTED_STAGES} stages of ${network}.`,
+    );
+  }
 }

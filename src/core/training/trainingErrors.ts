@@ -115,11 +115,21 @@ export const encoderNotSquare = (encoder: string, height: number, width: number)
     `The encoder ${encoder} takes pictures of ${height} × ${width} pixels, and views for training are square; export it for square pictures.`,
   );
 
-/** @param operator without a rule for its gradient, or in a form that has none */
+/**
+ * @param operator without a rule for its gradient, or in a form that has none; with its domain where it is none of the
+ *   standard ones
+ */
 export const encoderNotDifferentiable = (encoder: string, operator: string, layersTrain: boolean) =>
   new LikenessError(
     ErrorCode.EncoderNotTrainable,
-    `The encoder ${encoder} can't be trained through its operator ${operator}; ${layersTrain ? 'train fewer of its last stages, or a classifier alone (--stages 0)' : 'choose another encoder'}.`,
+    `The encoder ${encoder} can't be trained through its operator ${operator}; ${operator.includes('.') ? 'take the export without ONNX Runtime’s optimisations (model.onnx rather than model_optimized.onnx), or ' : ''}${layersTrain ? 'train fewer of its last stages, or a classifier alone (--stages 0)' : 'choose another encoder'}.`,
+  );
+
+/** Its weights are arranged for the vector units of the machine that saved it. @param operator one of these */
+export const encoderOfOneMachine = (encoder: string, operator: string) =>
+  new LikenessError(
+    ErrorCode.EncoderNotTrainable,
+    `The encoder ${encoder} was saved with its weights arranged for one kind of processor (${operator}), which can't be trained; take the export that it was made of, or save it again with ONNX Runtime's optimisations at "extended".`,
   );
 
 /** @param reason follows a colon */

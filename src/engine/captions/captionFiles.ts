@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { captionFilesTooLarge, noCaptionFiles, textsWithoutImage } from '../../core/captions/captionErrors.ts';
 import { tidyCaption } from '../../core/captions/captionRows.ts';
 import type { LikenessError } from '../../core/errors.ts';
@@ -55,6 +55,38 @@ export async function readCaptionFiles(root: string, paths: readonly string[]): 
     ...(tooLarge.length > 0 ? [captionFilesTooLarge(root, tooLarge.length, LARGEST, tooLarge.slice(0, 3))] : []),
   ];
   return { captions, notices };
+}
+
+/**
+ * The texts beside a few images, by path, without a look at all that is in their folders. Images without one, or with one that
+ * can't be read, are missing.
+ *
+ * @param paths relative to the root
+ */
+export async function readTextsOf(root: string, paths: readonly string[]): Promise<Map<string, readonly string[]>> {
+  const captions = new Map<string, readonly string[]>();
+  for (let start = 0; start < paths.length; start += PENDING) {
+    const read = await Promise.all(
+      paths.slice(start, start + PENDING).map(async (path) => [path, await textBeside(join(root, path))] as const),
+    );
+    for (const [path, text] of read) if (text !== undefined) captions.set(path, [tidyCaption(text)]);
+  }
+  return captions;
+}
+
+/** @param image absolute */
+async function textBeside(image: string): Promise<string | undefined> {
+  for (const file of textFilesOf(image)) {
+    const text = await readText(file).catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** What the text beside an image may be called; the usual name comes first. Absolute. */
+export function textFilesOf(image: string): readonly string[] {
+  const stem = image.slice(0, -extname(image).length || undefined);
+  return [`${stem}.txt`, `${stem}.TXT`];
 }
 
 /** Names of the texts of a folder by what they are called without `.txt`. */

@@ -1,4 +1,6 @@
-import { captionsNotCompared, tooFewCaptions } from '../../core/captions/captionErrors.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { captionsNotCompared, noCaptions, tooFewCaptions } from '../../core/captions/captionErrors.ts';
 import { FEWEST_CAPTIONS } from '../../core/curation/captionFit.ts';
 import { LikenessError } from '../../core/errors.ts';
 import { captionRecall } from '../../core/evaluation/captionRecall.ts';
@@ -10,7 +12,10 @@ import {
   type CaptionEvaluation,
   type CaptionEvaluationRequest,
   type CaptionFigures,
+  type CaptionMatrix,
+  type CaptionNeighbors,
   type CaptionReport,
+  type CaptionRequests,
   type RecallFigures,
 } from '../../protocol/captions.ts';
 import { readCuratedImages, type CuratedImages } from '../curation/curatedImages.ts';
@@ -22,12 +27,20 @@ import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { captionedImages } from './captionedImages.ts';
+import type { VectorSearch } from '../search/vectorSearch.ts';
+import type { CaptionCache } from './captionCache.ts';
+import { captionsOf } from './captionCache.ts';
+import { textFilesOf } from './captionFiles.ts';
+import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
+import { compareCaptions } from './compareCaptions.ts';
 import { orNotice } from './orNotice.ts';
 
 export interface CaptionServiceOptions extends Omit<MappingOptions, 'dataset'>, Pick<CaptionEncoder, 'loadText'> {
   readonly datasets: Datasets;
+  readonly cache: CaptionCache;
+  readonly search: VectorSearch;
 }
 
 const LIMIT_STREAM = 0x6370;
@@ -35,9 +48,68 @@ const LIMIT_STREAM = 0x6370;
 /** What is written about images, against what encoders see in them. */
 export class CaptionService {
   readonly #options: CaptionServiceOptions;
+  readonly #search: CaptionSearch;
 
   constructor(options: CaptionServiceOptions) {
     this.#options = options;
+    this.#search = new CaptionSearch(options.search);
+  }
+
+  /** Of a few images, as the protocol has it. */
+  async of({ root, paths }: CaptionRequests['captions/of']['params']): Promise<readonly (readonly string[])[]> {
+    const { datasets, cache } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.of(dataset, paths);
+      return paths.map((path) => captionsOf(known, path).captions ?? []);
+    });
+  }
+
+  /** As the protocol has it. */
+  async source({
+    root,
+    path,
+  }: CaptionRequests['captions/source']['params']): Promise<CaptionRequests['captions/source']['result']> {
+    const { datasets, cache } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const { captions } = dataset.config;
+      if (captions === undefined) throw noCaptions(dataset.root);
+      const known = captionsOf(await cache.of(dataset, [path]), path).captions ?? [];
+      const { file = [] } = captions;
+      const tables = (typeof file === 'string' ? [file] : file).map((one) => resolve(dataset.root, one));
+      const texts = textFilesOf(resolve(dataset.root, path));
+      const files = captions.source === 'txt' ? [texts.find((one) => existsSync(one)) ?? texts[0]!] : tables;
+      return { files, captions: known };
+    });
+  }
+
+  /** As `CaptionSearch.neighbors`, in the eyes of the dataset's encoder. */
+  async neighbors(
+    { root, path, count }: CaptionRequests['captions/neighbors']['params'],
+    context: JobContext,
+  ): Promise<CaptionNeighbors> {
+    const { datasets, cache, registry, loadText } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.require(dataset);
+      const { stored, resolve } = await searchEncoder(dataset, registry, undefined);
+      return this.#search.neighbors({ path, count }, known, dataset, { stored, resolve, loadText }, context);
+    });
+  }
+
+  /** As `compareCaptions`. */
+  async matrix(
+    { root, paths, encoder }: CaptionRequests['captions/matrix']['params'],
+    context: JobContext,
+  ): Promise<CaptionMatrix> {
+    const { datasets, cache, registry, loadText, threads } = this.#options;
+    const dataset = datasets.get(root);
+    return datasets.guard(dataset, async () => {
+      const known = await cache.require(dataset);
+      const search = await searchEncoder(dataset, registry, encoder);
+      return compareCaptions(paths, { dataset, known, encoder: { ...search, loadText }, threads }, context);
+    });
   }
 
   /**

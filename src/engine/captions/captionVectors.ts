@@ -46,11 +46,7 @@ export async function captionVectors(
   context: JobContext,
 ): Promise<CaptionVectors> {
   const { stored } = encoder;
-  const resolved = await encoder.resolve();
-  const known = resolved.text?.known;
-  let loaded: TextHalf | undefined;
-  const load = async () => (loaded ??= await encoder.loadText(resolved));
-  const { sha256, contextLength } = known ?? (await load()).described;
+  const { load, sha256, contextLength } = await textHalf(encoder);
   const { name, output } = stored.card;
   const reader = { key: stored.key, name, dim: output.dim, sha256, contextLength, load };
   const vectors = await keptCaptionVectors(captions, store, reader, context);
@@ -110,6 +106,37 @@ export async function keptCaptionVectors(
 
 function keyOf(sha256: string): (caption: string) => string {
   return (caption) => hash('sha256', `${sha256}\n${caption}`);
+}
+
+/**
+ * By caption, of those alone that the index has: nothing is embedded. Rejects as `captionVectors`.
+ *
+ * @param captions different ones
+ */
+export async function storedCaptionVectors(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  encoder: CaptionEncoder,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const { key, card } = encoder.stored;
+  const { sha256 } = await textHalf(encoder);
+  const keys = captions.map(keyOf(sha256));
+  const found = store.captions.read(key, card.output.dim, keys);
+  const vectors = new Map<string, Float32Array>();
+  captions.forEach((caption, i) => {
+    const vector = found.get(keys[i]!)?.vector;
+    if (vector !== undefined) vectors.set(caption, vector);
+  });
+  return vectors;
+}
+
+/** How captions are called in the index, which its card tells where it can: else the text half is loaded for it. */
+async function textHalf({ resolve, loadText }: CaptionEncoder) {
+  const resolved = await resolve();
+  let loaded: TextHalf | undefined;
+  const load = async () => (loaded ??= await loadText(resolved));
+  const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
+  return { load, contextLength, sha256 };
 }
 
 async function embedBatch(

@@ -34,6 +34,19 @@ export interface SessionOptions {
    * the cores from all else, and memory isn't planned ahead, which would need twice as much for no gain.
    */
   readonly training?: boolean;
+  /** What stays where it was computed, on a graphics card, and is fed from there: outputs that `step` carries. */
+  readonly onDevice?: OnDevice;
+}
+
+export interface OnDevice {
+  readonly outputs: readonly string[];
+  /** A model that copies constants: of each an input of its name, and an output, `copyName` of it. */
+  readonly reader: Uint8Array;
+}
+
+/** What a reader of constants calls the copy of one. */
+export function copyName(name: string): string {
+  return `copy/${name}`;
 }
 
 /** An input or output as the model declares it. Dimensions are numbers, or names where they vary. */

@@ -7,13 +7,14 @@ import {
 } from '../../core/images/tensor.ts';
 import { poolOutput, type EncoderOutputTensor } from '../../core/encoders/pooling.ts';
 import type { Embeddings } from './encoder.ts';
-import type {
-  EmbedJob,
-  LoadedModel,
-  ModelSource,
-  SessionOptions,
-  TensorValue,
-  ValueDescription,
+import {
+  copyName,
+  type EmbedJob,
+  type LoadedModel,
+  type ModelSource,
+  type SessionOptions,
+  type TensorValue,
+  type ValueDescription,
 } from './onnxMessages.ts';
 import type { OnnxRuntimeModule } from './onnxRuntime.ts';
 
@@ -27,6 +28,8 @@ interface SessionEntry {
   readonly constants: Map<string, Tensor>;
   /** The image tensor of the last run, used again where it has the right size. */
   images: ImageTensorData | undefined;
+  /** Brings constants back that are on a graphics card; a tensor can't be read from there (ONNX Runtime 1.30 aborts). */
+  readonly reader: Session | undefined;
 }
 
 /** Errors only: models with wrongly declared shapes make ONNX Runtime warn at every run. */
@@ -46,7 +49,10 @@ export class OnnxSessions {
     Reflect.deleteProperty(globalThis, 'Float16Array');
   }
 
-  async load(model: ModelSource, { threads, providers, training = false }: SessionOptions): Promise<LoadedModel> {
+  async load(
+    model: ModelSource,
+    { threads, providers, training = false, onDevice }: SessionOptions,
+  ): Promise<LoadedModel> {
     const options = {
       executionProviders: [...(providers ?? ['cpu'])],
       intraOpNumThreads: threads,
@@ -57,11 +63,14 @@ export class OnnxSessions {
       extra: { session: { intra_op: { allow_spinning: training ? '1' : '0' } } },
     } as const;
     const { InferenceSession } = this.#runtime;
+    const locations = onDevice?.outputs.map((name) => [name, 'gpu-buffer'] as const);
+    const placed = { ...options, ...(locations && { preferredOutputLocation: Object.fromEntries(locations) }) };
     const session = await ('file' in model
-      ? InferenceSession.create(model.file, options)
-      : InferenceSession.create(model.bytes, options));
+      ? InferenceSession.create(model.file, placed)
+      : InferenceSession.create(model.bytes, placed));
+    const reader = onDevice && (await InferenceSession.create(onDevice.reader, options));
     const id = this.#nextSession++;
-    this.#sessions.set(id, { session, constants: new Map(), images: undefined });
+    this.#sessions.set(id, { session, constants: new Map(), images: undefined, reader });
     return {
       session: id,
       inputs: session.inputMetadata.map(describeValue),
@@ -91,14 +100,19 @@ export class OnnxSessions {
     const tensors = Object.entries(feeds).map(([name, value]) => [name, this.#toTensor(value)] as const);
     const wanted = [...fetches, ...Object.keys(carry)];
     const outputs = await session.run(Object.fromEntries([...constants, ...tensors]), wanted);
-    for (const [output, constant] of Object.entries(carry)) constants.set(constant, outputs[output] as Tensor);
+    for (const [output, constant] of Object.entries(carry)) {
+      const former = constants.get(constant);
+      constants.set(constant, outputs[output] as Tensor);
+      if (former !== undefined) free(former);
+    }
     return Object.fromEntries(fetches.map((name) => [name, fromTensor(outputs[name] as Tensor)]));
   }
 
-  constants(id: number, names: readonly string[]): Record<string, TensorValue> {
-    const { constants } = this.#entry(id);
+  async constants(id: number, names: readonly string[]): Promise<Record<string, TensorValue>> {
+    const { constants, reader } = this.#entry(id);
+    const copies = reader && (await readBack(reader, constants, names));
     const copyOf = (name: string): TensorValue => {
-      const tensor = constants.get(name);
+      const tensor = copies === undefined ? constants.get(name) : (copies[copyName(name)] as Tensor);
       if (!tensor) throw new Error(`there is no constant ${name}`);
       const value = fromTensor(tensor);
       return { ...value, data: value.data.slice() };
@@ -134,8 +148,10 @@ export class OnnxSessions {
   }
 
   async unload(id: number): Promise<void> {
-    const { session } = this.#entry(id);
+    const { session, constants, reader } = this.#entry(id);
     this.#sessions.delete(id);
+    for (const tensor of constants.values()) free(tensor);
+    await reader?.release();
     await session.release();
   }
 
@@ -150,6 +166,19 @@ export class OnnxSessions {
     const Constructor = this.#runtime.Tensor as new (type: string, data: unknown, dims: readonly number[]) => Tensor;
     return new Constructor(type, data, dims);
   }
+}
+
+/** What is in the memory of a graphics card isn't found by the garbage collector in time. */
+function free(tensor: Tensor): void {
+  if (tensor.location === 'gpu-buffer') tensor.dispose();
+}
+
+function readBack(reader: Session, constants: ReadonlyMap<string, Tensor>, names: readonly string[]) {
+  const feeds = reader.inputNames.flatMap((name) => {
+    const tensor = constants.get(name);
+    return tensor === undefined ? [] : [[name, tensor] as const];
+  });
+  return reader.run(Object.fromEntries(feeds), names.map(copyName));
 }
 
 function imageTensor(entry: SessionEntry, input: EmbedJob['input'], batch: number): ImageTensorData {

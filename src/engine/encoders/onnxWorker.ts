@@ -55,7 +55,7 @@ async function answer(request: OnnxRequest): Promise<{ result: unknown; transfer
       return { result: { outputs, feeds }, transfer: [...buffersOf(outputs), ...buffersOf(feeds)] };
     }
     case 'constants': {
-      const values = host.constants(request.params.session, request.params.names);
+      const values = await host.constants(request.params.session, request.params.names);
       return { result: values, transfer: buffersOf(values) };
     }
     case 'embed': {

@@ -12,6 +12,7 @@ import type {
   SavedView,
   SavedViews,
 } from '../../protocol/filters.ts';
+import type { CaptionCache } from '../captions/captionCache.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import { readConfig, writeConfig } from '../store/config.ts';
@@ -26,9 +27,9 @@ export class FilterService {
   readonly #datasets: Datasets;
   readonly #tables: FilterTables;
 
-  constructor(datasets: Datasets, labels: LabelCache) {
+  constructor(datasets: Datasets, labels: LabelCache, captions: CaptionCache) {
     this.#datasets = datasets;
-    this.#tables = new FilterTables(labels);
+    this.#tables = new FilterTables(labels, captions);
   }
 
   /** Rejects with not-indexed, and with usage where the filter can't be understood or there is no such view. */

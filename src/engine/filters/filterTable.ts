@@ -3,11 +3,14 @@ import { qualityScores } from '../../core/curation/qualityIssues.ts';
 import { fieldNamed, otherFields, type FilterColumn } from '../../core/filters/filter.ts';
 import { numbersOf } from '../../core/tables/columnTable.ts';
 import { imageMeasures } from '../columns/imageMeasures.ts';
+import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import { readOpinions } from '../columns/imageOpinions.ts';
 import { readFindingKinds } from '../curation/lastFindings.ts';
 import type { Dataset } from '../dataset.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 
+/** The id of the column of captions. */
+export const CAPTION = 'caption';
 const decisionActions = ['different', 'exclude', 'ignore', 'keep', 'quarantine', 'relabel', 'same', 'tag'] as const;
 
 /** What is known of the files, which changes with the index alone. */
@@ -58,6 +61,12 @@ export async function opinionColumns(
   ];
 }
 
+/** What is written about the images; empty captions count as none. */
+export function captionColumn({ captions }: KnownCaptions, paths: readonly string[]): FilterColumn {
+  const written = (path: string) => (captions.get(path) ?? []).filter((caption) => caption !== '');
+  return { id: CAPTION, name: 'Word of the caption', kind: 'texts', ...coded(paths, written) };
+}
+
 function names(
   id: string,
   name: string,
@@ -65,6 +74,11 @@ function names(
   of: (path: string, row: number) => readonly string[],
   known?: readonly string[],
 ): FilterColumn {
+  return { id, name, kind: 'names', ...coded(paths, of), ...(known && { known }) };
+}
+
+/** The different lists that there are, and which of them each path has. */
+function coded(paths: readonly string[], of: (path: string, row: number) => readonly string[]) {
   const lists: (readonly string[])[] = [];
   const codeOf = new Map<string, number>();
   const codes = new Int32Array(paths.length);
@@ -78,7 +92,7 @@ function names(
     }
     codes[row] = code;
   });
-  return { id, name, kind: 'names', lists, codes, ...(known && { known }) };
+  return { lists, codes };
 }
 
 function listOf(name: string | undefined): readonly string[] {

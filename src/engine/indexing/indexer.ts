@@ -1,10 +1,11 @@
 import { decisionNotices } from '../decisions/problemsOfDecisions.ts';
 import { availableParallelism } from 'node:os';
-import { cancelled, ErrorCode } from '../../core/errors.ts';
+import { cancelled } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
-import type { FailedFile, IndexReport, Notice } from '../../protocol/engine.ts';
+import type { FailedFile, IndexReport } from '../../protocol/engine.ts';
 import type { Encoder } from '../encoders/encoder.ts';
+import { providerNotices } from '../encoders/providers/chooseProvider.ts';
 import { DECODER_VERSION } from '../images/imageDecoder.ts';
 import { MEASURES_VERSION } from '../images/imageMeasures.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
@@ -104,13 +105,8 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     failed: failedFiles(store, encoderKey),
     skipped: scan.skipped,
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...store.notices, ...(await decisionNotices(store.root, store)), ...providerNotices(encoder)],
+    notices: [...store.notices, ...(await decisionNotices(store.root, store)), ...providerNotices(encoder.computing)],
   };
-}
-
-/** Says where an encoder doesn't run on what was asked for. */
-function providerNotices({ computing: { note } }: Encoder): Notice[] {
-  return note === undefined ? [] : [{ code: ErrorCode.ProviderUnfit, message: note }];
 }
 
 /** Everything in the index that is not usable, with its reason. */

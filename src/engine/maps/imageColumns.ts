@@ -1,5 +1,7 @@
 import { mapColumns } from '../../protocol/embeddingMap.ts';
 import type { ImageColumn } from '../../protocol/maps.ts';
+import { LikenessError } from '../../core/errors.ts';
+import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import type { Dataset } from '../dataset.ts';
 import { numbersOf } from '../../core/tables/columnTable.ts';
 import { imageMeasures } from '../columns/imageMeasures.ts';
@@ -7,11 +9,14 @@ import { readOpinions } from '../columns/imageOpinions.ts';
 import { readKeptFindings } from '../curation/lastFindings.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 
+const CAPTION = 'caption';
+
 /** What is known of images beside where they lie: what people say of them, and what their files are like. */
 export async function imageColumns(
   dataset: Dataset,
   paths: readonly string[],
   { labelOf, splitOf }: Pick<KnownLabels, 'labelOf' | 'splitOf'>,
+  captions?: KnownCaptions | LikenessError,
 ): Promise<ImageColumn[]> {
   const { store } = dataset;
   const facts = store.readImageFacts();
@@ -27,6 +32,7 @@ export async function imageColumns(
     category(mapColumns.tag, 'Tag', paths, (path) => tagsOf(path).join(' + ') || undefined),
     category(mapColumns.excluded, 'Excluded', paths, (path) => (isExcluded(path) ? 'excluded' : undefined)),
     category('finding', 'Finding of the last check', paths, (path) => findings.get(path)),
+    ...(captions === undefined || captions instanceof LikenessError ? [] : [captionColumn(captions, paths)]),
     category('format', 'Format', paths, (path) => facts.get(path)?.format.toUpperCase()),
     ...imageMeasures.map(({ id, name, unit, of }) =>
       number(id, name, unit, (path) => {
@@ -43,6 +49,15 @@ export async function imageColumns(
     return number(id, column.name, '', (path) => numbers.get(path));
   });
   return [...columns, ...imported].filter(says);
+}
+
+/** Whether anything is written about the images. */
+function captionColumn({ captions }: KnownCaptions, paths: readonly string[]): ImageColumn {
+  return category(CAPTION, 'Caption', paths, (path) => {
+    const own = captions.get(path);
+    if (own === undefined) return 'without a caption';
+    return own.some((caption) => caption !== '') ? 'with a caption' : 'empty caption';
+  });
 }
 
 /** Names in their order, and which of them each image has. */
@@ -65,5 +80,5 @@ function says(column: ImageColumn): boolean {
     const first = column.values.find(Number.isFinite);
     return first !== undefined && column.values.some((value) => Number.isFinite(value) && value !== first);
   }
-  return column.names.length > 0 && !(column.id === 'format' && column.names.length === 1);
+  return column.names.length > (['format', CAPTION].includes(column.id) ? 1 : 0);
 }

@@ -1,6 +1,7 @@
 import { notIndexed } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } from '../../protocol/maps.ts';
+import type { CaptionCache } from '../captions/captionCache.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -22,6 +23,7 @@ export interface MapServiceOptions {
   readonly registry: EncoderRegistry;
   readonly search: VectorSearch;
   readonly labels: LabelCache;
+  readonly captions: CaptionCache;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
   readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
   readonly threads: number;
@@ -62,7 +64,8 @@ export class MapService {
   async columns({ root, paths }: Params<'maps/columns'>): Promise<readonly ImageColumn[]> {
     const dataset = this.#dataset(root);
     return this.#options.datasets.guard(dataset, async () => {
-      return imageColumns(dataset, paths, await this.#options.labels.read(dataset));
+      const { labels, captions } = this.#options;
+      return imageColumns(dataset, paths, await labels.read(dataset), await captions.read(dataset));
     });
   }
 

@@ -21,7 +21,7 @@ import { commonRows, readImageVectors, selectRows, type ImageVectors } from '../
 import { untrainedEncoder } from '../evaluation/untrained.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
-import { FROM_SCRATCH } from '../training/fineTuning.ts';
+import { FROM_SCRATCH } from '../training/startingEncoder.ts';
 import { NEIGHBORS } from '../training/runMonitor.ts';
 import { layOutImages } from './mapLayout.ts';
 

@@ -2,6 +2,7 @@ import type { JobContext } from '../../core/progress.ts';
 import type { Decision } from '../../core/decisions/decisions.ts';
 import type { DifferenceReport, DifferenceRequest, ReviewedImage, ReviewRequests } from '../../protocol/review.ts';
 import type { Picture } from '../../protocol/panels.ts';
+import { captionsOf, type CaptionCache } from '../captions/captionCache.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 import { encodeImage } from '../images/codec.ts';
@@ -17,13 +18,15 @@ const PREVIEW_QUALITY = 88;
 export class ReviewService {
   readonly #datasets: Datasets;
   readonly #labels: LabelCache;
+  readonly #captions: CaptionCache;
   readonly #pictures = new ReviewPictures();
   /** Of the dataset that was asked about last: reading them takes longer than a key press may. */
   #facts: { readonly stamp: string; readonly byPath: ReadonlyMap<string, ImageFacts> } | undefined;
 
-  constructor(datasets: Datasets, labels: LabelCache) {
+  constructor(datasets: Datasets, labels: LabelCache, captions: CaptionCache) {
     this.#datasets = datasets;
     this.#labels = labels;
+    this.#captions = captions;
   }
 
   /** What is known of images. Rejects with not-indexed or a code of the store. */
@@ -31,6 +34,7 @@ export class ReviewService {
     const dataset = this.#datasets.get(root);
     return this.#datasets.guard(dataset, async () => {
       const { labelOf, splitOf } = await this.#labels.read(dataset);
+      const captions = await this.#captions.of(dataset, paths);
       const facts = this.#factsOf(dataset);
       return paths.map((path) => {
         const known = facts.get(path);
@@ -39,6 +43,7 @@ export class ReviewService {
           path,
           label: labelOf(path),
           split: splitOf(path),
+          ...captionsOf(captions, path),
           file: known && { width, height, bytes, format, quality },
         };
       });

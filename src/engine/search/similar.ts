@@ -2,7 +2,14 @@ import { stat } from 'node:fs/promises';
 import { encoderMismatch } from '../../core/errors.ts';
 import { regionsNotIndexed } from '../../core/images/regionErrors.ts';
 import { importedOutside } from '../../core/imports/importErrors.ts';
-import type { MatchedRegion, ScanSettings, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
+import type {
+  MatchedRegion,
+  ScanSettings,
+  SimilarImage,
+  SimilarReport,
+  SimilarRequest,
+} from '../../protocol/engine.ts';
+import { captionsOf, type FewCaptions } from '../captions/captionCache.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { nearestRegions } from '../regions/regionSearch.ts';
@@ -16,6 +23,7 @@ export interface SimilarContext {
   /** What people call an image, by its path. */
   readonly labelOf: (path: string) => string | undefined;
   readonly splitOf: (path: string) => string | undefined;
+  readonly captionsOf: (paths: readonly string[]) => Promise<FewCaptions>;
   /** The encoder whose vectors are compared. */
   readonly stored: StoredEncoder;
   /** Finds that encoder. */
@@ -62,13 +70,23 @@ export async function findSimilar(request: SimilarRequest, context: SimilarConte
     recall: 1,
     searched: best.considered,
     ...(parts.searched !== undefined && { searchedRegions: parts.searched }),
-    results: bestOfEach(whole, parts.matches, request.count).map((match) => ({
-      ...match,
-      similarity: clampCosine(match.similarity),
-      label: labelOf(match.path),
-      split: splitOf(match.path),
-    })),
+    results: await described(bestOfEach(whole, parts.matches, request.count), context),
   };
+}
+
+/** With what people say of the images. */
+async function described(
+  matches: readonly Match[],
+  { labelOf, splitOf, captionsOf: readCaptions }: SimilarContext,
+): Promise<SimilarImage[]> {
+  const captions = await readCaptions(matches.map(({ path }) => path));
+  return matches.map((match) => ({
+    ...match,
+    similarity: clampCosine(match.similarity),
+    label: labelOf(match.path),
+    split: splitOf(match.path),
+    ...captionsOf(captions, match.path),
+  }));
 }
 
 /** The vectors to search. Throws encoder-mismatch where there are none. */
@@ -92,22 +110,19 @@ export async function vectorOfImage(
 }
 
 /** What a search found, as it is reported. */
-export function foundImages(
+export async function foundImages(
   { rows, scores, considered }: Nearest,
   { paths }: SearchTable,
-  { stored, labelOf, splitOf }: SimilarContext,
-): Omit<SimilarReport, 'root' | 'query'> {
+  context: SimilarContext,
+): Promise<Omit<SimilarReport, 'root' | 'query'>> {
+  const { stored } = context;
+  const matches = Array.from(rows, (row, i) => ({ path: paths[row]!, similarity: scores[i]! }));
   return {
     encoder: { id: stored.card.id, dim: stored.card.output.dim },
     approximate: false,
     recall: 1,
     searched: considered,
-    results: Array.from(rows, (row, i) => ({
-      path: paths[row]!,
-      similarity: clampCosine(scores[i]!),
-      label: labelOf(paths[row]!),
-      split: splitOf(paths[row]!),
-    })),
+    results: await described(matches, context),
   };
 }
 

@@ -47,7 +47,7 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
       imageWeight: image === undefined || texts.length === 0 ? undefined : imageWeight,
     },
     notices,
-    ...foundImages(best, table, context),
+    ...(await foundImages(best, table, context)),
   };
 }
 

@@ -40,7 +40,7 @@ export interface CaptionData extends RunData {
 
 /**
  * The images of an index that have captions, and which of them are trained on. Copies of an image count as one. Rejects with
- * too-few-pairs where there are no captions at all, with too-few-images where nothing that is named is there, and with the codes of
+ * captions-unmatched where there are no captions at all, with too-few-images where nothing that is named is there, and with the codes of
  * `readCaptions`.
  *
  * @param named as in `TrainRequest.images`

@@ -16,7 +16,6 @@ import type { TensorMap } from '../../core/training/parameters.ts';
 import { probeClassifierStart } from '../../core/training/probeStart.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { BestEpoch } from './bestEpoch.ts';
 import { GraphEvaluator } from './graphEvaluation.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import type { FineTuneData } from './fineTuneData.ts';
@@ -24,6 +23,11 @@ import { trainedEncoderInterface } from './pretrainCard.ts';
 import { assertFinite, type Metrics } from './runMonitor.ts';
 import type { StepOutcome } from './trainingLoop.ts';
 import type { RunShape, TrainingTask } from './trainingRun.ts';
+
+/** What the values of the best epoch are called in a checkpoint. */
+const BEST = 'best/';
+/** Its loss on the validation images, in float32. */
+const BEST_LOSS = 'bestLoss';
 
 export interface FineTuneTaskOptions {
   readonly settings: ResolvedFineTuneSettings;
@@ -33,6 +37,8 @@ export interface FineTuneTaskOptions {
   readonly fixed: TensorMap;
   /** Names of the parameters and statistics that change. */
   readonly kept: ReadonlySet<string>;
+  /** What the encoder's parameters began with, by their names, where the result is a mean with it. */
+  readonly first: TensorMap;
 }
 
 /** Fine-tuning to classes: one view of each picture; the epoch that is best on the validation images is kept. */
@@ -43,13 +49,20 @@ export class FineTuneTask implements TrainingTask {
   readonly #options: FineTuneTaskOptions;
   readonly #evaluator: GraphEvaluator;
   readonly #signal: AbortSignal;
-  readonly #best: BestEpoch;
+  #best: TensorMap | undefined;
+  #bestEpoch: number;
+  #bestMacro: number;
+  #bestLoss: number;
 
   private constructor(options: FineTuneTaskOptions, evaluator: GraphEvaluator, { signal, start }: RunShape) {
     this.#options = options;
     this.#evaluator = evaluator;
     this.#signal = signal;
-    this.#best = new BestEpoch(start, 'bestValidationMacro');
+    const kept = [...start.state].filter(([name]) => name.startsWith(BEST));
+    this.#best = kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(BEST.length), data]));
+    this.#bestEpoch = start.metrics['bestEpoch'] ?? 0;
+    this.#bestLoss = start.state.get(BEST_LOSS)?.[0] ?? NaN;
+    this.#bestMacro = this.#best === undefined ? -1 : (start.metrics['bestValidationMacro'] ?? -1);
   }
 
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
@@ -83,8 +96,10 @@ export class FineTuneTask implements TrainingTask {
     return new Map([...state, ...start]);
   }
 
-  begin(): Promise<Metrics> {
-    return Promise.resolve({});
+  /** What begins as the linear probe stays it where no epoch is better on the validation images. */
+  async begin(state: TensorMap): Promise<Metrics> {
+    if (this.#options.settings.classifierStart !== 'probe') return {};
+    return this.#validate(0, state);
   }
 
   afterStep({ results, samples, seconds, learningRate, step }: StepOutcome): Metrics {
@@ -94,32 +109,64 @@ export class FineTuneTask implements TrainingTask {
   }
 
   async afterEpoch(done: number, _: StepOutcome, state: () => Promise<TensorMap>): Promise<Metrics> {
+    return this.#options.data.validation === undefined ? {} : this.#validate(done, await state());
+  }
+
+  async #validate(done: number, last: TensorMap): Promise<Metrics> {
     const { validation } = this.#options.data;
     if (validation === undefined) return {};
-    const current = await state();
+    const current = this.#averaged(last);
     const whole = this.#whole(current);
     const logits = await this.#run('logits', validation, whole);
     const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
-    this.#best.offer(done, macroAccuracy, current, this.#options.kept);
+    const loss = negativeLogLikelihood({ logits, ...this.#labelled(validation) });
+    // What was there before the first epoch gives way to what is as often right and surer.
+    const isSurer = macroAccuracy === this.#bestMacro && this.#bestEpoch === 0 && loss < this.#bestLoss;
+    if (macroAccuracy > this.#bestMacro || isSurer) {
+      this.#bestLoss = Math.fround(loss);
+      this.#bestMacro = macroAccuracy;
+      this.#bestEpoch = done;
+      // Moments are of no use to a result.
+      this.#best = new Map([...current].filter(([name]) => this.#options.kept.has(name)));
+    }
     return {
-      validationLoss: negativeLogLikelihood({ logits, ...this.#labelled(validation) }),
+      validationLoss: loss,
       validationAccuracy: accuracy,
       validationMacro: macroAccuracy,
-      bestValidationMacro: this.#best.score,
-      bestEpoch: this.#best.epoch,
+      bestValidationMacro: this.#bestMacro,
+      bestEpoch: this.#bestEpoch,
     };
   }
 
   isOver(done: number): boolean {
-    return this.#best.isPast(done, this.#options.settings.patience);
+    const { patience } = this.#options.settings;
+    return patience > 0 && this.#best !== undefined && done - this.#bestEpoch >= patience;
   }
 
   kept(): TensorMap {
-    return this.#best.kept();
+    if (this.#best === undefined) return new Map();
+    const values = [...this.#best].map(([name, data]) => [BEST + name, data] as const);
+    return new Map([...values, [BEST_LOSS, Float32Array.of(this.#bestLoss)]]);
   }
 
   result(last: TensorMap): TensorMap {
-    return this.#best.state ?? last;
+    return this.#best ?? this.#averaged(last);
+  }
+
+  /**
+   * The mean of what was learnt and what it began with: M. Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022,
+   * https://arxiv.org/abs/2109.01903.
+   */
+  #averaged(state: TensorMap): TensorMap {
+    const { first, settings } = this.#options;
+    const { startShare } = settings;
+    if (startShare === 0) return state;
+    return new Map(
+      [...state].map(([name, values]) => {
+        const start = first.get(name);
+        return [name, start ? values.map((value, i) => value + startShare * (start[i]! - value)) : values];
+      }),
+    );
   }
 
   /** Accuracies on the test images, and how far the probabilities can be trusted. */

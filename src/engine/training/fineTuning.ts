@@ -12,7 +12,11 @@ import {
   type FineTuneStart,
   type ResolvedFineTuneSettings,
 } from '../../core/training/fineTuneSettings.ts';
-import { withTrainedStages, type ImportedEncoder } from '../../core/training/imported/importedEncoder.ts';
+import {
+  isTransformer,
+  withTrainedStages,
+  type ImportedEncoder,
+} from '../../core/training/imported/importedEncoder.ts';
 import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import { balancedClassWeights } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -32,12 +36,10 @@ import {
   type TrainingOptions,
   type Wish,
 } from './trainer.ts';
-import { readStartingEncoder } from './startingEncoder.ts';
+import { FROM_SCRATCH, readStartingEncoder } from './startingEncoder.ts';
 import { listTrainingSet } from './trainingImages.ts';
 import type { RunPosition } from './trainingRun.ts';
 
-/** What `from` says for a run that starts with nothing. */
-export const FROM_SCRATCH = 'scratch';
 /** Length of all gradients together that is out of the ordinary: with fixed statistics nothing else bounds a step. */
 const CLIP_NORM = 1;
 /** Share of the labelled images that are trained on where some have to be held out; see `loadFineTuneData`. */
@@ -124,7 +126,10 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     const start = await readStartingEncoder(this.#options.registry, reference, root);
     const { card, network, size, values, head, imported } = start;
     return {
-      encoder: { id: start.reference, network, size, imported: imported !== undefined },
+      encoder: {
+        ...{ id: start.reference, network, size, imported: imported !== undefined },
+        transformer: imported !== undefined && isTransformer(imported),
+      },
       imported,
       licence: card.licence,
       hasHead: head !== undefined,
@@ -147,11 +152,12 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     return data;
   }
 
-  task({ settings, shape, program, start }: StartedRun<FineTuneRun>, data: FineTuneData): Promise<TaskOpener> {
+  task({ settings, shape, program, start, values }: StartedRun<FineTuneRun>, data: FineTuneData): Promise<TaskOpener> {
     const fixed = new Map(program.fixed.map(({ name }) => [name, start.state.get(name)!]));
+    const first = new Map([...(values ?? [])].filter(([name]) => !fixed.has(name)));
     const kept = new Set(program.state.filter(({ kind }) => kind !== 'moment').map(({ name }) => name));
     return Promise.resolve((worker, shapeOfRun) =>
-      FineTuneTask.open({ settings, shape, data, fixed, kept }, worker, shapeOfRun),
+      FineTuneTask.open({ settings, shape, data, fixed, kept, first }, worker, shapeOfRun),
     );
   }
 

@@ -2,6 +2,7 @@ import { trainingFailed } from '../../core/errors.ts';
 import { pairHistograms, type PairHistograms } from '../../core/evaluation/pairHistograms.ts';
 import type { BatchTargets } from '../../core/training/batchTargets.ts';
 import { diagnose, type TrainingRecord } from '../../core/training/diagnosis.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import { recipeOf } from '../../core/training/augmentationChoice.ts';
 import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
@@ -24,6 +25,7 @@ export const VIEWS_PER_IMAGE = 2;
 
 export interface PretrainTaskOptions {
   readonly settings: ResolvedPretrainSettings;
+  readonly shape: NetworkShape;
   readonly data: Pick<TrainingData, 'monitored' | 'heldOut'>;
   readonly targets: BatchTargets;
 }
@@ -48,8 +50,9 @@ export class PretrainTask implements TrainingTask {
     worker: OnnxWorker,
     { signal, warmupSteps }: Pick<RunShape, 'signal' | 'warmupSteps'>,
   ): Promise<PretrainTask> {
-    const { settings, data } = options;
-    return new PretrainTask(options, await EncoderMonitor.open(worker, settings, data, signal), warmupSteps);
+    const { settings, shape, data } = options;
+    const monitor = await EncoderMonitor.open(worker, { ...settings, ...shape }, data, signal);
+    return new PretrainTask(options, monitor, warmupSteps);
   }
 
   get recipe() {

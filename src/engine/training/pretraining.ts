@@ -1,17 +1,28 @@
-import { tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
+import { nothingPretrained, tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
 import { optimizerConfig } from '../../core/training/commonSettings.ts';
+import { withTrainedStages, type ImportedEncoder } from '../../core/training/imported/importedEncoder.ts';
+import { withImportFaults } from '../../core/training/imported/importFaults.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
+import type { TensorMap } from '../../core/training/parameters.ts';
 import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
-import { encoderModel, pretrainProgram, projectionHeadModel } from '../../core/training/pretrainProgram.ts';
+import {
+  encoderModel,
+  evaluationModel,
+  pretrainProgram,
+  projectionHeadModel,
+} from '../../core/training/pretrainProgram.ts';
 import {
   FEWEST_IMAGES,
   resolvePretrainSettings,
+  type PretrainStart,
   type ResolvedPretrainSettings,
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { PretrainPlan, PretrainRequest } from '../../protocol/training.ts';
+import { providerNotices } from '../encoders/providers/chooseProvider.ts';
 import { readConfig } from '../store/config.ts';
 import { exportRun } from './encoderExport.ts';
 import { withRecipe } from './ownAugmentation.ts';
@@ -20,8 +31,11 @@ import { trainedEncoderInterface } from './pretrainCard.ts';
 import { PretrainTask } from './pretrainTask.ts';
 import { runSeconds } from './runCost.ts';
 import { missingNotices, openTensorFlow, passedOverNotices, type TaskOpener } from './runLifecycle.ts';
+import { RunStore } from './runStore.ts';
+import { FROM_SCRATCH, readStartingEncoder } from './startingEncoder.ts';
 import { measureSteps } from './stepTiming.ts';
 import {
+  computingOf,
   neededMemory,
   type PreparedRun,
   type StartedRun,
@@ -36,9 +50,24 @@ import type { RunPosition } from './trainingRun.ts';
 const PROJECTION = 128;
 /** Length of all gradients together that is out of the ordinary. */
 const CLIP_NORM = 10;
+/** Of the learning rate: an encoder that knows pictures is not to forget them while its head learns to look at them. */
+const ENCODER_RATE = 0.1;
 
 interface PretrainRun extends PreparedRun<'pretrain'> {
   readonly selection: Selection;
+  readonly shape: NetworkShape;
+  /** Of the encoder that it goes on with. */
+  readonly licence: string | undefined;
+}
+
+/** What a run goes on with. */
+interface Source extends PretrainStart {
+  /** Parameters and statistics of the encoder by name. */
+  readonly values: TensorMap;
+  /** Those of its head. */
+  readonly head: TensorMap;
+  readonly imported: ImportedEncoder | undefined;
+  readonly licence: string | undefined;
 }
 
 /** Learns encoders from the images of a dataset (SimCLR). */
@@ -59,9 +88,12 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     context: JobContext,
   ): Promise<PretrainPlan> {
     const root = this.#options.rootOf(folder);
-    const { selection, settings, program } = await this.prepare({ root, settings: wished, scan, images }, context);
+    const run = await this.prepare({ root, settings: wished, scan, images }, context);
+    const { selection, settings, program } = run;
     const tensorFlow = await openTensorFlow(settings, root, tensorFlowModule);
-    const timing = await measureSteps(root, selection.training, settings, program, tensorFlow?.tf, context);
+    const computing = await computingOf(run, program.initialState(settings.seed, run.values));
+    const measured = { ...run, provider: computing.provider };
+    const timing = await measureSteps(root, selection.training, measured, tensorFlow?.tf, context);
     const steps = stepsPerEpoch(selection.training.length, settings.batchImages);
     return {
       root,
@@ -73,28 +105,65 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
       secondsPerStep: timing.secondsPerStep,
       seconds: runSeconds(timing, { ...selection, stepsPerEpoch: steps, epochs: settings.epochs }),
       memoryBytes: neededMemory(program, settings.engine),
-      notices: [...passedOverNotices(tensorFlow), ...missingNotices(selection.chosen)],
+      notices: [...passedOverNotices(tensorFlow), ...providerNotices(computing), ...missingNotices(selection.chosen)],
       ...(selection.chosen && { selected: { images: selection.chosen.paths.length, of: selection.chosen.of } }),
     };
   }
 
+  /**
+   * Rejects with too-few-images, usage, out-of-memory, encoder-not-found, encoder-not-trained, encoder-not-trainable or a code of
+   * scanning.
+   */
   async prepare({ root, settings: wished, scan, images }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
     const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
     const { training } = selection;
-    const settings = resolvePretrainSettings(withRecipe(wished, root), training.length, this.#options.threads);
+    const source = await this.#source(root, wished.from);
+    const { threads } = this.#options;
+    const settings = resolvePretrainSettings(withRecipe(wished, root), training.length, threads, source);
     const classes = new Set(training.flatMap(({ label }) => label ?? [])).size;
     if (settings.loss === 'supervised' && classes < 2) throw tooFewClasses(classes);
-    const program = programOf(settings);
+    const { network, size, trainedStages, headLayers } = settings;
+    const imported = source?.imported && withTrainedStages(source.imported, trainedStages);
+    const shape: NetworkShape = { network, size, ...(imported && { imported }) };
+    const program = withImportFaults(shape, true, () => {
+      const written = programOf(settings, shape);
+      // Needed in the end, with a batch of any size, and refused before the work is done.
+      if (imported) evaluationModel(shape);
+      return written;
+    });
     neededMemory(program, settings.engine);
     const { chosen } = selection;
-    return { root, selection, settings, program, imageCount: training.length, ...(chosen && { chosen }) };
+    const head = source?.headLayers === headLayers ? source.head : [];
+    return {
+      ...{ root, selection, settings, shape, program, imageCount: training.length, licence: source?.licence },
+      ...(source && { values: new Map([...source.values, ...head]) }),
+      ...(chosen && { chosen }),
+    };
+  }
+
+  /** @param from id of an encoder or of a run, or the path of a model */
+  async #source(root: string, from: string | undefined): Promise<Source | undefined> {
+    if (from === undefined || from === '' || from === FROM_SCRATCH) return undefined;
+    const run = (await new RunStore(root).list()).find(({ id }) => id === from);
+    const reference = run === undefined ? from : run.encoder;
+    if (reference === undefined) throw nothingPretrained(root, from);
+    const start = await readStartingEncoder(this.#options.registry, reference, root);
+    const { card, network, size, values, head, imported } = start;
+    return {
+      encoder: { id: start.reference, network, size, imported: imported !== undefined },
+      headLayers: head?.options.layers,
+      values,
+      head: head?.values ?? new Map(),
+      imported,
+      licence: card.licence,
+    };
   }
 
   async load(
-    { root, files, selection, settings }: StartedRun<PretrainRun>,
+    { root, files, selection, settings, shape }: StartedRun<PretrainRun>,
     context: JobContext,
   ): Promise<TrainingData> {
-    const { input } = trainedEncoderInterface(settings);
+    const { input } = trainedEncoderInterface(shape);
     const options = { root, input, scratchFolder: files.folder, seed: settings.seed };
     const data = await loadTrainingData(selection.training, selection.test, options, context);
     const { length } = data.images;
@@ -104,16 +173,19 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     return data;
   }
 
-  async task({ root, settings }: PretrainRun, data: TrainingData): Promise<TaskOpener> {
+  async task({ root, settings, shape }: PretrainRun, data: TrainingData): Promise<TaskOpener> {
     const targets = await targetsOf(root, settings, data);
-    return (worker, shape) => PretrainTask.open({ settings, data, targets }, worker, shape);
+    return (worker, run) => PretrainTask.open({ settings, shape, data, targets }, worker, run);
   }
 
   export(run: StartedRun<PretrainRun>, { state }: RunPosition, { images }: TrainingData): Promise<string> {
-    const { settings } = run;
+    const { settings, shape, licence } = run;
     const made = {
-      model: encoderModel(settings, state),
-      head: projectionHeadModel(settings.network, headOf(settings), state),
+      model: encoderModel(shape, state),
+      shape,
+      licence,
+      // Fine-tuning keeps a head of our networks only.
+      ...(!shape.imported && { head: projectionHeadModel(settings.network, headOf(settings), state) }),
       trainedOn: `${images.length} images, without labels`,
     };
     return exportRun(run, made, this.#options.registry);
@@ -124,9 +196,10 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   }
 }
 
-function programOf(settings: ResolvedPretrainSettings): TrainingProgram {
-  const { network, size, batchImages, loss, temperature } = settings;
-  const config = { network, size, batchImages, loss, temperature, clipNorm: CLIP_NORM };
+function programOf(settings: ResolvedPretrainSettings, shape: NetworkShape): TrainingProgram {
+  const { batchImages, loss, temperature, from } = settings;
+  const encoderRate = from === '' ? 1 : ENCODER_RATE;
+  const config = { ...shape, batchImages, loss, temperature, encoderRate, clipNorm: CLIP_NORM };
   // Targets are fed, so that the decisions that people make need no other graph.
   return pretrainProgram({ ...config, head: headOf(settings), optimizer: optimizerConfig(settings) }, true);
 }

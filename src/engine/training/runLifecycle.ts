@@ -5,6 +5,7 @@ import { selectedMissing } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import type { TrainingEngine } from '../../protocol/training.ts';
+import { providerNotices, type Computing } from '../encoders/providers/chooseProvider.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { removePixels, type SharedPixels } from './pixelStore.ts';
 import type { RunFiles } from './runFiles.ts';
@@ -48,6 +49,7 @@ export interface RunWork<Data extends RunData> {
   readonly settings: CommonRunSettings;
   readonly program: TrainingProgram;
   readonly tensorFlow: ResolvedTensorFlow | undefined;
+  readonly computing: Computing;
   readonly checkpointSeconds: number | undefined;
   load(): Promise<Data>;
   task(data: Data): Promise<TaskOpener>;
@@ -64,7 +66,7 @@ export interface RunWork<Data extends RunData> {
  * what ended it. The run's files are closed in any case.
  */
 export async function carryOut<Data extends RunData>(work: RunWork<Data>, context: JobContext): Promise<Notice[]> {
-  const { files, start, settings, program, tensorFlow } = work;
+  const { files, start, settings, program, tensorFlow, computing } = work;
   const events = new TensorBoardWriter(files.folder);
   let data: Data | undefined;
   try {
@@ -79,6 +81,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
         settings,
         program,
         tensorFlow: tensorFlow?.tf,
+        provider: computing.provider,
         pixels: data.pixels,
         images: data.rows ?? data.images.length,
         start,
@@ -97,6 +100,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
     await files.removeCheckpoint().catch(() => undefined);
     return [
       ...passedOverNotices(tensorFlow),
+      ...providerNotices(computing),
       ...noticesOf(data, start.images !== undefined && start.images !== images),
       ...missingNotices(work.chosen),
       ...work.notices(data).map(({ code, message }) => ({ code, message })),

@@ -1,6 +1,7 @@
 /** What `run.json` says of a run's settings. */
 import { augmentationFault } from '../../core/augmentation/recipeRules.ts';
 import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
+import { PROVIDER_CHOICES } from '../../core/encoders/executionProviders.ts';
 import { TEACHER_TEMPERATURE } from '../../core/training/distillSettings.ts';
 import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/training.ts';
 
@@ -16,6 +17,7 @@ const stepRules = {
   weightDecay: 'number',
   seed: 'number',
   engine: ['onnxruntime', 'tensorflow'],
+  provider: PROVIDER_CHOICES,
   threads: 'number',
   name: 'string',
 } as const;
@@ -29,6 +31,8 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     temperature: 'number',
     augmentation: 'string',
     headLayers: [2, 3],
+    from: 'string',
+    trainedStages: 'stages',
     includeTest: 'boolean',
   },
   finetune: {
@@ -41,6 +45,7 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     runningStatistics: ['frozen', 'all'],
     stageRate: 'number',
     classifierRate: 'number',
+    startShare: 'number',
     labelsPerClass: 'number',
     labelSmoothing: 'number',
     balanced: 'boolean',
@@ -72,18 +77,19 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
   },
 };
 
+const onProcessor = { engine: 'onnxruntime', provider: 'cpu' } as const;
 /** What runs did before there was a choice, which their records don't say. */
 const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> } = {
-  pretrain: { engine: 'onnxruntime' },
-  finetune: { engine: 'onnxruntime', classifierStart: 'zero', classifierRate: 1 },
+  pretrain: { ...onProcessor, from: '', trainedStages: 'all' },
+  finetune: { ...onProcessor, classifierStart: 'zero', classifierRate: 1, startShare: 0 },
   distill: {
-    engine: 'onnxruntime',
+    ...onProcessor,
     augmentation: CROP_AUGMENTATION,
     centredTeacher: false,
     mixup: 0,
     teacherTemperature: TEACHER_TEMPERATURE,
   },
-  autoencoder: { engine: 'onnxruntime' },
+  autoencoder: { ...onProcessor },
   captions: {},
 };
 
@@ -100,8 +106,10 @@ export const unknownSettings: RunSettingsOf['pretrain'] = {
   learningRate: 0,
   weightDecay: 0,
   headLayers: 2,
+  from: '',
+  trainedStages: 'all',
   seed: 0,
-  engine: 'onnxruntime',
+  ...onProcessor,
   threads: 0,
   includeTest: false,
   name: '',

@@ -9,6 +9,9 @@ import type { EncoderRegistry } from '../encoders/registry.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { isOfOurs, trainedWeights, type TrainedWeights } from './trainedEncoder.ts';
 
+/** What `from` says for a run that starts with nothing. */
+export const FROM_SCRATCH = 'scratch';
+
 /** An encoder that a training starts from. */
 export interface StartingEncoder {
   /** By which it is found again: its id, or the absolute path of its file. */

@@ -5,10 +5,12 @@ import { tooFewImages } from '../../core/errors.ts';
 import { nearestNeighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { runToEnd } from '../../core/evaluation/steps.ts';
 import { RandomStream } from '../../core/random.ts';
+import type { ExecutionProvider } from '../../core/encoders/executionProviders.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
 import { recipeOf } from '../../core/training/augmentationChoice.ts';
+import type { NetworkShape } from '../../core/training/networkShape.ts';
 import type { ResolvedPretrainSettings } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { VIEW_NORMALISATION } from '../../core/training/viewNormalisation.ts';
@@ -46,17 +48,27 @@ export interface StepTiming {
   readonly secondsPerComparison: number;
 }
 
+/** A run that nobody has started. */
+export interface MeasuredRun {
+  readonly settings: ResolvedPretrainSettings;
+  readonly shape: NetworkShape;
+  readonly program: TrainingProgram;
+  /** What its parameters begin with. */
+  readonly values?: TensorMap;
+  /** What ONNX Runtime computes the steps on. */
+  readonly provider: ExecutionProvider;
+}
+
 /** Takes a few steps of a run on some of its images. Nothing is kept. */
 export async function measureSteps(
   root: string,
   images: readonly TrainingImage[],
-  settings: ResolvedPretrainSettings,
-  program: TrainingProgram,
+  run: MeasuredRun,
   tensorFlow: TensorFlow | undefined,
   context: JobContext,
 ): Promise<StepTiming> {
-  const { batchImages, seed } = settings;
-  const { input } = trainedEncoderInterface(settings);
+  const { batchImages, seed } = run.settings;
+  const { input } = trainedEncoderInterface(run.shape);
   const some = spread(images, batchImages);
   const scratchFolder = await mkdtemp(join(tmpdir(), 'likeness-plan-'));
   try {
@@ -64,7 +76,7 @@ export async function measureSteps(
     const data = await loadTrainingData(some, [], { root, input, scratchFolder, seed }, context);
     if (data.images.length === 0) throw tooFewImages(0, 1);
     const secondsPerImage = (performance.now() - started) / 1000 / some.length;
-    return { secondsPerImage, ...(await measureTraining(data, settings, program, tensorFlow, context)) };
+    return { secondsPerImage, ...(await measureTraining(data, run, tensorFlow, context)) };
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }
@@ -77,8 +89,7 @@ function spread<T>(all: readonly T[], count: number): T[] {
 
 async function measureTraining(
   data: TrainingData,
-  settings: ResolvedPretrainSettings,
-  program: TrainingProgram,
+  { settings, shape, program, values, provider }: MeasuredRun,
   tensorFlow: TensorFlow | undefined,
   context: JobContext,
 ): Promise<Omit<StepTiming, 'secondsPerImage'>> {
@@ -106,8 +117,8 @@ async function measureTraining(
   let last = 0;
   let session: TrainingSession | undefined;
   try {
-    const engine = { worker, threads, tensorFlow };
-    session = await openTrainingSession(engine, program, program.initialState(seed));
+    const engine = { worker, threads, tensorFlow, provider };
+    session = await openTrainingSession(engine, program, program.initialState(seed, values));
     const samples = Uint32Array.from({ length: batchImages }, (_, i) => i % data.images.length);
     last = performance.now();
     await trainingLoop(
@@ -138,7 +149,7 @@ async function measureTraining(
     return {
       secondsPerStep: counted.reduce((sum, value) => sum + value, 0) / counted.length,
       secondsPerEpoch,
-      ...(await measureEvaluation(worker, settings, await session.state(), context.signal)),
+      ...(await measureEvaluation(worker, settings, shape, await session.state(), context.signal)),
     };
   } finally {
     await session?.dispose();
@@ -151,12 +162,13 @@ async function measureTraining(
 async function measureEvaluation(
   worker: OnnxWorker,
   settings: ResolvedPretrainSettings,
+  shape: NetworkShape,
   state: TensorMap,
   signal: AbortSignal,
 ): Promise<Pick<StepTiming, 'secondsPerEmbedding' | 'secondsPerComparison'>> {
   const { size, seed, threads } = settings;
-  const card = trainedEncoderInterface(settings);
-  const evaluator = await RunEvaluator.open(worker, settings, card, threads);
+  const card = trainedEncoderInterface(shape);
+  const evaluator = await RunEvaluator.open(worker, shape, card, threads);
   const none = new Int32Array(EMBEDDED).fill(-1);
   const pixels = new Uint8Array(EMBEDDED * size * size * 3);
   const pictures = { pixels, count: EMBEDDED, labels: none, groups: none, classes: [] };

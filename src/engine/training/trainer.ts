@@ -22,10 +22,12 @@ import type {
   TrainRequest,
 } from '../../protocol/training.ts';
 import type { Datasets } from '../dataset.ts';
+import type { Computing } from '../encoders/providers/chooseProvider.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
 import { freeMemory } from './freeMemory.ts';
 import type { RunFiles } from './runFiles.ts';
+import { chooseTrainingProvider } from './providers/trainingProvider.ts';
 import { carryOut, openTensorFlow, type RunData, type TaskOpener } from './runLifecycle.ts';
 import { firstStart, startOf, type RunStart } from './runStart.ts';
 import { RunStore } from './runStore.ts';
@@ -176,6 +178,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     context: JobContext,
   ): Promise<TrainingReport> {
     const { files, start, settings, program } = run;
+    const computing = await computingOf(run, start.state);
     const notices = await carryOut<Data>(
       {
         files,
@@ -183,6 +186,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
         settings,
         program,
         tensorFlow,
+        computing,
         checkpointSeconds: this.#options.checkpointSeconds,
         load: () => this.#kind.load(run, context),
         task: (data) => this.#kind.task(run, data),
@@ -194,6 +198,15 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     );
     return { run: await store.summary(files.id), notices };
   }
+}
+
+/** @param state that the run begins with */
+export function computingOf(
+  { settings, program }: Pick<PreparedRun<RunKind>, 'program'> & { readonly settings: ResolvedStepSettings },
+  state: TensorMap,
+): Promise<Computing> {
+  const { engine, provider, threads } = settings;
+  return chooseTrainingProvider(engine === 'tensorflow' ? 'cpu' : provider, program, state, threads);
 }
 
 /** Runs of before they were recorded have none. */

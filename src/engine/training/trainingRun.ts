@@ -1,6 +1,7 @@
 import { isCancellation } from '../../core/errors.ts';
 import type { PairHistograms } from '../../core/evaluation/pairHistograms.ts';
 import type { AugmentationRecipe } from '../../core/augmentation/recipe.ts';
+import type { ExecutionProvider } from '../../core/encoders/executionProviders.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { BatchOrder } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -108,6 +109,8 @@ export interface TrainingRunOptions {
   readonly program: TrainingProgram;
   /** What trains where it isn't ONNX Runtime. */
   readonly tensorFlow: TensorFlow | undefined;
+  /** What ONNX Runtime computes the steps on. */
+  readonly provider: ExecutionProvider;
   /** Absent of what looks at no views. */
   readonly pixels: SharedPixels | undefined;
   /** Pictures that are trained on: so many, or these of `pixels`. */
@@ -170,14 +173,14 @@ class TrainingRun {
   }
 
   async run(): Promise<RunPosition> {
-    const { program, start, settings, tensorFlow } = this.#options;
+    const { program, start, settings, tensorFlow, provider } = this.#options;
     const totalSteps = this.#totalSteps;
     const warmupSteps = Math.round(WARMUP_SHARE * totalSteps);
     const shape: RunShape = { totalSteps, warmupSteps, start, ...this.#context };
     const task = await this.#options.task(this.#worker, shape);
     try {
       const state = start.step === 0 ? await this.#begin(task, start.state) : start.state;
-      const engine = { worker: this.#worker, threads: settings.threads, tensorFlow };
+      const engine = { worker: this.#worker, threads: settings.threads, tensorFlow, provider };
       const session = await openTrainingSession(engine, program, state);
       try {
         return await this.#train(

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import { LikenessError } from '../../core/errors.ts';
 import type { Size } from '../../core/images/geometry.ts';
 import type { ViewedImage, ViewedImageRequest, ViewedPicture, ViewedPictureRequest } from '../../protocol/viewer.ts';
 import { readOpinions } from '../columns/imageOpinions.ts';
+import type { CaptionCache, FewCaptions } from '../captions/captionCache.ts';
 import type { Datasets } from '../dataset.ts';
 import { currentEncoder } from '../encoders/encoderChoice.ts';
 import { encodeImage } from '../images/codec.ts';
@@ -31,11 +33,13 @@ const DECODED_PIXELS = 400e6;
 export class ViewerService {
   readonly #datasets: Datasets;
   readonly #labels: LabelCache;
+  readonly #captions: CaptionCache;
   readonly #budget = new PixelBudget(DECODED_PIXELS);
 
-  constructor(datasets: Datasets, labels: LabelCache) {
+  constructor(datasets: Datasets, labels: LabelCache, captions: CaptionCache) {
     this.#datasets = datasets;
     this.#labels = labels;
+    this.#captions = captions;
   }
 
   /** What is known of an image. Rejects with a code of the store, or unreadable-file for what people decided. */
@@ -59,6 +63,7 @@ export class ViewerService {
         label: labelOf(path),
         split: splitOf(path),
         tags: tagsOf(path),
+        ...captionFacts(await this.#captions.of(dataset, [path]), path),
         encoder: encoder && { id: encoder.card.id, name: encoder.card.name },
         regions: {
           images: encoder === undefined ? 0 : store.regions.imageCount(encoder.key),
@@ -84,6 +89,11 @@ export class ViewerService {
     const copy = await encodeImage(proxy.data, proxy.width, proxy.height, { format: 'png' });
     return { ...known, bytes: new Uint8Array(copy), type: 'image/png', reduced: proxy.width < width };
   }
+}
+
+function captionFacts(known: FewCaptions, path: string): Pick<ViewedImage, 'captions' | 'captionFault'> {
+  if (known === undefined) return {};
+  return known instanceof LikenessError ? { captionFault: known.message } : { captions: known.get(path) ?? [] };
 }
 
 function copiedSize({ width, height }: Size): Size {

@@ -95,12 +95,19 @@ export class ShownImages {
     return { rows, elsewhere: current.paths.length - rows.length };
   }
 
-  describe(images: number, rows: readonly number[]): MapImage[] {
+  async describe(images: number, rows: readonly number[]): Promise<MapImage[]> {
+    const [paths, root] = [this.pathsOf(images, rows), this.#root];
+    if (root === undefined || paths.length === 0) return [];
+    // An image is told of without its captions where they can't be had.
+    const captions = await this.#options.engine.call('captions/of', { root, paths }).catch(() => []);
     if (images !== this.rows.revision) return [];
-    return rows.flatMap((row) => {
-      const path = this.rows.paths[row];
+    return paths.map((path, i) => {
+      const row = this.rows.rowOf(path);
       const say = (id: string) => this.columns.nameOf(id, row);
-      return path === undefined ? [] : [{ row, path, label: say(mapColumns.class), split: say(mapColumns.split) }];
+      return {
+        ...{ row, path, label: say(mapColumns.class), split: say(mapColumns.split) },
+        ...(captions[i]?.length ? { captions: captions[i] } : {}),
+      };
     });
   }
 

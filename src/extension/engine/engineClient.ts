@@ -21,6 +21,8 @@ export interface EngineClientOptions {
   readonly idleMs?: number;
   /** What encoders are to run on, asked for when the process starts. */
   readonly provider?: () => string;
+  /** Threads that encoders are to run on; undefined leaves that to the machine. */
+  readonly threads?: () => number | undefined;
 }
 
 /** What the rest of the extension needs of the engine. */
@@ -107,7 +109,7 @@ export class EngineClient implements EngineCaller {
   }
 
   async #launch(): Promise<EngineProcess> {
-    const { machine, log, script, provider } = this.#options;
+    const { machine, log, script, provider, threads } = this.#options;
     if (this.#disposed) throw engineStopped('the window closes');
     if (!isSupported(machine)) throw unsupportedPlatform(`${machine.platform}-${machine.arch}`);
     if (this.#budget.isSpent()) {
@@ -116,7 +118,10 @@ export class EngineClient implements EngineCaller {
     const engine: EngineProcess = new RpcProcess({
       name: 'Engine',
       script,
-      environment: engineEnvironment(process.env, machine, provider?.()),
+      environment: engineEnvironment(process.env, machine, {
+        ...(provider && { provider: provider() }),
+        threads: threads?.(),
+      }),
       log,
       stopped: engineStopped,
       onExit: (reason) => {

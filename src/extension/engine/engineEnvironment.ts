@@ -15,13 +15,14 @@ export function isSupported({ platform, arch }: Machine): boolean {
 /**
  * The engine's environment: the window's, without what VS Code set for itself, with the sizes of its thread pools.
  *
- * @param provider what encoders are to run on
+ * @param asked what encoders are to run on, and on how many threads
  */
 export function engineEnvironment(
   base: NodeJS.ProcessEnv,
   { platform, cores }: Machine,
-  provider?: string,
+  asked: { readonly provider?: string; readonly threads?: number | undefined } = {},
 ): NodeJS.ProcessEnv {
+  const { provider, threads } = asked;
   const inherited = Object.entries(base).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name));
   return {
     ...Object.fromEntries(inherited),
@@ -29,7 +30,7 @@ export function engineEnvironment(
     ...(provider === undefined ? {} : { LIKENESS_PROVIDER: provider }),
     UV_THREADPOOL_SIZE: String(cores),
     // VS Code stays responsive on the core that is left.
-    LIKENESS_THREADS: String(cores > 2 ? cores - 1 : cores),
+    LIKENESS_THREADS: String(threads ?? (cores > 2 ? cores - 1 : cores)),
     // glibc gives every thread an arena of its own, and decoded pictures would stay in each of them.
     ...(platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}),
   };

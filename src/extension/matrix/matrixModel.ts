@@ -10,16 +10,20 @@ import {
   type MatrixReport,
   type MatrixSubject,
 } from '../../protocol/matrix.ts';
-import type {
-  MatrixChange,
-  MatrixImageNames,
-  MatrixShow,
-  MatrixState,
-  MatrixViewport,
+import type { CaptionMatrix } from '../../protocol/captions.ts';
+import {
+  matrixShows,
+  type MatrixChange,
+  type MatrixImageNames,
+  type MatrixShow,
+  type MatrixState,
+  type MatrixViewport,
 } from '../../protocol/matrixView.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
+import { failureOf } from '../panels/panelFailure.ts';
 import type { SelectedImages } from '../selection/imageSelection.ts';
+import { captionFigures, captionGrid, captionNames } from './captionGrid.ts';
 import { figuresOf, matrixFailure, ownGrid, withDecision } from './matrixFigures.ts';
 import { describeSubject, isSubject } from './matrixSubject.ts';
 
@@ -42,7 +46,10 @@ export interface MatrixHost {
   readonly save: (saved: SavedMatrix) => void;
 }
 
-type Content = Pick<MatrixState, 'order' | 'show' | 'encoder' | 'progress' | 'failure' | 'viewport' | 'version'>;
+type Content = Pick<
+  MatrixState,
+  'order' | 'show' | 'encoder' | 'progress' | 'failure' | 'captionFailure' | 'viewport' | 'version'
+>;
 
 const starting: Progress = { phase: 'Reading the index', done: 0, total: undefined, rate: 0, secondsLeft: undefined };
 
@@ -50,6 +57,7 @@ const starting: Progress = { phase: 'Reading the index', done: 0, total: undefin
 export class MatrixModel {
   readonly #host: MatrixHost;
   readonly #latest = new Latest();
+  readonly #captionsLatest = new Latest();
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #history: MatrixSubject[] = [];
@@ -58,7 +66,8 @@ export class MatrixModel {
   #revision = 0;
   #subject: MatrixSubject | undefined;
   #report: MatrixReport | undefined;
-  #numbers: ReadonlyMap<string, number> = new Map();
+  /** Of the images of the report, once they were asked for. */
+  #captions: CaptionMatrix | undefined;
   #content: Content;
 
   constructor(host: MatrixHost, saved: SavedMatrix | undefined) {
@@ -72,6 +81,7 @@ export class MatrixModel {
       viewport: start?.viewport,
       progress: undefined,
       failure: undefined,
+      captionFailure: undefined,
       version: 0,
     };
   }
@@ -80,17 +90,21 @@ export class MatrixModel {
     const subject = this.#subject;
     const selection = this.#host.selection();
     const isHere = selection !== undefined && selection.root === this.#report?.root;
+    const chosen = new Set(isHere ? selection.paths : []);
+    const { show } = this.#content;
+    const shown = chosen.size === 0 ? [] : this.#shownPaths;
     return {
       ...this.#content,
-      show: this.#groups === undefined ? 'cells' : this.#content.show,
+      show: show === 'groups' && this.#groups === undefined ? 'cells' : show,
       revision: this.#revision,
       trusted: this.#host.trusted(),
       indexing: subject !== undefined && this.#host.indexing(subject.root),
       subject: subject && describeSubject(subject),
       canGoBack: this.#history.length > 0,
       figures: this.#report && figuresOf(this.#report, this.#given),
+      captions: this.#captions && captionFigures(this.#captions),
       outdated: this.#given.size > 0,
-      selected: Uint32Array.from(isHere ? selection.paths.flatMap((path) => this.#numbers.get(path) ?? []) : []),
+      selected: Uint32Array.from([...shown.keys()].filter((number) => chosen.has(shown[number]!))),
       selection: isHere ? selection.paths.length : 0,
     };
   }
@@ -108,13 +122,17 @@ export class MatrixModel {
     return this.#report?.classes ?? [];
   }
 
-  get images(): MatrixImageNames | undefined {
-    return this.#report && { paths: this.#report.paths, classOf: this.#report.classOf.slice() };
+  /** The images by their numbers, which are others where they are compared with captions. */
+  imagesOf(show: MatrixShow): MatrixImageNames | undefined {
+    const report = this.#report;
+    if (show === 'captions') return report && this.#captions && captionNames(this.#captions, report);
+    return report && { paths: report.paths, classOf: report.classOf.slice() };
   }
 
   /** Undefined where no images are shown. @param show images are shown where there are no groups */
   gridOf(order: MatrixOrder, show: MatrixShow): MatrixGrid | undefined {
     if (this.#report === undefined || !matrixOrders.includes(order)) return undefined;
+    if (show === 'captions') return this.#captions && captionGrid(this.#captions, this.#report, order);
     const { cells, groups } = this.#report.arrangements[order];
     return ownGrid(show === 'groups' ? (groups ?? cells) : cells);
   }
@@ -152,7 +170,13 @@ export class MatrixModel {
 
   /** The images by their numbers; numbers that mean nothing are left out. */
   pathsOf(images: Uint32Array): string[] {
-    return [...images].flatMap((image) => this.#report?.paths[image] ?? []);
+    const paths = this.#shownPaths;
+    return [...images].flatMap((image) => paths[image] ?? []);
+  }
+
+  /** Of the images by the numbers that the page knows. */
+  get #shownPaths(): readonly string[] {
+    return (this.#content.show === 'captions' ? this.#captions : this.#report)?.paths ?? [];
   }
 
   /** Of all images that are shown. */
@@ -168,9 +192,10 @@ export class MatrixModel {
       this.#save();
     } else if ('order' in change) {
       if (!matrixOrders.includes(change.order)) return;
-      const show = change.show === 'groups' ? 'groups' : 'cells';
+      const show = matrixShows.find((known) => known === change.show) ?? 'cells';
       this.#set({ order: change.order, show, viewport: undefined });
       this.#save();
+      await this.#readCaptions();
     } else {
       this.#set({ encoder: change.encoder });
       await this.refresh();
@@ -194,6 +219,7 @@ export class MatrixModel {
     try {
       const report = await this.#latest.run((signal) => this.#compare(subject, signal));
       if (report) this.#take(report);
+      await this.#readCaptions();
     } catch (error) {
       if (isCancellation(error)) {
         this.#set({ progress: undefined });
@@ -207,7 +233,11 @@ export class MatrixModel {
   /** What was shown before stays. */
   cancel(): void {
     this.#latest.abort();
-    this.#set({ progress: undefined });
+    this.#captionsLatest.abort();
+    // Who doesn't wait for captions looks at the images' own matrix again.
+    const isUnanswered =
+      this.#content.show === 'captions' && this.#report !== undefined && this.#captions === undefined;
+    this.#set({ progress: undefined, ...(isUnanswered && { show: 'cells' }) });
   }
 
   /** Something that the state shows has changed elsewhere. */
@@ -237,11 +267,14 @@ export class MatrixModel {
 
   dispose(): void {
     this.#latest.abort();
+    this.#captionsLatest.abort();
   }
 
   async #turnTo(subject: MatrixSubject): Promise<void> {
+    // Another dataset needn't have captions.
+    const isLeft = this.#content.show === 'captions' && subject.root !== this.#subject?.root;
     this.#subject = subject;
-    this.#set({ viewport: undefined });
+    this.#set({ viewport: undefined, ...(isLeft && { show: 'cells' }) });
     await this.refresh();
   }
 
@@ -250,20 +283,46 @@ export class MatrixModel {
     return this.#host.engine.call(
       'matrix/compare',
       { ...subject, ...(encoder !== undefined && { encoder }) },
-      {
-        signal,
-        onProgress: (progress) => {
-          if (!signal.aborted) this.#set({ progress });
-        },
-      },
+      this.#following(signal),
     );
   }
 
   #take(report: MatrixReport): void {
     this.#report = report;
-    this.#numbers = new Map(report.paths.map((path, number) => [path, number]));
+    this.#captionsLatest.abort();
+    this.#captions = undefined;
     this.#given.clear();
-    this.#set({ progress: undefined, version: this.#content.version + 1 });
+    this.#set({ progress: undefined, captionFailure: undefined, version: this.#content.version + 1 });
+  }
+
+  /** Compares the images with captions where that is what is shown, and it wasn't done yet. */
+  async #readCaptions(): Promise<void> {
+    const report = this.#report;
+    if (this.#content.show !== 'captions' || report === undefined || this.#captions !== undefined) return;
+    const { root, paths, encoder } = report;
+    const own = this.#content.encoder === undefined ? {} : { encoder: encoder.id };
+    this.#set({ progress: starting, captionFailure: undefined });
+    try {
+      const found = await this.#captionsLatest.run((signal) =>
+        this.#host.engine.call('captions/matrix', { root, paths, ...own }, this.#following(signal)),
+      );
+      if (found === undefined || report !== this.#report) return;
+      this.#captions = found;
+      this.#set({ progress: undefined });
+    } catch (error) {
+      if (report !== this.#report) return;
+      const isStopped = isCancellation(error);
+      this.#set({ progress: undefined, ...(!isStopped && { captionFailure: failureOf(asLikenessError(error)) }) });
+    }
+  }
+
+  #following(signal: AbortSignal) {
+    return {
+      signal,
+      onProgress: (progress: Progress) => {
+        if (!signal.aborted) this.#set({ progress });
+      },
+    };
   }
 
   #set(change: Partial<Content>): void {

@@ -27,7 +27,7 @@ export function matrixRequests(context: MatrixContext): RequestHandlers<MatrixVi
   const { services, model } = context;
   return {
     'matrix/state': () => model.state,
-    'matrix/images': () => model.images,
+    'matrix/images': ({ show }) => model.imagesOf(show),
     'matrix/grid': ({ order, show, version }) =>
       version === model.state.version ? model.gridOf(order, show) : undefined,
     'matrix/thumbnails': ({ paths }) =>
@@ -76,7 +76,8 @@ async function relabel(model: MatrixModel, paths: readonly string[], undo: boole
     return;
   }
   const labelOf = (path: string): string | undefined => {
-    const { images, classes } = model;
+    const { classes } = model;
+    const images = model.imagesOf('cells');
     return images && classes[images.classOf[images.paths.indexOf(path)] ?? -1];
   };
   const images = paths.map((path) => ({ path, label: labelOf(path) }));
@@ -123,6 +124,9 @@ async function act({ services, model }: MatrixContext, action: MatrixAction): Pr
       break;
     case 'encoder':
       await model.change({ encoder: undefined });
+      break;
+    case 'chooseEncoder':
+      await run(commands.chooseEncoder, root === undefined ? undefined : vscode.Uri.file(root));
       break;
     case 'clear':
       services.selection.set(undefined, panels.similarityMatrix);

@@ -14,6 +14,7 @@ import { readThumbnails } from '../panels/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { openImages } from '../similar/openImage.ts';
 import { openInViewer } from '../viewer/openInViewer.ts';
+import { editCaption } from './editCaption.ts';
 import type { ReviewModel } from './reviewModel.ts';
 import { askForClass } from './reviewQuestions.ts';
 
@@ -40,6 +41,7 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
   const { services, model, addressOf } = context;
   const { engine } = services;
   const latest = new Latest();
+  const neighbors = new Latest();
   const shown = (root: string, image: ReviewedImage): ShownImage => {
     const { file } = image;
     const isShown = file && shownFormats.has(file.format) && file.width * file.height <= MOST_PIXELS;
@@ -63,6 +65,16 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       // What can't be told is missing beside the finding, which stands without it.
       const report = await engine.call('search/similar', request).catch(() => undefined);
       return report?.results ?? [];
+    },
+    'review/captionNeighbors': async ({ path }) => {
+      const { root } = model;
+      if (root === undefined) return undefined;
+      const request = { root, path, count: NEIGHBORS };
+      try {
+        return await neighbors.run((signal) => engine.call('captions/neighbors', request, { signal }));
+      } catch (error) {
+        return isCancellation(error) ? undefined : asLikenessError(error).message;
+      }
     },
     'review/preview': async ({ path }) => {
       const { root } = model;
@@ -101,6 +113,10 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
       await view(context, path).catch(showUnawaited);
       return undefined;
     },
+    'review/editCaption': async ({ path }) => {
+      await correctCaption(context, path).catch(showUnawaited);
+      return undefined;
+    },
     'review/similar': async ({ path }) => {
       const { root } = model;
       if (root !== undefined) await runCommand(commands.findSimilar, resolveInside(root, path));
@@ -137,6 +153,15 @@ async function view({ services, model, column }: ReviewContext, path: string): P
   const [viewColumn] = columnsBeside(column());
   services.followed.opening([file]);
   await openInViewer(file, { viewColumn });
+}
+
+async function correctCaption({ services, model, column }: ReviewContext, path: string): Promise<void> {
+  const { root } = model;
+  if (root === undefined) return;
+  // Throws for what lies outside.
+  resolveInside(root, path);
+  const [viewColumn] = columnsBeside(column());
+  await editCaption(services, root, path, viewColumn);
 }
 
 async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {

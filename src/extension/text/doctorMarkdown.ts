@@ -1,4 +1,4 @@
-import { formatBytes } from '../../core/progressText.ts';
+import { formatBytes, formatQuantity } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
@@ -14,7 +14,9 @@ export function doctorMarkdown(report: DoctorReport): string {
     '',
     ...found,
     '',
+    ...slowSection(report),
     ...encoderSection(report),
+    ...machineSection(report),
     ...downloadsSection(report),
     '## Where encoders run',
     '',
@@ -25,7 +27,7 @@ export function doctorMarkdown(report: DoctorReport): string {
       providers.map(({ name, works, imagesPerSecond, agreement, reason }) => [
         escapeMarkdown(name),
         works ? 'yes' : escapeMarkdown(reason === undefined ? 'no' : `no: ${reason}`),
-        works ? imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0) : '',
+        works ? perSecond(imagesPerSecond) : '',
         works ? agreement.toFixed(4) : '',
       ]),
     ),
@@ -40,11 +42,24 @@ export function doctorMarkdown(report: DoctorReport): string {
   ].join('\n');
 }
 
+/** What is slower than it has to be; nothing where nothing is. */
+function slowSection({ slow }: DoctorReport): string[] {
+  if (slow.length === 0) return [];
+  return ['## What is slow, and what to do', '', ...slow.map(({ message }) => `- ${escapeMarkdown(message)}`), ''];
+}
+
+/** What there is to compute with. */
+function machineSection({ machine: { threads, cores, memoryBytes, freeBytes } }: DoctorReport): string[] {
+  const computing = `Encoders run on ${formatQuantity(threads, 'thread')}; there are ${formatQuantity(cores, 'core')}, and ${formatBytes(freeBytes)} of ${formatBytes(memoryBytes)} of memory are free.`;
+  return ['## Machine', '', computing, ''];
+}
+
 /** Which encoder is in use, and how to get a stronger one. */
 function encoderSection({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
-  const { id, name, stronger } = encoder;
-  const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)}).`;
+  const { id, name, stronger, imagesPerSecond } = encoder;
+  const speed = imagesPerSecond > 0 ? `, ${perSecond(imagesPerSecond)} images/s on the CPU` : '';
+  const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)})${speed}.`;
   return ['## Encoder', '', stronger === undefined ? used : `${used} ${advice[stronger]}`, ''];
 }
 
@@ -62,3 +77,7 @@ const advice = {
   larger:
     'It is the default. A larger one knows more: _Choose Encoder_ downloads one or takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
 } as const;
+
+function perSecond(rate: number): string {
+  return rate.toFixed(rate < 10 ? 1 : 0);
+}

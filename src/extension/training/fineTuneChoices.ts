@@ -127,7 +127,7 @@ const ways: Readonly<Record<FineTuneWay, Choice<FineTuneWay>>> = {
   },
   lastLayers: {
     title: 'Last layers',
-    description: 'the quarter before the vector',
+    description: 'the half before the vector',
     detail: 'Takes less time and memory; the layers before them stay as they are',
     value: 'lastLayers',
   },
@@ -211,7 +211,7 @@ function wayOf(way: FineTuneWay): FineTuneSettings {
     case 'whole':
       return { trainedStages: 'all' };
     case 'lastLayers':
-      return { trainedStages: 1 };
+      return { trainedStages: 2 };
     case 'classifier':
       return { trainedStages: 0 };
   }

@@ -25,7 +25,7 @@ export function pretrainCommand(services: Services): void {
   registerTrainingCommand<'pretrain'>(services, {
     command: commands.pretrainEncoder,
     title: 'Pretrain Encoder',
-    keys: ['epochs', 'network', 'size', 'loss', 'augmentation', 'name'],
+    keys: ['epochs', 'network', 'size', 'loss', 'augmentation', 'from', 'trainedStages', 'name'],
     decide: async (subject, given) => {
       const decision = given ? await measured(services, subject, given) : await decide(services, subject);
       if (!decision) return undefined;

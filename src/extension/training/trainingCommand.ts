@@ -5,7 +5,7 @@ import { chooseFolder } from '../commands/folderChoice.ts';
 import { settingsGiven } from '../commands/given.ts';
 import { registerCommand, showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { scanSettingsOf, tensorFlowChoice, trainingEngine, trainingThreads } from '../settings.ts';
+import { scanSettingsOf, tensorFlowChoice, trainingEngine, trainingProvider, trainingThreads } from '../settings.ts';
 import { isTraining, summaryOf } from './runCommands.ts';
 import { selectedOf, subjectName } from './selectedSubject.ts';
 import { showStarted } from './trainingOutcome.ts';
@@ -73,9 +73,15 @@ export function trainRequest<Kind extends RunKind>(
 ): TrainRequest<Kind> {
   const threads = trainingThreads();
   const engine = trainingEngine();
+  const provider = trainingProvider();
   return {
     folder,
-    settings: { ...(threads !== undefined && { threads }), ...(engine !== undefined && { engine }), ...settings },
+    settings: {
+      ...(threads !== undefined && { threads }),
+      ...(engine !== undefined && { engine }),
+      ...(provider !== undefined && { provider }),
+      ...settings,
+    },
     scan: scanSettingsOf(folder),
     ...(images && { images }),
     ...tensorFlowChoice(),

@@ -39,17 +39,18 @@ export function augmentationTitle(id: string): string {
 
 /** What a person set or would ask about, as name and value; what isn't known is left out. */
 export function settingTexts(
-  settings: PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings,
+  given: PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings,
 ): readonly (readonly [name: string, value: string])[] {
+  const settings = given.headLayers !== undefined && given.from === '' ? fromFirstWeights(given) : given;
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
   // So the engine lists a run whose record can't be read.
   if (network === '') return [];
   const rows: readonly (readonly [string, string | undefined])[] = [
     ...distillationTexts(settings),
-    ['Sees images', settings.imageEncoder],
-    ['Reads captions', settings.textEncoder],
-    ['Numbers of a vector', settings.outputs?.toString()],
-    ['Noise', settings.noise?.toString()],
+    ['Sees images', given.imageEncoder],
+    ['Reads captions', given.textEncoder],
+    ['Numbers of a vector', given.outputs?.toString()],
+    ['Noise', given.noise?.toString()],
     ['Started from', settings.from === undefined ? undefined : settings.from === '' ? 'scratch' : settings.from],
     ['Network', network === undefined ? undefined : networkName(network)],
     ['View size', size === undefined ? undefined : `${size} × ${size} px`],
@@ -66,10 +67,16 @@ export function settingTexts(
     ['Head layers', settings.headLayers?.toString()],
     ['Seed', settings.seed?.toString()],
     ['Engine', settings.engine === undefined ? undefined : engineNames[settings.engine]],
+    ['Computed on', settings.provider === 'cpu' ? undefined : settings.provider],
     ['Threads', settings.threads?.toString()],
     ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+/** Pretraining usually starts with nothing and trains everything, which nobody has to be told. */
+function fromFirstWeights({ from: _, trainedStages: __, ...others }: PretrainSettings): PretrainSettings {
+  return others;
 }
 
 function classifierTexts(settings: FineTuneSettings): readonly (readonly [string, string | undefined])[] {

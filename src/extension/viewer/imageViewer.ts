@@ -119,7 +119,7 @@ function showModel(services: Services, model: ViewerModel, panel: vscode.Webview
       if (panel.visible) void connection.sendNotification(viewerChanged, { revision: model.state.revision });
     }),
   );
-  const { dir, base } = path.parse(model.file);
+  const { dir, base, name } = path.parse(model.file);
   const watcher = resources.add(
     vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(dir), literalPattern(base))),
   );
@@ -128,6 +128,15 @@ function showModel(services: Services, model: ViewerModel, panel: vscode.Webview
   };
   resources.add(watcher.onDidChange(changed));
   resources.add(watcher.onDidCreate(changed));
+  // A caption beside the picture is written while one looks at it.
+  const text = new vscode.RelativePattern(vscode.Uri.file(dir), `${literalPattern(name)}.txt`);
+  const captions = resources.add(vscode.workspace.createFileSystemWatcher(text));
+  const rewritten = (): void => {
+    void model.refresh();
+  };
+  resources.add(captions.onDidChange(rewritten));
+  resources.add(captions.onDidCreate(rewritten));
+  resources.add(captions.onDidDelete(rewritten));
   return resources;
 }
 

@@ -18,6 +18,25 @@ const subjects = filterSubjects({
 });
 
 describe('completing a filter', () => {
+  it('offers the words of captions, with how many images have each', () => {
+    const captions = filterSubjects({
+      paths: ['1.jpg', '2.jpg', '3.jpg'],
+      columns: [
+        {
+          ...{ id: 'caption', name: 'Word of the caption', kind: 'texts' },
+          lists: [['A red star, a red moon'], ['A blue moon']],
+          codes: Int32Array.of(0, 1, 0),
+        },
+      ],
+    });
+    const { items } = completeFilter('caption:m', 9, captions);
+    assert.deepEqual(
+      items.map(({ label, detail, insert }) => [label, detail, insert]),
+      [['moon', '3', 'moon ']],
+    );
+    assert.equal(completeFilter('re', 2, captions).items[0]?.insert, 'caption:red ');
+  });
+
   it('offers all that can be filtered by where nothing is written, with what there is', () => {
     const { items } = complete('|');
     assert.deepEqual(

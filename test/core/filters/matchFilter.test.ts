@@ -71,6 +71,27 @@ describe('matching a filter', () => {
     assert.deepEqual(found('no:bytes'), [0, 3]);
   });
 
+  it('finds words in captions, wherever they stand and in any case', () => {
+    assert.deepEqual(ofCaptions('caption:red').rows, [0, 2]);
+    assert.deepEqual(ofCaptions('caption:"red circle"').rows, [0]);
+    assert.deepEqual(ofCaptions('caption:red*').rows, [0, 1, 2]);
+    assert.deepEqual(ofCaptions('caption:*red').rows, [0, 2, 3]);
+    assert.deepEqual(ofCaptions('caption:red*left').rows, [0]);
+    assert.deepEqual(ofCaptions('captions:star,"no. 7"').rows, [2, 3]);
+    assert.deepEqual(ofCaptions('caption:"猫"').rows, [4]);
+    assert.deepEqual(ofCaptions('-caption:red has:caption').rows, [1, 3, 4]);
+    assert.deepEqual(ofCaptions('no:caption').rows, [5]);
+    assert.deepEqual(ofCaptions('covere').rows, [3]);
+  });
+
+  it('hints at words that no caption has, and says why there are none', () => {
+    const { hints } = ofCaptions('caption:rod,star');
+    assert.deepEqual(hints, ['No caption has “rod” in it; did you mean “red”?']);
+    const { message, from } = fault('cat caption:red');
+    assert.deepEqual([message, from], ['There is no “caption” to filter by: None is written.', 4]);
+    assert.equal(faultOf('has:captions'), 'There is no “captions” to filter by: None is written.');
+  });
+
   it('says which word it does not know, and which may be meant', () => {
     assert.equal(faultOf('clas:cat'), '“clas” is nothing to filter by; did you mean “class”?');
     assert.match(faultOf('colour:red'), /^“colour” is nothing to filter by; there are class, tag, .*path, has, no\.$/);
@@ -173,7 +194,29 @@ function tableOf(all: readonly SlowImage[]): FilterTable {
   return {
     paths: all.map(({ path }) => path),
     columns: [names('class'), names('tag'), names('finding', kinds), numbers('blurry'), numbers('bytes')],
+    lacking: [{ id: 'caption', why: 'None is written.' }],
   };
+}
+
+/** What a filter lets through of images that are called by their numbers alone and have captions. */
+function ofCaptions(text: string) {
+  const lists = [
+    ['A Red circle on the left.'],
+    ['Redder than most'],
+    ['A square', 'a star, red'],
+    ['Covered in no. 7'],
+    ['黒い猫と犬'],
+    [],
+  ];
+  const parsed = parseFilter(text);
+  assert.ok('terms' in parsed, text);
+  const codes = Int32Array.from(lists.keys());
+  const match = matchFilter(parsed.terms, {
+    paths: lists.map((_, row) => `${row}.png`),
+    columns: [{ id: 'caption', name: 'Caption', kind: 'texts', lists, codes }],
+  });
+  if ('fault' in match) assert.fail(match.fault.message);
+  return { rows: [...codes].filter((row) => match.mask[row] === 1), hints: match.hints };
 }
 
 function matched(text: string) {

@@ -61,6 +61,24 @@ describe('filtering a dataset', () => {
     assert.deepEqual(await found('tag:new'), ['loose.png']);
   });
 
+  it('goes by captions as they are written at the time, and says why there are none', async (context) => {
+    const { root, found } = await dataset(context);
+    await assert.rejects(found('caption:sea'), failure(/No captions are known .* "captions": \{"source": "txt"\}/));
+    write(root, 'captions.csv', 'file,caption\nloose.png,The sea\nval/red/0.png,\ntrain/red/0.png,Seaweed\n');
+    write(root, '.likeness/config.json', '{"captions": {"source": "csv", "file": "captions.csv"}}');
+    assert.deepEqual(await found('caption:sea'), ['loose.png']);
+    assert.deepEqual(await found('has:caption'), ['loose.png', 'train/red/0.png']);
+    assert.deepEqual(await found('weed'), ['train/red/0.png']);
+    write(root, 'captions.csv', 'file,caption\nval/red/0.png,By the sea\n');
+    assert.deepEqual(await found('caption:sea'), ['val/red/0.png']);
+    write(root, '.likeness/config.json', '{"captions": {"source": "csv", "file": "gone.csv"}}');
+    await assert.rejects(found('no:caption'), failure(/“caption” to filter by: .*gone\.csv/));
+    assert.deepEqual(await found('path:loose.png'), ['loose.png']);
+    write(root, '.likeness/config.json', '{"captions": {"source": "txt"}}');
+    write(root, 'loose.txt', 'A boat\nat sea');
+    assert.deepEqual(await found('caption:"boat at sea"'), ['loose.png']);
+  });
+
   it('stays below the folder that was named, and hints at names that nothing has', async (context) => {
     const { engine, root } = await dataset(context);
     const folder = join(root, 'train');

@@ -201,6 +201,6 @@ describe('training with captions', () => {
       gone.some(({ message }) => /1 caption of .* is of no image of the dataset, .*train\/gone\.png/.test(message)),
     );
     configure({});
-    await fails(towers(), ErrorCode.TooFewPairs, /has no captions to learn from; write where they are into/);
+    await fails(towers(), ErrorCode.CaptionsUnmatched, /No captions are known of the images of .*; name them in/);
   });
 });

@@ -181,6 +181,7 @@ describe('a run that is stopped', () => {
         settings,
         program,
         tensorFlow: undefined,
+        provider: 'cpu',
         pixels: data.pixels,
         images: data.images.length,
         start: { step: 0, seconds: 0, state: program.initialState(7), metrics: {} },
@@ -194,7 +195,8 @@ describe('a run that is stopped', () => {
           },
         },
         checkpointSeconds: 3600,
-        task: (worker, run) => PretrainTask.open({ settings, data: { ...data, monitored }, targets }, worker, run),
+        task: (worker, run) =>
+          PretrainTask.open({ settings, shape: settings, data: { ...data, monitored }, targets }, worker, run),
       },
       running,
     );

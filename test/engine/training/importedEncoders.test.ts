@@ -7,9 +7,11 @@ import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Trainings } from '../../../src/engine/training/trainings.ts';
+import { readStartingEncoder } from '../../../src/engine/training/startingEncoder.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
-import type { DistillSettings, FineTuneSettings } from '../../../src/protocol/training.ts';
+import type { DistillSettings, FineTuneSettings, PretrainSettings } from '../../../src/protocol/training.ts';
 import { mobileNet, SIZE, visionTransformer, type ExportedModel } from '../../core/training/imported/exportedModels.ts';
+import { assertClose } from '../../close.ts';
 import { shared, unlessShared } from '../../shared.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { writeStripes } from './colourDataset.ts';
@@ -54,11 +56,12 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 describe('an encoder of others', () => {
   test('is fine-tuned from its file, and the result takes pictures as it did', async (context) => {
     const { root, file } = await datasetWith(context, mobileNet());
-    const run = await fineTune(root, { from: file, epochs: 2 });
+    // With a number of labels nothing is held out to judge by, and the last epoch counts.
+    const run = await fineTune(root, { from: file, epochs: 2, labelsPerClass: 8 });
     const settings = run.settings as Required<FineTuneSettings>;
     assert.deepEqual(
       [settings.from, settings.size, settings.trainedStages, settings.classifierStart, settings.classifierRate],
-      [file, SIZE, 1, 'probe', 0],
+      [file, SIZE, 2, 'probe', 0],
     );
     const { card } = await registry.resolve(run.encoder!, root);
     assert.deepEqual({ ...card.input, name: mobileNet().input.name }, mobileNet().input);
@@ -68,8 +71,34 @@ describe('an encoder of others', () => {
     const moved = largestDifference(before, after);
     assert.ok(moved > 1e-5 && moved < 0.5, String(moved));
 
-    const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all' });
+    const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all', labelsPerClass: 8 });
     assert.ok(largestDifference(after, await vectorsOf(context, again.encoder!, root)) > 1e-6);
+  });
+
+  test('is kept as the mean of what it was and what it has learnt', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const weightsOf = async (reference: string) => (await readStartingEncoder(registry, reference, root)).values;
+    const settings: FineTuneSettings = { from: file, epochs: 2, labelsPerClass: 8, trainedStages: 'all' };
+    const learnt = await weightsOf((await fineTune(root, { ...settings, startShare: 0 })).encoder!);
+    const kept = await weightsOf((await fineTune(root, { ...settings, startShare: 0.25 })).encoder!);
+    let moved = 0;
+    for (const [name, values] of await weightsOf(file)) {
+      const means = values.map((value, i) => 0.25 * value + 0.75 * learnt.get(name)![i]!);
+      assertClose(kept.get(name)!, means, 1e-6, name);
+      moved += largestDifference(values, learnt.get(name)!);
+    }
+    assert.ok(moved > 1e-3, String(moved));
+  });
+
+  test('stays the linear probe where training makes it worse on the validation images', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const run = await fineTune(root, { from: file, epochs: 2, learningRate: 100, trainedStages: 'all' });
+    assert.equal((run.settings as Required<FineTuneSettings>).learningRate, 100);
+    assert.equal(run.metrics['bestEpoch'], 0);
+    assert.ok(largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root)) < 1e-5);
+    const { root: other, file: transformer } = await datasetWith(context, visionTransformer());
+    const usual = await fineTune(other, { from: transformer, epochs: 1 });
+    assert.equal((usual.settings as Required<FineTuneSettings>).learningRate, 1e-4);
   });
 
   test('stays as it is where the classifier trains alone', async (context) => {
@@ -89,6 +118,27 @@ describe('an encoder of others', () => {
     const stopped = (await new RunStore(root).list()).find(({ state }) => state === 'stopped');
     const { run } = await new Trainings(OPTIONS).resume({ folder: root, run: stopped!.id }, job());
     assert.deepEqual(await vectorsOf(context, run.encoder!, root), await vectorsOf(context, expected.encoder!, root));
+  });
+
+  test('is pretrained further, its last stages alone, and takes pictures as it did', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const settings: PretrainSettings = { from: file, epochs: 1, batchImages: 8 };
+    const { run } = await new Trainings(OPTIONS).train('pretrain', { folder: root, settings }, job());
+    const resolved = run.settings as Required<PretrainSettings>;
+    assert.deepEqual(
+      [resolved.from, resolved.size, resolved.trainedStages, resolved.optimizer],
+      [file, SIZE, 1, 'adamw'],
+    );
+    const { card } = await registry.resolve(run.encoder!, root);
+    assert.deepEqual([card.input.layout, card.output.dim, card.licence], ['NHWC', 6, 'MIT']);
+    const moved = largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root));
+    assert.ok(moved > 1e-6 && moved < 0.5, String(moved));
+    // What it has made can be named by its run.
+    const plan = await new Trainings(OPTIONS).planPretraining(
+      { folder: root, settings: { from: run.id, trainedStages: 'all', batchImages: 8 } },
+      job(),
+    );
+    assert.equal(plan.settings.from, run.encoder);
   });
 
   test('is a student that a teacher teaches its embeddings', async (context) => {

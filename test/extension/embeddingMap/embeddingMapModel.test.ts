@@ -200,9 +200,11 @@ describe('images that come and go', () => {
   test('are described, and shown with their pictures', async () => {
     const { model } = fixture();
     await model.show('/data');
-    assert.deepEqual(model.images.describe(1, [3, 99]), [
-      { row: 3, path: 'dog/d.png', label: 'dog', split: undefined },
+    assert.deepEqual(await model.images.describe(1, [3, 99, 0]), [
+      { row: 3, path: 'dog/d.png', label: 'dog', split: undefined, captions: ['a dog'] },
+      { row: 0, path: 'cat/a.png', label: 'cat', split: undefined },
     ]);
+    assert.deepEqual(await model.images.describe(7, [3]), []);
     const [picture] = await model.images.pictures(1, [1, 99]);
     assert.deepEqual([picture!.path, picture!.bytes!.buffer.byteLength], ['cat/b.png', 2]);
     const near = await model.neighbors({ images: 1, row: 0, map: 0, count: 5 });
@@ -312,27 +314,6 @@ test('the query can be taken back, and a column that is gone gives way to anothe
   assert.equal(model.state.colorBy, 'similarity');
   await model.images.ask(1, undefined);
   assert.deepEqual([model.state.query, model.state.colorBy], [undefined, 'class']);
-});
-
-test('texts are asked about as images are, and are asked again of other images', async () => {
-  let paths = names;
-  const { model, asked } = fixture({ open: (request) => opened(request, { paths }) });
-  await model.show('/data');
-  await model.images.askText({ texts: ['a dog'], minus: ['night'] });
-  model.change({ colorBy: 'similarity' });
-  assert.deepEqual([model.state.query, model.state.colorBy], [{ text: 'a dog -night' }, 'similarity']);
-  assert.deepEqual(asked('maps/similarities')[0], {
-    root: '/data',
-    identity: opened({ folder: '/data' } as OpenMapRequest).encoder.identity,
-    to: { texts: ['a dog'], minus: ['night'] },
-    paths: names,
-  });
-  paths = names.slice(1);
-  await model.refresh();
-  assert.deepEqual(model.state.query, { text: 'a dog -night' });
-  assert.equal(asked('maps/similarities').length, 2);
-  await model.images.ask(2, 0);
-  assert.deepEqual(model.state.query, { row: 0, path: paths[0] });
 });
 
 describe('a filter', () => {

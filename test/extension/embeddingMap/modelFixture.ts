@@ -61,6 +61,7 @@ export function fixture({ open = (request) => opened(request), live = () => unde
   const engine = new FakeCaller({
     'maps/open': open,
     'maps/live': live,
+    'captions/of': ({ paths }) => paths.map((path) => (path === 'dog/d.png' ? ['a dog'] : [])),
     'maps/columns': ({ paths }) => columnsOf(paths),
     'maps/neighbors': () => ({ paths: ['cat/b.png', 'elsewhere.png'], similarities: Float32Array.of(0.9, 0.8) }),
     'maps/similarities': ({ to, paths }) =>

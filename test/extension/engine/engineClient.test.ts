@@ -55,6 +55,12 @@ test('it has its own environment and none of our flags, and typed arrays cross a
   assert.equal(environment['NODE_OPTIONS'], undefined);
 });
 
+test('it computes on as many threads as are set, from its next start on', async (t) => {
+  const { client } = startClient(t, { threads: () => 3, provider: () => 'cpu' });
+  const { environment } = (await client.call('doctor/run', {})) as unknown as { environment: NodeJS.ProcessEnv };
+  assert.deepEqual([environment['LIKENESS_THREADS'], environment['LIKENESS_PROVIDER']], ['3', 'cpu']);
+});
+
 test('when it is killed every pending call fails, and the next call starts another', async (t) => {
   const { client } = startClient(t);
   await client.call('doctor/run', {});

@@ -1,91 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelled, encoderMismatch, ErrorCode, notIndexed, usage } from '../../../src/core/errors.ts';
+import { cancelled, encoderMismatch, notIndexed, usage } from '../../../src/core/errors.ts';
 import { singleImage } from '../../../src/core/evaluation/matrixErrors.ts';
-import { codeOf } from '../../../src/core/evaluation/similarityCodes.ts';
-import { MatrixModel, type SavedMatrix } from '../../../src/extension/matrix/matrixModel.ts';
 import { describeSubject, subjectGiven, subjectOfFiles } from '../../../src/extension/matrix/matrixSubject.ts';
-import type { SelectedImages } from '../../../src/extension/selection/imageSelection.ts';
-import type { DecideRequest } from '../../../src/protocol/decisions.ts';
-import type { MatrixGrid, MatrixReport, MatrixRequest } from '../../../src/protocol/matrix.ts';
-import type { CallOptions } from '../../../src/protocol/rpc.ts';
-import { FakeCaller } from '../fakeCaller.ts';
-
-const gridOf = (cells: number, high: number): MatrixGrid => ({
-  codes: new Uint16Array((cells * (cells + 1)) / 2).fill(codeOf(high)),
-  order: Uint32Array.of(0, 1, 2),
-  starts: Uint32Array.from({ length: cells + 1 }, (_, i) => i),
-  bands: [],
-  classOf: new Int32Array(cells),
-  tree: undefined,
-  low: 0,
-  high,
-});
-
-const pair = (first: string, second: string) =>
-  ({
-    paths: [first, second],
-    labels: ['cat', 'dog'],
-    similarity: 0.9,
-    copies: false,
-    decided: undefined,
-  }) as const;
-
-const reportOf = ({ root, paths = ['a.png', 'b.png', 'c.png'] }: MatrixRequest): MatrixReport => ({
-  root,
-  encoder: { id: 'handcrafted', dim: 4 },
-  encoders: [{ id: 'handcrafted', name: 'Handcrafted' }],
-  paths,
-  classes: ['cat', 'dog'],
-  classOf: Int32Array.of(0, 1, -1),
-  clusters: 0,
-  arrangements: {
-    class: { cells: gridOf(3, 0.5), groups: gridOf(2, 0.25) },
-    cluster: { cells: gridOf(3, 0.75), groups: undefined },
-    hierarchy: { cells: gridOf(3, 1), groups: undefined },
-  },
-  overlap: undefined,
-  table: [],
-  mostBetween: [pair('a.png', 'b.png')],
-  leastWithin: [pair('a.png', 'c.png')],
-  mostUnlabelled: [],
-  missing: 0,
-  notices: [{ code: ErrorCode.EmbeddingInvalid, message: 'One is left out.' }],
-  seconds: 1,
-});
-
-interface Given {
-  readonly compare?: (request: MatrixRequest, options: CallOptions) => MatrixReport | Promise<MatrixReport>;
-  readonly decide?: (request: DecideRequest) => Promise<unknown>;
-  readonly saved?: SavedMatrix;
-  readonly trusted?: boolean;
-}
-
-function fixture({ compare = reportOf, decide = () => Promise.resolve(), saved, trusted = true }: Given = {}) {
-  const engine = new FakeCaller({ 'matrix/compare': compare, 'decisions/pair': ({ paths }) => ({ changed: paths }) });
-  const saves: SavedMatrix[] = [];
-  const decided: DecideRequest[] = [];
-  let selected: SelectedImages | undefined;
-  const model = new MatrixModel(
-    {
-      engine,
-      decide: (request) => {
-        decided.push(request);
-        return decide(request);
-      },
-      trusted: () => trusted,
-      indexing: () => false,
-      selection: () => selected,
-      select: (images) => (selected = images),
-      save: (saving) => saves.push(saving),
-    },
-    saved,
-  );
-  const asked = (method: string) => engine.asked.filter((call) => call.method === method).map(({ params }) => params);
-  return { model, saves, decided, asked, selection: () => selected };
-}
-
-const later = (milliseconds = 5) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+import { fixture, later, reportOf } from './matrixFixture.ts';
 
 test('images are compared, and the state holds nothing large', async () => {
   const { model, asked, saves } = fixture();

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { doctorMarkdown } from '../../../src/extension/text/doctorMarkdown.ts';
 
+const machine = { threads: 3, cores: 4, memoryBytes: 16e9, freeBytes: 9e9 };
+const healthy = { machine, slow: [] };
 const downloads = { folder: '/caches/likeness/hub', bytes: 0, repositories: [] };
 
 test('the report names problems, providers and versions, and nothing in it becomes markup', () => {
   const text = doctorMarkdown({
+    ...healthy,
     versions: { node: 'v24.0.0' },
     providers: [
       { name: 'cpu', works: true, imagesPerSecond: 123.4, agreement: 1 },
@@ -21,29 +24,57 @@ test('the report names problems, providers and versions, and nothing in it becom
 });
 
 test('a healthy machine is told so', () => {
-  assert.match(doctorMarkdown({ versions: {}, providers: [], downloads, problems: [] }), /No problems found\./);
+  assert.match(
+    doctorMarkdown({ ...healthy, versions: {}, providers: [], downloads, problems: [] }),
+    /No problems found\./,
+  );
 });
 
 test('the encoder in use is named, with what would know more', () => {
   const text = (stronger: 'default' | 'larger' | undefined) =>
     doctorMarkdown({
-      encoder: { id: 'one-1', name: 'One', stronger },
+      ...healthy,
+      encoder: { id: 'one-1', name: 'One', stronger, imagesPerSecond: 123.4 },
       versions: {},
       providers: [],
       downloads,
       problems: [],
     });
-  assert.match(text(undefined), /## Encoder\n\nImages are looked at with \*\*One\*\* \(one-1\)\.\n/);
-  assert.match(text('default'), /\(one-1\)\. The default has learnt more/);
-  assert.match(text('larger'), /\(one-1\)\. It is the default\. A larger one knows more/);
+  assert.match(
+    text(undefined),
+    /## Encoder\n\nImages are looked at with \*\*One\*\* \(one-1\), 123 images\/s on the CPU\.\n/,
+  );
+  assert.match(text('default'), /on the CPU\. The default has learnt more/);
+  assert.match(text('larger'), /on the CPU\. It is the default\. A larger one knows more/);
 });
 
 test('it is said where downloads are kept, and what they take', () => {
   const text = (bytes: number, repositories: readonly string[]) =>
-    doctorMarkdown({ versions: {}, providers: [], downloads: { ...downloads, bytes, repositories }, problems: [] });
+    doctorMarkdown({
+      ...healthy,
+      versions: {},
+      providers: [],
+      downloads: { ...downloads, bytes, repositories },
+      problems: [],
+    });
   assert.match(text(0, []), /## Downloaded encoders\n\nNone yet\. They would be kept in \/caches\/likeness\/hub,/);
   assert.match(
     text(88.5e6, ['a/b', 'c/d']),
     /88\.5 MB of a\/b, c\/d are kept in \/caches\/likeness\/hub, for all folders\./,
   );
+});
+
+test('what there is to compute with, and what is slow with what to do', () => {
+  const report = { versions: {}, providers: [], downloads, problems: [] };
+  const text = doctorMarkdown({ ...report, machine, slow: [{ code: 'few-threads', message: 'Raise *this*.' }] });
+  assert.match(
+    text,
+    /## Machine\n\nEncoders run on 3 threads; there are 4 cores, and 9 GB of 16 GB of memory are free\./,
+  );
+  assert.ok(
+    text.includes(String.raw`## What is slow, and what to do
+
+- Raise \*this\*.`),
+  );
+  assert.ok(!doctorMarkdown({ ...report, ...healthy }).includes('What is slow'));
 });

@@ -94,7 +94,7 @@ test('encoders that others have made can be started from too, after those that w
   assert.match(ways[0]?.description ?? '', / · recommended$/);
   const settings = (way: FineTuneAnswers['way']) => settingsOfAnswers({ ...answers, from: 'mobilenet', way });
   assert.deepEqual(settings('whole'), { from: 'mobilenet', trainedStages: 'all' });
-  assert.deepEqual(settings('lastLayers'), { from: 'mobilenet', trainedStages: 1 });
+  assert.deepEqual(settings('lastLayers'), { from: 'mobilenet', trainedStages: 2 });
   assert.deepEqual(settings('classifier'), { from: 'mobilenet', trainedStages: 0 });
 });
 

@@ -7,7 +7,7 @@ import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { externalize } from '../../engine/encoders/smallModels.ts';
 import { smallConvNet, smallTransformer } from '../../engine/hub/hubModels.ts';
 import { HubServer } from '../../hubServer.ts';
-import { quickInput, quickPick, runCommand, screenshot } from '../harness/page.ts';
+import { quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { describes, eventually, openLikeness, treeRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
@@ -162,6 +162,16 @@ test('a gated repository says what to do, and opens with a token that is written
     if ((await readFile(file, 'utf8')).includes(TOKEN)) withToken.push(file);
   }
   assert.deepEqual(withToken, []);
+});
+
+test('Doctor tells what there is to compute with and how fast it is, in a table that can be read', async () => {
+  await runCommand(page, 'Likeness: Doctor');
+  const report = await webviewFrame(page, '#where-encoders-run', 60_000);
+  await report.getByText(/Encoders run on \d+ threads?; there are \d+ cores?/).waitFor();
+  const cells = await report.locator('table').first().locator('tbody tr').first().locator('td').allTextContents();
+  assert.deepEqual([cells[0], cells[1], cells[3]], ['cpu', 'yes', '1.0000']);
+  assert.ok(Number(cells[2]) > 0);
+  await screenshot(page, 'doctor');
 });
 
 async function chooseRepository(name: string): Promise<void> {

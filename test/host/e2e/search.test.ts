@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { projectRoot } from '../../../src/build/project.ts';
 import { planCaptions } from '../../../src/core/sample/captions/plan.ts';
 import { Engine } from '../../../src/engine/engine.ts';
@@ -15,11 +15,14 @@ import { trainPair, writePair } from '../../trainedPair.ts';
 import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import {
+  chooseOption,
   describes,
   eventually,
   foldSimilarView,
   openLikeness,
+  previewHolding,
   resultsFor,
+  shownFiles,
   showsAlert,
   similarView,
   viewRow,
@@ -27,6 +30,7 @@ import {
 
 const IMAGES = 120;
 const COMMAND = 'Likeness: Search by Text';
+const LAUNCH_MS = 90_000;
 
 const runner = new ProgramRunner();
 const { pictures } = planCaptions(1, IMAGES);
@@ -133,6 +137,127 @@ test('words and a picture are searched for together', async () => {
   await offers('blue');
   await page.keyboard.press('Escape');
 });
+
+test('where no captions are known, a filter that asks for them says how to name them', async () => {
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  await filterMap('caption:star');
+  await (await panelWith('.stage')).locator('.filter-message', { hasText: '"captions": {"source": "txt"}' }).waitFor();
+});
+
+test('captions filter the map and colour it, and are shown with a point', async () => {
+  const file = path.join(dataset, '.likeness/config.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...config, captions: { source: 'txt' } }));
+  const stars = pictures.filter(({ caption }) => /\bstar\b/i.test(caption));
+  await filterMap('caption:star');
+  const map = await panelWith('.stage');
+  await map.locator('.found', { hasText: `${stars.length} of ${IMAGES}` }).waitFor();
+  await map.locator('.stage').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await map.locator('.hover-card .hover-written', { hasText: /\bstar\b/i }).waitFor();
+  await screenshot(page, 'search captions on the map');
+  await filterMap('');
+  await map.locator('.color-by select').selectOption({ label: 'Caption' });
+  await map.locator('.legend .entry-name', { hasText: 'empty caption' }).waitFor();
+});
+
+test('a caption is shown with its picture in the viewer and with the results', async () => {
+  const { name, caption } = pictures.find(({ planted, scene }) => planted === undefined && scene.shape === 'star')!;
+  await explorerContextMenu(page, `${name}.png`, 'Open in Image Viewer');
+  const viewer = await panelWith('.facts');
+  await viewer.locator('.facts .written', { hasText: caption }).waitFor();
+  const found = viewer.locator('section[aria-label="Most alike"] .card[title*="“"]');
+  await found.first().waitFor();
+  await screenshot(page, 'search captions in the viewer');
+  await runCommand(page, 'View: Close All Editors');
+  await searchFor(caption.toLowerCase());
+  await resultsFor(page, caption.toLowerCase());
+  const view = await similarView(page);
+  await view.locator(`.results button[title*="“${caption}”"]`).waitFor();
+});
+
+test('a caption of another picture is reviewed beside what it is nearer to', async () => {
+  const wrong = pictures.filter(({ planted }) => planted === 'caption-mismatch').map(({ name }) => `${name}.png`);
+  await runCommand(page, 'Likeness: Check Dataset');
+  await runCommand(page, 'Likeness: Review Findings');
+  const panel = await panelWith('.finding');
+  await chooseOption(page, panel, 'Kind', 'Caption mismatch');
+  const strip = panel.locator('.by-caption');
+  await strip.locator('.neighbor .hint', { hasText: ', nearer' }).first().waitFor();
+  const reviewed = (await panel.locator('figure .path').textContent()) ?? '';
+  assert.ok(wrong.includes(reviewed), reviewed);
+  const { caption } = pictures.find(({ name }) => `${name}.png` === reviewed)!;
+  await panel.locator('figure .written', { hasText: `“${caption}”` }).waitFor();
+  await strip.locator('ol li', { hasText: ', nearer' }).first().waitFor();
+  await screenshot(page, 'search caption in the review');
+  await panel.locator('figure .link', { hasText: 'Edit caption' }).click();
+  await eventually(page, async () => {
+    assert.ok((await shownFiles(page)).includes(reviewed.replace(/png$/, 'txt')));
+  });
+  assert.match(
+    await page.locator('.monaco-editor .view-lines').first().innerText(),
+    new RegExp(caption.replaceAll(' ', '\\s')),
+  );
+});
+
+test('images are compared with captions, each with each, and a cell leads to its image', async () => {
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Likeness: Open Similarity Matrix');
+  const panel = await panelWith('canvas.matrix');
+  await chooseOption(page, panel, 'Show', 'Images × captions');
+  const captioned = pictures.filter(({ caption }) => caption !== '').length;
+  await panel.locator(`canvas.matrix[data-cells="${captioned}"]`).waitFor();
+  await panel
+    .locator('.sentence', { hasText: /^\d+ % of the images find their own caption first among \d+/ })
+    .waitFor();
+  await panel.locator('.notice', { hasText: 'no caption' }).waitFor();
+  const first = panel.locator('[data-list=farthest] .far-card').first();
+  const name = ((await first.getAttribute('title')) ?? '').replace(/\.png: .*$/, '');
+  assert.equal(pictures.find((picture) => picture.name === name)?.planted, 'caption-mismatch', name);
+  await panel.locator('canvas.matrix').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await panel.locator('.unseen', { hasText: /^\S+ and the caption of \S+, “.+”: similarity −?0\.\d{3}$/ }).waitFor();
+  await panel.locator('.caption-side .side-name', { hasText: '“' }).waitFor();
+  await screenshot(page, 'search captions in the matrix');
+  await chooseOption(page, panel, 'Encoder', 'Pixels');
+  await panel.locator('[role=alert]', { hasText: 'has no text half' }).waitFor();
+  await panel.locator('[role=alert] vscode-button', { hasText: 'Choose Encoder' }).waitFor();
+  await screenshot(page, 'search captions in the matrix without a text half');
+  await chooseOption(page, panel, 'Encoder', 'own');
+  await panel.locator(`canvas.matrix[data-cells="${captioned}"]`).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await eventually(page, async () => {
+    assert.ok((await shownFiles(page)).some((file) => file.endsWith('.png')));
+  });
+});
+
+test('the names of classes propose labels for images that have none', async () => {
+  await runCommand(page, 'Likeness: Label Automatically');
+  await quickPick(page, 'Names of the classes').click();
+  await page.locator('.quick-input-widget', { hasText: 'with commas between' }).waitFor();
+  await quickInput(page).fill('circle, star');
+  await page.keyboard.press('Enter');
+  await quickPick(page, '95 %').click();
+  const report = await previewHolding(page, 'Proposed labels');
+  assert.match(
+    await report.locator('body').innerText(),
+    /labels proposed for \d+ unlabelled images, .* \(names of the classes, pair/,
+  );
+  await report.locator('td', { hasText: 'star' }).first().waitFor();
+});
+
+/** The document of the panel in front. */
+function panelWith(selector: string): Promise<FrameLocator> {
+  return webviewFrame(page, selector, LAUNCH_MS);
+}
+
+async function filterMap(text: string): Promise<void> {
+  await eventually(page, async () => {
+    await (await panelWith('.stage')).locator('.search input').fill(text, { timeout: 3000 });
+  });
+}
 
 test('words that are searched for light up the points of the map that fit them', async () => {
   await runCommand(page, 'Likeness: Open Embedding Map');

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from '../../../src/core/evaluation/similarityCodes.ts';
-import { colourOf, colourTable, drawnTree, paintTriangle, scale } from '../../../webview/matrix/painting.ts';
+import {
+  colourOf,
+  colourTable,
+  drawnTree,
+  paintSquare,
+  paintTriangle,
+  scale,
+} from '../../../webview/matrix/painting.ts';
 
 test('the range of colours goes from one end of the scale to the other', () => {
   assert.deepEqual(colourOf(0.2, 0.2, 0.8), scale[0]);
@@ -24,6 +31,14 @@ test('a triangle is painted on both sides of the diagonal', () => {
     [2, 1, 0.8],
   ] as const) {
     assert.deepEqual(at(row, column), [...colourOf(value, 0, 1), 255], `${row} ${column}`);
+  }
+});
+
+test('a matrix that is not symmetric is painted as it is', () => {
+  const codes = Uint16Array.from([1, 0.25, 0.75, 0].map(codeOf));
+  const bytes = new Uint8Array(paintSquare(codes, colourTable(0, 1)).buffer);
+  for (const [i, value] of [1, 0.25, 0.75, 0].entries()) {
+    assert.deepEqual([...bytes.subarray(4 * i, 4 * i + 4)], [...colourOf(value, 0, 1), 255]);
   }
 });
 

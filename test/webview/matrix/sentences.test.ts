@@ -3,12 +3,16 @@ import { test } from 'node:test';
 import type { ClassFigures, ClassOverlap, MatrixGrid } from '../../../src/protocol/matrix.ts';
 import { cellsOf, imagesAt, imagesIn } from '../../../webview/matrix/cells.ts';
 import {
+  captionCellsSentence,
+  captionSentence,
   cellsSentence,
+  describeCaptionCell,
   describeCell,
   figure,
   noOverlapSentence,
   overlapSentence,
   pairClasses,
+  rankText,
 } from '../../../webview/matrix/sentences.ts';
 import { nextOrder, sortedTable } from '../../../webview/matrix/tableOrder.ts';
 
@@ -21,6 +25,40 @@ const overlap = (separation: number): ClassOverlap => ({
   meanWithin: 0.7,
   meanBetween: 0.4,
   separation,
+});
+
+test('how images and captions find each other is told as counts, and what that means', () => {
+  const recall = (recallAt1: number) => ({ recallAt1, recallAt5: 0.9, recallAt10: 1 });
+  const figures = {
+    ...{ images: 120, different: 110, meanOwn: 0.6, meanOther: -0.01, farthest: [], encoder: 'pair', notices: [] },
+    imageToCaption: recall(0.75),
+    captionToImage: recall(0.8),
+  };
+  const text = captionSentence(figures);
+  assert.match(
+    text,
+    /^75 % of the images find their own caption first among 110 captions \(90 % .* 100 % .*\), and 80 %/,
+  );
+  assert.match(text, /0\.600 on average to the own caption and −0\.010 to others\. .*often it is a wrong caption/);
+  assert.match(captionSentence({ ...figures, imageToCaption: recall(0.1), captionToImage: recall(0.1) }), /hardly say/);
+  assert.match(captionCellsSentence(figures), /^120 images compared with their captions by pair\. Rows are images/);
+});
+
+test('a cell of an image and a caption is told with whose it is', () => {
+  const side = (path: string, caption: string) => ({
+    images: Uint32Array.of(0),
+    path,
+    band: undefined,
+    label: 'cat',
+    caption,
+  });
+  const [cat, dog] = [side('cat.png', 'a cat'), side('dog.png', 'a dog')];
+  assert.equal(describeCaptionCell(cat, cat, 0.5, true), 'cat.png (cat) and its own caption “a cat”: similarity 0.500');
+  assert.equal(
+    describeCaptionCell(cat, dog, -0.25, false),
+    'cat.png (cat) and the caption of dog.png, “a dog”: similarity −0.250',
+  );
+  assert.equal(rankText({ captionRank: 1, imageRank: 3 }), '0 captions and 2 images are nearer');
 });
 
 test('the overlap of classes is told as a count, and what it means', () => {

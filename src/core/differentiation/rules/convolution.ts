@@ -3,7 +3,7 @@ import { fixedShape } from '../../onnx/graphBuilder.ts';
 import { readTransposedWindows, readWindows, type Windows } from '../../onnx/shapes/windows.ts';
 import { product, range, reshape, sameSizes, sizeOf, sumOver, transpose } from '../emit.ts';
 import type { GradientRules, GradientStep } from '../gradientStep.ts';
-import { planeWeightGradient } from './convolutionWeights.ts';
+import { depthwiseWeightGradient, planeWeightGradient } from './convolutionWeights.ts';
 
 /** What a forward convolution does besides its weights. */
 export interface Convolution extends Windows {
@@ -87,6 +87,7 @@ export function convolutionWeightGradient(
   const faster = groups === 1 ? planeWeightGradient(graph, convolution, x, dY) : undefined;
   if (faster !== undefined) return faster;
   const [filters, channels, ...kernel] = fixedShape(weights) as [number, number, ...number[]];
+  if (channels === 1 && filters === groups) return depthwiseWeightGradient(graph, convolution, x, dY);
   const [batch, , ...windows] = fixedShape(dY) as [number, number, ...number[]];
   const positions = batch * sizeOf(windows);
   const taps = sizeOf(kernel);

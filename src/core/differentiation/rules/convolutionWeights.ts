@@ -48,6 +48,49 @@ export function planeWeightGradient(
   return dense ? separable(graph, x, dY, plane) : byOneHotFilters(graph, x, dY, plane);
 }
 
+/**
+ * The gradient of the weights of a depthwise convolution, in which each channel has one filter of its own: that picture's plane
+ * is convolved with its output gradient, all planes in one convolution with as many groups, and the pictures are summed. The
+ * general form makes matrices of one row here. Milliseconds for 32 pictures on two cores that had other work too:
+ *
+ * | channels, plane, kernel | all copies (general) | by picture |
+ * | --- | --- | --- |
+ * | 576, 7 × 7, 5 × 5 | 48 | 15 |
+ * | 240, 14 × 14, 5 × 5 | 38 | 23 |
+ * | 96, 56 × 56, 7 × 7 | 513 | 183 |
+ * | 144, 56 × 56, 3 × 3 | 164 | 108 |
+ * | 96, 28 × 28, 5 × 5, stride 2 | 132 | 9 |
+ * | 16, 112 × 112, 3 × 3, stride 2 | 88 | 16 |
+ *
+ * @param x `[N, C, spatial…]`
+ * @param dY `[N, C, windows…]`
+ * @returns `[C, 1, kernel…]`
+ */
+export function depthwiseWeightGradient(
+  graph: GraphBuilder,
+  { kernel, strides, dilations, before, after }: Windows,
+  x: GraphValue,
+  dY: GraphValue,
+): GraphValue {
+  const [batch, channels, ...input] = fixedShape(x) as [number, number, ...number[]];
+  const windows = fixedShape(dY).slice(2);
+  const planes = batch * channels;
+  const image = reshape(graph, x, [1, planes, ...input]);
+  const filters = reshape(graph, dY, [planes, 1, ...windows]);
+  // What one tap meets lies a stride apart, and taps lie a dilation apart: the two change places.
+  const attributes = { strides: dilations, dilations: strides, pads: [...before, ...after], group: planes };
+  const taps = graph.op('Conv', [image, filters], attributes);
+  const found = fixedShape(taps).slice(2);
+  const axes = range(kernel.length).filter((i) => found[i]! > kernel[i]!);
+  const each = (value: (axis: number) => number): GraphValue => graph.integers(axes.map(value));
+  // Beyond the last window there may be something left over, which no tap has met.
+  const met =
+    axes.length === 0 ? taps : graph.op('Slice', [taps, each(() => 0), each((i) => kernel[i]!), each((i) => i + 2)]);
+  const size = channels * kernel.reduce((product, length) => product * length, 1);
+  const sum = graph.op('MatMul', [filled(graph, [1, batch], 1), reshape(graph, met, [batch, size])]);
+  return reshape(graph, sum, [channels, 1, ...kernel]);
+}
+
 /** Channels last, and for each tap one product over all pictures; the results are small. */
 function byTap(graph: GraphBuilder, x: GraphValue, dY: GraphValue, plane: Plane): GraphValue {
   const { windows, batch, channels, filters, output } = plane;

@@ -1,6 +1,7 @@
 import type { NodeView } from '../shapes/nodeView.ts';
 import { floatTensor, integerTensor } from '../tensors.ts';
-import { knownInput, knownRank, scalarLike, type AddNode, type Rewrite } from './rewrite.ts';
+import { geluFactors } from './gelu.ts';
+import { knownInput, knownRank, type AddNode, type Rewrite } from './rewrite.ts';
 import { viewOf, without, type SourceNode } from './sourceNode.ts';
 
 interface NewerForm {
@@ -76,19 +77,11 @@ const resize: Rewrite = (node) => {
   return { ...node, inputs: [node.inputs[0], undefined, undefined, integerTensor(fixed)], attributes };
 };
 
-/** x · Φ(x), or with `tanh` its approximation: https://onnx.ai/onnx/operators/onnx__Gelu.html */
+/** https://onnx.ai/onnx/operators/onnx__Gelu.html */
 const gelu: Rewrite = (node, add) => {
-  const [input] = node.inputs;
-  const constant = (value: number) => scalarLike(node, value);
-  let curve;
-  if (viewOf(node).text('approximate', 'none') === 'tanh') {
-    const cubic = add('Mul', [add('Mul', [input, input]), add('Mul', [input, constant(0.044715)])]);
-    curve = add('Tanh', [add('Mul', [add('Add', [input, cubic]), constant(Math.sqrt(2 / Math.PI))])]);
-  } else {
-    curve = add('Erf', [add('Mul', [input, constant(Math.SQRT1_2)])]);
-  }
-  const half = add('Mul', [input, constant(0.5)]);
-  return { ...node, opType: 'Mul', inputs: [half, add('Add', [curve, constant(1)])], attributes: {} };
+  const approximate = viewOf(node).text('approximate', 'none') === 'tanh';
+  const inputs = geluFactors(node, add, node.inputs[0]!, approximate);
+  return { ...node, opType: 'Mul', inputs, attributes: {} };
 };
 
 const mish: Rewrite = (node, add) => {
@@ -163,7 +156,7 @@ const newerForms: Readonly<Record<string, NewerForm>> = {
 /** Operators that came after set 17 and are not made of others here. */
 const UNSUPPORTED = new Set([
   'AffineGrid', 'Attention', 'BitwiseAnd', 'BitwiseNot', 'BitwiseOr', 'BitwiseXor', 'CenterCropPad', 'Col2Im', 'DeformConv',
-  'ImageDecoder', 'RMSNormalization', 'RegexFullMatch', 'RotaryEmbedding', 'StringConcat', 'StringSplit', 'Swish',
+  'ImageDecoder', 'RegexFullMatch', 'RotaryEmbedding', 'StringConcat', 'StringSplit',
   'TensorScatter',
 ]); // prettier-ignore
 

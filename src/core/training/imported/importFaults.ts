@@ -1,4 +1,6 @@
 import { ErrorCode, LikenessError, NoGradientError } from '../../errors.ts';
+import { isKnownOperator } from '../../onnx/importing/fusedOperators.ts';
+import { operatorName } from '../../onnx/model.ts';
 import type { NetworkShape } from '../networkShape.ts';
 import { encoderNotDifferentiable, encoderNotImportable } from '../trainingErrors.ts';
 
@@ -15,7 +17,11 @@ export function withImportFaults<T>({ imported }: NetworkShape, layersTrain: boo
     if (imported === undefined) throw error;
     if (error instanceof NoGradientError) throw encoderNotDifferentiable(imported.id, error.operator, layersTrain);
     if (error instanceof LikenessError && error.code === ErrorCode.InvalidGraph) {
-      throw encoderNotImportable(imported.id, error.message, error);
+      // Behind an operator of which nothing is known all sorts of things can't be written.
+      const unknown = imported.model.graph.node.find((node) => !isKnownOperator(node));
+      throw unknown === undefined
+        ? encoderNotImportable(imported.id, error.message, error)
+        : encoderNotDifferentiable(imported.id, operatorName(unknown), layersTrain);
     }
     throw error;
   }

@@ -6,7 +6,7 @@ import { allNodes } from '../../onnx/traverse.ts';
 import { withoutRounding } from '../../onnx/withoutRounding.ts';
 import { encoderNotTrained } from '../../errors.ts';
 import type { TensorMap } from '../parameters.ts';
-import { encoderNotSquare, encoderQuantised } from '../trainingErrors.ts';
+import { encoderNotSquare, encoderOfOneMachine, encoderQuantised } from '../trainingErrors.ts';
 import { IMPORTED_STAGES, importedWeights, storedTensors, type ImportedWeight } from './importedWeights.ts';
 
 /** An encoder that others have made, in a form that training goes on with. */
@@ -20,6 +20,14 @@ export interface ImportedEncoder {
   readonly output: EncoderOutput;
   /** What trains; the other constants of the model stay as they are. */
   readonly trained: readonly ImportedWeight[];
+}
+
+/** Normalisations of a token's or a position's channels, and the activation that comes with them. */
+const TRANSFORMER_OPERATORS = /LayerNormalization$|^RMSNormalization$|Gelu$|^Erf$|Attention$/;
+
+/** Whether an encoder is a transformer, or a network built like one. */
+export function isTransformer({ model }: ImportedEncoder): boolean {
+  return model.graph.node.some(({ opType }) => TRANSFORMER_OPERATORS.test(opType));
 }
 
 /** Before the names of a model's values, so that they are none of those that training adds. */
@@ -36,6 +44,9 @@ export function importedName(name: string): string {
  */
 const QUANTISED = /Integer$|Quantize|^QLinear|NBits$|^QAttention$|^QGemm$/;
 
+/** Of operators on channels in blocks, as ONNX Runtime writes them at its last level of optimisation. */
+const ARRANGED_DOMAIN = 'com.microsoft.nchwc';
+
 /**
  * Pairs of operators that only round to whole numbers are left out. Throws encoder-not-trainable for models that are quantised otherwise and pictures that aren't square, encoder-not-trained for models without
  * weights.
@@ -47,6 +58,8 @@ export function importedEncoder(given: OnnxModel, { id, input, output }: Pick<En
   const model = withoutRounding(given);
   const quantised = [...allNodes(model)].find(({ opType }) => QUANTISED.test(opType));
   if (quantised !== undefined) throw encoderQuantised(id, quantised.opType);
+  const arranged = [...allNodes(model)].find(({ domain }) => domain === ARRANGED_DOMAIN);
+  if (arranged !== undefined) throw encoderOfOneMachine(id, `${ARRANGED_DOMAIN}.${arranged.opType}`);
   const [height, width] = input.size;
   if (height !== width) throw encoderNotSquare(id, height, width);
   const single = inSinglePrecision(model);

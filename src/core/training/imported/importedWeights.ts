@@ -1,4 +1,4 @@
-import { DataType, type OnnxGraph, type OnnxTensor } from '../../onnx/model.ts';
+import { DataType, operatorName, type OnnxGraph, type OnnxTensor } from '../../onnx/model.ts';
 import type { ParameterRole } from '../parameters.ts';
 
 /** A constant of a model that training may change. */
@@ -20,15 +20,25 @@ const roles: Readonly<Record<string, Readonly<Record<number, ImportedWeight['rol
   ConvTranspose: { 1: 'weight', 2: 'bias' },
   Gemm: { 0: 'weight', 1: 'weight', 2: 'bias' },
   MatMul: { 0: 'weight', 1: 'weight' },
+  'com.microsoft.Attention': { 1: 'weight', 2: 'bias' },
+  'com.microsoft.FusedConv': { 1: 'weight', 2: 'bias' },
+  'com.microsoft.FusedGemm': { 0: 'weight', 1: 'weight', 2: 'bias' },
   'com.microsoft.FusedMatMul': { 0: 'weight', 1: 'weight' },
   // The other two inputs of a batch normalisation are its running statistics, which stay as they are.
   BatchNormalization: { 1: 'normalization', 2: 'normalization' },
   InstanceNormalization: { 1: 'normalization', 2: 'normalization' },
   GroupNormalization: { 1: 'normalization', 2: 'normalization' },
   LayerNormalization: { 1: 'normalization', 2: 'normalization' },
+  RMSNormalization: { 1: 'normalization' },
+  SimplifiedLayerNormalization: { 1: 'normalization' },
+  'com.microsoft.SkipLayerNormalization': { 2: 'normalization', 3: 'normalization', 4: 'bias' },
+  'com.microsoft.SkipSimplifiedLayerNormalization': { 2: 'normalization', 3: 'bias' },
   PRelu: { 1: 'normalization' },
   // Biases of matrix products, positions of patches; scales of normalisations and branches that are written out.
   Add: { 0: 'bias', 1: 'bias' },
+  'com.microsoft.BiasGelu': { 1: 'bias' },
+  'com.microsoft.FastGelu': { 1: 'bias' },
+  'com.microsoft.MultiHeadAttention': { 3: 'bias' },
   Sub: { 0: 'bias', 1: 'bias' },
   Mul: { 0: 'normalization', 1: 'normalization' },
   Div: { 1: 'normalization' },
@@ -66,7 +76,7 @@ export function importedWeights(graph: OnnxGraph, image: string): ImportedWeight
       continue;
     }
     const before = Math.max(...known);
-    const operator = operatorName(opType, domain);
+    const operator = operatorName({ opType, domain });
     const expected = Object.hasOwn(roles, operator) ? roles[operator]! : {};
     const read = input.flatMap((name, position) => {
       const origin = origins.get(name);
@@ -99,11 +109,6 @@ export function storedTensors({
     return opType === 'Constant' && value !== undefined ? [[output[0]!, value] as const] : [];
   });
   return new Map([...initializers.map((tensor) => [tensor.name ?? '', tensor] as const), ...literals]);
-}
-
-/** Operators outside the standard have their domain before their name. */
-function operatorName(opType: string, domain = ''): string {
-  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
 }
 
 function countOf(shape: readonly number[]): number {

@@ -7,6 +7,8 @@ import {
   type ProviderRun,
   type ProviderTrial,
 } from '../../../core/encoders/executionProviders.ts';
+import { ErrorCode } from '../../../core/errors.ts';
+import type { Notice } from '../../../protocol/engine.ts';
 import { builtInEncoder } from '../builtIn.ts';
 import type { ResolvedEncoder } from '../encoder.ts';
 import type { RuntimeDescription } from '../onnxMessages.ts';
@@ -25,6 +27,11 @@ export interface Computing {
   readonly provider: ExecutionProvider;
   /** Why it isn't what was asked for: one sentence. */
   readonly note?: string;
+}
+
+/** Says where something else computes than was asked for. */
+export function providerNotices({ note }: Computing): Notice[] {
+  return note === undefined ? [] : [{ code: ErrorCode.ProviderUnfit, message: note }];
 }
 
 /** What takes the place of the machine in tests. */

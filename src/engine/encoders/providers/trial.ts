@@ -18,16 +18,31 @@ export type TrialAnswer = ProviderRun;
 /** Drivers compile a model when they see it first, which takes large ones tens of seconds. */
 const PATIENCE_MS = 60_000;
 
+export interface TrialOptions {
+  /** Milliseconds that an answer is waited for. */
+  readonly patience?: number;
+  /** The module that the process runs. */
+  readonly entry?: URL;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /**
  * Runs an encoder on a provider in a process of its own, which is all that a driver can take down with it. Never rejects:
  * what went wrong is the answer's reason.
- *
- * @param options.entry the module that the process runs
  */
-export async function tryProvider(
+export function tryProvider(
   request: TrialRequest,
-  { patience = PATIENCE_MS, entry = entryPoint('providerTrial'), environment = process.env } = {},
+  { entry = entryPoint('providerTrial'), ...options }: TrialOptions = {},
 ): Promise<ProviderRun> {
+  return askProcess<TrialAnswer>(entry, request, options);
+}
+
+/** What a process answers that gets one message; where it doesn't, why, as the rest of a sentence. Never rejects. */
+export async function askProcess<Answer extends object>(
+  entry: URL,
+  request: object,
+  { patience = PATIENCE_MS, environment = process.env }: Omit<TrialOptions, 'entry'> = {},
+): Promise<Answer | { readonly reason: string }> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: environment,
@@ -35,9 +50,9 @@ export async function tryProvider(
     timeout: patience,
     killSignal: 'SIGKILL',
   });
-  let answer: TrialAnswer | undefined;
+  let answer: Answer | undefined;
   child.on('message', (message) => {
-    answer = message as TrialAnswer;
+    answer = message as Answer;
   });
   // It may have ended before it is asked; `close` then tells.
   child.send(request, () => undefined);

@@ -3,6 +3,7 @@ import { PROBE_IMAGES, probeImages } from '../../../core/encoders/probeImages.ts
 import { messageOf } from '../../../core/errors.ts';
 import { importOnnxRuntime } from '../onnxRuntime.ts';
 import { OnnxSessions } from '../onnxSessions.ts';
+import { withoutSource } from './runtimeMessage.ts';
 import type { TrialAnswer, TrialRequest } from './trial.ts';
 
 const MEASURE_MS = 300;
@@ -39,9 +40,4 @@ async function run({ provider, model, card, threads }: TrialRequest): Promise<Tr
   } catch (error) {
     return { reason: `can't run it: ${withoutSource(messageOf(error))}` };
   }
-}
-
-/** ONNX Runtime begins with the line of its source, the function and the condition that didn't hold, and then says what is wrong. */
-function withoutSource(text: string): string {
-  return text.replace(/^\S+\.(cc|cpp|h):\d+ .*? was false\.\s*/, '');
 }

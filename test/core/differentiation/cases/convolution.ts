@@ -63,6 +63,12 @@ export const convolutionCases: readonly GradientCase[] = [
   }),
   convolution('depthwise', [2, 3, 4, 4], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
   convolution('depthwise with stride 2', [1, 3, 5, 5], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
+  convolution('depthwise, dilated, with stride, uneven padding and a rest', [2, 3, 7, 8], [3, 1, 2, 3], {
+    group: 3,
+    strides: [2, 3],
+    dilations: [2, 1],
+    pads: [0, 1, 1, 0],
+  }),
   convolution('depthwise with two filters per channel', [1, 2, 4, 4], [4, 1, 2, 2], { group: 2 }),
   convolution('of a sequence', [2, 2, 6], [3, 2, 3], { pads: [1, 1] }, true),
   convolution('of a sequence with stride 2', [2, 2, 6], [3, 2, 3], { strides: [2] }),

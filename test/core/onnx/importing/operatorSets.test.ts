@@ -196,6 +196,13 @@ const cases: readonly Case[] = [
     operators: ['Mul', 'Mul', 'Mul', 'Add', 'Mul', 'Tanh', 'Mul', 'Add', 'Mul'],
   },
   single(18, 'Mish', {}, undefined, ['Softplus', 'Tanh', 'Mul']),
+  single(24, 'Swish', { alpha: float(1.5) }, undefined, ['Mul', 'Sigmoid', 'Mul']),
+  {
+    opset: 23,
+    what: 'RMSNormalization',
+    build: (graph, x) => graph.op('RMSNormalization', [x, graph.floats([1, 2, 3, 4, 5])], { epsilon: float(1e-3) }),
+    operators: ['Mul', 'ReduceMean', 'Add', 'Sqrt', 'Div', 'Mul'],
+  },
   {
     opset: 21,
     what: 'GroupNormalization',
@@ -266,7 +273,7 @@ describe('what set 17 can not say is refused', () => {
     },
     { opset: 19, opType: 'AveragePool', attributes: { kernel_shape: [2, 2], dilations: [2, 2] }, reason: /dilations/ },
     { opset: 18, opType: 'ScatterND', attributes: { reduction: 'max' }, reason: /reduction max/ },
-    { opset: 23, opType: 'RMSNormalization', reason: /no such operator/ },
+    { opset: 24, opType: 'TensorScatter', reason: /no such operator/ },
     { opset: 7, opType: 'BatchNormalization', attributes: { spatial: 0 }, reason: /every position/ },
     { opset: 21, opType: 'QuantizeLinear', attributes: { block_size: 16 }, reason: /block_size/ },
   ];

@@ -28,7 +28,7 @@ export const inputExample: EncoderInput = {
 };
 
 /** Writes a model with weights of its own. */
-class Exporter {
+export class Exporter {
   readonly graph: GraphBuilder;
   readonly #random: RandomStream;
 

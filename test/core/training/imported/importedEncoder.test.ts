@@ -24,6 +24,7 @@ import { assertClose } from '../../../close.ts';
 import { GraphRunner } from '../../../graphRunner.ts';
 import { assertSlope, ProgramRunner } from '../programRunner.ts';
 import { convNext, inputExample, mobileNet, SIZE, visionTransformer, type ExportedModel } from './exportedModels.ts';
+import { furtherModels } from './furtherModels.ts';
 
 const runner = new ProgramRunner();
 const graphs = new GraphRunner();
@@ -72,7 +73,7 @@ const feeds = {
   targets: { dims: [BATCH, CLASSES], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0) },
 };
 
-const models = [visionTransformer(), convNext(), mobileNet()];
+const models = [visionTransformer(), convNext(), mobileNet(), ...furtherModels()];
 
 describe('models as exporters write them', () => {
   for (const exported of models) {
@@ -279,6 +280,17 @@ describe('what can’t be trained is refused with a sentence', () => {
       ['encoder/last', 'classifier.weight', 'classifier.bias'],
     );
     write(exported, 0);
+  });
+
+  test('operators of ONNX Runtime’s own: which export can be trained is said', () => {
+    assert.throws(() => write(withOperator('GridSample', { domain: 'com.microsoft' }), 'all'), {
+      code: ErrorCode.EncoderNotTrainable,
+      message: /operator com\.microsoft\.GridSample; take the export without ONNX Runtime’s optimisations/,
+    });
+    assert.throws(() => imported(withOperator('ReorderOutput', { domain: 'com.microsoft.nchwc' })), {
+      code: ErrorCode.EncoderNotTrainable,
+      message: /arranged for one kind of processor \(com\.microsoft\.nchwc\.ReorderOutput\)/,
+    });
   });
 
   test('a batch that is fixed within the model', () => {

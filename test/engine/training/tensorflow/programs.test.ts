@@ -7,11 +7,20 @@ import { imageTextHeadsProgram } from '../../../../src/core/training/imageTextHe
 import { fineTuneProgram } from '../../../../src/core/training/fineTuneProgram.ts';
 import { classTargets } from '../../../../src/core/training/losses/classificationLoss.ts';
 import { textMatches } from '../../../../src/core/training/losses/imageTextLoss.ts';
+import { importedEncoder, importedValues } from '../../../../src/core/training/imported/importedEncoder.ts';
+import type { TensorMap } from '../../../../src/core/training/parameters.ts';
 import type { TrainingProgram } from '../../../../src/core/training/trainingProgram.ts';
 import type { TensorValue } from '../../../../src/engine/encoders/onnxMessages.ts';
 import { OnnxWorker } from '../../../../src/engine/encoders/onnxRuntime.ts';
 import { OnnxTrainingSession } from '../../../../src/engine/training/onnxTrainingSession.ts';
 import { TensorFlowSession } from '../../../../src/engine/training/tensorflow/tensorFlowSession.ts';
+import {
+  convNext,
+  mobileNet,
+  visionTransformer,
+  type ExportedModel,
+} from '../../../core/training/imported/exportedModels.ts';
+import { furtherModels } from '../../../core/training/imported/furtherModels.ts';
 import { cpuTensorFlow } from './cpuTensorFlow.ts';
 
 const tf = cpuTensorFlow();
@@ -32,10 +41,11 @@ const common = {
   clipNorm: 1,
 } as const;
 const random = new RandomStream(17);
-const tensor = (...dims: number[]): TensorValue => {
+const drawn = (stream: RandomStream, ...dims: number[]): TensorValue => {
   const length = dims.reduce((product, size) => product * size, 1);
-  return { type: 'float32', dims, data: Float32Array.from({ length }, () => random.normal()) };
+  return { type: 'float32', dims, data: Float32Array.from({ length }, () => stream.normal()) };
 };
+const tensor = (...dims: number[]): TensorValue => drawn(random, ...dims);
 const images = tensor(IMAGES, 3, SIZE, SIZE);
 const targets: TensorValue = {
   type: 'float32',
@@ -106,10 +116,35 @@ const programs: readonly (readonly [string, TrainingProgram, Readonly<Record<str
   ],
 ];
 
+/** Fine-tuning of a model as others export one, all of it. */
+function importedProgram(exported: ExportedModel): TrainingProgram {
+  return fineTuneProgram({
+    ...common,
+    network: exported.id,
+    size: exported.input.size[0],
+    imported: importedEncoder(exported.model, exported),
+    classes: CLASSES,
+    classifier: 'linear',
+    feature: 'representation',
+    trainedStages: 'all',
+    runningStatistics: 'all',
+  });
+}
+
+const cases = [
+  ...programs.map(([name, program, feeds]) => ({ name, program, feeds, start: new Map() as TensorMap })),
+  ...[visionTransformer(), convNext(), mobileNet(), ...furtherModels()].map((exported) => ({
+    name: `fine-tuning of an exported ${exported.id}`,
+    program: importedProgram(exported),
+    feeds: { images: drawn(new RandomStream(19), IMAGES, 3, ...exported.input.size), targets },
+    start: importedValues(importedEncoder(exported.model, exported)),
+  })),
+];
+
 describe('a whole step with the gradients of TensorFlow.js is ours on ONNX Runtime', () => {
-  for (const [name, program, feeds] of programs) {
+  for (const { name, program, feeds, start } of cases) {
     test(name, async () => {
-      const state = program.initialState(5);
+      const state = program.initialState(5, start);
       // At the beginning whole layers have no gradient.
       for (const { name: key, kind } of [...program.state, ...program.fixed]) {
         const values = state.get(key)!;

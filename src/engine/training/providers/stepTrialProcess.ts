@@ -1,0 +1,50 @@
+/** A process that takes the first steps of a run on one provider, tells what came of them, and ends. See `trySteps`. */
+import { messageOf } from '../../../core/errors.ts';
+import type { StepRun } from '../../../core/training/stepAgreement.ts';
+import { withoutSource } from '../../encoders/providers/runtimeMessage.ts';
+import { OnnxWorker } from '../../encoders/onnxRuntime.ts';
+import { OnnxTrainingSession } from '../onnxTrainingSession.ts';
+import type { StepTrialRequest } from './stepTrial.ts';
+
+const STEPS = 3;
+const LEARNING_RATE = 1e-3;
+
+process.once('message', (request: StepTrialRequest) => {
+  void run(request).then((answer) => {
+    process.send!(answer, () => {
+      process.disconnect();
+    });
+  });
+});
+
+async function run({ provider, threads, program, state, feeds }: StepTrialRequest): Promise<StepRun> {
+  const worker = new OnnxWorker();
+  try {
+    const session = await OnnxTrainingSession.open(worker, program, state, threads, provider);
+    const losses: number[] = [];
+    let started = 0;
+    for (let step = 1; step <= STEPS; step++) {
+      if (step === 2) started = performance.now();
+      // What is fed moves to the thread.
+      const copies = Object.entries(feeds).map(
+        ([name, value]) => [name, { ...value, data: value.data.slice() }] as const,
+      );
+      const { results } = await session.step(step, LEARNING_RATE, Object.fromEntries(copies), ['loss']);
+      losses.push(results['loss']![0]!);
+    }
+    const secondsPerStep = (performance.now() - started) / 1000 / (STEPS - 1);
+    const moved = await session.state();
+    const parameters = program.state.filter(({ kind }) => kind === 'parameter');
+    const moves = Float32Array.from(parameters, ({ name }) => distance(moved.get(name)!, state.get(name)!));
+    await session.dispose();
+    return { losses, moves, secondsPerStep };
+  } catch (error) {
+    return { reason: `can't run it: ${withoutSource(messageOf(error))}` };
+  } finally {
+    await worker.dispose();
+  }
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0));
+}

@@ -1,0 +1,80 @@
+import {
+  candidateProviders,
+  type ExecutionProvider,
+  type ProviderChoice,
+} from '../../../core/encoders/executionProviders.ts';
+import { fastestTrainer, judgeSteps, type StepRun, type StepTrial } from '../../../core/training/stepAgreement.ts';
+import type { TensorMap } from '../../../core/training/parameters.ts';
+import type { TrainingProgram } from '../../../core/training/trainingProgram.ts';
+import { OnnxWorker } from '../../encoders/onnxRuntime.ts';
+import type { Computing } from '../../encoders/providers/chooseProvider.ts';
+import { stepTrialRequest, trySteps, type StepTrialRequest } from './stepTrial.ts';
+
+/** What takes the place of the machine in tests. */
+export interface TrainingProviderTools {
+  /** Names of the providers that ONNX Runtime has here. */
+  readonly supported: () => Promise<readonly string[]>;
+  readonly run: (request: StepTrialRequest) => Promise<StepRun>;
+}
+
+/** Of this machine. */
+export const machineTrainers: TrainingProviderTools = {
+  supported: async () => {
+    const worker = new OnnxWorker();
+    try {
+      return (await worker.describe()).providers;
+    } finally {
+      await worker.dispose();
+    }
+  },
+  run: (request) => trySteps(request),
+};
+
+/**
+ * Finds what a run is to compute on. A provider is trusted with it only after its first steps there were those of the processor,
+ * in a process of its own. Never rejects: what fails leaves the processor.
+ *
+ * @param state that the run starts with
+ */
+export async function chooseTrainingProvider(
+  choice: ProviderChoice,
+  program: TrainingProgram,
+  state: TensorMap,
+  threads: number,
+  tools: TrainingProviderTools = machineTrainers,
+): Promise<Computing> {
+  if (choice === 'cpu') return { provider: 'cpu' };
+  const supported = await tools.supported().catch((): readonly string[] => []);
+  if (choice !== 'auto' && !supported.includes(choice)) {
+    return leftToProcessor(choice, 'is not part of ONNX Runtime on this platform');
+  }
+  const candidates: readonly ExecutionProvider[] = choice === 'auto' ? candidateProviders(supported) : [choice];
+  const request = stepTrialRequest(program, state, threads);
+  const trials: StepTrial[] = [];
+  let onProcessor: StepRun | undefined;
+  // One after another: they would slow each other down.
+  for (const provider of candidates) {
+    const run = await tools.run({ ...request, provider });
+    if (!('reason' in run)) onProcessor ??= await tools.run({ ...request, provider: 'cpu' });
+    trials.push(judged(provider, run, onProcessor));
+  }
+  if (choice === 'auto') return { provider: fastestTrainer(trials) };
+  const unfit = trials[0]?.unfit;
+  return unfit === undefined ? { provider: choice } : leftToProcessor(choice, unfit);
+}
+
+function judged(provider: ExecutionProvider, run: StepRun, cpu: StepRun | undefined): StepTrial {
+  const unfit = (reason: string) => ({
+    provider,
+    secondsPerStep: Infinity,
+    cpuSecondsPerStep: Infinity,
+    unfit: reason,
+  });
+  if ('reason' in run) return unfit(run.reason);
+  if (cpu === undefined || 'reason' in cpu) return unfit('has nothing to be compared with: the CPU can’t run it');
+  return judgeSteps(provider, run, cpu);
+}
+
+function leftToProcessor(choice: ExecutionProvider, unfit: string): Computing {
+  return { provider: 'cpu', note: `The CPU computes this training, as ${choice} ${unfit}.` };
+}
