@@ -166,7 +166,8 @@ describe('likeness train', () => {
         /engine is "abacus"; it has to be one of onnxruntime, tensorflow/,
       ],
       [['train', 'finetune', root, '--temperature', '1'], /--temperature means nothing to train finetune/],
-      [['train', 'pretrain', root, '--from', 'scratch'], /--from means nothing to train pretrain/],
+      [['train', 'autoencoder', root, '--from', 'scratch'], /--from means nothing to train autoencoder/],
+      [['train', 'pretrain', root, '--stages', '1'], /resnet10 is pretrained as a whole/],
       [['train', 'distill', root, '--labels-per-class', 'few'], /--labels-per-class takes a number/],
       [['train', 'autoencoder', root, '--teacher', 'pixels'], /--teacher means nothing to train autoencoder/],
       [

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
-import { formatBytes, formatQuantity } from '../../core/progressText.ts';
+import { formatBytes, formatQuantity, formatSpeed } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
@@ -16,10 +16,9 @@ const advice = {
 function encoderLines({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
   const { id, name, stronger, imagesPerSecond } = encoder;
-  return [
-    `encoder ${id} (${name}): ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s on the CPU`,
-    ...(stronger === undefined ? [] : [advice[stronger]]),
-  ];
+  // There is no speed of vectors that were imported.
+  const speed = imagesPerSecond > 0 ? `: ${formatSpeed(imagesPerSecond)} on the CPU` : '';
+  return [`encoder ${id} (${name})${speed}`, ...(stronger === undefined ? [] : [advice[stronger]])];
 }
 
 /** What there is to compute with. */
@@ -57,7 +56,7 @@ export const doctorCommand: Command = {
         ...Object.entries(report.versions).map(([name, version]) => `${name} ${version}`),
         ...report.providers.map(({ name, works, imagesPerSecond, agreement, reason }) =>
           works
-            ? `${name}: ${imagesPerSecond.toFixed(0)} images/s, agreement ${agreement.toFixed(4)}`
+            ? `${name}: ${formatSpeed(imagesPerSecond)}, agreement ${agreement.toFixed(4)}`
             : `${name} ${reason ?? 'does not work here'}`,
         ),
         downloadsLine(report),

@@ -1,4 +1,4 @@
-import { formatBytes, formatQuantity } from '../../core/progressText.ts';
+import { formatBytes, formatQuantity, formatSpeed } from '../../core/progressText.ts';
 import type { DoctorReport } from '../../protocol/engine.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
@@ -23,11 +23,11 @@ export function doctorMarkdown(report: DoctorReport): string {
     'Measured with the default encoder; agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.',
     '',
     ...markdownTable(
-      [{ title: 'Provider' }, { title: 'Works' }, { title: 'Images/s' }, { title: 'Agreement' }],
+      [{ title: 'Provider' }, { title: 'Works' }, { title: 'Speed' }, { title: 'Agreement' }],
       providers.map(({ name, works, imagesPerSecond, agreement, reason }) => [
         escapeMarkdown(name),
         works ? 'yes' : escapeMarkdown(reason === undefined ? 'no' : `no: ${reason}`),
-        works ? perSecond(imagesPerSecond) : '',
+        works ? formatSpeed(imagesPerSecond) : '',
         works ? agreement.toFixed(4) : '',
       ]),
     ),
@@ -58,7 +58,7 @@ function machineSection({ machine: { threads, cores, memoryBytes, freeBytes } }:
 function encoderSection({ encoder }: DoctorReport): string[] {
   if (encoder === undefined) return [];
   const { id, name, stronger, imagesPerSecond } = encoder;
-  const speed = imagesPerSecond > 0 ? `, ${perSecond(imagesPerSecond)} images/s on the CPU` : '';
+  const speed = imagesPerSecond > 0 ? `, ${formatSpeed(imagesPerSecond)} on the CPU` : '';
   const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)})${speed}.`;
   return ['## Encoder', '', stronger === undefined ? used : `${used} ${advice[stronger]}`, ''];
 }
@@ -77,7 +77,3 @@ const advice = {
   larger:
     'It is the default. A larger one knows more: _Choose Encoder_ downloads one or takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
 } as const;
-
-function perSecond(rate: number): string {
-  return rate.toFixed(rate < 10 ? 1 : 0);
-}

@@ -17,7 +17,7 @@ test('the report names problems, providers and versions, and nothing in it becom
     downloads,
     problems: [{ code: 'gpu', message: 'no <b>adapter</b> | driver\nmissing' }],
   });
-  assert.match(text, /\| cpu \| yes \| 123 \| 1\.0000 \|/);
+  assert.match(text, /\| cpu \| yes \| 123 images\/s \| 1\.0000 \|/);
   assert.match(text, /\| webgpu \| no \|\s+\|\s+\|/);
   assert.match(text, /\| node \| v24\.0\.0 \|/);
   assert.ok(text.includes(String.raw`- **gpu**: no \<b\>adapter\</b\> \| driver missing`));
