@@ -65,8 +65,13 @@ function textNetwork(scope: NetworkScope, counts: GraphValue, words: number): Gr
  * some ten seconds.
  *
  * @param pictures whose scenes are drawn anew to train on
+ * @param steps fewer leave it knowing less
  */
-export async function trainPair(runner: ProgramRunner, pictures: readonly CaptionedPicture[]): Promise<TrainedPair> {
+export async function trainPair(
+  runner: ProgramRunner,
+  pictures: readonly CaptionedPicture[],
+  steps = STEPS,
+): Promise<TrainedPair> {
   const scenes = pictures.map(({ scene }) => scene);
   const captions = scenes.map((scene) => Array.from({ length: PHRASINGS }, (_, i) => captionOf(scene, i)));
   const words = wordsOf(captions.flat());
@@ -92,9 +97,9 @@ export async function trainPair(runner: ProgramRunner, pictures: readonly Captio
   const loaded = await runner.load(program);
   const random = new RandomStream(11);
   const ids = new Map(words.map((word, id) => [word, id]));
-  const rateOf = warmupCosineSchedule({ peak: 4e-3, warmupSteps: 20, totalSteps: STEPS });
+  const rateOf = warmupCosineSchedule({ peak: 4e-3, warmupSteps: 20, totalSteps: steps });
   let state = program.initialState(3);
-  for (let step = 1; step <= STEPS; step++) {
+  for (let step = 1; step <= steps; step++) {
     const batch = Array.from({ length: BATCH }, () => random.pick(drawings));
     const images = new Float32Array(BATCH * 3 * EDGE * EDGE);
     const counts = new Float32Array(BATCH * words.length);

@@ -56,6 +56,7 @@ export const ErrorCode = {
   CaptionsUnmatched: 'captions-unmatched',
   CaptionsCut: 'captions-cut',
   CaptionsNotCompared: 'captions-not-compared',
+  TooFewPairs: 'too-few-pairs',
   PrecisionNotShown: 'precision-not-shown',
   ClassesUnknown: 'classes-unknown',
   FiguresOfTraining: 'figures-of-training',

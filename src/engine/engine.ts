@@ -147,6 +147,12 @@ export class Engine {
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),
       threads: options.threads,
+      indexes: {
+        ...common,
+        index: async (root, encoder, context) => {
+          await index({ folder: root, ...(encoder !== undefined && { encoder }) }, context);
+        },
+      },
     });
   }
 

@@ -16,6 +16,7 @@ export const commands = {
   fineTuneEncoder: 'likeness.fineTuneEncoder',
   distillEncoder: 'likeness.distillEncoder',
   trainAutoencoder: 'likeness.trainAutoencoder',
+  trainWithCaptions: 'likeness.trainWithCaptions',
   compareEncoders: 'likeness.compareEncoders',
   labelAutomatically: 'likeness.labelAutomatically',
   predictClasses: 'likeness.predictClasses',

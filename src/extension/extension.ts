@@ -42,6 +42,7 @@ import { textCommand } from './similar/textCommand.ts';
 import { similarView } from './similar/similarView.ts';
 import { imageViewer } from './viewer/imageViewer.ts';
 import { autoencoderCommand } from './training/autoencoderCommand.ts';
+import { captionsCommand } from './training/captionsCommand.ts';
 import { distillCommand } from './training/distillCommand.ts';
 import { fineTuneCommand } from './training/fineTuneCommand.ts';
 import { pretrainCommand } from './training/pretrainCommand.ts';
@@ -97,6 +98,7 @@ const contributions: readonly Contribution[] = [
   { name: 'fine-tune command', register: fineTuneCommand },
   { name: 'distill command', register: distillCommand },
   { name: 'autoencoder command', register: autoencoderCommand },
+  { name: 'captions command', register: captionsCommand },
   { name: 'label command', register: labelAutomaticallyCommand },
   { name: 'predict command', register: predictClassesCommand },
   { name: 'run commands', register: runCommands },

@@ -119,7 +119,7 @@ export const mapColumns = {
   tag: 'tag',
   /** Images that people have excluded; they are shown faint. */
   excluded: 'excluded',
-  /** To the query image. */
+  /** To the query, an image or a text. */
   similarity: 'similarity',
   /** With two maps: share of each image's nearest neighbours that both encoders agree on. */
   agreement: 'agreement',
@@ -192,7 +192,7 @@ export interface EmbeddingMapState {
     readonly views: readonly SavedView[];
   };
   /** What the column `similarity` is about. */
-  readonly query: { readonly row: number; readonly path: string } | undefined;
+  readonly query: { readonly row: number; readonly path: string } | { readonly text: string } | undefined;
   /** An image to bring to the centre, when its revision is new ("Show in Map"). */
   readonly focus: { readonly row: number; readonly revision: number } | undefined;
   /** What can be done with a selection in this window. */

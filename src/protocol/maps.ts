@@ -1,3 +1,4 @@
+import type { TypedQuery } from '../core/neighbors/textQuery.ts';
 import type { MapFigures } from './embeddingMap.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
@@ -35,6 +36,8 @@ export interface MapRequest {
   readonly out?: { readonly file: string; readonly replace: boolean };
   /** Relative to the root: of the map of all images below the folder only these are told and written; they stay where they are. */
   readonly images?: readonly string[];
+  /** Words that all clusters are named by; absent: their classes, and words for those without a name of meaning. */
+  readonly words?: readonly string[];
   readonly scan?: ScanSettings;
 }
 
@@ -42,8 +45,8 @@ export interface MapRequest {
 export interface MapCluster {
   readonly id: number;
   /**
-   * The most frequent class in it, or the two most frequent ones where none has more than half of its images; of captions the
-   * words that they have and others haven't.
+   * The most frequent class in it, or the two most frequent ones where none has more than half of its images; the nearest word
+   * where there is none, or it is a number, and the encoder reads texts. Of captions the words that they have and others haven't.
    */
   readonly name: string;
   readonly size: number;
@@ -187,12 +190,12 @@ export interface MapRequests {
     params: NeighborsRequest;
     result: { readonly paths: readonly string[]; readonly similarities: Float32Array };
   };
-  /** Of one image to each of the paths; NaN for those without a vector. */
+  /** Of one image, or of texts, to each of the paths; NaN for those without a vector. */
   'maps/similarities': {
     params: {
       readonly root: string;
       readonly identity: string;
-      readonly path: string;
+      readonly to: { readonly path: string } | TypedQuery;
       readonly paths: readonly string[];
     };
     result: Float32Array;

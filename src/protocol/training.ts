@@ -3,7 +3,7 @@ import type { ProviderChoice } from '../core/encoders/executionProviders.ts';
 import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
-export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder';
+export type RunKind = 'pretrain' | 'finetune' | 'distill' | 'autoencoder' | 'captions';
 
 /** `interrupted`: its process is gone without having said why; `stopped`: a person stopped it. Both can be resumed. */
 export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'failed';
@@ -129,12 +129,27 @@ export interface DistillSettings extends UnlabelledTrainingSettings {
 /** What a person can set for an autoencoder. */
 export type AutoencoderSettings = UnlabelledTrainingSettings;
 
+/** What a person can set for teaching images and captions to find each other; what is left out is chosen by the engine. */
+export interface CaptionTrainingSettings extends Omit<CommonTrainingSettings, 'network' | 'size'> {
+  /** Id or path of the encoder that sees the images, as it is. Default: the dataset's own. */
+  readonly imageEncoder?: string;
+  /** Id or path of an encoder with a text half, or of a text encoder, that reads the captions. Default: the other's text half. */
+  readonly textEncoder?: string;
+  /** Numbers of the vectors that images and texts get. Default: as many as the encoder has where both halves are its own. */
+  readonly outputs?: number;
+  /** How far vectors are moved about at random, as a share of their length, so that few pairs are not learnt by heart. */
+  readonly noise?: number;
+  /** Ends after so many epochs without a better recall on the validation pairs; 0: never. The best epoch is kept. */
+  readonly patience?: number;
+}
+
 /** What a person can set, by the kind of the run. */
 export interface SettingsOf {
   readonly pretrain: PretrainSettings;
   readonly finetune: FineTuneSettings;
   readonly distill: DistillSettings;
   readonly autoencoder: AutoencoderSettings;
+  readonly captions: CaptionTrainingSettings;
 }
 
 /** The settings of a run, with all that was left out. */
@@ -160,6 +175,7 @@ export type PretrainRequest = TrainRequest<'pretrain'>;
 export type FineTuneRequest = TrainRequest<'finetune'>;
 export type DistillRequest = TrainRequest<'distill'>;
 export type AutoencoderRequest = TrainRequest<'autoencoder'>;
+export type CaptionTrainingRequest = TrainRequest<'captions'>;
 
 /** A run before it starts: what it would do and cost. */
 export interface PretrainPlan {
@@ -229,7 +245,7 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 5;
+export const TRAINING_PROTOCOL_VERSION = 6;
 
 /** Requests a window makes of a training process: name → parameters and result. Cancelling a training stops the run. */
 export interface TrainingRequests {
@@ -242,6 +258,7 @@ export interface TrainingRequests {
   'training/finetune': { params: FineTuneRequest; result: TrainingReport };
   'training/distill': { params: DistillRequest; result: TrainingReport };
   'training/autoencoder': { params: AutoencoderRequest; result: TrainingReport };
+  'training/captions': { params: CaptionTrainingRequest; result: TrainingReport };
   'training/resume': { params: ResumeRequest; result: TrainingReport };
 }
 export type TrainingMethod = keyof TrainingRequests;

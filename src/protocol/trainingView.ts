@@ -83,7 +83,7 @@ export type RunAction =
   'stop' | 'resume' | 'use' | 'fineTune' | 'distill' | 'delete' | 'metrics' | 'reconstructions' | 'maps' | 'cancelMaps';
 /** What the buttons of the panel do. */
 export type TrainingPanelAction =
-  'pretrain' | 'fineTune' | 'distill' | 'autoencoder' | 'tree' | 'trust' | 'log' | 'refresh';
+  'pretrain' | 'fineTune' | 'distill' | 'autoencoder' | 'captions' | 'tree' | 'trust' | 'log' | 'refresh';
 
 /** Requests that the page makes of the host. */
 export interface TrainingViewRequests {

@@ -14,6 +14,7 @@ import { engineOptions } from '../../src/engine/machine.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
 import type { CaptionEvaluation } from '../../src/protocol/captions.ts';
 import type { CheckReport } from '../../src/protocol/check.ts';
+import type { LabelReport } from '../../src/protocol/labels.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
 import { job } from '../engine/training/job.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
@@ -21,6 +22,8 @@ import { documentOf, likeness } from './run.ts';
 
 const IMAGES = 300;
 const SEED = 1;
+/** So little training leaves a pair that is right about half of what it could be. */
+const WEAK_STEPS = 60;
 /** As in the README. */
 const CAPTIONS = { captions: { source: 'txt' } };
 
@@ -253,6 +256,34 @@ describe('likeness with captions', () => {
       JSON.stringify(found.farthest.slice(0, 3)),
     );
     assert.match(found.notices.map(({ message }) => message).join(), /no caption/);
+  });
+
+  it('trains heads over a pair that knows little, so that far more pairs find each other', async () => {
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const training = pictures.filter(({ split }) => split === 'train');
+    const weak = writePair(join(folder, 'weak'), await trainPair(runner, training, WEAK_STEPS));
+    const outcome = await likeness(['train', 'captions', root, '--image-encoder', weak, '--threads', '1', '--json'], {
+      cache,
+    });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const { encoder: made, metrics } = documentOf('train', outcome);
+    const { testRecallAt1, testRecallAt1Before } = metrics;
+    assert.ok(testRecallAt1! >= testRecallAt1Before! + 0.1, `${testRecallAt1} after ${testRecallAt1Before}`);
+    assert.match(outcome.stderr, /Embedding with weak-/);
+    const listed = await likeness(['train', 'list', root], { cache });
+    assert.match(
+      listed.stdout,
+      /weak, with captions: finished, epoch \d+ of 300, recall@1 \d+\.\d %, encoder weak-with/,
+    );
+    const labelled = await likeness(
+      ['label', root, '--encoder', made, '--words', 'red,orange,yellow,green,blue,purple,black', '--json'],
+      { cache },
+    );
+    assert.equal(labelled.code, 0, labelled.stderr);
+    const { proposals } = JSON.parse(labelled.stdout) as LabelReport;
+    const colourOf = new Map(pictures.map(({ name, scene }) => [`${name}.png`, scene.colour as string]));
+    const right = proposals.filter(({ path, label }) => colourOf.get(path) === label).length;
+    assert.ok(right >= 0.6 * IMAGES, `${right} of ${IMAGES}`);
   });
 
   it('exports captions with the images, in a form that they can be read from', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,6 +7,7 @@ import { planCaptions, type CaptionedPicture } from '../../src/core/sample/capti
 import { captionOf, type ShapeScene } from '../../src/core/sample/captions/shapeScene.ts';
 import { encodeImage } from '../../src/engine/images/codec.ts';
 import { generateCaptionedSample } from '../../src/engine/sample/generate.ts';
+import type { MapDocument } from '../../src/engine/maps/mapFile.ts';
 import type { LabelReport } from '../../src/protocol/labels.ts';
 import { ProgramRunner } from '../core/training/programRunner.ts';
 import { trainPair, writePair } from '../trainedPair.ts';
@@ -119,6 +120,48 @@ describe('likeness search', () => {
     for (const text of ['красный круг', '赤い丸', '🔴']) {
       assert.equal((await search(text, '-k', '2')).results.length, 2);
     }
+  });
+
+  it('names the clusters of a map by the words nearest to them', async () => {
+    const config = join(root, '.likeness', 'config.json');
+    // Clumps of this map are places in the picture.
+    const places = ['top left', 'top right', 'bottom left', 'bottom right', 'middle'];
+    const named = async (...options: readonly string[]) => {
+      const outcome = await likeness(['map', root, '--json', ...options], { cache });
+      assert.equal(outcome.code, 0, outcome.stderr);
+      return JSON.parse(outcome.stdout) as Pick<MapDocument, 'points' | 'clusters'>;
+    };
+    writeFileSync(config, JSON.stringify({ labels: { source: 'none' }, words: places }));
+    const { points, clusters } = await named();
+    const rightIn = (id: number, name: string) => {
+      const own = points.filter(({ cluster }) => cluster === id).map(({ path }) => sceneOf.get(path)!.place);
+      return own.filter((place) => place.endsWith(name.split(',')[0]!)).length / own.length;
+    };
+    const right = clusters.filter(({ id, name }) => rightIn(id, name) > 0.5);
+    assert.ok(
+      clusters.length >= 3 && right.length >= 0.7 * clusters.length,
+      JSON.stringify(clusters.map(({ id, name }) => [name, rightIn(id, name)])),
+    );
+    const list = join(folder, 'words.txt');
+    writeFileSync(list, 'circle\nsquare\nstar\r\n\n');
+    const listed = (await named('--words', list)).clusters.map(({ name }) => name);
+    assert.ok(
+      listed.every((name) => /^(circle|square|star)/.test(name)),
+      listed.join(' | '),
+    );
+    assert.equal(new Set(listed).size, listed.length);
+    for (const [options, code] of [
+      [['--words', 'red'], 'usage'],
+      [['--words', 'red,blue', '--encoder', 'pixels'], 'encoder-without-text'],
+    ] as const) {
+      const failed = await likeness(['map', root, '--json', ...options], { cache });
+      assert.equal(documentOf('failure', failed).error.code, code);
+    }
+    writeFileSync(config, JSON.stringify({ labels: { source: 'none' }, words: 'gone.txt' }));
+    const without = await likeness(['map', root, '--json'], { cache });
+    assert.match(without.stderr, /gone\.txt/);
+    assert.match((JSON.parse(without.stdout) as Pick<MapDocument, 'clusters'>).clusters[0]!.name, /^cluster \d+$/);
+    rmSync(config);
   });
 
   it('labels by the names of the classes, without any label to learn from', async () => {

@@ -158,7 +158,7 @@ describe('likeness train', () => {
   it('explains what it was asked wrongly', async (context) => {
     const { root, cache } = await dataset(context);
     const wrong: [string[], RegExp][] = [
-      [['train'], /train can pretrain, finetune, distill, autoencoder, resume, list or delete/],
+      [['train'], /train can pretrain, finetune, distill, autoencoder, captions, resume, list or delete/],
       [['train', 'pretrain', root, '--epochs', 'many'], /--epochs takes a number, not "many"/],
       [['train', 'pretrain', root, '--network', 'vgg'], /no network "vgg"/],
       [

@@ -31,8 +31,8 @@ export function RampLegend({ column, info }: RampLegendProps): VNode {
   return (
     <div class="ramp">
       {query && (
-        <p class="hint ramp-query" title={query.path}>
-          to {query.path.split('/').at(-1)}
+        <p class="hint ramp-query" title={'text' in query ? query.text : query.path}>
+          to {'text' in query ? `“${query.text}”` : query.path.split('/').at(-1)}
         </p>
       )}
       <svg viewBox={`0 0 ${BINS} 24`} preserveAspectRatio="none" aria-hidden="true">

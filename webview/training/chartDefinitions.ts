@@ -71,6 +71,17 @@ export const chartDefinitions: readonly ChartDefinition[] = [
     format: 'share',
   },
   {
+    id: 'captionRecall',
+    title: 'Pairs that find each other',
+    look: 'How often the nearest caption of an image is its own, and the nearest image of a caption, among validation pairs that are not learnt from. Where it falls while the loss falls, the run learns by heart; the best epoch is kept.',
+    metrics: [
+      { key: 'validationRecallAt1', part: 'the nearest' },
+      { key: 'validationRecall', part: 'mean of the nearest one to ten', dash: DASH },
+    ],
+    format: 'share',
+    baselines: [{ key: 'validationRecallBefore', label: 'before, one to ten' }],
+  },
+  {
     id: 'agreement',
     title: 'Agreement with the teacher',
     look: 'How often the student names the class that its teacher names for the same view. It should rise until the student is too small for more.',

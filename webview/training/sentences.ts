@@ -9,6 +9,7 @@ export const kindNames: Readonly<Record<RunKind, string>> = {
   finetune: 'Fine-tuning',
   distill: 'Distillation',
   autoencoder: 'Autoencoder',
+  captions: 'Images and captions',
 };
 
 export const stateNames: Readonly<Record<RunState, string>> = {
@@ -60,9 +61,11 @@ function runningParts(
 /** What a run has come to, beside what it is to be compared with. */
 function accuracyParts(metrics: Readonly<Record<string, number>>): string[] {
   const { testMacro, teacherTestMacro, bestValidationMacro, testKnnMacro, testKnnMacroUntrained } = metrics;
-  const { knnMacro, knnMacroUntrained } = metrics;
+  const { knnMacro, knnMacroUntrained, testRecallAt1, testRecallAt1Before } = metrics;
   const beside = (value: number | undefined, name: string) =>
     value === undefined ? '' : `, ${name} ${formatShare(value)}`;
+  if (testRecallAt1 !== undefined)
+    return [`recall@1 ${formatShare(testRecallAt1)} of held-out pairs${beside(testRecallAt1Before, 'before')}`];
   if (testMacro !== undefined)
     return [`${formatShare(testMacro)} of test images right${beside(teacherTestMacro, 'the teacher')}`];
   if (bestValidationMacro !== undefined) return [`${formatShare(bestValidationMacro)} of validation images right`];

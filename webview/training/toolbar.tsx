@@ -19,6 +19,7 @@ const trainings: readonly (readonly [action: TrainingPanelAction, label: string,
   ['fineTune', 'Fine-tune…', 'Teach an encoder the classes of labelled images'],
   ['distill', 'Distill…', 'Teach a smaller encoder what a larger one knows'],
   ['autoencoder', 'Train Autoencoder…', 'The baseline that pretraining has to beat'],
+  ['captions', 'Train with Captions…', 'Teach an encoder to find images by what is written about them'],
 ];
 
 const axes: readonly (readonly [axis: CurveAxis, label: string])[] = [

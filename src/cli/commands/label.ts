@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
@@ -7,6 +5,7 @@ import type { LabelMethod, LabelReport, LabelWords } from '../../protocol/labels
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
+import { wordList } from '../wordList.ts';
 
 /** Proposals shown to a person; `--json` and `--out` have them all. */
 const MAX_PROPOSALS_SHOWN = 20;
@@ -98,11 +97,7 @@ async function wordsOption(invocation: Invocation): Promise<LabelWords | undefin
     if (templates.length > 0) throw usage('--template is for --words.');
     return undefined;
   }
-  const names = existsSync(given) ? (await readFile(given, 'utf8')).split(/\r?\n/) : given.split(',');
-  return {
-    names: names.map((name) => name.trim()).filter((name) => name !== ''),
-    ...(templates.length > 0 && { templates }),
-  };
+  return { names: await wordList(given), ...(templates.length > 0 && { templates }) };
 }
 
 function precisionOption(invocation: Invocation): number {

@@ -8,6 +8,7 @@ import type { MapMethod, MapReport, MapSubject } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
+import { wordList } from '../wordList.ts';
 
 /** Clusters shown to a person; `--json` has them all. */
 const MAX_CLUSTERS_SHOWN = 30;
@@ -52,6 +53,11 @@ export const mapCommand: Command = {
       value: 'N',
       help: 'of all that is drawn at random (default 0); the same seed gives the same map',
     },
+    words: {
+      type: 'string',
+      value: 'WORD,…|FILE',
+      help: 'name all clusters by the nearest of these words, where the encoder reads texts; without, classes name them, and words of config.json or the usual ones those without a class or with a number for one',
+    },
     fresh: {
       type: 'boolean',
       help: 'lay out anew, even if a map of the same images and settings was made before',
@@ -72,6 +78,8 @@ export const mapCommand: Command = {
       numberOption(invocation, name),
     );
     const out = invocation.text('out');
+    const given = invocation.text('words');
+    const words = given === undefined ? undefined : await wordList(given);
     const matching = await imagesWhere(invocation, engine, resolve(folder));
     const report = await engine.map(
       {
@@ -84,6 +92,7 @@ export const mapCommand: Command = {
         ...(neighbors !== undefined && { neighbors }),
         ...(minimumDistance !== undefined && { minimumDistance }),
         ...(seed !== undefined && { seed }),
+        ...(words && { words }),
         ...(out !== undefined && { out: { file: resolve(out), replace: invocation.flag('force') } }),
       },
       job,

@@ -31,9 +31,9 @@ const options: Record<string, OptionSpec> = {
 export const trainCommand: Command = {
   name: 'train',
   usage:
-    'train pretrain|finetune|distill|autoencoder [folder] [--epochs N] [--images FILE|--where FILTER] | resume RUN | list | delete RUN',
+    'train pretrain|finetune|distill|autoencoder|captions [folder] [--epochs N] [--images FILE|--where FILTER] | resume RUN | list | delete RUN',
   summary:
-    'Teach an encoder on the images of a folder: without labels (pretrain: SimCLR), with some (finetune: SimCLRv2), by a larger encoder (distill), or to reconstruct (autoencoder). The result is an ONNX encoder.',
+    'Teach an encoder on the images of a folder: without labels (pretrain: SimCLR), with some (finetune: SimCLRv2), by a larger encoder (distill), to reconstruct (autoencoder), or to find images by what is written about them (captions). The result is an ONNX encoder.',
   options,
   async run(invocation, engine, job) {
     const [action, subject, ...rest] = invocation.positionals;
@@ -54,6 +54,7 @@ export const trainCommand: Command = {
       case 'finetune':
       case 'distill':
       case 'autoencoder':
+      case 'captions':
         return train(
           action,
           { folder: resolve(subject ?? '.'), ...tensorFlow, ...(await imagesOf(invocation, subject ?? '.', engine)) },
@@ -75,7 +76,7 @@ export const trainCommand: Command = {
       }
       default:
         throw usage(
-          `train can pretrain, finetune, distill, autoencoder, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
+          `train can pretrain, finetune, distill, autoencoder, captions, resume, list or delete, not "${action ?? ''}".\nUsage: likeness ${this.usage}`,
         );
     }
   },
@@ -150,7 +151,7 @@ function qualityLines(metrics: Readonly<Record<string, number>>, before: 'before
   const { relativeLoss, knnMacro, knnMacroUntrained, testKnnMacro, testKnnMacroUntrained } = metrics;
   const { testMacro, testMacroError, teacherTestMacro, validationMacro, bestEpoch, testCalibrationError } = metrics;
   const { reconstructionError, multiplications, teacherMultiplications } = metrics;
-  const lines: string[] = [];
+  const lines: string[] = captionLines(metrics);
   if (validationMacro !== undefined) {
     lines.push(
       `  validation images right ${percent(metrics['bestValidationMacro'])}, mean over classes, at epoch ${bestEpoch}`,
@@ -183,13 +184,33 @@ function qualityLines(metrics: Readonly<Record<string, number>>, before: 'before
   return lines;
 }
 
+/** How well images and captions find each other. */
+function captionLines(metrics: Readonly<Record<string, number>>): string[] {
+  const { bestValidationRecall, validationRecallBefore, bestEpoch, temperature } = metrics;
+  const lines: string[] = [];
+  if (bestValidationRecall !== undefined) {
+    const at = bestEpoch === 0 ? 'no epoch found more than the beginning, which is kept' : `at epoch ${bestEpoch}`;
+    lines.push(
+      `  validation pairs find each other: recall ${percent(bestValidationRecall)}, mean of @1 to @10 (before ${percent(validationRecallBefore)}), ${at}`,
+    );
+  }
+  for (const cutoff of [1, 5, 10]) {
+    const [after, before] = [metrics[`testRecallAt${cutoff}`], metrics[`testRecallAt${cutoff}Before`]];
+    if (after === undefined) continue;
+    lines.push(`  held-out pairs find each other, recall@${cutoff} ${percent(after)} (before ${percent(before)})`);
+  }
+  if (temperature !== undefined && lines.length > 0) lines.push(`  temperature ${temperature.toPrecision(2)}`);
+  return lines;
+}
+
 function percent(value: number | undefined): string {
   return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
 }
 
 function runLine({ id, name, state, epoch, settings, metrics, bytes, encoder, selected }: RunSummary): string {
-  const { knnMacro, testMacro } = metrics;
-  const kNN = knnMacro === undefined ? '' : `, kNN ${percent(knnMacro)}`;
+  const { knnMacro, testMacro, testRecallAt1 } = metrics;
+  const recall = testRecallAt1 === undefined ? '' : `, recall@1 ${percent(testRecallAt1)}`;
+  const kNN = knnMacro === undefined ? recall : `, kNN ${percent(knnMacro)}`;
   const quality = testMacro === undefined ? kNN : `, ${percent(testMacro)} of test images right`;
   const made = encoder === undefined ? '' : `, encoder ${encoder}`;
   const part = selected === undefined ? '' : `, on ${formatQuantity(selected, 'selected image')}`;

@@ -16,24 +16,60 @@ interface SettingOption {
   readonly kinds?: readonly RunKind[];
 }
 
+/** Those that train networks on pictures. */
+const pictureKinds: readonly RunKind[] = ['pretrain', 'finetune', 'distill', 'autoencoder'];
+
 const settingOptions: Readonly<Record<string, SettingOption>> = {
+  'image-encoder': {
+    key: 'imageEncoder',
+    value: 'ID|FILE.onnx|FOLDER',
+    help: "captions: what sees the images, as it is (default: the dataset's own encoder)",
+    kinds: ['captions'],
+  },
+  'text-encoder': {
+    key: 'textEncoder',
+    value: 'ID|FILE.onnx|FOLDER',
+    help: 'captions: what reads the captions, an encoder with a text half or a text encoder (default: the text half of the image encoder)',
+    kinds: ['captions'],
+  },
+  outputs: {
+    key: 'outputs',
+    number: true,
+    value: 'N',
+    help: 'captions: numbers of the vectors of images and texts (default: as the encoder, at most 256 of two encoders)',
+    kinds: ['captions'],
+  },
+  noise: {
+    key: 'noise',
+    number: true,
+    value: 'SHARE',
+    help: 'captions: how far vectors are moved about at random, as a share of their length (default 0.6); more to learn from few pairs',
+    kinds: ['captions'],
+  },
   epochs: {
     key: 'epochs',
     number: true,
     value: 'N',
-    help: 'passes over the images (default 100; finetune, distill: by images)',
+    help: 'passes over the images (default 100; finetune, distill, captions: by images)',
   },
   network: {
     key: 'network',
     value: 'ID',
     help: 'resnet10 (default), resnet10-light (default of distill), resnet14-fast or resnet18-wide',
+    kinds: pictureKinds,
   },
-  size: { key: 'size', number: true, value: 'PIXELS', help: 'height and width of a view, 32 to 128 (default 64)' },
+  size: {
+    key: 'size',
+    number: true,
+    value: 'PIXELS',
+    help: 'height and width of a view, 32 to 128 (default 64)',
+    kinds: pictureKinds,
+  },
   batch: {
     key: 'batchImages',
     number: true,
     value: 'N',
-    help: 'images in a batch (default 128, fewer for few images)',
+    help: 'images in a batch (default 128, captions 256; fewer for few images)',
   },
   from: {
     key: 'from',
@@ -132,8 +168,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'patience',
     number: true,
     value: 'N',
-    help: 'finetune: ends after so many epochs without a better one (default 20; 0: never)',
-    kinds: ['finetune'],
+    help: 'finetune, captions: ends after so many epochs without a better one (default 20, captions 100; 0: never)',
+    kinds: ['finetune', 'captions'],
   },
   loss: { key: 'loss', value: 'KIND', help: 'pretrain: nt-xent (default), dcl or supervised', kinds: ['pretrain'] },
   temperature: {

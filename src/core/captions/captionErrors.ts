@@ -140,3 +140,31 @@ export const tooFewCaptions = (captions: number, fewest: number) =>
     ErrorCode.CaptionsNotCompared,
     `Captions are not compared with their images: there are ${captions} different ones, and ${fewest} are needed to tell what is usual.`,
   );
+
+// ---- training -----------------------------------------------------------------------------------------------------
+
+/** @param pairs images with a caption that can be trained on */
+export const tooFewPairs = (pairs: number, needed: number) =>
+  new LikenessError(
+    ErrorCode.TooFewPairs,
+    `There ${pairs === 1 ? 'is 1 image' : `are ${pairs} images`} with a caption to train on, outside of what is held out, and at least ${needed} are needed; write more captions, or train on more images.`,
+  );
+/** Of a training that was told of one tower only. @param encoder that has no text half */
+export const noTextTower = (encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderWithoutText,
+    `The encoder ${encoder} has no text half that could read captions; name an encoder that reads texts too (--text-encoder ID|FILE.onnx|FOLDER).`,
+  );
+/** What was named as one has no image half. @param path of the text encoder */
+export const noImageTower = (path: string) =>
+  new LikenessError(
+    ErrorCode.TextWithoutImage,
+    `${path} reads texts and sees no images; name it as the text encoder (--text-encoder) beside one that sees images (--image-encoder).`,
+    { path },
+  );
+/** Worth knowing, no failure. @param pairs images with captions that were trained on */
+export const captionsNotMeasured = (pairs: number) =>
+  new LikenessError(
+    ErrorCode.TooFewPairs,
+    `Nothing was held out of ${formatQuantity(pairs, 'image')} with captions, which are too few to spare any: how well images and captions that were not learnt from find each other is not known.`,
+  );

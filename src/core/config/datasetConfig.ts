@@ -43,6 +43,8 @@ export interface DatasetConfig {
   readonly augmentation?: AugmentationRecipe;
   /** Filters by the names that they are saved under. */
   readonly views?: Readonly<Record<string, string>>;
+  /** What clusters may be called, or a text file with a word a line, relative to the root. Absent: the usual words. */
+  readonly words?: readonly string[] | string;
 }
 
 /** The known keys, in the order in which they are written. */
@@ -56,6 +58,7 @@ export const configKeys = [
   'captionEncoder',
   'augmentation',
   'views',
+  'words',
 ] as const;
 
 /** Of a view: it has to be read in a list. */
@@ -77,7 +80,8 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
     encoderFault('encoder', value.encoder) ??
     encoderFault('captionEncoder', value.captionEncoder) ??
     ownAugmentationFault(value.augmentation) ??
-    viewsFault(value.views);
+    viewsFault(value.views) ??
+    wordsFault(value.words);
   if (fault !== undefined) return { fault };
   const known = configKeys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
   return { config: Object.fromEntries(known) as DatasetConfig };
@@ -179,6 +183,11 @@ function viewsFault(views: unknown): string | undefined {
     if (typeof filter !== 'string') return `"views.${name}" must be a filter, such as "class:cat"`;
   }
   return undefined;
+}
+
+function wordsFault(words: unknown): string | undefined {
+  if (words === undefined || isText(words) || isPaths(words)) return undefined;
+  return '"words" must be a list of words, or the path of a text file with a word a line';
 }
 
 /** What is wrong with the name of a view. */

@@ -45,7 +45,7 @@ export async function neighborsAmong(
 }
 
 /** Some rows of a matrix, one after the other. */
-export function gathered(vectors: Float32Array, dim: number, rows: Uint32Array): Float32Array {
+export function gathered(vectors: Float32Array, dim: number, rows: Uint32Array): Float32Array<ArrayBuffer> {
   const chosen = new Float32Array(rows.length * dim);
   rows.forEach((row, place) => {
     chosen.set(vectors.subarray(row * dim, (row + 1) * dim), place * dim);

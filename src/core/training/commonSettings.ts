@@ -17,9 +17,13 @@ export interface StartingShape {
 }
 
 /** What runs of all kinds are determined by, besides the images. */
-export interface ResolvedCommonSettings {
+export interface ResolvedCommonSettings extends ResolvedStepSettings {
   readonly network: string;
   readonly size: number;
+}
+
+/** What the steps of all runs are determined by, whatever they train. */
+export interface ResolvedStepSettings {
   readonly batchImages: number;
   readonly epochs: number;
   readonly optimizer: OptimizerConfig['kind'];
@@ -38,19 +42,19 @@ export const trainingEngines: readonly ResolvedCommonSettings['engine'][] = ['on
 
 /** What is chosen where nobody says otherwise, whatever the kind. */
 export function commonDefaults(threads: number) {
-  return {
-    network: DEFAULT_NETWORK,
-    size: 64,
-    seed: 0,
-    engine: 'onnxruntime',
-    provider: 'cpu',
-    threads,
-    name: '',
-  } as const;
+  return { network: DEFAULT_NETWORK, size: 64, ...stepDefaults(threads) } as const;
+}
+
+/** The same of what trains no network of ours. */
+export function stepDefaults(threads: number) {
+  return { seed: 0, engine: 'onnxruntime', provider: 'cpu', threads, name: '' } as const;
 }
 
 /** The name that a person gave, else this one. */
-export function named<Settings extends ResolvedCommonSettings>(settings: Settings, usual: string): Settings {
+export function named<Settings extends Pick<ResolvedCommonSettings, 'name'>>(
+  settings: Settings,
+  usual: string,
+): Settings {
   return settings.name === '' ? { ...settings, name: usual } : settings;
 }
 
@@ -61,13 +65,14 @@ export type Limits = readonly [low: number, high: number];
 export type Choices<T> = Partial<Record<keyof T & string, readonly string[]>>;
 
 const limits = {
-  size: [32, 128],
   epochs: [1, 100_000],
   learningRate: [1e-8, 100],
   weightDecay: [0, 1],
   seed: [0, Number.MAX_SAFE_INTEGER],
   threads: [1, 1024],
-} as const satisfies Partial<Record<keyof ResolvedCommonSettings, Limits>>;
+} as const satisfies Partial<Record<keyof ResolvedStepSettings, Limits>>;
+
+const sizeLimits: Limits = [32, 128];
 
 /**
  * Checks what all kinds of runs have in common. Throws usage.
@@ -81,11 +86,18 @@ export function checkCommonSettings(
   smallestBatch: number,
   imported = false,
 ): void {
-  if (!imported) networkDefinition(settings.network);
-  const { size, ...others } = limits;
-  const ranges = { ...others, ...(!imported && { size }), batchImages: [smallestBatch, 4096] as const };
-  assertWithin(settings, ranges, ['size', 'batchImages', 'epochs', 'seed', 'threads']);
-  if (!imported && settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
+  if (!imported) {
+    networkDefinition(settings.network);
+    assertWithin(settings, { size: sizeLimits }, ['size']);
+    if (settings.size % 8 !== 0) throw usage(`size is ${settings.size}; it has to be a multiple of 8.`);
+  }
+  checkStepSettings(settings, images, smallestBatch);
+}
+
+/** Checks what the steps of all kinds of runs have in common. Throws usage. @param images that are trained on */
+export function checkStepSettings(settings: ResolvedStepSettings, images: number, smallestBatch: number): void {
+  const ranges = { ...limits, batchImages: [smallestBatch, 4096] as const };
+  assertWithin(settings, ranges, ['batchImages', 'epochs', 'seed', 'threads']);
   assertChosen(settings, { optimizer: ['sgd', 'adamw', 'lars'], engine: trainingEngines, provider: PROVIDER_CHOICES });
   if (stepsPerEpoch(images, settings.batchImages) === 0) {
     throw usage(`batchImages is ${settings.batchImages} and there are only ${images} images; choose a smaller batch.`);

@@ -42,44 +42,30 @@ export interface ReadCaptions {
   readonly notices: readonly LikenessError[];
 }
 
+/** What reads captions, and where their vectors are kept. */
+export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' | 'contextLength'> {
+  /** Of the encoder in the index beside whose vectors they are kept. */
+  readonly key: number;
+  /** For people. */
+  readonly name: string;
+  readonly dim: number;
+  readonly load: () => Promise<Pick<TextEncoder, 'embed'>>;
+  /** What is shown while it reads. */
+  readonly phase?: string;
+}
+
 /**
  * Embeds the captions that the index lacks, which reach it in batches; the text half isn't loaded where it lacks none and the card
  * tells which one it is. Rejects with `cancelled`, with encoder-mismatch, or with the codes of `openText` and of
  * `TextEncoder.embed`.
  */
 export async function embedCaptions(
-  { captions, all }: WantedCaptions,
+  wanted: WantedCaptions,
   store: Pick<IndexStore, 'captions'>,
   encoder: CaptionEncoder,
   context: JobContext,
 ): Promise<ReadCaptions> {
-  const { stored } = encoder;
-  const { load, name, contextLength, keyOf } = await textHalf(encoder);
-  const tokensOf = new Map(store.captions.list(stored.key));
-  const missing = captions.filter((caption) => !tokensOf.has(keyOf(caption)));
-  if (missing.length > 0) {
-    const meter = new ProgressMeter(context.report, () => performance.now());
-    meter.start('Reading captions', missing.length);
-    const text = await load();
-    for (let start = 0; start < missing.length; start += BATCH) {
-      if (context.signal.aborted) throw cancelled();
-      const batch = missing.slice(start, start + BATCH);
-      const embedded = await embedBatch(batch, keyOf, text);
-      store.captions.put(stored.key, embedded);
-      for (const [key, { tokens }] of embedded) tokensOf.set(key, tokens);
-      meter.add(batch.length);
-      await breathe();
-    }
-    store.captions.retain(stored.key, new Set([...captions, ...all].map(keyOf)));
-    meter.finish();
-  }
-  const cut = captions.flatMap((caption) => {
-    const tokens = tokensOf.get(keyOf(caption));
-    return tokens === undefined ? [] : [{ caption, tokens }];
-  });
-  const [first] = cut;
-  const notices = first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : [];
-  return { keyOf, notices };
+  return embedWanted(wanted, store, await readerOf(encoder), context);
 }
 
 /** A row for each caption, in their order. Rejects as `embedCaptions`. */
@@ -89,17 +75,82 @@ export async function captionVectors(
   encoder: CaptionEncoder,
   context: JobContext,
 ): Promise<CaptionVectors> {
-  const { captions } = wanted;
-  const { key, card } = encoder.stored;
-  const { dim } = card.output;
-  const { keyOf, notices } = await embedCaptions(wanted, store, encoder, context);
+  const reader = await readerOf(encoder);
+  const { notices } = await embedWanted(wanted, store, reader, context);
+  return { ...storedVectors(wanted.captions, store, reader), notices };
+}
+
+/** As `captionVectors`, by whatever reads them. Nothing is forgotten. */
+export async function keptCaptionVectors(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  reader: CaptionReader,
+  context: JobContext,
+): Promise<CaptionVectors> {
+  const { notices } = await embedMissing(captions, store, reader, context);
+  return { ...storedVectors(captions, store, reader), notices };
+}
+
+async function embedWanted(
+  { captions, all }: WantedCaptions,
+  store: Pick<IndexStore, 'captions'>,
+  reader: CaptionReader,
+  context: JobContext,
+): Promise<ReadCaptions> {
+  const read = await embedMissing(captions, store, reader, context);
+  if (read.embedded > 0) store.captions.retain(reader.key, new Set([...captions, ...all].map(read.keyOf)));
+  return read;
+}
+
+async function embedMissing(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  { key, name, sha256, contextLength, load, phase = 'Reading captions' }: CaptionReader,
+  context: JobContext,
+): Promise<ReadCaptions & { readonly embedded: number }> {
+  const keyOf = captionKey(sha256);
+  const tokensOf = new Map(store.captions.list(key));
+  const missing = captions.filter((caption) => !tokensOf.has(keyOf(caption)));
+  if (missing.length > 0) {
+    const meter = new ProgressMeter(context.report, () => performance.now());
+    meter.start(phase, missing.length);
+    const text = await load();
+    for (let start = 0; start < missing.length; start += BATCH) {
+      if (context.signal.aborted) throw cancelled();
+      const batch = missing.slice(start, start + BATCH);
+      const embedded = await embedBatch(batch, keyOf, text);
+      store.captions.put(key, embedded);
+      for (const [caption, { tokens }] of embedded) tokensOf.set(caption, tokens);
+      meter.add(batch.length);
+      await breathe();
+    }
+    meter.finish();
+  }
+  const cut = captions.flatMap((caption) => {
+    const tokens = tokensOf.get(keyOf(caption));
+    return tokens === undefined ? [] : [{ caption, tokens }];
+  });
+  const [first] = cut;
+  const notices = first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : [];
+  return { keyOf, notices, embedded: missing.length };
+}
+
+function storedVectors(
+  captions: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  { key, dim, sha256 }: CaptionReader,
+): UnitVectors {
   const vectors = new Float32Array(captions.length * dim);
-  const keys = captions.map(keyOf);
+  const keys = captions.map(captionKey(sha256));
   const found = store.captions.read(key, dim, keys);
   keys.forEach((caption, row) => {
     vectors.set(found.get(caption)!.vector, row * dim);
   });
-  return { vectors, rows: captions.length, dim, notices };
+  return { vectors, rows: captions.length, dim };
+}
+
+function captionKey(sha256: string): ReadCaptions['keyOf'] {
+  return (caption) => hash('sha256', `${sha256}\n${caption}`);
 }
 
 /**
@@ -112,10 +163,9 @@ export async function storedCaptionVectors(
   store: Pick<IndexStore, 'captions'>,
   encoder: CaptionEncoder,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const { key, card } = encoder.stored;
-  const { keyOf } = await textHalf(encoder);
-  const keys = captions.map(keyOf);
-  const found = store.captions.read(key, card.output.dim, keys);
+  const { key, dim, sha256 } = await readerOf(encoder);
+  const keys = captions.map(captionKey(sha256));
+  const found = store.captions.read(key, dim, keys);
   const vectors = new Map<string, Float32Array>();
   captions.forEach((caption, i) => {
     const vector = found.get(keys[i]!)?.vector;
@@ -124,24 +174,20 @@ export async function storedCaptionVectors(
   return vectors;
 }
 
-/** How captions are called in the index, which its card tells where it can: else the text half is loaded for it. */
-async function textHalf({ resolve, loadText }: CaptionEncoder) {
+/** Which text half it is, as its card tells where it can: else the text half is loaded for it. */
+async function readerOf({ stored, resolve, loadText }: CaptionEncoder): Promise<CaptionReader> {
   const resolved = await resolve();
   let loaded: TextHalf | undefined;
   const load = async () => (loaded ??= await loadText(resolved));
   const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
-  return {
-    load,
-    name: resolved.card.name,
-    contextLength,
-    keyOf: (caption: string) => hash('sha256', `${sha256}\n${caption}`),
-  };
+  const { key, card } = stored;
+  return { key, name: resolved.card.name, dim: card.output.dim, sha256, contextLength, load };
 }
 
 async function embedBatch(
   captions: readonly string[],
   keyOf: ReadCaptions['keyOf'],
-  text: TextHalf,
+  text: Pick<TextHalf, 'embed'>,
 ): Promise<Map<string, CaptionVector>> {
   const { vectors, cut } = await text.embed(captions);
   const dim = vectors.length / captions.length;

@@ -46,7 +46,9 @@ async function specOf({ source, input, training }: EncoderCard, root: string): P
   const run = /^run (.+)$/.exec(source)?.[1];
   if (run === undefined) return undefined;
   try {
-    const { network, size, seed } = (await new RunStore(root).summary(run)).settings;
+    const { settings } = await new RunStore(root).summary(run);
+    if (!('network' in settings)) return undefined;
+    const { network, size, seed } = settings;
     return NETWORKS.has(network) && size > 0 ? { network, size, seed } : undefined;
   } catch {
     // The run was deleted, its encoder kept.

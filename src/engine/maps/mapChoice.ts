@@ -8,6 +8,9 @@ import { assertMapFile } from './mapFile.ts';
 /** Refuses what can't be done before anything is. Rejects with usage or file-exists. */
 export async function checkMapRequest(request: MapRequest, dataset: Pick<Dataset, 'root' | 'config'>): Promise<void> {
   checkMapChoice(choiceOf(request));
+  if (request.of === 'captions' && request.words !== undefined) {
+    throw usage('Clusters of captions are named by words of the captions: leave out the words, or map the images.');
+  }
   if (request.out) {
     assertMapFile(request.out.file);
     await assertOutputFile(request.out, dataset);

@@ -5,6 +5,7 @@ import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import type { Dataset } from '../dataset.ts';
+import { namedByWords } from './clusterWords.ts';
 import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';
 import { clustersNow, matchImages, readSummary } from './keptMap.ts';
 import { choiceOf } from './mapChoice.ts';
@@ -37,13 +38,20 @@ export async function mapFolder(request: MapRequest, options: MappedOptions, con
   const kept = request.kept === true ? wholeMap(store, key) : undefined;
   const made = kept === undefined ? await newMap(request, key, encoder, options, context) : undefined;
   const map = kept ?? made!.map;
-  const all = await reportOf(map, below, request, mapped, dataset);
+  const numbered = await reportOf(map, below, request, mapped, dataset);
+  const images = { paths: numbered.points, clusterOf: numbered.cluster, labels: numbered.labels };
+  const naming = { ...options, words: request.words };
+  const named = await namedByWords(numbered.clusters, images, mapped, naming, context);
+  const all = { ...numbered, clusters: named.clusters };
   const report = request.images === undefined ? all : onlyImages(all, new Set(request.images));
   const { out } = request;
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
   const whole: MapReport = { ...report, keptSince: kept?.madeAt, seconds: seconds() };
   const written = out ? await writeMap(out, whole, store, context) : [];
-  const notices = [...(made?.notices ?? []), ...written].map(({ code, message }) => ({ code, message }));
+  const notices = [...(made?.notices ?? []), ...named.notices, ...written].map(({ code, message }) => ({
+    code,
+    message,
+  }));
   return { ...whole, seconds: seconds(), notices: [...store.notices, ...whole.notices, ...notices] };
 }
 

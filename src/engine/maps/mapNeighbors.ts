@@ -1,5 +1,8 @@
 import { imageNotIndexed } from '../../core/errors.ts';
+import { composeQuery, DEFAULT_IMAGE_WEIGHT } from '../../core/neighbors/composedQuery.ts';
+import type { TypedQuery } from '../../core/neighbors/textQuery.ts';
 import type { MapRequests } from '../../protocol/maps.ts';
+import { embedTexts, queryCancelsOut, type TextSearchContext } from '../search/textSearch.ts';
 import type { SearchTable } from '../search/vectorSearch.ts';
 
 /**
@@ -30,6 +33,26 @@ export async function similaritiesTo(
 ): Promise<Float32Array> {
   const all = await table.similarities(rowOf(table, path));
   return Float32Array.from(paths, (other) => clampCosine(all[table.rowOf(other)] ?? Number.NaN));
+}
+
+/**
+ * How well images fit texts, as a search by these texts has it; NaN for those without a vector. Rejects with the codes of `openText`
+ * and with usage where what is not wanted cancels out what is.
+ */
+export async function similaritiesToTexts(
+  table: SearchTable,
+  { texts, minus }: TypedQuery,
+  loadText: TextSearchContext['loadText'],
+  paths: readonly string[],
+): Promise<Float32Array> {
+  const { vectors } = await embedTexts([...texts, ...minus], { loadText });
+  const parts = { texts: vectors.slice(0, texts.length), minus: vectors.slice(texts.length) };
+  const query = await composeQuery({ ...parts, image: undefined, imageWeight: DEFAULT_IMAGE_WEIGHT }, (part) =>
+    table.spread(part),
+  );
+  if (query === undefined) throw queryCancelsOut();
+  const all = await table.similaritiesTo(() => query);
+  return Float32Array.from(paths, (path) => clampCosine(all[table.rowOf(path)] ?? Number.NaN));
 }
 
 function rowOf(table: SearchTable, path: string): number {

@@ -2,9 +2,12 @@ import { notIndexed } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } from '../../protocol/maps.ts';
 import type { CaptionCache } from '../captions/captionCache.ts';
+import { captionEncoderOf } from '../captions/captionEncoder.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
+import { isOfCaptions } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
+import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import { meta } from '../indexing/meta.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
@@ -13,8 +16,8 @@ import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
 import { checkMapChoice } from './mapChoice.ts';
-import { encoderOf, type MappedOptions } from './mapEncoder.ts';
-import { nearestImages, similaritiesTo } from './mapNeighbors.ts';
+import { encoderOf } from './mapEncoder.ts';
+import { nearestImages, similaritiesTo, similaritiesToTexts } from './mapNeighbors.ts';
 import { openMap } from './openMap.ts';
 
 export interface MapServiceOptions {
@@ -24,7 +27,7 @@ export interface MapServiceOptions {
   readonly labels: LabelCache;
   readonly captions: CaptionCache;
   readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
-  readonly loadText: MappedOptions['loadText'];
+  readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
   readonly threads: number;
 }
 
@@ -76,11 +79,17 @@ export class MapService {
     });
   }
 
-  async similarities({ root, identity, path, paths }: Params<'maps/similarities'>): Result<'maps/similarities'> {
+  async similarities({ root, identity, to, paths }: Params<'maps/similarities'>): Result<'maps/similarities'> {
     const dataset = this.#dataset(root);
-    return this.#options.datasets.guard(dataset, () =>
-      similaritiesTo(this.#options.search.open(dataset.store, encoderOf(dataset, identity).key), path, paths),
-    );
+    const { datasets, search, registry, loadText } = this.#options;
+    return datasets.guard(dataset, () => {
+      const stored = encoderOf(dataset, identity);
+      const table = search.open(dataset.store, stored.key);
+      if ('path' in to) return similaritiesTo(table, to.path, paths);
+      const resolve = () =>
+        isOfCaptions(stored) ? captionEncoderOf(dataset, registry) : registry.resolve(stored.card.id, dataset.root);
+      return similaritiesToTexts(table, to, async () => loadText(await resolve()), paths);
+    });
   }
 
   async compare({ folder, maps, paths }: Params<'maps/compare'>): Result<'maps/compare'> {

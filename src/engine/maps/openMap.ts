@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { EmbeddedImage, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
+import { namedByWords } from './clusterWords.ts';
 import { embeddedBelow, lastMap, layOutAndKeep, mapKey, turning } from './keptLayouts.ts';
 import { axesOf, clustersNow, matchImages, readSummary } from './keptMap.ts';
 import type { LiveMaps } from './liveMaps.ts';
@@ -55,11 +56,14 @@ export async function openMap(
       (await newMap(request, key, encoder, options, context));
     const present = new Set(images.map(({ path }) => path));
     const missing = readable.filter((path) => !present.has(path));
-    const report = await opened(map, images, mapped, options);
+    const { report, labels } = await opened(map, images, mapped, options);
+    const drawn = { paths: report.paths, clusterOf: report.cluster, labels };
+    const named = await namedByWords(report.figures.clusters, drawn, mapped, options, context);
     // One that was kept may have been turned to another map than the one that is there now.
     const other = request.choice.method === 'umap' ? otherMap(request, key, dataset) : undefined;
     return {
       ...report,
+      figures: { ...report.figures, clusters: named.clusters },
       positions: turning(report.paths, other)(report.positions),
       missing: missing.length,
       hasCaptions: dataset.config.captions !== undefined,
@@ -67,6 +71,7 @@ export async function openMap(
         ...store.notices,
         ...mapped.notices,
         ...notices,
+        ...named.notices,
         ...(missing.length > 0 ? [notOnMap(mapped, root, missing)] : []),
       ].map(({ code, message }) => ({ code, message })),
     };
@@ -166,7 +171,10 @@ async function opened(
   images: readonly EmbeddedImage[],
   { encoder, captions }: MappedEncoder,
   { dataset, labels }: OpeningOptions,
-): Promise<Omit<OpenedMap, 'missing' | 'hasCaptions' | 'notices'>> {
+): Promise<{
+  readonly report: Omit<OpenedMap, 'missing' | 'hasCaptions' | 'notices'>;
+  readonly labels: readonly (string | undefined)[];
+}> {
   const rows = matchImages(images, map);
   const paths = images.map(({ path }) => path);
   const { labelOf } = await labels();
@@ -178,7 +186,8 @@ async function opened(
   const summary = readSummary(map);
   const original = rows.reduce((count, row) => count + (row >= 0 && row < map.laidOut ? 1 : 0), 0);
   const { trustworthiness, neighborsKept, judged, recall, plane, seconds } = summary;
-  return {
+  const stated = paths.map(labelOf);
+  const report = {
     root: dataset.root,
     encoder: namesOf(encoder),
     paths,
@@ -186,10 +195,11 @@ async function opened(
     cluster,
     figures: {
       ...{ trustworthiness, neighborsKept, judged, seconds, recall, madeAt: map.madeAt },
-      clusters: clustersNow(cluster, summary, paths, paths.map(labelOf), captions),
+      clusters: clustersNow(cluster, summary, paths, stated, captions),
       explained: plane?.explained,
     },
     placed: rows.length - original,
     removed: map.laidOut - original,
   };
+  return { report, labels: stated };
 }

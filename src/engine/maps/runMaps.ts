@@ -162,6 +162,7 @@ async function encoderBefore(
   { dataset, registry, runtime }: RunMapsOptions,
   context: JobContext,
 ): Promise<ResolvedEncoder> {
+  if (!('network' in settings)) return registry.resolve(settings.imageEncoder, dataset.root);
   const from = 'from' in settings ? settings.from : '';
   if (from !== '' && from !== FROM_SCRATCH) return registry.resolve(from, dataset.root);
   const { network, size, seed } = settings;

@@ -38,7 +38,7 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
     },
     (part) => table.spread(part),
   );
-  if (query === undefined) throw usage('What is not wanted cancels out what is; say more of one of them.');
+  if (query === undefined) throw queryCancelsOut();
   const best = await table.nearest(query, request.count, filterOf(context, request, table.paths, like?.row ?? -1));
   const { nearestCaptions } = context;
   const found = await foundImages(best, table, context);
@@ -59,8 +59,11 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
   };
 }
 
+/** Nothing is left to look for. */
+export const queryCancelsOut = () => usage('What is not wanted cancels out what is; say more of one of them.');
+
 /** A vector for each text; the text half isn't loaded where there are none. */
-async function embedTexts(texts: readonly string[], { loadText }: TextSearchContext) {
+export async function embedTexts(texts: readonly string[], { loadText }: Pick<TextSearchContext, 'loadText'>) {
   if (texts.length === 0) return { vectors: [], notices: [] };
   const encoder = await loadText();
   const { vectors, cut } = await encoder.embed(texts);

@@ -142,10 +142,15 @@ export class SearchTable {
   }
 
   /** Cosine similarities of a row to all rows. */
-  async similarities(row: number): Promise<Float32Array> {
+  similarities(row: number): Promise<Float32Array> {
+    return this.similaritiesTo(() => this.vector(row));
+  }
+
+  /** Cosine similarities of an L2-normalised vector to all rows. */
+  async similaritiesTo(vector: () => Float32Array): Promise<Float32Array> {
     const ready = await this.#prepared();
     await ready.loaded.loadMatrix();
-    return Float32Array.from(this.paths.keys(), this.#similarityTo(this.vector(row), ready));
+    return Float32Array.from(this.paths.keys(), this.#similarityTo(vector(), ready));
   }
 
   /** Lets go of the vectors; codes stay. */

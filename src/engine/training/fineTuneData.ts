@@ -37,6 +37,7 @@ export interface LabelledImages {
 
 export interface FineTuneData extends RunData {
   readonly images: readonly (TrainingImage & TrainedOnImage)[];
+  readonly pixels: SharedPixels;
   readonly rows: Uint32Array;
   /** Class of each picture in `pixels`. */
   readonly labels: Int32Array;

@@ -24,6 +24,7 @@ serveRequests<TrainingRequests>(connection, {
   'training/finetune': (params, job) => engine.train('finetune', params, job),
   'training/distill': (params, job) => engine.train('distill', params, job),
   'training/autoencoder': (params, job) => engine.train('autoencoder', params, job),
+  'training/captions': (params, job) => engine.train('captions', params, job),
   'training/resume': (params, job) => engine.resumeRun(params, job),
 });
 connection.listen();

@@ -28,8 +28,8 @@ const CHECKPOINT_SECONDS = 30;
 
 /** What every kind of run reads before it trains. */
 export interface RunData {
-  /** Pictures to make views of. */
-  readonly pixels: SharedPixels;
+  /** Pictures to make views of; absent of what looks at none. */
+  readonly pixels?: SharedPixels;
   /** Those that are trained on, in the order of `pixels` or of `rows`. */
   readonly images: readonly TrainingImage[];
   /** Which of `pixels` they are, where not all are trained on. */
@@ -115,7 +115,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
       .catch(() => undefined);
     throw failure;
   } finally {
-    if (data !== undefined) removePixels(data.pixels);
+    if (data?.pixels !== undefined) removePixels(data.pixels);
     await data?.dispose?.();
     // Curves are an extra: where they can't be written, the metrics can't either, and that is told.
     await events.close().catch(() => undefined);

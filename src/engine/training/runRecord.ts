@@ -113,7 +113,7 @@ export function parseRecord(text: string): RunRecord {
   };
 }
 
-const kinds: readonly RunKind[] = ['pretrain', 'finetune', 'distill', 'autoencoder'];
+const kinds: readonly RunKind[] = ['pretrain', 'finetune', 'distill', 'autoencoder', 'captions'];
 const states: readonly RunState[] = ['running', 'interrupted', 'stopped', 'finished', 'failed'];
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -9,9 +9,7 @@ import type { RunKind, RunSettings, RunSettingsOf } from '../../protocol/trainin
 type Rule<T> = readonly T[] | 'number' | 'string' | 'boolean' | 'stages';
 type Rules<T> = { readonly [Key in Exclude<keyof T, 'recipe'>]-?: Rule<Required<T>[Key]> };
 
-const commonRules = {
-  network: 'string',
-  size: 'number',
+const stepRules = {
   batchImages: 'number',
   epochs: 'number',
   optimizer: ['sgd', 'adamw', 'lars'],
@@ -23,6 +21,8 @@ const commonRules = {
   threads: 'number',
   name: 'string',
 } as const;
+
+const commonRules = { network: 'string', size: 'number', ...stepRules } as const;
 
 const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } = {
   pretrain: {
@@ -67,6 +67,14 @@ const settingRules: { readonly [Kind in RunKind]: Rules<RunSettingsOf[Kind]> } =
     includeTest: 'boolean',
   },
   autoencoder: { ...commonRules, includeTest: 'boolean' },
+  captions: {
+    ...stepRules,
+    imageEncoder: 'string',
+    textEncoder: 'string',
+    outputs: 'number',
+    noise: 'number',
+    patience: 'number',
+  },
 };
 
 const onProcessor = { engine: 'onnxruntime', provider: 'cpu' } as const;
@@ -82,6 +90,7 @@ const formerly: { readonly [Kind in RunKind]: Readonly<Record<string, unknown>> 
     teacherTemperature: TEACHER_TEMPERATURE,
   },
   autoencoder: { ...onProcessor },
+  captions: {},
 };
 
 /** Stands for the settings of a run whose `run.json` can't be read. */

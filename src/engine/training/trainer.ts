@@ -8,7 +8,7 @@ import {
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
-import type { ResolvedCommonSettings } from '../../core/training/commonSettings.ts';
+import type { ResolvedStepSettings } from '../../core/training/commonSettings.ts';
 import { classesChanged } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
@@ -21,8 +21,10 @@ import type {
   TrainingReport,
   TrainRequest,
 } from '../../protocol/training.ts';
+import type { Datasets } from '../dataset.ts';
 import type { Computing } from '../encoders/providers/chooseProvider.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
+import type { MappingOptions } from '../maps/mapEncoder.ts';
 import { freeMemory } from './freeMemory.ts';
 import type { RunFiles } from './runFiles.ts';
 import { chooseTrainingProvider } from './providers/trainingProvider.ts';
@@ -39,6 +41,13 @@ const ARENA_FACTOR = 1.3;
 /** TensorFlow.js keeps what each of its operations was given until their gradients are there: measured on ResNet-10. */
 const TENSORFLOW_FACTOR = 11;
 
+/** The indexes of datasets, and how images reach them. */
+export interface TrainingIndexes extends Pick<MappingOptions, 'load'> {
+  readonly datasets: Datasets;
+  /** Indexes a dataset that has no index yet. */
+  readonly index: (root: string, encoder: string | undefined, context: JobContext) => Promise<void>;
+}
+
 export interface TrainingOptions {
   readonly registry: EncoderRegistry;
   /** The root of the dataset that a path lies in. */
@@ -46,6 +55,8 @@ export interface TrainingOptions {
   readonly threads: number;
   /** A checkpoint is written about this often, besides when a run stops. */
   readonly checkpointSeconds?: number;
+  /** For what trains on vectors of an index. */
+  readonly indexes?: TrainingIndexes;
 }
 
 /** What a person asked for. */
@@ -61,7 +72,7 @@ export interface Wish<Kind extends RunKind> {
 /** A run before it has files of its own: what it works on, and how. */
 export interface PreparedRun<Kind extends RunKind> {
   readonly root: string;
-  readonly settings: RunSettingsOf[Kind] & ResolvedCommonSettings;
+  readonly settings: RunSettingsOf[Kind] & ResolvedStepSettings;
   readonly program: TrainingProgram;
   /** Images that are trained on, as far as can be told without opening them. */
   readonly imageCount: number;
@@ -191,7 +202,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
 
 /** @param state that the run begins with */
 export function computingOf(
-  { settings, program }: Pick<PreparedRun<RunKind>, 'program'> & { readonly settings: ResolvedCommonSettings },
+  { settings, program }: Pick<PreparedRun<RunKind>, 'program'> & { readonly settings: ResolvedStepSettings },
   state: TensorMap,
 ): Promise<Computing> {
   const { engine, provider, threads } = settings;
@@ -213,7 +224,7 @@ function assertSameClasses(run: string, then: readonly string[] | undefined, now
  */
 export function neededMemory(
   { activationBytes }: TrainingProgram,
-  engine: ResolvedCommonSettings['engine'],
+  engine: ResolvedStepSettings['engine'],
   otherBytes = 0,
 ): number {
   const factor = engine === 'tensorflow' ? TENSORFLOW_FACTOR : ARENA_FACTOR;

@@ -5,7 +5,7 @@ import type { BatchOrder } from '../../core/training/batches.ts';
 import type { LearningRateSchedule } from '../../core/training/schedule.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { TrainingSession } from './trainingSession.ts';
-import type { ViewBatch, ViewLoader } from './viewLoader.ts';
+import type { BatchPlan, ViewBatch } from './viewLoader.ts';
 
 /** What one step gave. */
 export interface StepOutcome {
@@ -22,9 +22,19 @@ export interface StepOutcome {
   readonly augmentationSeconds: number;
 }
 
+/** Makes what steps are fed as `images`. */
+export interface BatchLoader {
+  /** Batches that should be asked for ahead. */
+  readonly depth: number;
+  load(plan: BatchPlan): Promise<ViewBatch>;
+  /** Takes memory back for a later batch. */
+  recycle(memory: ArrayBuffer): void;
+  dispose(): Promise<void>;
+}
+
 export interface TrainingLoopOptions {
   readonly session: TrainingSession;
-  readonly loader: ViewLoader;
+  readonly loader: BatchLoader;
   readonly order: Pick<BatchOrder, 'batch'>;
   /** The epoch whose views are looked at in an epoch, where they come again; the same by default. */
   readonly viewEpoch?: (epoch: number) => number;

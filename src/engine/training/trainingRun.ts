@@ -14,7 +14,7 @@ import { openTrainingSession } from './openSession.ts';
 import type { SharedPixels } from './pixelStore.ts';
 import type { Metrics } from './runMonitor.ts';
 import type { TensorFlow } from './tensorflow/tensors.ts';
-import { trainingLoop, type StepOutcome } from './trainingLoop.ts';
+import { trainingLoop, type BatchLoader, type StepOutcome } from './trainingLoop.ts';
 import type { TrainingSession } from './trainingSession.ts';
 import { ViewLoader } from './viewLoader.ts';
 
@@ -41,8 +41,8 @@ export interface RunRecorder {
 
 /** What the settings of all kinds of runs have in common. */
 export interface CommonRunSettings {
-  /** Height and width of a view in pixels. */
-  readonly size: number;
+  /** Height and width of a view in pixels; absent of what looks at no views. */
+  readonly size?: number;
   readonly batchImages: number;
   readonly epochs: number;
   /** At its highest. */
@@ -51,13 +51,26 @@ export interface CommonRunSettings {
   readonly threads: number;
 }
 
-/** What one kind of run is, besides steps: what it feeds, what it measures, and when it gives up. */
-export interface TrainingTask {
+/** How a task looks at pictures. */
+export interface ViewPlan {
   readonly recipe: AugmentationRecipe;
   /** Share of the views that are blended with that of another picture; absent: none. */
   readonly mixup?: number;
   /** Augmented views of each picture in a batch. */
   readonly viewsPerImage: number;
+}
+
+/** What a step is fed as `images`, where that isn't views of pictures. */
+export interface OtherInput {
+  /** Dimensions of a batch. */
+  readonly dims: readonly number[];
+  readonly loader: BatchLoader;
+}
+
+/** What one kind of run is, besides steps: what it feeds, what it measures, and when it gives up. */
+export interface TrainingTask extends Partial<ViewPlan> {
+  /** In place of views. */
+  readonly input?: OtherInput;
   /** Results that every step hands out. */
   readonly wanted: readonly string[];
   /** As in `TrainingLoopOptions`. */
@@ -98,7 +111,8 @@ export interface TrainingRunOptions {
   readonly tensorFlow: TensorFlow | undefined;
   /** What ONNX Runtime computes the steps on. */
   readonly provider: ExecutionProvider;
-  readonly pixels: SharedPixels;
+  /** Absent of what looks at no views. */
+  readonly pixels: SharedPixels | undefined;
   /** Pictures that are trained on: so many, or these of `pixels`. */
   readonly images: number | Uint32Array;
   readonly start: RunPosition;
@@ -200,21 +214,9 @@ class TrainingRun {
   }
 
   async #loop(session: TrainingSession, task: TrainingTask, schedule: LearningRateSchedule): Promise<void> {
-    const { pixels, settings, start } = this.#options;
-    const { size, seed, batchImages, threads } = settings;
-    const { recipe, viewsPerImage, mixup = 0, wanted } = task;
-    const loader = new ViewLoader(
-      {
-        pixels,
-        recipe,
-        viewsPerImage,
-        size: { width: size, height: size },
-        normalisation: VIEW_NORMALISATION,
-        seed,
-        mixup,
-      },
-      Math.max(1, Math.floor(threads / 4)),
-    );
+    const { settings, start } = this.#options;
+    const { batchImages } = settings;
+    const { loader, dims } = task.input ?? this.#views(task);
     this.#firstStepAt = performance.now();
     try {
       await trainingLoop(
@@ -225,10 +227,10 @@ class TrainingRun {
           isOver: () => task.isOver?.(this.#step / this.#order.stepsPerEpoch) === true,
           batchImages,
           schedule,
-          viewDims: [viewsPerImage * batchImages, 3, size, size],
+          viewDims: dims,
           doneSteps: start.step,
           totalSteps: this.#totalSteps,
-          wanted,
+          wanted: task.wanted,
           ...(task.viewEpoch && { viewEpoch: task.viewEpoch }),
           feedsOf: (samples, batchEpoch) => task.feedsOf?.(samples, batchEpoch) ?? {},
           onStep: (outcome) => this.#afterStep(outcome, session, task),
@@ -238,6 +240,21 @@ class TrainingRun {
     } finally {
       await loader.dispose();
     }
+  }
+
+  #views({ recipe, viewsPerImage, mixup = 0 }: Partial<ViewPlan>): OtherInput & { readonly loader: ViewLoader } {
+    const { pixels, settings } = this.#options;
+    const { size, seed, batchImages, threads } = settings;
+    if (pixels === undefined || recipe === undefined || viewsPerImage === undefined || size === undefined) {
+      throw new Error('the task says neither how it looks at pictures nor what it is fed instead');
+    }
+    const views = {
+      ...{ pixels, recipe, viewsPerImage, seed, mixup },
+      size: { width: size, height: size },
+      normalisation: VIEW_NORMALISATION,
+    };
+    const loader = new ViewLoader(views, Math.max(1, Math.floor(threads / 4)));
+    return { loader, dims: [viewsPerImage * batchImages, 3, size, size] };
   }
 
   /** What the same network knows without any training is the baseline that everything is compared with. */

@@ -8,6 +8,7 @@ import type {
   TrainRequest,
 } from '../../protocol/training.ts';
 import { AutoencoderTraining } from './autoencoderTraining.ts';
+import { CaptionTraining } from './captionTraining.ts';
 import { Distillation } from './distillation.ts';
 import { FineTuning } from './fineTuning.ts';
 import { Pretraining } from './pretraining.ts';
@@ -31,6 +32,7 @@ export class Trainings {
       finetune: new Trainer(new FineTuning(options), options),
       distill: new Trainer(new Distillation(options), options),
       autoencoder: new Trainer(new AutoencoderTraining(options), options),
+      captions: new Trainer(new CaptionTraining(options), options),
     };
   }
 

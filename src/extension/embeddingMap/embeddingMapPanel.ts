@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ErrorCode, untrustedWorkspace, virtualWorkspace } from '../../core/errors.ts';
-import { embeddingMapChanged, type EmbeddingMapRequests } from '../../protocol/embeddingMap.ts';
+import { embeddingMapChanged, mapColumns, type EmbeddingMapRequests } from '../../protocol/embeddingMap.ts';
 import { mapLayouts } from '../../protocol/maps.ts';
 import { serveRequests } from '../../protocol/rpc.ts';
 import { Debounced } from '../async/debounce.ts';
@@ -51,6 +51,7 @@ export function embeddingMapPanel(services: Services): EmbeddingMapModel {
   );
   followDecisions(services, model, panel);
   keepCurrent(services, model, panel);
+  followTextSearches(services, model, panel);
 
   const open = async (folder: string | undefined, image?: string, filter?: string): Promise<void> => {
     if (folder === undefined) return;
@@ -108,6 +109,22 @@ function newModel(services: Services): EmbeddingMapModel {
 function filterOf(argument: unknown): string | undefined {
   const isGiven = typeof argument === 'object' && argument !== null && 'where' in argument;
   return isGiven && typeof argument.where === 'string' ? argument.where : undefined;
+}
+
+/** Words that are searched for light up the points that fit them, where the map of the same images can be seen. */
+function followTextSearches({ disposables, similar }: Services, model: EmbeddingMapModel, panel: EditorPanel): void {
+  let followed: unknown;
+  disposables.add(
+    similar.onDidChange(() => {
+      const { text, results } = similar.state;
+      // The results of a search are there once; a filter of theirs searches again.
+      if (text === undefined || results === undefined || followed === text.name) return;
+      followed = text.name;
+      if (!panel.visible || model.images.root !== results.root || text.texts.length === 0) return;
+      model.change({ colorBy: mapColumns.similarity });
+      void model.images.askText({ texts: text.texts, minus: text.minus });
+    }),
+  );
 }
 
 /** Opens the map again when what it is of has changed, as soon as somebody looks. */

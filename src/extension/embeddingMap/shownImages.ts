@@ -1,6 +1,7 @@
 import type { LikenessError } from '../../core/errors.ts';
 import { asLikenessError, isCancellation } from '../../core/errors.ts';
 import { mapColumns, type EmbeddingMapState, type MapImage, type MapNeighbors } from '../../protocol/embeddingMap.ts';
+import { formatTextQuery, type TypedQuery } from '../../core/neighbors/textQuery.ts';
 import type { Picture } from '../../protocol/panels.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
@@ -32,7 +33,7 @@ export class ShownImages {
   #root: string | undefined;
   /** Of the encoder that similarities are measured with. */
   #identity: string | undefined;
-  #query: string | undefined;
+  #query: { readonly path: string } | TypedQuery | undefined;
 
   /** @param filter that was there before a reload */
   constructor(options: ShownImagesOptions, filter: string) {
@@ -46,8 +47,11 @@ export class ShownImages {
   }
 
   get query(): EmbeddingMapState['query'] {
-    const row = this.#query === undefined ? -1 : this.rows.rowOf(this.#query);
-    return row < 0 ? undefined : { row, path: this.#query! };
+    if (this.#query === undefined) return undefined;
+    if ('texts' in this.#query) return { text: formatTextQuery(this.#query) };
+    const { path } = this.#query;
+    const row = this.rows.rowOf(path);
+    return row < 0 ? undefined : { row, path };
   }
 
   /** Says which dataset the images are of and which encoder looks at them. */
@@ -136,11 +140,18 @@ export class ShownImages {
   async ask(images: number, row: number | undefined): Promise<void> {
     const [path] = row === undefined ? [] : this.pathsOf(images, [row]);
     if (row !== undefined && path === undefined) return;
-    this.#query = path;
+    this.#query = path === undefined ? undefined : { path };
     if (path === undefined) {
       this.#similaritiesLatest.abort();
       this.columns.remove(mapColumns.similarity);
     }
+    this.#options.changed();
+    await this.readSimilarities();
+  }
+
+  /** Measures how well all images fit texts. */
+  async askText(query: TypedQuery): Promise<void> {
+    this.#query = query;
     this.#options.changed();
     await this.readSimilarities();
   }
@@ -163,16 +174,16 @@ export class ShownImages {
 
   /** Measures similarities to the query again, where there is one. */
   async readSimilarities(): Promise<void> {
-    const [root, identity, path] = [this.#root, this.#identity, this.#query];
-    if (root === undefined || identity === undefined || path === undefined) return;
+    const [root, identity, to] = [this.#root, this.#identity, this.#query];
+    if (root === undefined || identity === undefined || to === undefined) return;
     const { paths, revision } = this.rows;
-    if (this.rows.rowOf(path) < 0) {
+    if ('path' in to && this.rows.rowOf(to.path) < 0) {
       // It is gone, and so is what was asked about it.
       this.#query = undefined;
       return;
     }
     const values = await this.#newest(this.#similaritiesLatest, (signal) =>
-      this.#options.engine.call('maps/similarities', { root, identity, path, paths }, { signal }),
+      this.#options.engine.call('maps/similarities', { root, identity, to, paths }, { signal }),
     );
     if (values === undefined || revision !== this.rows.revision) return;
     this.columns.put(similarityColumn(values));

@@ -1,7 +1,7 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
-import type { FineTuneSettings, RunSummary } from '../../protocol/training.ts';
+import type { FineTuneSettings, RunKind, RunSummary } from '../../protocol/training.ts';
 import type { Choice } from './choices.ts';
 import { accuracyText, formatDay, networkName } from './trainingText.ts';
 
@@ -94,11 +94,17 @@ function isOfOthers({ source, imported }: EncoderCard): boolean {
   return source !== 'built-in' && !source.startsWith('run ') && imported !== true;
 }
 
+const trainedKinds: Readonly<Record<RunKind, string>> = {
+  pretrain: 'pretrained',
+  finetune: 'fine-tuned',
+  distill: 'distilled',
+  autoencoder: 'autoencoder',
+  captions: 'trained with captions',
+};
+
 function kindText({ classes }: EncoderCard, run: RunSummary | undefined): string {
   if (classes !== undefined) return `knows ${formatCount(classes.length)} classes`;
-  return { pretrain: 'pretrained', finetune: 'fine-tuned', distill: 'distilled', autoencoder: 'autoencoder' }[
-    run?.kind ?? 'pretrain'
-  ];
+  return trainedKinds[run?.kind ?? 'pretrain'];
 }
 
 const ways: Readonly<Record<FineTuneWay, Choice<FineTuneWay>>> = {

@@ -45,6 +45,7 @@ const provisionalNames: Readonly<Record<RunKind, string>> = {
   finetune: 'Fine-tuning',
   distill: 'Distillation',
   autoencoder: 'Autoencoder',
+  captions: 'Captions',
 };
 
 /** A run that is over: with a report where it finished or was stopped, else with what went wrong. */
@@ -158,6 +159,13 @@ export class TrainingRuns {
   trainAutoencoder(request: TrainRequest<'autoencoder'>): Promise<TrainingReport | undefined> {
     return this.#start('autoencoder', request.folder, request.settings, (options) =>
       this.#training.call('training/autoencoder', request, options),
+    );
+  }
+
+  /** As `pretrain`. */
+  trainWithCaptions(request: TrainRequest<'captions'>): Promise<TrainingReport | undefined> {
+    return this.#start('captions', request.folder, request.settings, (options) =>
+      this.#training.call('training/captions', request, options),
     );
   }
 

@@ -3,7 +3,13 @@ import type { Progress } from '../../core/progress.ts';
 import { formatDuration, progressPercent } from '../../core/progressText.ts';
 import { NETWORKS } from '../../core/training/networks/networks.ts';
 import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
-import type { DistillSettings, FineTuneSettings, PretrainSettings, RunSummary } from '../../protocol/training.ts';
+import type {
+  CaptionTrainingSettings,
+  DistillSettings,
+  FineTuneSettings,
+  PretrainSettings,
+  RunSummary,
+} from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -33,7 +39,7 @@ export function augmentationTitle(id: string): string {
 
 /** What a person set or would ask about, as name and value; what isn't known is left out. */
 export function settingTexts(
-  given: PretrainSettings & FineTuneSettings & DistillSettings,
+  given: PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings,
 ): readonly (readonly [name: string, value: string])[] {
   const settings = given.headLayers !== undefined && given.from === '' ? fromFirstWeights(given) : given;
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
@@ -41,6 +47,10 @@ export function settingTexts(
   if (network === '') return [];
   const rows: readonly (readonly [string, string | undefined])[] = [
     ...distillationTexts(settings),
+    ['Sees images', given.imageEncoder],
+    ['Reads captions', given.textEncoder],
+    ['Numbers of a vector', given.outputs?.toString()],
+    ['Noise', given.noise?.toString()],
     ['Started from', settings.from === undefined ? undefined : settings.from === '' ? 'scratch' : settings.from],
     ['Network', network === undefined ? undefined : networkName(network)],
     ['View size', size === undefined ? undefined : `${size} × ${size} px`],
@@ -160,6 +170,20 @@ const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boo
   peakSignalToNoise: ['Peak signal to noise, dB', false],
   multiplications: ['Multiplications per image', false],
   teacherMultiplications: ["The teacher's multiplications", false],
+  testRecallAt1: ['Recall@1 of held-out pairs', true],
+  testRecallAt1Before: ['Before the training', true],
+  testRecallAt5: ['Recall@5', true],
+  testRecallAt5Before: ['Recall@5 before', true],
+  testRecallAt10: ['Recall@10', true],
+  testRecallAt10Before: ['Recall@10 before', true],
+  testImageToCaption: ['Recall@1, image to caption', true],
+  testImageToCaptionBefore: ['Image to caption before', true],
+  testCaptionToImage: ['Recall@1, caption to image', true],
+  testCaptionToImageBefore: ['Caption to image before', true],
+  bestValidationRecall: ['Recall of validation pairs, mean of @1 to @10', true],
+  validationRecallBefore: ['There before the training', true],
+  validationRecall: ['Newest recall there', true],
+  validationRecallAt1: ['Newest recall@1 there', true],
 };
 const metricOrder = Object.keys(knownMetrics);
 
@@ -185,7 +209,9 @@ export function formatShare(share: number): string {
 
 /** Mean over classes; on test images where there are any, undefined where there are no labels. */
 export function accuracyText(metrics: RunSummary['metrics']): string | undefined {
-  const { testMacro, bestValidationMacro, testKnnMacro, knnMacro } = metrics;
+  const { testMacro, bestValidationMacro, testKnnMacro, knnMacro, testRecallAt1, bestValidationRecall } = metrics;
+  if (testRecallAt1 !== undefined) return `recall@1 ${formatShare(testRecallAt1)}`;
+  if (bestValidationRecall !== undefined) return `validation recall ${formatShare(bestValidationRecall)}`;
   if (testMacro !== undefined) return `${formatShare(testMacro)} of test images right`;
   if (bestValidationMacro !== undefined) return `${formatShare(bestValidationMacro)} of validation images right`;
   if (testKnnMacro !== undefined) return `test kNN ${formatShare(testKnnMacro)}`;
@@ -197,9 +223,10 @@ export function accuracyText(metrics: RunSummary['metrics']): string | undefined
  * 84.2 %, untrained 61.0 %".
  */
 export function comparedAccuracyText(metrics: RunSummary['metrics']): string | undefined {
-  const { testMacro, teacherTestMacro, bestValidationMacro, testKnnMacro } = metrics;
+  const { testMacro, teacherTestMacro, bestValidationMacro, testKnnMacro, testRecallAt1Before } = metrics;
   const accuracy = accuracyText(metrics);
   if (accuracy === undefined) return undefined;
+  if (testRecallAt1Before !== undefined) return `${accuracy}, before ${formatShare(testRecallAt1Before)}`;
   if (testMacro !== undefined || bestValidationMacro !== undefined) {
     return teacherTestMacro === undefined ? accuracy : `${accuracy}, the teacher ${formatShare(teacherTestMacro)}`;
   }

@@ -44,6 +44,7 @@ async function act({ runs }: Services, model: TrainingPanelModel, action: Traini
     fineTune: commands.fineTuneEncoder,
     distill: commands.distillEncoder,
     autoencoder: commands.trainAutoencoder,
+    captions: commands.trainWithCaptions,
   } as const;
   switch (action) {
     case 'tree':

@@ -40,6 +40,8 @@ suite('dataset configuration', () => {
     [{ thresholds: { leak: 0.3 } }, /"leak", which no number decides/],
     [{ thresholds: { blurry: '0.5' } }, /"thresholds\.blurry"/],
     [{ encoder: '' }, /"encoder"/],
+    [{ words: [] }, /"words"/],
+    [{ words: ['cat', ''] }, /"words"/],
   ];
   for (const [value, key] of faults) {
     test(`${JSON.stringify(value)} is refused with the key at fault`, () => {

@@ -221,7 +221,7 @@ describe('what a map knows of its images', () => {
     const inside = { root, folder: join(root, 'blue'), identity, path: 'red/2.png', count: 3 };
     assert.ok((await engine.maps.neighbors(inside)).paths.every((path) => path.startsWith('blue/')));
     const paths = [...near.paths, 'red/2.png', 'nowhere.png'];
-    const similarities = await engine.maps.similarities({ root, identity, path: 'red/2.png', paths });
+    const similarities = await engine.maps.similarities({ root, identity, to: { path: 'red/2.png' }, paths });
     near.similarities.forEach((similarity, i) => {
       assert.ok(Math.abs(similarity - similarities[i]!) < 1e-5);
     });

@@ -65,7 +65,8 @@ export function fixture({ open = (request) => opened(request), live = () => unde
     'captions/of': ({ paths }) => paths.map((path) => (path === 'dog/d.png' ? ['a dog'] : [])),
     'maps/columns': ({ paths }) => columnsOf(paths),
     'maps/neighbors': () => ({ paths: ['cat/b.png', 'elsewhere.png'], similarities: Float32Array.of(0.9, 0.8) }),
-    'maps/similarities': ({ path, paths }) => Float32Array.from(paths, (other) => (other === path ? 1 : 0.25)),
+    'maps/similarities': ({ to, paths }) =>
+      Float32Array.from(paths, (other) => ('path' in to ? Number(other === to.path) || 0.25 : other.length / 100)),
     'maps/compare': ({ paths }) => ({ agreement: new Float32Array(paths.length).fill(0.5), mean: 0.5, neighbors: 15 }),
     // The engine's list has images that aren't on the map, and another order.
     'filters/rows': () => ({ revision: list.revision, paths: list.paths }),

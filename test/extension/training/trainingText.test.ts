@@ -32,6 +32,12 @@ test('it is compared with the untrained network on the same images', () => {
   assert.equal(comparedAccuracyText(untrained), undefined);
 });
 
+test('pairs that find each other are compared with what they were before', () => {
+  const metrics = { testRecallAt1: 0.57, testRecallAt1Before: 0.4, bestValidationRecall: 0.9 };
+  assert.equal(comparedAccuracyText(metrics), 'recall@1 57.0 %, before 40.0 %');
+  assert.equal(comparedAccuracyText({ bestValidationRecall: 0.9 }), 'validation recall 90.0 %');
+});
+
 test('a classifier is compared with its teacher, not with neighbours', () => {
   const metrics = { testMacro: 0.8, knnMacro: 0.5, knnMacroUntrained: 0.3 };
   assert.equal(comparedAccuracyText(metrics), '80.0 % of test images right');

@@ -16,13 +16,16 @@ import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot, web
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import {
   chooseOption,
+  describes,
   eventually,
+  foldSimilarView,
   openLikeness,
   previewHolding,
   resultsFor,
-  showsAlert,
   shownFiles,
+  showsAlert,
   similarView,
+  viewRow,
 } from './likenessViews.ts';
 
 const IMAGES = 120;
@@ -255,3 +258,39 @@ async function filterMap(text: string): Promise<void> {
     await (await panelWith('.stage')).locator('.search input').fill(text, { timeout: 3000 });
   });
 }
+
+test('words that are searched for light up the points of the map that fit them', async () => {
+  await runCommand(page, 'Likeness: Open Embedding Map');
+  const map = await webviewFrame(page, '.legend', 60_000);
+  await searchFor('a blue star');
+  await map.locator('.ramp-query', { hasText: '“a blue star”' }).waitFor();
+});
+
+test('an encoder is trained with captions: what sees, what reads, and how much better pairs find each other', async () => {
+  const file = path.join(dataset, '.likeness', 'config.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...config, captions: { source: 'txt' } }));
+  await foldSimilarView(page, true);
+  await runCommand(page, 'Likeness: Train with Captions');
+  await quickPick(page, 'pair-').waitFor();
+  await screenshot(page, 'train with captions');
+  await quickPick(page, 'pair-').click();
+  await quickPick(page, 'Its own text half').waitFor();
+  await screenshot(page, 'train with captions, what reads them');
+  await quickPick(page, 'Its own text half').click();
+  const start = quickPick(page, 'Start');
+  await start.waitFor();
+  assert.match((await start.textContent()) ?? '', /pair and pair learn to meet · epochs as needed/);
+  await start.click();
+  const done = page.locator('.notification-list-item', { hasText: 'is trained' });
+  await done.waitFor({ timeout: 60_000 });
+  assert.match(
+    (await done.textContent()) ?? '',
+    /pair, with captions is trained, in .*: recall@1 [\d.]+ %, before [\d.]+ %/,
+  );
+  await describes(page, viewRow(page, 'Training', 'pair, with captions'), /^recall@1 [\d.]+ % · /);
+  await screenshot(page, 'trained with captions');
+  await done.locator('.monaco-button', { hasText: 'Show Curves' }).click();
+  const panel = await webviewFrame(page, '.run-card');
+  await panel.locator('.run-card', { hasText: 'of held-out pairs, before' }).waitFor();
+});

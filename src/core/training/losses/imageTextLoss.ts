@@ -5,6 +5,11 @@ import { normalizedRows } from './contrastiveLoss.ts';
 export const INITIAL_LOG_SCALE = Math.log(1 / 0.07);
 const LARGEST_LOG_SCALE = Math.log(100);
 
+/** What cosines are multiplied by, as `imageTextLoss` takes its `logScale`. */
+export function scaleOf(logScale: number): number {
+  return Math.exp(Math.min(logScale, LARGEST_LOG_SCALE));
+}
+
 /**
  * The symmetric loss of CLIP: A. Radford et al., "Learning transferable visual models from natural language supervision",
  * ICML 2021, https://arxiv.org/abs/2103.00020. With s_ij = e^a · cos(image_i, text_j), the mean of

@@ -9,6 +9,8 @@ import { openText } from './textEncoder.ts';
 import type { TextSource } from './textSource.ts';
 
 const TOKENIZER = 'tokenizer.json';
+/** Where a stored encoder has its tokenizer. */
+export const STORED_TOKENIZER = `${dirname(STORED_TEXT)}/${TOKENIZER}`;
 /** While an encoder is added nobody waits for single texts. */
 const THREADS = 2;
 
@@ -22,7 +24,7 @@ export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> 
   try {
     const encoder = await openText(resolved, THREADS);
     await encoder.dispose();
-    const text = { file: STORED_TEXT, tokenizer: `${dirname(STORED_TEXT)}/${TOKENIZER}`, ...encoder.described };
+    const text = { file: STORED_TEXT, tokenizer: STORED_TOKENIZER, ...encoder.described };
     return { ...card, text };
   } catch {
     return card;

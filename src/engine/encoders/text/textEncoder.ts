@@ -217,7 +217,7 @@ interface TextProbe extends Pick<EncoderText, 'contextLength' | 'padding'> {
   readonly source: TextSource;
   readonly tokenizer: TextTokenizer;
   readonly declared: DeclaredTextInput;
-  /** Of the image half. */
+  /** Of the image half, where there is one. */
   readonly dim: number | undefined;
 }
 
@@ -238,7 +238,7 @@ async function probeOutput(probe: TextProbe): Promise<EncoderText['output']> {
   }
   // A row for each token isn't a text's vector yet.
   const outputs = all.filter(({ dims }) => dims.length === 2 && dims[0] === batch);
-  const fitting = outputs.filter(({ dims }) => dims[1] === dim);
+  const fitting = outputs.filter(({ dims }) => dim === undefined || dims[1] === dim);
   const output = chooseOutput(fitting.length > 0 ? fitting : outputs, batch, 'NCHW', {}, OUTPUT_HINTS);
   if ('reason' in output) throw textEncoderInvalid(file, 'no output holds a vector for each text');
   return output;

@@ -3,8 +3,10 @@ import { after, describe, test } from 'node:test';
 import { RandomStream } from '../../../../src/core/random.ts';
 import { autoencoderProgram } from '../../../../src/core/training/autoencoderProgram.ts';
 import { distillProgram, type Lesson } from '../../../../src/core/training/distillProgram.ts';
+import { imageTextHeadsProgram } from '../../../../src/core/training/imageTextHeads.ts';
 import { fineTuneProgram } from '../../../../src/core/training/fineTuneProgram.ts';
 import { classTargets } from '../../../../src/core/training/losses/classificationLoss.ts';
+import { textMatches } from '../../../../src/core/training/losses/imageTextLoss.ts';
 import { importedEncoder, importedValues } from '../../../../src/core/training/imported/importedEncoder.ts';
 import type { TensorMap } from '../../../../src/core/training/parameters.ts';
 import type { TrainingProgram } from '../../../../src/core/training/trainingProgram.ts';
@@ -99,6 +101,18 @@ const programs: readonly (readonly [string, TrainingProgram, Readonly<Record<str
     'an autoencoder',
     autoencoderProgram({ ...common, normalisation: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] } }),
     { images },
+  ],
+  [
+    'heads over an image tower and a text tower',
+    imageTextHeadsProgram(
+      { image: 7, text: TEACHER_DIM, outputs: 5 },
+      { batch: IMAGES, optimizer: common.optimizer, clipNorm: 1 },
+    ),
+    {
+      images: tensor(IMAGES, 7),
+      texts: tensor(IMAGES, TEACHER_DIM),
+      matches: { type: 'float32', dims: [IMAGES, IMAGES], data: textMatches([0, 1, 0, 2]) },
+    },
   ],
 ];
 

@@ -1,0 +1,151 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { membersOf } from '../../core/clustering/clusterNames.ts';
+import { usualWords } from '../../core/clustering/usualWords.ts';
+import { isMeaningless, wordNames, type NamingWords } from '../../core/clustering/wordNames.ts';
+import { LikenessError, usage } from '../../core/errors.ts';
+import type { JobContext } from '../../core/progress.ts';
+import type { MapCluster } from '../../protocol/maps.ts';
+import { keptCaptionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
+import { orNotice } from '../captions/orNotice.ts';
+import type { Dataset } from '../dataset.ts';
+import { importedEncoder } from '../encoders/importedEncoders.ts';
+import type { MappedEncoder } from './mapEncoder.ts';
+import type { EncoderRegistry } from '../encoders/registry.ts';
+import { readingFailure } from '../labels/sources/labelFiles.ts';
+import type { StoredEncoder } from '../store/indexStore.ts';
+
+/** How a word is read, as in what such encoders were trained on. */
+const TEMPLATE = 'a photo of a {}';
+/** Images that tell what a cluster is like. */
+const SAMPLED = 64;
+
+export interface ClusterNaming {
+  readonly dataset: Pick<Dataset, 'root' | 'store' | 'config'>;
+  readonly registry: Pick<EncoderRegistry, 'resolve'>;
+  readonly loadText: CaptionEncoder['loadText'];
+  /**
+   * Words that a person asked to name all clusters by; absent: those that have no name of meaning are, by the dataset's words or
+   * the usual ones.
+   */
+  readonly words?: readonly string[] | undefined;
+}
+
+/** Images on a map. */
+export interface ClusteredImages {
+  readonly paths: readonly string[];
+  readonly clusterOf: Int32Array;
+  readonly labels: readonly (string | undefined)[];
+}
+
+export interface NamedByWords {
+  readonly clusters: readonly MapCluster[];
+  readonly notices: readonly LikenessError[];
+}
+
+/**
+ * Clusters whose images have no label are named by the nearest words, and those whose class is a number or a code have the word
+ * behind it, where the encoder reads texts. Words are read once and kept in the index. What goes wrong is a notice: the map can
+ * be looked at all the same. Clusters of captions have names by their own words already. Rejects with `cancelled`, and where words were asked for with what goes wrong.
+ */
+export async function namedByWords(
+  clusters: readonly MapCluster[],
+  images: ClusteredImages,
+  { encoder, captions }: Pick<MappedEncoder, 'encoder' | 'captions'>,
+  naming: ClusterNaming,
+  context: JobContext,
+): Promise<NamedByWords> {
+  const { words, dataset } = naming;
+  if (captions !== undefined) return { clusters, notices: [] };
+  const members = membersOf({ clusterOf: images.clusterOf, count: clusters.length });
+  const isNameless = ({ name }: MapCluster, id: number) =>
+    words !== undefined || isMeaningless(name) || members[id]!.every((row) => images.labels[row] === undefined);
+  const readsTexts = encoder.card.text !== undefined && importedEncoder(dataset.store, encoder.card.id) === undefined;
+  if (!clusters.some(isNameless) || (words === undefined && !readsTexts)) return { clusters, notices: [] };
+  const work = async () => {
+    const known = await readWords(encoder, naming, context);
+    return wordNames(samplesOf(members, images, encoder, dataset), known, encoder.card.output.dim);
+  };
+  const names = words === undefined ? await orNotice(work) : await work();
+  if (names instanceof LikenessError) return { clusters, notices: [names] };
+  const isLabelled = (id: number) => members[id]!.some((row) => images.labels[row] !== undefined);
+  const named = clusters.map((cluster, id) => {
+    const word = names[id]!;
+    if (word === '' || !isNameless(cluster, id)) return cluster;
+    return { ...cluster, name: words === undefined && isLabelled(id) ? `${cluster.name} (${word})` : word };
+  });
+  return { clusters: numbered(named), notices: [] };
+}
+
+/** A list of words, from `config.json` where it has one. Rejects with unreadable-file, file-not-found or usage. */
+async function wordsOf({ root, config }: Pick<Dataset, 'root' | 'config'>): Promise<readonly string[]> {
+  const { words } = config;
+  if (words === undefined) return usualWords;
+  if (typeof words !== 'string') return words;
+  const file = resolve(root, words);
+  const lines = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw readingFailure(file, error);
+  });
+  return lines.split('\n');
+}
+
+async function readWords(
+  encoder: StoredEncoder,
+  { dataset, registry, loadText, words }: ClusterNaming,
+  context: JobContext,
+): Promise<NamingWords> {
+  const { root, store } = dataset;
+  const given = words ?? (await wordsOf(dataset));
+  const names = [...new Set(given.map((word) => word.trim()))].filter((word) => word !== '');
+  if (names.length < 2) throw usage('Clusters are named by the nearest of several words; give two at least.');
+  const resolved = await registry.resolve(encoder.card.id, root);
+  const load = () => loadText(resolved);
+  const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
+  const { name, output } = encoder.card;
+  const reader = { key: encoder.key, name, dim: output.dim, sha256, contextLength, load, phase: 'Reading words' };
+  const texts = names.map((word) => TEMPLATE.replace('{}', word));
+  return { names, vectors: (await keptCaptionVectors(texts, store, reader, context)).vectors };
+}
+
+/** Some images of each cluster, the same ones each time. */
+function samplesOf(
+  members: readonly (readonly number[])[],
+  { paths }: ClusteredImages,
+  { key, card }: StoredEncoder,
+  { store }: Pick<Dataset, 'store'>,
+) {
+  const { dim } = card.output;
+  const chosen = members.map((rows) =>
+    rows.length <= SAMPLED
+      ? rows
+      : [...rows].sort((a, b) => (orderOf(paths[a]!) < orderOf(paths[b]!) ? -1 : 1)).slice(0, SAMPLED),
+  );
+  const files = store.readFiles(chosen.flat().map((row) => paths[row]!));
+  return chosen.map((rows, cluster) => {
+    const found = rows.flatMap((row) => {
+      const content = files.get(paths[row]!)?.contentKey;
+      return (content === undefined ? undefined : store.readVector(content, key)) ?? [];
+    });
+    const vectors = new Float32Array(found.length * dim);
+    found.forEach((vector, i) => {
+      vectors.set(vector, i * dim);
+    });
+    return { vectors, size: members[cluster]!.length };
+  });
+}
+
+/** In which images are drawn: neighbours in a folder are alike. */
+function orderOf(path: string): string {
+  return hash('sha1', path);
+}
+
+/** No two have the same name. */
+function numbered(clusters: readonly MapCluster[]): MapCluster[] {
+  const taken = new Map<string, number>();
+  return clusters.map((cluster) => {
+    const number = (taken.get(cluster.name) ?? 0) + 1;
+    taken.set(cluster.name, number);
+    return number === 1 ? cluster : { ...cluster, name: `${cluster.name} ${number}` };
+  });
+}
