@@ -67,9 +67,9 @@ test('an index made with an older default goes on with it, and says that there i
   assert.deepEqual([renewed.encoder.id, renewed.newerEncoder], [DEFAULT_ENCODER_ID, undefined]);
   assert.equal((await engine.doctor({ folder: root })).encoder?.stronger, 'larger');
   await engine.indexFolder({ folder: root, encoder: older! }, job);
-  assert.deepEqual((await engine.doctor({ folder: root })).encoder, {
-    ...{ id: older, name: builtInEncoder(older!)!.card.name, stronger: 'default' },
-  });
+  const { imagesPerSecond, ...told } = (await engine.doctor({ folder: root })).encoder!;
+  assert.deepEqual(told, { id: older, name: builtInEncoder(older!)!.card.name, stronger: 'default' });
+  assert.ok(imagesPerSecond > 0);
   // Whoever has chosen it in the config wants it.
   writeFileSync(join(root, '.likeness', 'config.json'), JSON.stringify({ encoder: older }));
   const chosen = new Engine({ ...engineOptions(), cacheFolder });

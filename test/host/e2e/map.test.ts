@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
+import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
+import { writeMeanings } from '../../engine/encoders/text/sentences.ts';
 import {
   chooseMenuItem,
   explorerContextMenu,
@@ -30,11 +32,12 @@ const IMAGE = 'train/mug/mug-004.jpg';
 const OTHER = 'train/mug/mug-006.jpg';
 const LAUNCH_MS = 90_000;
 
+let home: string;
 let dataset: string;
 let page: Page;
 
 onSample('map', (window) => {
-  ({ dataset, page } = window);
+  ({ home, dataset, page } = window);
 });
 
 test('before anything is indexed the panel says so and offers to; then the map appears by itself', async () => {
@@ -277,3 +280,45 @@ async function filteredBy(text: string, found: RegExp, patienceMs?: number): Pro
   };
   await eventually(page, check, patienceMs);
 }
+
+test('images that are described alike lie together, once something is written about them', async () => {
+  const things = [
+    ['mug', 'cup'],
+    ['fish', 'trout'],
+    ['house', 'home'],
+    ['flower', 'blossom'],
+    ['old', 'aged'],
+    ['new', 'fresh'],
+  ];
+  await new EncoderRegistry().add(writeMeanings(path.join(home, 'meanings'), things), dataset);
+  const images = (await readdir(path.join(dataset, 'train'), { recursive: true })).filter((name) =>
+    /\.jpg$/.test(name),
+  );
+  for (const [i, name] of images.sort().entries()) {
+    const caption = `${things[4 + (i & 1)]![i % 2]} ${things[(i >> 1) % 4]![(i >> 3) & 1]}`;
+    await writeFile(path.join(dataset, 'train', name.replace(/jpg$/, 'txt')), caption);
+  }
+  const file = path.join(dataset, '.likeness/config.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...config, captions: { source: 'txt' } }));
+  await openFilter('');
+  const panel = await map();
+  await panel.locator('button[aria-label="How the map is laid out"]').click();
+  await panel.locator('.links .link', { hasText: 'Refresh' }).press('Enter');
+  await panel.getByRole('radio', { name: 'Captions' }).click();
+  await panel.locator('.bar-title .hint', { hasText: 'captions-by-meanings' }).waitFor();
+  await laidOut();
+  assert.equal(await imageCount(), images.length);
+  await colourBy('Cluster');
+  await panel
+    .locator('.legend .entry-name', { hasText: /mug|cup/ })
+    .first()
+    .waitFor();
+  await panel.locator('.stage').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await panel.locator('.hover-card', { hasText: 'Described most alike' }).waitFor();
+  await screenshot(page, 'map of captions');
+  await panel.getByRole('radio', { name: 'Images' }).click();
+  await panel.locator('.bar-title .hint', { hasText: 'captions-by-' }).waitFor({ state: 'detached' });
+  await laidOut();
+});
