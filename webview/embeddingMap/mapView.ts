@@ -23,7 +23,7 @@ import { PointPictures } from './pointPictures.ts';
 import { current, lookedAt } from './selection.ts';
 import { theme } from './theme.ts';
 import { shaded, showsClusters } from './ui.ts';
-import { rememberedView, rememberView } from './viewMemory.ts';
+import { planeOf, rememberedView, rememberView } from './viewMemory.ts';
 
 const ZOOM_STEP = 1.4;
 /** Pixels around a dot in which it is meant. */
@@ -61,6 +61,8 @@ export class MapView {
   /** Nobody has moved the view since it showed all. */
   #isFitted = true;
   #isRestored = false;
+  /** Which map it is that is shown. */
+  #plane: string | undefined;
   /** What waits until the map has a size. */
   #onSize: (() => void) | undefined;
   #isDue = false;
@@ -85,6 +87,7 @@ export class MapView {
         resize.disconnect();
       },
       effect(this.#takePoints),
+      effect(this.#takePlane),
       effect(this.#takeClusters),
       effect(() => {
         watch(legendCorner);
@@ -237,6 +240,15 @@ export class MapView {
       else this.#motion.jump(view);
     }
     this.redraw();
+  };
+
+  /** The part that was looked at is nowhere on another plane. */
+  readonly #takePlane = (): void => {
+    const plane = planeOf(this.side);
+    if (plane === undefined || plane === this.#plane) return;
+    const isAnother = this.#plane !== undefined;
+    this.#plane = plane;
+    if (isAnother && !this.#isFitted) this.fit();
   };
 
   readonly #takeClusters = (): void => {

@@ -6,6 +6,7 @@ import type {
   MapSettings,
   ShownMap,
 } from '../../src/protocol/embeddingMap.ts';
+import type { MapSubject } from '../../src/protocol/maps.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
@@ -80,12 +81,12 @@ export function agreementLine({ meanAgreement, neighbors }: MapComparison): stri
   return `Both encoders agree on ${percent(meanAgreement)} of an image’s ${neighbors} nearest neighbours.`;
 }
 
-/** What isn't as it was when the map was laid out; empty where all is. */
-export function changesLine({ placed, removed, missing }: ShownMap): string {
+/** What isn't as it was when the map was laid out; empty where all is. Laying it out anew gives no image a caption. */
+export function changesLine({ placed, removed, missing }: ShownMap, of: MapSubject = 'images'): string {
   return [
     ...(placed > 0 ? [`${formatQuantity(placed, 'new image')} placed among the others`] : []),
     ...(removed > 0 ? [`${formatQuantity(removed, 'image')} gone`] : []),
-    ...(missing > 0 ? [`${formatQuantity(missing, 'image')} without an embedding`] : []),
+    ...(missing > 0 && of === 'images' ? [`${formatQuantity(missing, 'image')} without an embedding`] : []),
   ].join(' · ');
 }
 

@@ -22,7 +22,7 @@ export function StatusLine({ shown }: { readonly shown: EmbeddingMapState }): VN
   const [first] = maps;
   if (!first || first.points === 0) return null;
   const grade = trustGrade(first);
-  const changes = changesLine(first);
+  const changes = changesLine(first, shown.of);
   const agreement = comparison && agreementLine(comparison);
   return (
     <footer class="status">

@@ -1,3 +1,5 @@
+import { untracked } from '@preact/signals';
+import type { MapSide } from '../../src/protocol/embeddingMap.ts';
 import { ViewTransform, type PlaneSize } from '../shared/scatter/viewTransform.ts';
 import { state } from './host.ts';
 import { keptView } from './ui.ts';
@@ -20,8 +22,14 @@ export function rememberView(view: ViewTransform | undefined, { width, height }:
   };
 }
 
-/** Another folder, encoder or method has another plane. */
+/** What the plane of a map is: of another folder, encoder or method it is another one. Read as part of whatever effect asks. */
+export function planeOf(side: MapSide): string | undefined {
+  const shown = state.value;
+  const encoder = shown?.maps[side]?.encoder;
+  if (shown === undefined || encoder === undefined) return undefined;
+  return [shown.folder?.path, encoder.id, shown.settings.method].join(' ');
+}
+
 function nameOfMap(): string {
-  const shown = state.peek();
-  return [shown?.folder?.path, shown?.maps[0]?.encoder?.id, shown?.settings.method].join(' ');
+  return untracked(() => planeOf(0)) ?? '';
 }

@@ -20,6 +20,7 @@ import {
   foldView,
   openGroup,
   openLikeness,
+  planted,
   rowsBelow,
   shownFiles,
   treeRow,
@@ -55,7 +56,7 @@ test('a folder that has no index is checked too, and its findings are problems',
 });
 
 test('flagged images have a badge in the Explorer', async () => {
-  const [broken] = await planted('unreadable');
+  const [broken] = await planted(dataset, 'unreadable');
   const row = await explorerItem(page, broken!);
   await eventually(page, async () => {
     assert.match(await badgeOf(row), /\bX\b/);
@@ -72,7 +73,7 @@ test('the tree lists findings by kind; of a pair both images open side by side',
   await openGroup(page, 'Findings');
   await describes(page, treeRow(page, 'Leak between splits'), /^\d+$/);
   await openGroup(page, 'Leak between splits');
-  const leaks = await planted('leak');
+  const leaks = await planted(dataset, 'leak');
   await screenshot(page, 'check tree');
   await page.locator('.pane-body .monaco-list-row[aria-level="4"]', { hasText: '↔' }).first().click();
   await eventually(page, async () => {
@@ -136,7 +137,7 @@ test('an excluded image is in no later check, which the report sums up', async (
 });
 
 test('an image that was deleted since says so', async () => {
-  const [broken] = await planted('unreadable');
+  const [broken] = await planted(dataset, 'unreadable');
   await rm(path.join(dataset, broken!));
   await foldGroup('Exact duplicate');
   await openGroup(page, 'Unreadable file$');
@@ -180,12 +181,6 @@ async function foldGroup(label: string): Promise<void> {
 }
 
 /** Paths that the sample has planted of a kind. */
-async function planted(kind: string): Promise<string[]> {
-  const text = await readFile(path.join(dataset, 'planted.json'), 'utf8');
-  const { findings } = JSON.parse(text) as { findings: readonly { kind: string; paths: readonly string[] }[] };
-  return findings.filter((finding) => finding.kind === kind).flatMap(({ paths }) => paths);
-}
-
 async function decisions() {
   return parseDecisions(await readFile(path.join(dataset, '.likeness/decisions.jsonl'), 'utf8'));
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import {
   contextMenuItem,
@@ -249,4 +251,11 @@ export async function previewHolding(page: Page, heading: string): Promise<Frame
     assert.equal(await frame.locator('h1').first().textContent({ timeout: 1000 }), heading);
     return frame;
   });
+}
+
+/** The files that the generated sample has an issue of this kind planted in, relative to its root. */
+export async function planted(dataset: string, kind: string): Promise<string[]> {
+  const text = await readFile(path.join(dataset, 'planted.json'), 'utf8');
+  const { findings } = JSON.parse(text) as { findings: readonly { kind: string; paths: readonly string[] }[] };
+  return findings.filter((finding) => finding.kind === kind).flatMap(({ paths }) => paths);
 }

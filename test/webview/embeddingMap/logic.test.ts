@@ -53,6 +53,7 @@ describe('what is said of a map', () => {
       changesLine({ ...map, placed: 1, removed: 2, missing: 3 }),
       '1 new image placed among the others · 2 images gone · 3 images without an embedding',
     );
+    assert.equal(changesLine({ ...map, placed: 1, missing: 1 }, 'captions'), '1 new image placed among the others');
   });
 
   it('tells an image to whoever can not see it, and numbers with as many digits as say something', () => {
