@@ -25,7 +25,7 @@ export function rememberView(view: ViewTransform | undefined, { width, height }:
 /** What the plane of a map is: of another folder, encoder or method it is another one. Read as part of whatever effect asks. */
 export function planeOf(side: MapSide): string | undefined {
   const shown = state.value;
-  const encoder = shown?.maps[side]?.encoder;
+  const encoder = shown?.maps.at(side)?.encoder;
   if (shown === undefined || encoder === undefined) return undefined;
   return [shown.folder?.path, encoder.id, shown.settings.method].join(' ');
 }
