@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { inProject, projectRoot } from './project.ts';
+import { vscodeModule } from './vscodeModule.ts';
 
 /** Packages that bring native code or a file they read at run time, so that they ship as they are. */
 export const nativePackages = ['onnxruntime-node', 'sharp', '@cwasm/nsbmp'] as const;
@@ -51,7 +52,15 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
     mainFields: ['module', 'main'],
   };
   const configurations: BuildOptions[] = [
-    { ...nodeOptions, format: 'cjs', outExtension: { '.js': '.cjs' }, entryPoints: present(extension) },
+    {
+      ...nodeOptions,
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      entryPoints: present(extension),
+      plugins: [vscodeModule()],
+      // A name that the module of the API doesn't export would be undefined.
+      logOverride: { 'import-is-undefined': 'error' },
+    },
     { ...nodeOptions, format: 'esm', banner: { js: requireBanner }, entryPoints: present(node) },
     {
       ...nodeOptions,

@@ -1,11 +1,12 @@
+import { madeOnce } from './madeOnce.ts';
 import type { Progress } from './progress.ts';
 
-const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const integer = madeOnce(() => new Intl.NumberFormat('en', { maximumFractionDigits: 0 }));
+const threeDigits = madeOnce(() => new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }));
+const oneDigit = madeOnce(() => new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 }));
 
 export function formatCount(count: number): string {
-  return integer.format(count);
+  return integer().format(count);
 }
 
 /** "1 image", "1,234 images". */
@@ -23,7 +24,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${threeDigits.format(value)} ${units[unit]!}`;
+  return `${threeDigits().format(value)} ${units[unit]!}`;
 }
 
 /** "4 s", "3 min", "1 h 20 min": as coarse as a person needs it. */
@@ -43,7 +44,7 @@ export function progressCount({ done, total, unit }: Progress): string {
 
 /** "0.3 images/s", "2,829 images/s". */
 export function formatSpeed(imagesPerSecond: number): string {
-  return `${imagesPerSecond < 10 ? oneDigit.format(imagesPerSecond) : formatCount(imagesPerSecond)} images/s`;
+  return `${imagesPerSecond < 10 ? oneDigit().format(imagesPerSecond) : formatCount(imagesPerSecond)} images/s`;
 }
 
 /** "85 images/s · 4 s left", "3.2 MB/s · 4 s left"; empty while neither is known. */

@@ -1,3 +1,4 @@
+import { madeOnce } from '../../core/madeOnce.ts';
 import { augmentationPreset } from '../../core/augmentation/presets.ts';
 import type { Progress } from '../../core/progress.ts';
 import { formatDuration, progressPercent } from '../../core/progressText.ts';
@@ -12,13 +13,13 @@ import type {
 } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const day = madeOnce(() => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }));
+const minute = madeOnce(() => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }));
+const threeDigits = madeOnce(() => new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }));
+const percent = madeOnce(() => new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 }));
 
-export const formatDay = (milliseconds: number): string => day.format(milliseconds);
-export const formatMinute = (milliseconds: number): string => minute.format(milliseconds);
+export const formatDay = (milliseconds: number): string => day().format(milliseconds);
+export const formatMinute = (milliseconds: number): string => minute().format(milliseconds);
 
 /** "ResNet-10": what a network's description begins with. */
 export function networkName(id: string): string {
@@ -62,7 +63,7 @@ export function settingTexts(
     ['Batch', batchImages === undefined ? undefined : batchText(batchImages, loss === undefined ? 1 : 2)],
     ['Temperature', temperature?.toString()],
     ['Optimiser', optimizer === undefined ? undefined : optimizerNames[optimizer]],
-    ['Learning rate', learningRate === undefined ? undefined : threeDigits.format(learningRate)],
+    ['Learning rate', learningRate === undefined ? undefined : threeDigits().format(learningRate)],
     ['Weight decay', settings.weightDecay?.toString()],
     ['Head layers', settings.headLayers?.toString()],
     ['Seed', settings.seed?.toString()],
@@ -193,7 +194,7 @@ export function metricTexts(metrics: RunSummary['metrics']): readonly (readonly 
   return [...metricOrder.filter((key) => key in metrics), ...others].map((key) => {
     const [name, isShare] = knownMetrics[key] ?? [metricName(key), false];
     const value = metrics[key]!;
-    return [name, isShare ? formatShare(value) : threeDigits.format(value)];
+    return [name, isShare ? formatShare(value) : threeDigits().format(value)];
   });
 }
 
@@ -204,7 +205,7 @@ function metricName(key: string): string {
 }
 
 export function formatShare(share: number): string {
-  return `${percent.format(100 * share)} %`;
+  return `${percent().format(100 * share)} %`;
 }
 
 /** Mean over classes; on test images where there are any, undefined where there are no labels. */
