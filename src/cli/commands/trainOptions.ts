@@ -120,7 +120,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1); 0: the classifier alone',
+    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1); finetune 0: the classifier alone',
     kinds: ['pretrain', 'finetune'],
   },
   statistics: {

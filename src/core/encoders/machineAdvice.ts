@@ -28,7 +28,7 @@ export function machineAdvice({ threads, cores, load, encoder }: MachineFacts): 
     const seconds = MANY_IMAGES / encoder.imagesPerSecond;
     if (seconds > LONG_SECONDS) {
       const speed = encoder.imagesPerSecond.toFixed(encoder.imagesPerSecond < 10 ? 1 : 0);
-      const message = `${encoder.name} manages ${speed} images/s here, ${formatDuration(seconds)} for 10,000 images; choose a smaller encoder or a quantised variant of it (Choose Encoder, "likeness encoders recommended").`;
+      const message = `${encoder.name} manages ${speed} images/s on the CPU, ${formatDuration(seconds)} for 10,000 images; where no graphics card computes it, choose a smaller encoder or a quantised variant of it (Choose Encoder, "likeness encoders recommended").`;
       advice.push({ code: 'slow-encoder', message });
     }
   }

@@ -115,14 +115,23 @@ export const encoderNotSquare = (encoder: string, height: number, width: number)
     `The encoder ${encoder} takes pictures of ${height} × ${width} pixels, and views for training are square; export it for square pictures.`,
   );
 
+/** What there is to do where an encoder can't be trained through one of its operators. */
+const lessToTrain = {
+  classifier: 'train fewer of its last stages, or a classifier alone (--stages 0)',
+  stages: 'train fewer of its last stages',
+  nothing: 'choose another encoder',
+} as const;
+
+export type LessToTrain = keyof typeof lessToTrain;
+
 /**
  * @param operator without a rule for its gradient, or in a form that has none; with its domain where it is none of the
  *   standard ones
  */
-export const encoderNotDifferentiable = (encoder: string, operator: string, layersTrain: boolean) =>
+export const encoderNotDifferentiable = (encoder: string, operator: string, less: LessToTrain) =>
   new LikenessError(
     ErrorCode.EncoderNotTrainable,
-    `The encoder ${encoder} can't be trained through its operator ${operator}; ${operator.includes('.') ? 'take the export without ONNX Runtime’s optimisations (model.onnx rather than model_optimized.onnx), or ' : ''}${layersTrain ? 'train fewer of its last stages, or a classifier alone (--stages 0)' : 'choose another encoder'}.`,
+    `The encoder ${encoder} can't be trained through its operator ${operator}; ${operator.includes('.') ? 'take the export without ONNX Runtime’s optimisations (model.onnx rather than model_optimized.onnx), or ' : ''}${lessToTrain[less]}.`,
   );
 
 /** Its weights are arranged for the vector units of the machine that saved it. @param operator one of these */

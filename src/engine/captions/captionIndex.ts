@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { captionGone, noCaptions } from '../../core/captions/captionErrors.ts';
-import { cancelled, type LikenessError } from '../../core/errors.ts';
+import { cancelled, encoderMismatch, type LikenessError } from '../../core/errors.ts';
 import { unitVector } from '../../core/imports/importRow.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -9,6 +9,7 @@ import type { Dataset } from '../dataset.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { captionsCard } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
+import type { DescribedText } from '../encoders/text/textEncoder.ts';
 import { FILE_PLACEHOLDER, type IndexStore, type Problem, type StoredEncoder } from '../store/indexStore.ts';
 import { captionEncoderOf } from './captionEncoder.ts';
 import { embedCaptions, type CaptionEncoder, type ReadCaptions } from './captionVectors.ts';
@@ -50,9 +51,7 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
   if (known === undefined) throw noCaptions(root);
   const encoder = await captionEncoderOf(dataset, registry);
   const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
-  const identity = createHash('sha256')
-    .update(`captions\n${sha256}\n${JSON.stringify(output)}`)
-    .digest('hex');
+  const identity = captionsIdentity(sha256, output);
   const card = captionsCard(identity, encoder.card, output.dim);
   const key = store.putEncoder(identity, card);
   const stored = { key, identity, card };
@@ -81,6 +80,27 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
     return { vectors, rows: wanted.length, dim };
   };
   return { stored, encoder, known, captionsOf, vectorsOf, notices: [...known.notices, ...read.notices] };
+}
+
+/** Of the encoder that stands for captions as a text half reads them. @param sha256 of that */
+function captionsIdentity(sha256: string, output: DescribedText['output']): string {
+  return hash('sha256', `captions\n${sha256}\n${JSON.stringify(output)}`);
+}
+
+/**
+ * What reads texts as the captions were read that an encoder of the index stands for. Rejects with encoder-mismatch where that is
+ * another one by now, or the codes of `captionEncoderOf`.
+ */
+export async function captionReaderOf(
+  stored: Pick<StoredEncoder, 'identity'>,
+  { dataset, registry, loadText }: CaptionIndexOptions,
+): Promise<ResolvedEncoder> {
+  const encoder = await captionEncoderOf(dataset, registry);
+  const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
+  if (captionsIdentity(sha256, output) === stored.identity) return encoder;
+  throw encoderMismatch(
+    `The captions of this map were read by another encoder than ${encoder.card.name}; refresh the map`,
+  );
 }
 
 /** Captions of an image, none of them empty. */
@@ -133,6 +153,8 @@ async function writeVectors(
   const name = state.digest('hex');
   const nameKey = `captions/${keys.key}`;
   if (store.readMeta(nameKey) === name) return;
+  // Until all are written they are of neither: captions may be what they were before when this is done again.
+  store.writeMeta(nameKey, '');
   const contents = [...captions.keys()];
   for (let start = 0; start < contents.length; start += BLOCK) {
     if (context.signal.aborted) throw cancelled();

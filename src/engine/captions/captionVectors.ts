@@ -12,6 +12,8 @@ import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 
 /** Captions that reach the index together. */
 const BATCH = 64;
+/** In the keys of what is kept whatever captions there are; hashes have none. */
+const KEPT = '/';
 
 type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
 
@@ -52,6 +54,8 @@ export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' |
   readonly load: () => Promise<Pick<TextEncoder, 'embed'>>;
   /** What is shown while it reads. */
   readonly phase?: string;
+  /** Of what is no caption of the dataset, or not read by the half that the encoder has: it isn't forgotten with captions. */
+  readonly keptAs?: string | undefined;
 }
 
 /**
@@ -98,17 +102,23 @@ async function embedWanted(
   context: JobContext,
 ): Promise<ReadCaptions> {
   const read = await embedMissing(captions, store, reader, context);
-  if (read.embedded > 0) store.captions.retain(reader.key, new Set([...captions, ...all].map(read.keyOf)));
+  if (read.embedded > 0) forgetOthers(new Set([...captions, ...all].map(read.keyOf)), store, reader.key);
   return read;
+}
+
+/** Of the captions that were read: what others have read under the same encoder is theirs to forget. */
+function forgetOthers(wanted: ReadonlySet<string>, store: Pick<IndexStore, 'captions'>, key: number): void {
+  const known = store.captions.list(key).map(([caption]) => caption);
+  store.captions.retain(key, new Set([...wanted, ...known.filter((caption) => caption.includes(KEPT))]));
 }
 
 async function embedMissing(
   captions: readonly string[],
   store: Pick<IndexStore, 'captions'>,
-  { key, name, sha256, contextLength, load, phase = 'Reading captions' }: CaptionReader,
+  { key, name, sha256, contextLength, load, phase = 'Reading captions', keptAs }: CaptionReader,
   context: JobContext,
 ): Promise<ReadCaptions & { readonly embedded: number }> {
-  const keyOf = captionKey(sha256);
+  const keyOf = captionKey({ sha256, keptAs });
   const tokensOf = new Map(store.captions.list(key));
   const missing = captions.filter((caption) => !tokensOf.has(keyOf(caption)));
   if (missing.length > 0) {
@@ -138,10 +148,10 @@ async function embedMissing(
 function storedVectors(
   captions: readonly string[],
   store: Pick<IndexStore, 'captions'>,
-  { key, dim, sha256 }: CaptionReader,
+  { key, dim, ...named }: CaptionReader,
 ): UnitVectors {
   const vectors = new Float32Array(captions.length * dim);
-  const keys = captions.map(captionKey(sha256));
+  const keys = captions.map(captionKey(named));
   const found = store.captions.read(key, dim, keys);
   keys.forEach((caption, row) => {
     vectors.set(found.get(caption)!.vector, row * dim);
@@ -149,8 +159,9 @@ function storedVectors(
   return { vectors, rows: captions.length, dim };
 }
 
-function captionKey(sha256: string): ReadCaptions['keyOf'] {
-  return (caption) => hash('sha256', `${sha256}\n${caption}`);
+function captionKey({ sha256, keptAs }: Pick<CaptionReader, 'sha256' | 'keptAs'>): ReadCaptions['keyOf'] {
+  const prefix = keptAs === undefined ? '' : `${keptAs}${KEPT}`;
+  return (caption) => prefix + hash('sha256', `${sha256}\n${caption}`);
 }
 
 /**
@@ -163,8 +174,8 @@ export async function storedCaptionVectors(
   store: Pick<IndexStore, 'captions'>,
   encoder: CaptionEncoder,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const { key, dim, sha256 } = await readerOf(encoder);
-  const keys = captions.map(captionKey(sha256));
+  const { key, dim, ...named } = await readerOf(encoder);
+  const keys = captions.map(captionKey(named));
   const found = store.captions.read(key, dim, keys);
   const vectors = new Map<string, Float32Array>();
   captions.forEach((caption, i) => {

@@ -51,16 +51,19 @@ export async function captionCopyFindings(
   const copies = captionCopies(neighbors, options.ratio).filter(
     ({ first, second }) => wordsOf(captions[first]!) !== wordsOf(captions[second]!) && !isOfOneImage(first, second),
   );
+  const pairKey = (first: number, second: number) =>
+    Math.min(first, second) * captions.length + Math.max(first, second);
+  const ratioOf = new Map(copies.map(({ first, second, ratio }) => [pairKey(first, second), ratio]));
   const findings = groupsAround(copies, (a, b) => a - b).map(({ kept, others }): Finding => {
     const [path, ...more] = [kept, ...others].flatMap(rowsOf).map((row) => images.paths[row]!);
-    const ratios = copies.flatMap(({ first, second, ratio }) => (first === kept || second === kept ? [ratio] : []));
+    const least = others.reduce((so, other) => Math.min(so, ratioOf.get(pairKey(kept, other)) ?? 1), 1);
     return {
       id: idOf('duplicate-caption', ['in other words', ...[kept, ...others].map((caption) => captions[caption]!)]),
       kind: 'duplicate-caption',
       severity: severityOf('duplicate-caption'),
       path: path!,
       // Behind those that are the same word by word.
-      score: Math.round((0.5 + Math.min(1, ...ratios) / 2) * 1e6) / 1e6,
+      score: Math.round((0.5 + least / 2) * 1e6) / 1e6,
       related: [...new Set(more)].filter((other) => other !== path).map((other) => ({ path: other })),
       message: sameMeaningText(captions[kept]!, captions[others[0]!]!, others.length),
     };

@@ -103,7 +103,16 @@ async function readWords(
   const load = () => loadText(resolved);
   const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
   const { name, output } = encoder.card;
-  const reader = { key: encoder.key, name, dim: output.dim, sha256, contextLength, load, phase: 'Reading words' };
+  const reader = {
+    key: encoder.key,
+    name,
+    dim: output.dim,
+    sha256,
+    contextLength,
+    load,
+    phase: 'Reading words',
+    keptAs: 'words',
+  };
   const texts = names.map((word) => TEMPLATE.replace('{}', word));
   return { names, vectors: (await keptCaptionVectors(texts, store, reader, context)).vectors };
 }

@@ -2,7 +2,7 @@ import { notIndexed } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } from '../../protocol/maps.ts';
 import type { CaptionCache } from '../captions/captionCache.ts';
-import { captionEncoderOf } from '../captions/captionEncoder.ts';
+import { captionReaderOf } from '../captions/captionIndex.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { isOfCaptions } from '../encoders/importedEncoders.ts';
@@ -87,7 +87,9 @@ export class MapService {
       const table = search.open(dataset.store, stored.key);
       if ('path' in to) return similaritiesTo(table, to.path, paths);
       const resolve = () =>
-        isOfCaptions(stored) ? captionEncoderOf(dataset, registry) : registry.resolve(stored.card.id, dataset.root);
+        isOfCaptions(stored)
+          ? captionReaderOf(stored, { dataset, registry, loadText })
+          : registry.resolve(stored.card.id, dataset.root);
       return similaritiesToTexts(table, to, async () => loadText(await resolve()), paths);
     });
   }

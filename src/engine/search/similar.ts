@@ -135,7 +135,9 @@ async function queryVector(
   table: SearchTable,
   row: number,
 ): Promise<EmbeddedFile> {
-  if (region === undefined && row >= 0 && (await isCurrent(image, context.dataset, table.paths[row]!))) {
+  // What is written about an image stays as it is when its file is another one.
+  const isKnown = async () => isOfCaptions(context.stored) || isCurrent(image, context.dataset, table.paths[row]!);
+  if (region === undefined && row >= 0 && (await isKnown())) {
     return { vector: table.vector(row), region: undefined };
   }
   const maxMegapixels = scan?.maxMegapixels;

@@ -3,6 +3,8 @@ import type { RunPosition } from './trainingRun.ts';
 
 /** What the values of the best epoch are called in a checkpoint. */
 const PREFIX = 'best/';
+/** Its score and number there. A checkpoint is older than the metrics of the run where the process was killed. */
+export const BEST_RANK = 'bestRank';
 
 /** Keeps the values of the epoch that was best by some measure, through a resumption too. */
 export class BestEpoch {
@@ -10,13 +12,13 @@ export class BestEpoch {
   #epoch: number;
   #score: number;
 
-  /** @param metric name of the best score among the metrics of the run */
-  constructor({ state, metrics }: Pick<RunPosition, 'state' | 'metrics'>, metric: string) {
+  constructor({ state }: Pick<RunPosition, 'state'>) {
     const kept = [...state].filter(([name]) => name.startsWith(PREFIX));
     this.#state =
       kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(PREFIX.length), data]));
-    this.#epoch = metrics['bestEpoch'] ?? 0;
-    this.#score = this.#state === undefined ? -1 : (metrics[metric] ?? -1);
+    const [score = -1, epoch = 0] = this.#state === undefined ? [] : (state.get(BEST_RANK) ?? []);
+    this.#score = score;
+    this.#epoch = epoch;
   }
 
   get epoch(): number {
@@ -34,7 +36,8 @@ export class BestEpoch {
 
   /** @param state of which what has a name in `names` is kept: moments are of no use to a result */
   offer(epoch: number, score: number, state: TensorMap, names: ReadonlySet<string>): void {
-    if (score <= this.#score) return;
+    // As a checkpoint holds it, so that the same epoch is no better after a resumption.
+    if (Math.fround(score) <= Math.fround(this.#score)) return;
     this.#score = score;
     this.#epoch = epoch;
     this.#state = new Map([...state].filter(([name]) => names.has(name)));
@@ -47,6 +50,8 @@ export class BestEpoch {
 
   /** For a checkpoint. */
   kept(): TensorMap {
-    return new Map([...(this.#state ?? [])].map(([name, data]) => [PREFIX + name, data]));
+    if (this.#state === undefined) return new Map();
+    const values = [...this.#state].map(([name, data]) => [PREFIX + name, data] as const);
+    return new Map([...values, [BEST_RANK, Float32Array.of(this.#score, this.#epoch)]]);
   }
 }

@@ -102,7 +102,8 @@ export async function loadCaptionData(
   const { sha256, contextLength, output } = text.described;
   let loaded: ReturnType<typeof openTower> | undefined;
   const load = () => (loaded ??= openTower(text, threads));
-  const reader = { key: stored.key, name: text.name, dim: output.dim, sha256, contextLength, load };
+  const kept = towers.isPair ? {} : { keptAs: 'tower' };
+  const reader = { key: stored.key, name: text.name, dim: output.dim, sha256, contextLength, load, ...kept };
   const texts = await keptCaptionVectors(captions, store, reader, context).finally(async () => {
     await (await loaded?.catch(() => undefined))?.dispose();
   });

@@ -55,7 +55,7 @@ export class CaptionTask implements TrainingTask {
     this.#options = options;
     this.#heads = heads;
     this.#products = new OnnxProducts(worker, settings.threads);
-    this.#best = new BestEpoch(run.start, 'bestValidationRecall');
+    this.#best = new BestEpoch(run.start);
     this.input = { dims: [settings.batchImages, shape.image], loader: this.#imageLoader() };
   }
 

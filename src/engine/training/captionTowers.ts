@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { noImageTower, noTextTower } from '../../core/captions/captionErrors.ts';
 import { asLikenessError, ErrorCode } from '../../core/errors.ts';
+import { sentenceEncoderInvalid } from '../../core/encoders/textErrors.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
@@ -50,14 +51,19 @@ export async function resolveTowers(
   const { root, store } = dataset;
   const image = imageEncoder ?? encoderReference(dataset, undefined);
   if (importedEncoder(store, image) !== undefined) throw importedOnly(image);
-  const encoder = await registry.resolve(image, root).catch((error: unknown) => {
+  const encoder = await registry.resolveAny(image, root).catch((error: unknown) => {
     const { code, path, message } = asLikenessError(error);
     if (code === ErrorCode.TextWithoutImage) throw noImageTower(path ?? message);
     throw error;
   });
+  if (encoder.card.encodes === 'texts') throw noImageTower(image);
   const isPair = textEncoder === undefined || textEncoder === image;
   const text = isPair ? textHalf(image, encoder) : await namedText(textEncoder, registry, root);
   const described = text.source.known ?? (await describe(text, isPair ? encoder.card.output.dim : undefined, threads));
+  // A head behind such a tower would take the mean over what fills a text up, too.
+  if (described.padding !== undefined && described.output.pooling === 'mean') {
+    throw sentenceEncoderInvalid(text.source.file, 'it takes texts of one length, and what fills them up would count');
+  }
   return { image: { reference: image, encoder }, text: { ...text, described }, isPair };
 }
 
@@ -75,7 +81,7 @@ function textHalf(reference: string, { card, text }: ResolvedEncoder): Undescrib
 
 async function namedText(reference: string, registry: EncoderRegistry, root: string): Promise<UndescribedText> {
   try {
-    return textHalf(reference, await registry.resolve(reference, root));
+    return textHalf(reference, await registry.resolveAny(reference, root));
   } catch (error) {
     const { code, path } = asLikenessError(error);
     // Which is just what is wanted here.

@@ -92,7 +92,7 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     const { network, size } = settings;
     const student: NetworkShape = { network, size, ...(from?.imported && { imported: from.imported }) };
     const shape = isOfClasses ? shapeOf(student, classes.length) : undefined;
-    const program = withImportFaults(student, true, () => {
+    const program = withImportFaults(student, 'nothing', () => {
       const written = programOf(settings, student, teacherDim, others);
       // Needed in the end, with a batch of any size, and refused before the work is done.
       if (student.imported) evaluationModel(student);

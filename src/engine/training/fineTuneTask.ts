@@ -16,6 +16,7 @@ import type { TensorMap } from '../../core/training/parameters.ts';
 import { probeClassifierStart } from '../../core/training/probeStart.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { BEST_RANK } from './bestEpoch.ts';
 import { GraphEvaluator } from './graphEvaluation.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import type { FineTuneData } from './fineTuneData.ts';
@@ -60,9 +61,10 @@ export class FineTuneTask implements TrainingTask {
     this.#signal = signal;
     const kept = [...start.state].filter(([name]) => name.startsWith(BEST));
     this.#best = kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(BEST.length), data]));
-    this.#bestEpoch = start.metrics['bestEpoch'] ?? 0;
+    const [macro = -1, epoch = 0] = this.#best === undefined ? [] : rankOf(start);
+    this.#bestEpoch = epoch;
     this.#bestLoss = start.state.get(BEST_LOSS)?.[0] ?? NaN;
-    this.#bestMacro = this.#best === undefined ? -1 : (start.metrics['bestValidationMacro'] ?? -1);
+    this.#bestMacro = macro;
   }
 
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
@@ -120,9 +122,11 @@ export class FineTuneTask implements TrainingTask {
     const logits = await this.#run('logits', validation, whole);
     const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
     const loss = negativeLogLikelihood({ logits, ...this.#labelled(validation) });
+    // As a checkpoint holds it, so that the same epoch is no better after a resumption.
+    const [macro, bestMacro] = [Math.fround(macroAccuracy), Math.fround(this.#bestMacro)];
     // What was there before the first epoch gives way to what is as often right and surer.
-    const isSurer = macroAccuracy === this.#bestMacro && this.#bestEpoch === 0 && loss < this.#bestLoss;
-    if (macroAccuracy > this.#bestMacro || isSurer) {
+    const isSurer = macro === bestMacro && this.#bestEpoch === 0 && loss < this.#bestLoss;
+    if (macro > bestMacro || isSurer) {
       this.#bestLoss = Math.fround(loss);
       this.#bestMacro = macroAccuracy;
       this.#bestEpoch = done;
@@ -146,7 +150,8 @@ export class FineTuneTask implements TrainingTask {
   kept(): TensorMap {
     if (this.#best === undefined) return new Map();
     const values = [...this.#best].map(([name, data]) => [BEST + name, data] as const);
-    return new Map([...values, [BEST_LOSS, Float32Array.of(this.#bestLoss)]]);
+    const rank = Float32Array.of(this.#bestMacro, this.#bestEpoch);
+    return new Map([...values, [BEST_LOSS, Float32Array.of(this.#bestLoss)], [BEST_RANK, rank]]);
   }
 
   result(last: TensorMap): TensorMap {
@@ -213,4 +218,10 @@ export class FineTuneTask implements TrainingTask {
     if (this.#signal.aborted) throw cancelled();
     return rows;
   }
+}
+
+/** Score and number of the best epoch. Checkpoints of former versions don't tell: what the run says of it may be of a later one. */
+function rankOf({ state, metrics }: RunShape['start']): readonly number[] {
+  const rank = state.get(BEST_RANK);
+  return rank === undefined ? [metrics['bestValidationMacro'] ?? -1, metrics['bestEpoch'] ?? 0] : [...rank];
 }

@@ -90,7 +90,7 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
     const imageCount = trainedImages(images, wished.labelsPerClass ?? 0);
     const settings = resolveFineTuneSettings(wished, source, imageCount, this.#options.threads);
     const shape = shapeOf(settings, images, source.imported);
-    const program = withImportFaults(shape, settings.trainedStages !== 0, () => {
+    const program = withImportFaults(shape, settings.trainedStages === 0 ? 'nothing' : 'classifier', () => {
       const written = programOf(settings, shape, images);
       // Both are needed in the end, with a batch of any size, and are refused before the work is done.
       if (shape.imported) classifierEvaluationModel(shape);

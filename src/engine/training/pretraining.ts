@@ -125,7 +125,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const { network, size, trainedStages, headLayers } = settings;
     const imported = source?.imported && withTrainedStages(source.imported, trainedStages);
     const shape: NetworkShape = { network, size, ...(imported && { imported }) };
-    const program = withImportFaults(shape, true, () => {
+    const program = withImportFaults(shape, trainedStages === 1 ? 'nothing' : 'stages', () => {
       const written = programOf(settings, shape);
       // Needed in the end, with a batch of any size, and refused before the work is done.
       if (imported) evaluationModel(shape);

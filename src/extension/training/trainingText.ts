@@ -68,7 +68,7 @@ export function settingTexts(
     ['Head layers', settings.headLayers?.toString()],
     ['Seed', settings.seed?.toString()],
     ['Engine', settings.engine === undefined ? undefined : engineNames[settings.engine]],
-    ['Computed on', settings.provider === 'cpu' ? undefined : settings.provider],
+    ['Asked to compute on', settings.provider === 'cpu' ? undefined : settings.provider],
     ['Threads', settings.threads?.toString()],
     ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
   ];

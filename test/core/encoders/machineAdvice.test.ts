@@ -30,7 +30,7 @@ describe('what slows a machine down', () => {
     assert.equal(advice!.code, 'slow-encoder');
     assert.match(
       advice!.message,
-      /^DINOv2 giant manages 0\.5 images\/s here, 5 h 33 min for 10,000 images; choose a smaller/,
+      /^DINOv2 giant manages 0\.5 images\/s on the CPU, 5 h 33 min for 10,000 images; where no graphics card computes it, choose a smaller/,
     );
   });
 });

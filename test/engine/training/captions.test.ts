@@ -11,6 +11,7 @@ import { engineOptions } from '../../../src/engine/machine.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
 import { usualMapSettings } from '../../../src/protocol/embeddingMap.ts';
 import type { CaptionTrainingSettings } from '../../../src/protocol/training.ts';
+import { writeMeanings } from '../encoders/text/sentences.ts';
 import { smallTextTower, wordTokenizer, writeJson } from '../encoders/text/towers.ts';
 import { pooled, smallModel, writeModel } from '../encoders/smallModels.ts';
 import { writeStripes } from './colourDataset.ts';
@@ -119,6 +120,28 @@ describe('training with captions', () => {
     // A rate that destroys everything: what was known is kept.
     assert.ok(metrics['validationRecall']! < metrics['validationRecallBefore']!);
     assert.deepEqual([metrics['bestEpoch'], metrics['testRecallAt1']], [0, metrics['testRecallAt1Before']]);
+  });
+
+  test('takes a sentence encoder for what reads, and what it trains finds images', async () => {
+    const sentences = writeMeanings(join(folder, 'meanings'), [
+      ...KINDS.map((kind) => [kind]),
+      ['stripes'],
+      ['number'],
+    ]);
+    const { run } = await train({ ...towers(), textEncoder: sentences });
+    const { testRecallAt1, testRecallAt1Before } = run.metrics;
+    assert.ok(testRecallAt1! > testRecallAt1Before!, `${testRecallAt1Before} to ${testRecallAt1}`);
+    const { evaluation } = await engine.captions.evaluate({ folder: root, encoders: [run.encoder!] }, job());
+    const { imageToCaption, captionToImage } = evaluation!.encoders[0]!;
+    assert.ok(Math.abs((imageToCaption.recallAt1 + captionToImage.recallAt1) / 2 - testRecallAt1!) < 0.03);
+    const query = { folder: root, texts: ['wide stripes'], encoder: run.encoder!, count: 6 };
+    const { results } = await engine.texts.search(query, job());
+    const right = results.filter(({ path }) => path.includes('/wide/')).length;
+    assert.ok(right >= 5, `${right} of 6`);
+    await assert.rejects(train({ imageEncoder: sentences }), {
+      code: ErrorCode.TextWithoutImage,
+      message: /meanings reads texts and sees no images/,
+    });
   });
 
   test('goes on where it was stopped, to the same encoder, best epoch included', async () => {

@@ -22,8 +22,11 @@ export interface ImportedEncoder {
   readonly trained: readonly ImportedWeight[];
 }
 
-/** Normalisations of a token's or a position's channels, and the activation that comes with them. */
-const TRANSFORMER_OPERATORS = /LayerNormalization$|^RMSNormalization$|Gelu$|^Erf$|Attention$/;
+/**
+ * Normalisations of a token's or a position's channels, the activation that comes with them, and the weights of attention: exports
+ * of older operator sets write the normalisations out, and not every transformer has that activation.
+ */
+const TRANSFORMER_OPERATORS = /LayerNormalization$|^RMSNormalization$|Gelu$|^Erf$|Attention$|^Softmax$/;
 
 /** Whether an encoder is a transformer, or a network built like one. */
 export function isTransformer({ model }: ImportedEncoder): boolean {

@@ -8,6 +8,11 @@ import type { TrialAnswer, TrialRequest } from './trial.ts';
 
 const MEASURE_MS = 300;
 
+// Whoever asked is gone, or has been answered: a driver that hangs must not keep the process.
+process.once('disconnect', () => {
+  process.kill(process.pid, 'SIGKILL');
+});
+
 process.once('message', (request: TrialRequest) => {
   void run(request).then((answer) => {
     process.send!(answer, () => {

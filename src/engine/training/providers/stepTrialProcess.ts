@@ -9,6 +9,11 @@ import type { StepTrialRequest } from './stepTrial.ts';
 const STEPS = 3;
 const LEARNING_RATE = 1e-3;
 
+// Whoever asked is gone, or has been answered: a driver that hangs must not keep the process.
+process.once('disconnect', () => {
+  process.kill(process.pid, 'SIGKILL');
+});
+
 process.once('message', (request: StepTrialRequest) => {
   void run(request).then((answer) => {
     process.send!(answer, () => {

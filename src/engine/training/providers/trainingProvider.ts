@@ -58,9 +58,10 @@ export async function chooseTrainingProvider(
     if (!('reason' in run)) onProcessor ??= await tools.run({ ...request, provider: 'cpu' });
     trials.push(judged(provider, run, onProcessor));
   }
-  if (choice === 'auto') return { provider: fastestTrainer(trials) };
-  const unfit = trials[0]?.unfit;
-  return unfit === undefined ? { provider: choice } : leftToProcessor(choice, unfit);
+  const [first] = trials;
+  const isUnfit = first !== undefined && trials.every(({ unfit }) => unfit !== undefined);
+  if (isUnfit) return leftToProcessor(first.provider, first.unfit!);
+  return { provider: choice === 'auto' ? fastestTrainer(trials) : choice };
 }
 
 function judged(provider: ExecutionProvider, run: StepRun, cpu: StepRun | undefined): StepTrial {

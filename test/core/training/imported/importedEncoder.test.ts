@@ -265,7 +265,9 @@ function withOperator(opType: string, { domain = '' } = {}): ExportedModel {
 describe('what can’t be trained is refused with a sentence', () => {
   const write = (exported: ExportedModel, stages: 'all' | number) => {
     const shape = shapeOf(exported, stages);
-    return withImportFaults(shape, stages !== 0, () => programOf(exported, { trainedStages: stages }));
+    return withImportFaults(shape, stages === 0 ? 'nothing' : 'classifier', () =>
+      programOf(exported, { trainedStages: stages }),
+    );
   };
 
   test('an operator without a rule, which is named; what lies behind it can be trained all the same', () => {

@@ -110,6 +110,9 @@ describe('what computes a training', () => {
       provider: 'cpu',
     });
     const none = { reason: "can't run it: no driver" };
-    assert.deepEqual(await chosen('auto', toolsWith({ webgpu: none, cuda: none })), { provider: 'cpu' });
+    assert.deepEqual(await chosen('auto', toolsWith({ webgpu: none, cuda: none })), {
+      provider: 'cpu',
+      note: "The CPU computes this training, as cuda can't run it: no driver.",
+    });
   });
 });
