@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
-import { inProject } from './project.ts';
+import { inProject, projectRoot } from './project.ts';
 
 /**
  * Gives the extension's bundle the editor's API as one module with the exports that it uses. Left to itself, esbuild copies every
@@ -14,6 +14,8 @@ export function vscodeModule(): Plugin {
         kind === 'require-call' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'vscode-api' },
       );
       build.onLoad({ filter: /^vscode$/, namespace: 'vscode-api' }, () => ({
+        // A watched build has to see what is used of the API from now on.
+        watchFiles: sources(),
         contents: [
           "const api = require('vscode');",
           ...namesUsed().map((name) => `export const ${name} = api.${name};`),
@@ -24,11 +26,15 @@ export function vscodeModule(): Plugin {
   };
 }
 
+function sources(): string[] {
+  return globSync('src/extension/**/*.ts', { cwd: projectRoot }).map((file) => inProject(file));
+}
+
 /** Types among them are no properties, and harmless. */
 function namesUsed(): string[] {
   const names = new Set<string>();
-  for (const file of globSync('src/extension/**/*.ts', { cwd: inProject('.') })) {
-    for (const [, name] of readFileSync(inProject(file), 'utf8').matchAll(/\bvscode\.(\w+)/g)) names.add(name!);
+  for (const file of sources()) {
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/\bvscode\.(\w+)/g)) names.add(name!);
   }
   return [...names].sort();
 }

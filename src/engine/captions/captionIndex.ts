@@ -9,11 +9,10 @@ import type { Dataset } from '../dataset.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { captionsCard } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
-import type { DescribedText } from '../encoders/text/textEncoder.ts';
 import { FILE_PLACEHOLDER, type IndexStore, type Problem, type StoredEncoder } from '../store/indexStore.ts';
 import { captionEncoderOf } from './captionEncoder.ts';
 import { embedCaptions, type CaptionEncoder, type ReadCaptions } from './captionVectors.ts';
-import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
+import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
 
 /** Images whose captions are in memory as vectors at once. */
 const BLOCK = 256;
@@ -45,13 +44,11 @@ export interface CaptionIndex {
  * invalid-captions, with the codes of `captionEncoderOf` and of `embedCaptions`, or `cancelled`.
  */
 export async function captionIndex(options: CaptionIndexOptions, context: JobContext): Promise<CaptionIndex> {
-  const { dataset, registry, loadText } = options;
+  const { dataset, loadText } = options;
   const { root, store } = dataset;
   const known = await readCaptions(dataset, store.readImagePaths());
   if (known === undefined) throw noCaptions(root);
-  const encoder = await captionEncoderOf(dataset, registry);
-  const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
-  const identity = captionsIdentity(sha256, output);
+  const { encoder, output, identity } = await captionReader(options);
   const card = captionsCard(identity, encoder.card, output.dim);
   const key = store.putEncoder(identity, card);
   const stored = { key, identity, card };
@@ -82,9 +79,11 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
   return { stored, encoder, known, captionsOf, vectorsOf, notices: [...known.notices, ...read.notices] };
 }
 
-/** Of the encoder that stands for captions as a text half reads them. @param sha256 of that */
-function captionsIdentity(sha256: string, output: DescribedText['output']): string {
-  return hash('sha256', `captions\n${sha256}\n${JSON.stringify(output)}`);
+/** What reads captions now, and what it has the index's vectors of them under. Rejects with the codes of `captionEncoderOf`. */
+async function captionReader({ dataset, registry, loadText }: CaptionIndexOptions) {
+  const encoder = await captionEncoderOf(dataset, registry);
+  const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
+  return { encoder, output, identity: hash('sha256', `captions\n${sha256}\n${JSON.stringify(output)}`) };
 }
 
 /**
@@ -93,19 +92,13 @@ function captionsIdentity(sha256: string, output: DescribedText['output']): stri
  */
 export async function captionReaderOf(
   stored: Pick<StoredEncoder, 'identity'>,
-  { dataset, registry, loadText }: CaptionIndexOptions,
+  options: CaptionIndexOptions,
 ): Promise<ResolvedEncoder> {
-  const encoder = await captionEncoderOf(dataset, registry);
-  const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
-  if (captionsIdentity(sha256, output) === stored.identity) return encoder;
+  const { encoder, identity } = await captionReader(options);
+  if (identity === stored.identity) return encoder;
   throw encoderMismatch(
     `The captions of this map were read by another encoder than ${encoder.card.name}; refresh the map`,
   );
-}
-
-/** Captions of an image, none of them empty. */
-export function writtenOf({ captions }: Pick<KnownCaptions, 'captions'>, path: string): readonly string[] {
-  return captions.get(path)?.filter((caption) => caption !== '') ?? [];
 }
 
 /** When a vector was last replaced by another one: what was made of it before that is out of date. Milliseconds since the epoch. */

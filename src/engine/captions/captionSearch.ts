@@ -6,7 +6,7 @@ import type { CaptionNeighbors } from '../../protocol/captions.ts';
 import type { Dataset } from '../dataset.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import { captionVectors, storedCaptionVectors, type CaptionEncoder } from './captionVectors.ts';
-import type { KnownCaptions } from './knownCaptions.ts';
+import { writtenOf, type KnownCaptions } from './knownCaptions.ts';
 
 /** Captions with their vectors, as rows of one array. */
 interface Gallery {
@@ -45,7 +45,7 @@ export class CaptionSearch {
     encoder: CaptionEncoder,
     context: JobContext,
   ): Promise<CaptionNeighbors> {
-    const own = (known.captions.get(path) ?? []).filter((caption) => caption !== '');
+    const own = writtenOf(known, path);
     if (own.length === 0) throw imageHasNoCaption(path);
     const table = this.#search.open(store, encoder.stored.key);
     const row = table.rowOf(path);

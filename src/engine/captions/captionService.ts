@@ -33,7 +33,7 @@ import { captionsOf } from './captionCache.ts';
 import { textFilesOf } from './captionFiles.ts';
 import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
-import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
+import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
 import { compareCaptions } from './compareCaptions.ts';
 import { orNotice } from './orNotice.ts';
 
@@ -188,8 +188,8 @@ export class CaptionService {
 }
 
 /** Images that have a caption: those of the test split where they are enough; of very many as many as are drawn by the seed. */
-function comparedRows({ paths, splits }: CuratedImages, { captions }: KnownCaptions, seed: number) {
-  const isCaptioned = (row: number) => captions.get(paths[row]!)?.some((caption) => caption !== '') === true;
+function comparedRows({ paths, splits }: CuratedImages, known: KnownCaptions, seed: number) {
+  const isCaptioned = (row: number) => writtenOf(known, paths[row]!).length > 0;
   const captioned = [...paths.keys()].filter(isCaptioned);
   const tested = captioned.filter((row) => splits[row] === 'test');
   const isTested = tested.length >= FEWEST_CAPTIONS;

@@ -14,7 +14,7 @@ import { withProducts } from '../curation/imageNeighbors.ts';
 import type { Dataset } from '../dataset.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
-import type { KnownCaptions } from './knownCaptions.ts';
+import { writtenOf, type KnownCaptions } from './knownCaptions.ts';
 
 export interface CompareCaptionsOptions {
   readonly dataset: Dataset;
@@ -45,13 +45,12 @@ export async function compareCaptions(
   const table = store.readVectors(stored.key);
   const rowOf = new Map(table.paths.map((path, row) => [path, row]));
   const indexed = paths.filter((path) => rowOf.has(path));
-  const writtenOf = (path: string) => (known.captions.get(path) ?? []).filter((caption) => caption !== '');
-  const captioned = indexed.filter((path) => writtenOf(path).length > 0);
+  const captioned = indexed.filter((path) => writtenOf(known, path).length > 0);
   if (captioned.length < 2) throw noneCaptioned(root, indexed.length, captioned.length);
   const isDrawn = captioned.length > most;
   const drawn = new Set(isDrawn ? new RandomStream(0, DRAWN_STREAM).shuffled(captioned).slice(0, most) : captioned);
   const shown = captioned.filter((path) => drawn.has(path));
-  const captions = shown.map((path) => writtenOf(path)[0]!);
+  const captions = shown.map((path) => writtenOf(known, path)[0]!);
   const different = [...new Set(captions)];
   const all = [...known.captions.values()].flat();
   const vectors = await captionVectors({ captions: different, all }, store, encoder, context);
@@ -65,8 +64,8 @@ export async function compareCaptions(
     ),
   );
   const recalls = CAPTION_CUTOFFS.map((cutoff) => recallAmong(found, captionOf, cutoff));
-  const several = shown.filter((path) => writtenOf(path).length > 1).length;
-  const without = indexed.filter((path) => writtenOf(path).length === 0);
+  const several = shown.filter((path) => writtenOf(known, path).length > 1).length;
+  const without = indexed.filter((path) => writtenOf(known, path).length === 0);
   const { codes, low, high, meanOwn, meanOther } = found;
   return {
     ...{ root, paths: shown, captions, codes, low, high, meanOwn, meanOther },

@@ -24,6 +24,11 @@ export interface KnownCaptions {
   readonly notices: readonly LikenessError[];
 }
 
+/** Captions of an image, none of them empty. */
+export function writtenOf({ captions }: Pick<KnownCaptions, 'captions'>, path: string): readonly string[] {
+  return captions.get(path)?.filter((caption) => caption !== '') ?? [];
+}
+
 /**
  * The captions that the configuration names; undefined where it names none. Rejects with invalid-captions, captions-unmatched,
  * file-not-found or unreadable-file.

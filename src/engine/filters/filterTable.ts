@@ -3,7 +3,7 @@ import { qualityScores } from '../../core/curation/qualityIssues.ts';
 import { fieldNamed, otherFields, type FilterColumn } from '../../core/filters/filter.ts';
 import { numbersOf } from '../../core/tables/columnTable.ts';
 import { imageMeasures } from '../columns/imageMeasures.ts';
-import type { KnownCaptions } from '../captions/knownCaptions.ts';
+import { writtenOf, type KnownCaptions } from '../captions/knownCaptions.ts';
 import { readOpinions } from '../columns/imageOpinions.ts';
 import { readFindingKinds } from '../curation/lastFindings.ts';
 import type { Dataset } from '../dataset.ts';
@@ -62,8 +62,8 @@ export async function opinionColumns(
 }
 
 /** What is written about the images; empty captions count as none. */
-export function captionColumn({ captions }: KnownCaptions, paths: readonly string[]): FilterColumn {
-  const written = (path: string) => (captions.get(path) ?? []).filter((caption) => caption !== '');
+export function captionColumn(known: KnownCaptions, paths: readonly string[]): FilterColumn {
+  const written = (path: string) => writtenOf(known, path);
   return { id: CAPTION, name: 'Word of the caption', kind: 'texts', ...coded(paths, written) };
 }
 

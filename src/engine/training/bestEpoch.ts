@@ -3,22 +3,24 @@ import type { RunPosition } from './trainingRun.ts';
 
 /** What the values of the best epoch are called in a checkpoint. */
 const PREFIX = 'best/';
-/** Its score and number there. A checkpoint is older than the metrics of the run where the process was killed. */
-export const BEST_RANK = 'bestRank';
+/** Its score, number and loss there. A checkpoint is older than the metrics of the run where the process was killed. */
+const RANK = 'bestRank';
 
 /** Keeps the values of the epoch that was best by some measure, through a resumption too. */
 export class BestEpoch {
   #state: TensorMap | undefined;
   #epoch: number;
   #score: number;
+  #loss: number;
 
   constructor({ state }: Pick<RunPosition, 'state'>) {
     const kept = [...state].filter(([name]) => name.startsWith(PREFIX));
     this.#state =
       kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(PREFIX.length), data]));
-    const [score = -1, epoch = 0] = this.#state === undefined ? [] : (state.get(BEST_RANK) ?? []);
+    const [score = -1, epoch = 0, loss = NaN] = this.#state === undefined ? [] : (state.get(RANK) ?? []);
     this.#score = score;
     this.#epoch = epoch;
+    this.#loss = loss;
   }
 
   get epoch(): number {
@@ -34,12 +36,23 @@ export class BestEpoch {
     return this.#state;
   }
 
-  /** @param state of which what has a name in `names` is kept: moments are of no use to a result */
-  offer(epoch: number, score: number, state: TensorMap, names: ReadonlySet<string>): void {
-    // As a checkpoint holds it, so that the same epoch is no better after a resumption.
-    if (Math.fround(score) <= Math.fround(this.#score)) return;
+  /**
+   * @param loss where it is known: what was there before the first epoch gives way to what is as good and surer
+   * @param state of which what has a name in `names` is kept: moments are of no use to a result
+   */
+  offer(
+    epoch: number,
+    { score, loss = NaN }: { readonly score: number; readonly loss?: number },
+    state: TensorMap,
+    names: ReadonlySet<string>,
+  ): void {
+    // As a checkpoint holds them, so that the same epoch is no better after a resumption.
+    const better = Math.fround(score) - Math.fround(this.#score);
+    const isSurer = better === 0 && this.#epoch === 0 && Math.fround(loss) < Math.fround(this.#loss);
+    if (!(better > 0 || isSurer)) return;
     this.#score = score;
     this.#epoch = epoch;
+    this.#loss = loss;
     this.#state = new Map([...state].filter(([name]) => names.has(name)));
   }
 
@@ -52,6 +65,6 @@ export class BestEpoch {
   kept(): TensorMap {
     if (this.#state === undefined) return new Map();
     const values = [...this.#state].map(([name, data]) => [PREFIX + name, data] as const);
-    return new Map([...values, [BEST_RANK, Float32Array.of(this.#score, this.#epoch)]]);
+    return new Map([...values, [RANK, Float32Array.of(this.#score, this.#epoch, this.#loss)]]);
   }
 }

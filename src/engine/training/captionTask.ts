@@ -94,7 +94,7 @@ export class CaptionTask implements TrainingTask {
     if (data.validation.length > 0) {
       const { validationRecall } = await this.#validated(state);
       // What the towers know already may be more than what a few pairs can teach.
-      this.#best.offer(0, validationRecall, state, kept);
+      this.#best.offer(0, { score: validationRecall }, state, kept);
       measured['validationRecall'] = validationRecall;
     }
     return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${name}Before`, value]));
@@ -111,7 +111,7 @@ export class CaptionTask implements TrainingTask {
     if (data.validation.length === 0 || !isMeasured(done, settings.epochs)) return {};
     const current = await state();
     const { validationRecall, validationRecallAt1 } = await this.#validated(current);
-    this.#best.offer(done, validationRecall, current, kept);
+    this.#best.offer(done, { score: validationRecall }, current, kept);
     return {
       validationRecall,
       validationRecallAt1,

@@ -16,7 +16,7 @@ import type { TensorMap } from '../../core/training/parameters.ts';
 import { probeClassifierStart } from '../../core/training/probeStart.ts';
 import type { TensorValue } from '../encoders/onnxMessages.ts';
 import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { BEST_RANK } from './bestEpoch.ts';
+import { BestEpoch } from './bestEpoch.ts';
 import { GraphEvaluator } from './graphEvaluation.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import type { FineTuneData } from './fineTuneData.ts';
@@ -24,11 +24,6 @@ import { trainedEncoderInterface } from './pretrainCard.ts';
 import { assertFinite, type Metrics } from './runMonitor.ts';
 import type { StepOutcome } from './trainingLoop.ts';
 import type { RunShape, TrainingTask } from './trainingRun.ts';
-
-/** What the values of the best epoch are called in a checkpoint. */
-const BEST = 'best/';
-/** Its loss on the validation images, in float32. */
-const BEST_LOSS = 'bestLoss';
 
 export interface FineTuneTaskOptions {
   readonly settings: ResolvedFineTuneSettings;
@@ -50,21 +45,13 @@ export class FineTuneTask implements TrainingTask {
   readonly #options: FineTuneTaskOptions;
   readonly #evaluator: GraphEvaluator;
   readonly #signal: AbortSignal;
-  #best: TensorMap | undefined;
-  #bestEpoch: number;
-  #bestMacro: number;
-  #bestLoss: number;
+  readonly #best: BestEpoch;
 
   private constructor(options: FineTuneTaskOptions, evaluator: GraphEvaluator, { signal, start }: RunShape) {
     this.#options = options;
     this.#evaluator = evaluator;
     this.#signal = signal;
-    const kept = [...start.state].filter(([name]) => name.startsWith(BEST));
-    this.#best = kept.length === 0 ? undefined : new Map(kept.map(([name, data]) => [name.slice(BEST.length), data]));
-    const [macro = -1, epoch = 0] = this.#best === undefined ? [] : rankOf(start);
-    this.#bestEpoch = epoch;
-    this.#bestLoss = start.state.get(BEST_LOSS)?.[0] ?? NaN;
-    this.#bestMacro = macro;
+    this.#best = new BestEpoch(start);
   }
 
   static async open(options: FineTuneTaskOptions, worker: OnnxWorker, run: RunShape): Promise<FineTuneTask> {
@@ -122,40 +109,26 @@ export class FineTuneTask implements TrainingTask {
     const logits = await this.#run('logits', validation, whole);
     const { accuracy, macroAccuracy } = scoreOutputs(logits, validation.labels, this.#options.shape.classes);
     const loss = negativeLogLikelihood({ logits, ...this.#labelled(validation) });
-    // As a checkpoint holds it, so that the same epoch is no better after a resumption.
-    const [macro, bestMacro] = [Math.fround(macroAccuracy), Math.fround(this.#bestMacro)];
-    // What was there before the first epoch gives way to what is as often right and surer.
-    const isSurer = macro === bestMacro && this.#bestEpoch === 0 && loss < this.#bestLoss;
-    if (macro > bestMacro || isSurer) {
-      this.#bestLoss = Math.fround(loss);
-      this.#bestMacro = macroAccuracy;
-      this.#bestEpoch = done;
-      // Moments are of no use to a result.
-      this.#best = new Map([...current].filter(([name]) => this.#options.kept.has(name)));
-    }
+    this.#best.offer(done, { score: macroAccuracy, loss }, current, this.#options.kept);
     return {
       validationLoss: loss,
       validationAccuracy: accuracy,
       validationMacro: macroAccuracy,
-      bestValidationMacro: this.#bestMacro,
-      bestEpoch: this.#bestEpoch,
+      bestValidationMacro: this.#best.score,
+      bestEpoch: this.#best.epoch,
     };
   }
 
   isOver(done: number): boolean {
-    const { patience } = this.#options.settings;
-    return patience > 0 && this.#best !== undefined && done - this.#bestEpoch >= patience;
+    return this.#best.isPast(done, this.#options.settings.patience);
   }
 
   kept(): TensorMap {
-    if (this.#best === undefined) return new Map();
-    const values = [...this.#best].map(([name, data]) => [BEST + name, data] as const);
-    const rank = Float32Array.of(this.#bestMacro, this.#bestEpoch);
-    return new Map([...values, [BEST_LOSS, Float32Array.of(this.#bestLoss)], [BEST_RANK, rank]]);
+    return this.#best.kept();
   }
 
   result(last: TensorMap): TensorMap {
-    return this.#best ?? this.#averaged(last);
+    return this.#best.state ?? this.#averaged(last);
   }
 
   /**
@@ -218,10 +191,4 @@ export class FineTuneTask implements TrainingTask {
     if (this.#signal.aborted) throw cancelled();
     return rows;
   }
-}
-
-/** Score and number of the best epoch. Checkpoints of former versions don't tell: what the run says of it may be of a later one. */
-function rankOf({ state, metrics }: RunShape['start']): readonly number[] {
-  const rank = state.get(BEST_RANK);
-  return rank === undefined ? [metrics['bestValidationMacro'] ?? -1, metrics['bestEpoch'] ?? 0] : [...rank];
 }

@@ -49,7 +49,8 @@ export interface RunWork<Data extends RunData> {
   readonly settings: CommonRunSettings;
   readonly program: TrainingProgram;
   readonly tensorFlow: ResolvedTensorFlow | undefined;
-  readonly computing: Computing;
+  /** Finds out what computes the steps. */
+  computing(): Promise<Computing>;
   readonly checkpointSeconds: number | undefined;
   load(): Promise<Data>;
   task(data: Data): Promise<TaskOpener>;
@@ -66,12 +67,13 @@ export interface RunWork<Data extends RunData> {
  * what ended it. The run's files are closed in any case.
  */
 export async function carryOut<Data extends RunData>(work: RunWork<Data>, context: JobContext): Promise<Notice[]> {
-  const { files, start, settings, program, tensorFlow, computing } = work;
+  const { files, start, settings, program, tensorFlow } = work;
   const events = new TensorBoardWriter(files.folder);
   let data: Data | undefined;
   try {
     await files.update({ state: 'running', endedAt: undefined, message: undefined });
     if (start.images !== undefined) events.restart(start.step);
+    const computing = await work.computing();
     data = await work.load();
     // Fewer than were listed where some can't be read.
     await files.update({ stepsPerEpoch: stepsPerEpoch(data.images.length, settings.batchImages) });

@@ -178,7 +178,6 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     context: JobContext,
   ): Promise<TrainingReport> {
     const { files, start, settings, program } = run;
-    const computing = await computingOf(run, start.state);
     const notices = await carryOut<Data>(
       {
         files,
@@ -186,7 +185,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
         settings,
         program,
         tensorFlow,
-        computing,
+        computing: () => computingOf(run, start.state),
         checkpointSeconds: this.#options.checkpointSeconds,
         load: () => this.#kind.load(run, context),
         task: (data) => this.#kind.task(run, data),

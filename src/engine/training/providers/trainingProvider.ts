@@ -31,8 +31,8 @@ export const machineTrainers: TrainingProviderTools = {
 };
 
 /**
- * Finds what a run is to compute on. A provider is trusted with it only after its first steps there were those of the processor,
- * in a process of its own. Never rejects: what fails leaves the processor.
+ * Finds what a run is to compute on. A provider is trusted with it only after its first steps there, in a process of its own, had
+ * the losses and lengths of the processor's. Never rejects: what fails leaves the processor.
  *
  * @param state that the run starts with
  */
