@@ -5,7 +5,7 @@ import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { bestOf, decisionsFor, firstFocus, isOffered, type ReviewAction } from '../../src/core/curation/reviewSteps.ts';
 import { formatQuantity } from '../../src/core/progressText.ts';
 import { vscodeApi } from '../shared/vscodeApi.ts';
-import { answers, findings, host, readAnswers, state, takeAnswers } from './host.ts';
+import { answers, findings, host, readAnswers, state, synchronize, takeAnswers } from './host.ts';
 import { filter, listed, noFilter, places, type ListFilter } from './list.ts';
 import { answerText } from './sentences.ts';
 
@@ -168,12 +168,13 @@ export async function repeat(direction: 'undo' | 'redo'): Promise<void> {
   await inTurn(host.call('review/repeat', { direction }));
 }
 
-/** Steps that the host has been asked for and has not answered. */
+/** Steps that the host has been asked for and of which the page doesn't know yet what they left to undo. */
 const steps = { count: 0, last: Promise.resolve() };
 
 function inTurn<Result>(step: Promise<Result>): Promise<Result> {
   steps.count++;
-  steps.last = Promise.allSettled([steps.last, step]).then(() => {
+  // The host's answer may be here before its word that there is something to undo, and a key pressed between them counts.
+  steps.last = Promise.allSettled([steps.last, step.then(synchronize)]).then(() => {
     steps.count--;
   });
   return step;

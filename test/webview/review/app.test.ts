@@ -151,6 +151,17 @@ describe("the Review's page", () => {
     assert.equal(await callsOf('repeat'), 1);
   });
 
+  it('takes back a decision of which it has the answer, but not yet the word that it can be undone', async () => {
+    await open();
+    await page.evaluate(() => (fake.host.stateDelay = 500));
+    await page.keyboard.press('x');
+    // Long after the answer, and before the state.
+    await page.waitForTimeout(150);
+    await page.keyboard.press('u');
+    await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
+    assert.equal(await callsOf('repeat'), 1);
+  });
+
   it('takes back what it has shown where it could not be written', async () => {
     await open();
     await page.evaluate(() => {

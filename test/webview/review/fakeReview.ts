@@ -56,6 +56,8 @@ class FakeReview {
   pictures: readonly string[] = [];
   /** Answers only after so long, in milliseconds. */
   delay = 0;
+  /** How long after a change the page learns of it, in milliseconds. */
+  stateDelay = 0;
   readonly #done: Step[] = [];
   readonly #undone: Step[] = [];
   readonly #connection;
@@ -118,7 +120,10 @@ class FakeReview {
       return { path, ...bitmap(hash & 255, (hash >> 8) & 255, (hash >> 16) & 255) };
     };
     return {
-      'review/state': () => this.state,
+      'review/state': async () => {
+        if (this.stateDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.stateDelay));
+        return this.state;
+      },
       'review/findings': ({ version }: { version: number }) =>
         version === this.state.check?.version ? this.findings : undefined,
       'review/answers': () => ({
