@@ -37,8 +37,10 @@ export function checks(): Check[] {
   ];
 }
 
-/** Runs one check; what it prints reaches the terminal. */
+/** Runs one check; what it prints reaches the terminal when it is over, so that several can run at once. */
 export async function passes({ args: [script, ...rest] }: Check): Promise<boolean> {
-  const { code } = await run(process.execPath, [inProject(script!), ...rest], { cwd: projectRoot, output: 'inherit' });
+  const { code, stdout, stderr } = await run(process.execPath, [inProject(script!), ...rest], { cwd: projectRoot });
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
   return code === 0;
 }

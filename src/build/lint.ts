@@ -2,10 +2,12 @@ import { checks, passes } from './checks.ts';
 import { runMain } from './processes.ts';
 
 runMain(async () => {
-  let failed = 0;
-  for (const check of checks()) {
-    console.error(`${check.name}: ${check.description}`);
-    if (!(await passes(check))) failed += 1;
-  }
-  return failed === 0 ? 0 : 1;
+  const passed = await Promise.all(
+    checks().map(async (check) => {
+      const isGood = await passes(check);
+      console.error(`${check.name}: ${check.description}: ${isGood ? 'ok' : 'NOT OK'}`);
+      return isGood;
+    }),
+  );
+  return passed.every(Boolean) ? 0 : 1;
 });

@@ -15,6 +15,8 @@ import { reportTests, type TestCounts } from './testReport.ts';
 export interface TestStage {
   readonly name: string;
   readonly description: string;
+  /** Works on one core and leaves nothing to its neighbours: those that do run at once. */
+  readonly isAlongside?: boolean;
   run(): Promise<TestCounts>;
 }
 
@@ -30,6 +32,7 @@ export function testStages(): readonly TestStage[] {
     ...checks().map((check) => ({
       name: check.name,
       description: check.description,
+      isAlongside: true,
       run: async () => one(await passes(check)),
     })),
     {
