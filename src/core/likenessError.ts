@@ -29,6 +29,7 @@ export const ErrorCode = {
   IndexInaccessible: 'index-inaccessible',
   DiskFull: 'disk-full',
   ReadOnly: 'read-only',
+  NodeTooOld: 'node-too-old',
   EncoderNotFound: 'encoder-not-found',
   EncoderInvalid: 'encoder-invalid',
   EncoderNotImage: 'encoder-not-image',

@@ -47,6 +47,15 @@ describe('likeness index', () => {
     assert.deepEqual([second.embedded, second.encoder.id], [0, 'pixels'], 'the encoder used last is used again');
   });
 
+  it('says what it needs where Node.js is too old to hold an index', async (context) => {
+    const { root, cache } = await dataset(context, 3);
+    const env = { NODE_OPTIONS: '--no-experimental-sqlite' };
+    const { code, stdout, stderr } = await likeness(['index', root, '--json'], { cache, env });
+    assert.equal(code, 3);
+    assert.match(stdout, /^\{"error":\{"code":"node-too-old","message":"This is Node\.js [\d.]+, and [^"]*\"\}\}\s*$/);
+    assert.match(stderr, /^This is Node\.js [\d.]+, and the command line needs 22\.13 or later; .*nodejs\.org\.$/m);
+  });
+
   it('runs on the CPU where the provider asked for isn’t there, and says so', async (context) => {
     const { root, cache } = await dataset(context, 3);
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';

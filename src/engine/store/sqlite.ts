@@ -2,6 +2,7 @@
  * The one place that talks to SQLite. Statements are typed by the caller, prepared once, and every failure leaves as a
  * LikenessError.
  */
+import { isBuiltin } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import {
@@ -12,6 +13,7 @@ import {
   indexInaccessible,
   LikenessError,
   messageOf,
+  nodeTooOld,
   readOnly,
 } from '../../core/errors.ts';
 
@@ -45,7 +47,9 @@ function loadSqlite() {
     if (!isNoise) Reflect.apply(emitWarning, process, parameters);
   };
   try {
-    return process.getBuiltinModule('node:sqlite');
+    // Node.js 20 has no such module, and its earlier releases no such function.
+    const isThere = 'getBuiltinModule' in process && isBuiltin('node:sqlite');
+    return isThere ? process.getBuiltinModule('node:sqlite') : undefined;
   } finally {
     process.emitWarning = emitWarning;
   }
@@ -143,6 +147,7 @@ export class Database {
   ) {
     this.location = location;
     this.#onCorruption = onCorruption;
+    if (sqlite === undefined) throw nodeTooOld(process.versions.node);
     try {
       this.#database = new sqlite.DatabaseSync(location);
     } catch (error) {
