@@ -91,7 +91,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const run = await this.prepare({ root, settings: wished, scan, images }, context);
     const { selection, settings, program } = run;
     const tensorFlow = await openTensorFlow(settings, root, tensorFlowModule);
-    const computing = await computingOf(run, program.initialState(settings.seed, run.values));
+    const computing = await computingOf(run, program.initialState(settings.seed, run.values), context);
     const measured = { ...run, provider: computing.provider };
     const timing = await measureSteps(root, selection.training, measured, tensorFlow?.tf, context);
     const steps = stepsPerEpoch(selection.training.length, settings.batchImages);

@@ -185,7 +185,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
         settings,
         program,
         tensorFlow,
-        computing: () => computingOf(run, start.state),
+        computing: () => computingOf(run, start.state, context),
         checkpointSeconds: this.#options.checkpointSeconds,
         load: () => this.#kind.load(run, context),
         task: (data) => this.#kind.task(run, data),
@@ -203,9 +203,10 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
 export function computingOf(
   { settings, program }: Pick<PreparedRun<RunKind>, 'program'> & { readonly settings: ResolvedStepSettings },
   state: TensorMap,
+  context: JobContext,
 ): Promise<Computing> {
   const { engine, provider, threads } = settings;
-  return chooseTrainingProvider(engine === 'tensorflow' ? 'cpu' : provider, program, state, threads);
+  return chooseTrainingProvider(engine === 'tensorflow' ? 'cpu' : provider, program, state, threads, context);
 }
 
 /** Runs of before they were recorded have none. */

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { EncoderCard } from '../../../core/encoders/card.ts';
 import type { ExecutionProvider, ProviderRun } from '../../../core/encoders/executionProviders.ts';
+import { messageOf } from '../../../core/errors.ts';
 import { entryPoint } from '../../entryPoints.ts';
 import type { ModelSource } from '../onnxMessages.ts';
 
@@ -24,6 +25,8 @@ export interface TrialOptions {
   /** The module that the process runs. */
   readonly entry?: URL;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Ends the process, whose answer nobody wants any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -41,8 +44,11 @@ export function tryProvider(
 export async function askProcess<Answer extends object>(
   entry: URL,
   request: object,
-  { patience = PATIENCE_MS, environment = process.env }: Omit<TrialOptions, 'entry'> = {},
+  { patience = PATIENCE_MS, environment = process.env, signal }: Omit<TrialOptions, 'entry'> = {},
 ): Promise<Answer | { readonly reason: string }> {
+  const stopped = { reason: 'was not tried to the end' };
+  const isUnwanted = () => signal?.aborted === true;
+  if (isUnwanted()) return stopped;
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: environment,
@@ -50,14 +56,25 @@ export async function askProcess<Answer extends object>(
     timeout: patience,
     killSignal: 'SIGKILL',
   });
-  let answer: Answer | undefined;
-  child.on('message', (message) => {
-    answer = message as Answer;
-  });
-  // It may have ended before it is asked; `close` then tells.
-  child.send(request, () => undefined);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (answer !== undefined) return answer;
-  if (child.killed) return { reason: `did not answer within ${Math.round(patience / 1000)} s` };
-  return { reason: `took its process down (${signal ?? `exit code ${String(code)}`})` };
+  const stop = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    let answer: Answer | undefined;
+    child.on('message', (message) => {
+      answer = message as Answer;
+    });
+    // It may have ended before it is asked; `close` then tells.
+    child.send(request, () => undefined);
+    const [code, ended] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    if (answer !== undefined) return answer;
+    if (isUnwanted()) return stopped;
+    if (child.killed) return { reason: `did not answer within ${Math.round(patience / 1000)} s` };
+    return { reason: `took its process down (${ended ?? `exit code ${String(code)}`})` };
+  } catch (error) {
+    // Where no process can be started, `error` comes in place of `close`.
+    stop();
+    return { reason: `could not be tried: ${messageOf(error)}` };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }

@@ -1,8 +1,8 @@
 import type { ExecutionProvider } from '../../../core/encoders/executionProviders.ts';
 import { RandomStream } from '../../../core/random.ts';
-import type { TensorMap } from '../../../core/training/parameters.ts';
+import { sizeOf, type TensorMap } from '../../../core/training/parameters.ts';
 import type { StepRun } from '../../../core/training/stepAgreement.ts';
-import { stepScalars, type TrainingProgram } from '../../../core/training/trainingProgram.ts';
+import { stepScalars, type StateTensor, type TrainingProgram } from '../../../core/training/trainingProgram.ts';
 import { askProcess, type TrialOptions } from '../../encoders/providers/trial.ts';
 import { entryPoint } from '../../entryPoints.ts';
 import type { TensorValue } from '../../encoders/onnxMessages.ts';
@@ -47,5 +47,12 @@ export function stepTrialRequest(
       [name, { type: 'float32', dims, data: Float32Array.from({ length }, draw) } satisfies TensorValue] as const,
     ];
   });
-  return { threads, program: { model, state: kept, fixed, optimizer }, state, feeds: Object.fromEntries(feeds) };
+  const program = { model, state: kept, fixed, optimizer };
+  return { threads, program, state: withoutMoments(kept, state), feeds: Object.fromEntries(feeds) };
+}
+
+/** Those of a run that goes on would hide the gradients that come on top. */
+function withoutMoments(kept: readonly StateTensor[], state: TensorMap): TensorMap {
+  const moments = kept.filter(({ kind }) => kind === 'moment');
+  return new Map([...state, ...moments.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))] as const)]);
 }

@@ -1,6 +1,7 @@
 /** A process that takes the first steps of a run on one provider, tells what came of them, and ends. See `trySteps`. */
 import { messageOf } from '../../../core/errors.ts';
-import type { StepRun } from '../../../core/training/stepAgreement.ts';
+import { momentNames } from '../../../core/training/optimizers.ts';
+import { sampled, type ParameterSteps, type StepRun } from '../../../core/training/stepAgreement.ts';
 import { withoutSource } from '../../encoders/providers/runtimeMessage.ts';
 import { OnnxWorker } from '../../encoders/onnxRuntime.ts';
 import { OnnxTrainingSession } from '../onnxTrainingSession.ts';
@@ -39,17 +40,19 @@ async function run({ provider, threads, program, state, feeds }: StepTrialReques
     }
     const secondsPerStep = (performance.now() - started) / 1000 / (STEPS - 1);
     const moved = await session.state();
-    const parameters = program.state.filter(({ kind }) => kind === 'parameter');
-    const moves = Float32Array.from(parameters, ({ name }) => distance(moved.get(name)!, state.get(name)!));
     await session.dispose();
-    return { losses, moves, secondsPerStep };
+    const [moment] = momentNames(program.optimizer);
+    const parameters = program.state.flatMap(({ kind, name }): ParameterSteps[] => {
+      if (kind !== 'parameter') return [];
+      const before = sampled(state.get(name)!);
+      const move = sampled(moved.get(name)!).map((value, i) => value - before[i]!);
+      const gradient = sampled(moved.get(`${moment!}/${name}`)!);
+      return [{ name, gradient, move, length: Math.hypot(...before) }];
+    });
+    return { losses, parameters, secondsPerStep };
   } catch (error) {
     return { reason: `can't run it: ${withoutSource(messageOf(error))}` };
   } finally {
     await worker.dispose();
   }
-}
-
-function distance(a: Float32Array, b: Float32Array): number {
-  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0));
 }

@@ -3,6 +3,8 @@ import {
   type ExecutionProvider,
   type ProviderChoice,
 } from '../../../core/encoders/executionProviders.ts';
+import { cancelled } from '../../../core/errors.ts';
+import type { JobContext } from '../../../core/progress.ts';
 import { fastestTrainer, judgeSteps, type StepRun, type StepTrial } from '../../../core/training/stepAgreement.ts';
 import type { TensorMap } from '../../../core/training/parameters.ts';
 import type { TrainingProgram } from '../../../core/training/trainingProgram.ts';
@@ -14,7 +16,7 @@ import { stepTrialRequest, trySteps, type StepTrialRequest } from './stepTrial.t
 export interface TrainingProviderTools {
   /** Names of the providers that ONNX Runtime has here. */
   readonly supported: () => Promise<readonly string[]>;
-  readonly run: (request: StepTrialRequest) => Promise<StepRun>;
+  readonly run: (request: StepTrialRequest, signal: AbortSignal) => Promise<StepRun>;
 }
 
 /** Of this machine. */
@@ -27,12 +29,13 @@ export const machineTrainers: TrainingProviderTools = {
       await worker.dispose();
     }
   },
-  run: (request) => trySteps(request),
+  run: (request, signal) => trySteps(request, { signal }),
 };
 
 /**
  * Finds what a run is to compute on. A provider is trusted with it only after its first steps there, in a process of its own, had
- * the losses and lengths of the processor's. Never rejects: what fails leaves the processor.
+ * the losses and gradients of the processor's, and led where they did. What fails leaves the processor; rejects only with
+ * `cancelled`, when the process has been told to end.
  *
  * @param state that the run starts with
  */
@@ -41,6 +44,7 @@ export async function chooseTrainingProvider(
   program: TrainingProgram,
   state: TensorMap,
   threads: number,
+  { signal, report }: JobContext,
   tools: TrainingProviderTools = machineTrainers,
 ): Promise<Computing> {
   if (choice === 'cpu') return { provider: 'cpu' };
@@ -50,13 +54,19 @@ export async function chooseTrainingProvider(
   }
   const candidates: readonly ExecutionProvider[] = choice === 'auto' ? candidateProviders(supported) : [choice];
   const request = stepTrialRequest(program, state, threads);
+  const run = async (provider: ExecutionProvider) => {
+    report({ phase: `Trying ${provider}`, done: 0, total: undefined, rate: 0, secondsLeft: undefined });
+    const taken = await tools.run({ ...request, provider }, signal);
+    if (signal.aborted) throw cancelled();
+    return taken;
+  };
   const trials: StepTrial[] = [];
   let onProcessor: StepRun | undefined;
   // One after another: they would slow each other down.
   for (const provider of candidates) {
-    const run = await tools.run({ ...request, provider });
-    if (!('reason' in run)) onProcessor ??= await tools.run({ ...request, provider: 'cpu' });
-    trials.push(judged(provider, run, onProcessor));
+    const taken = await run(provider);
+    if (!('reason' in taken)) onProcessor ??= await run('cpu');
+    trials.push(judged(provider, taken, onProcessor));
   }
   const [first] = trials;
   const isUnfit = first !== undefined && trials.every(({ unfit }) => unfit !== undefined);

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { ErrorCode } from '../../../../src/core/errors.ts';
+import type { OnnxModel, OnnxNode } from '../../../../src/core/onnx/model.ts';
 import { importedEncoder, importedValues } from '../../../../src/core/training/imported/importedEncoder.ts';
 import { pretrainProgram } from '../../../../src/core/training/pretrainProgram.ts';
 import { judgeSteps, type StepRun } from '../../../../src/core/training/stepAgreement.ts';
+import { nextName } from '../../../../src/core/training/trainingProgram.ts';
 import { stepTrialRequest, trySteps } from '../../../../src/engine/training/providers/stepTrial.ts';
 import { chooseTrainingProvider } from '../../../../src/engine/training/providers/trainingProvider.ts';
 import { mobileNet, SIZE } from '../../../core/training/imported/exportedModels.ts';
+import { temporaryFolder } from '../../../temporaryFolder.ts';
+import { job } from '../job.ts';
 
 /** A Vulkan driver that computes on the processor, which comes with Chromium, beside the library that loads drivers. */
 const chromium = '/usr/lib/chromium';
@@ -26,16 +34,75 @@ const program = pretrainProgram(
 );
 const start = program.initialState(3, importedValues(imported));
 const request = stepTrialRequest(program, start, 1);
+let processors: Promise<StepRun> | undefined;
+/** What the CPU makes of it. */
+const onProcessor = () => (processors ??= trySteps({ ...request, provider: 'cpu' }));
+const FLIPPED = 'encoder/block.dw.weight';
+
+/** The program, with the gradient of one layer the other way round. */
+function flipped(): OnnxModel {
+  const { graph } = program.model;
+  const maker = (value: string) => graph.node.find(({ output }) => output.includes(value))!;
+  const sum = maker(maker(nextName(`firstMoment/${FLIPPED}`)).input[0]!);
+  assert.equal(sum.opType, 'Add');
+  const [moment, gradient] = sum.input as [string, string];
+  const turned = `${gradient}/flipped`;
+  const node = graph.node.flatMap((entry): OnnxNode[] => {
+    if (entry !== sum) return [entry];
+    const negation = { opType: 'Neg', input: [gradient], output: [turned], attribute: [], metadataProps: [] };
+    return [negation, { ...sum, input: [moment, turned] }];
+  });
+  return { ...program.model, graph: { ...graph, node } };
+}
 
 describe('the first steps of a run are tried in a process of its own', () => {
-  test('whose losses and moves are those of the same steps here, and finite', async () => {
-    const run = await trySteps({ ...request, provider: 'cpu' });
+  test('whose losses, gradients and moves are finite, and those of a run that begins where this one goes on', async () => {
+    const run = await onProcessor();
     assert.ok('losses' in run, JSON.stringify(run));
     assert.equal(run.losses.length, 3);
     assert.ok(run.losses.every(Number.isFinite) && run.losses[2]! < run.losses[0]!, run.losses.join(', '));
-    assert.equal(run.moves.length, program.parameters.length);
-    assert.ok(run.moves.filter((length) => length > 0).length > program.parameters.length / 2);
+    assert.deepEqual(
+      run.parameters.map(({ name }) => name),
+      program.parameters.map(({ name }) => name),
+    );
+    for (const { name, gradient, move } of run.parameters) {
+      assert.ok(gradient.every(Number.isFinite) && move.every(Number.isFinite), name);
+      assert.ok(gradient.length === move.length && Math.hypot(...gradient) > 0 && Math.hypot(...move) > 0, name);
+    }
     assert.equal(judgeSteps('webgpu', run, run).unfit, undefined);
+    const moments = program.state.filter(({ kind }) => kind === 'moment').map(({ name }) => name);
+    const later = new Map(
+      [...start].map(([name, values]) => [name, moments.includes(name) ? values.map(() => 9) : values]),
+    );
+    const other = await trySteps({ ...stepTrialRequest(program, later, 1), provider: 'cpu' });
+    assert.ok('losses' in other);
+    assert.deepEqual(other.parameters, run.parameters);
+  });
+
+  test('and a provider that feels one layer the other way round is told apart from the CPU', async () => {
+    const cpu = await onProcessor();
+    const wrong = await trySteps({ ...request, program: { ...request.program, model: flipped() }, provider: 'cpu' });
+    assert.ok('losses' in cpu && 'losses' in wrong, JSON.stringify(wrong));
+    assert.match(judgeSteps('webgpu', wrong, cpu).unfit!, new RegExp(`, ${FLIPPED} by \\d+\\.\\d %\\)$`));
+  });
+
+  test('and it ends with the run that it is for', async (context) => {
+    const folder = temporaryFolder(context);
+    const [entry, mark] = [path.join(folder, 'entry.mjs'), path.join(folder, 'pid')];
+    await writeFile(
+      entry,
+      `import { writeFileSync } from 'node:fs';
+       process.once('message', () => { writeFileSync(${JSON.stringify(mark)}, String(process.pid)); setInterval(() => {}, 1000); });`,
+    );
+    const { signal, abort } = job();
+    const trial = trySteps({ ...request, provider: 'cpu' }, { entry: pathToFileURL(entry), signal });
+    while (!existsSync(mark) || readFileSync(mark, 'utf8') === '') await setTimeout(10);
+    abort();
+    assert.deepEqual(await trial, { reason: 'was not tried to the end' });
+    assert.throws(() => process.kill(Number(readFileSync(mark, 'utf8')), 0), { code: 'ESRCH' });
+    assert.deepEqual(await trySteps({ ...request, provider: 'cpu' }, { signal }), {
+      reason: 'was not tried to the end',
+    });
   });
 
   test(
@@ -43,7 +110,7 @@ describe('the first steps of a run are tried in a process of its own', () => {
     { skip: unlessDriver },
     async () => {
       const environment = { ...process.env, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
-      const cpu = await trySteps({ ...request, provider: 'cpu' });
+      const cpu = await onProcessor();
       const run = await trySteps({ ...request, provider: 'webgpu' }, { environment });
       assert.ok('losses' in cpu && 'losses' in run, JSON.stringify(run));
       assert.equal(judgeSteps('webgpu', run, cpu).unfit, undefined);
@@ -63,7 +130,7 @@ describe('the first steps of a run are tried in a process of its own', () => {
 describe('what computes a training', () => {
   const steps = (secondsPerStep: number, losses = [2, 1.5, 1.2]): StepRun => ({
     losses,
-    moves: Float32Array.of(0.1, 0.2),
+    parameters: [{ name: 'weight', gradient: Float32Array.of(1, 2), move: Float32Array.of(0.1, 0.1), length: 1 }],
     secondsPerStep,
   });
   const toolsWith = (runs: Readonly<Record<string, StepRun>>, supported = ['cpu', 'webgpu', 'cuda']) => {
@@ -78,7 +145,7 @@ describe('what computes a training', () => {
     };
   };
   const chosen = (choice: 'cpu' | 'auto' | 'webgpu' | 'dml', tools: ReturnType<typeof toolsWith>) =>
-    chooseTrainingProvider(choice, program, start, 1, tools);
+    chooseTrainingProvider(choice, program, start, 1, job(), tools);
 
   test('the processor, without asking for more', async () => {
     const tools = toolsWith({});
@@ -114,5 +181,22 @@ describe('what computes a training', () => {
       provider: 'cpu',
       note: "The CPU computes this training, as cuda can't run it: no driver.",
     });
+  });
+
+  test('nothing more, once the run has been told to stop', async () => {
+    const stopping = job();
+    const phases: string[] = [];
+    const tools = {
+      ...toolsWith({}),
+      run: (_: unknown, signal: AbortSignal) => {
+        assert.equal(signal, stopping.signal);
+        stopping.abort();
+        return Promise.resolve({ reason: 'was not tried to the end' });
+      },
+    };
+    const context = { ...stopping, report: ({ phase }: { readonly phase: string }) => phases.push(phase) };
+    const choosing = chooseTrainingProvider('auto', program, start, 1, context, tools);
+    await assert.rejects(choosing, { code: ErrorCode.Cancelled });
+    assert.deepEqual(phases, ['Trying cuda']);
   });
 });
