@@ -1,5 +1,5 @@
 import type { AugmentationRecipe } from '../core/augmentation/recipe.ts';
-import type { ProviderChoice } from '../core/encoders/executionProviders.ts';
+import type { ExecutionProvider, ProviderChoice } from '../core/encoders/executionProviders.ts';
 import type { HistogramRows, MetricColumns } from '../core/training/runCurves.ts';
 import type { Notice, ScanSettings } from './engine.ts';
 
@@ -199,6 +199,13 @@ export interface PretrainPlan {
   readonly notices: readonly Notice[];
 }
 
+/** What ONNX Runtime has computed the steps of a run on. */
+export interface RunComputing {
+  readonly provider: ExecutionProvider;
+  /** Why it isn't what was asked for: "webgpu can't run it: no adapter". */
+  readonly reason?: string;
+}
+
 export interface RunSummary {
   readonly id: string;
   readonly name: string;
@@ -223,6 +230,8 @@ export interface RunSummary {
   readonly encoder: string | undefined;
   /** Images that were selected to train on; undefined where it was the whole dataset. */
   readonly selected?: number;
+  /** What computes its steps, as far as that is known; undefined of runs on TensorFlow.js. */
+  readonly computing?: RunComputing;
   /** On disk, checkpoint and encoder included. */
   readonly bytes: number;
   readonly resumable: boolean;
@@ -245,7 +254,7 @@ export interface TrainingReport {
 }
 
 /** Raised when anything below changes; window and training process refuse each other when it differs. */
-export const TRAINING_PROTOCOL_VERSION = 6;
+export const TRAINING_PROTOCOL_VERSION = 7;
 
 /** Requests a window makes of a training process: name → parameters and result. Cancelling a training stops the run. */
 export interface TrainingRequests {

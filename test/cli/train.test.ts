@@ -97,10 +97,20 @@ describe('likeness train', () => {
     };
     assert.equal(run.settings.from, pretrained.encoder);
     const scratch = ['train', 'finetune', root, '--from', 'scratch', '--network', 'resnet10-light', '--size', '32'];
-    const shown = await likeness([...scratch, '--epochs', '1', '--labels-per-class', '4'], { cache });
+    const absent = process.platform === 'win32' ? 'coreml' : 'dml';
+    const few = ['--epochs', '1', '--labels-per-class', '4', '--provider', absent];
+    const shown = await likeness([...scratch, ...few], { cache });
+    assert.match(shown.stderr, new RegExp(`The CPU computes this training, as ${absent} is not part of ONNX Runtime`));
+    assert.match(shown.stdout, /^\S+: 1 epoch in \d+ s on cpu\n/);
     assert.match(shown.stdout, /test images right [\d.]+ % ± [\d.]+ %, mean over classes/);
     const listed = await likeness(['train', 'list', root], { cache });
-    assert.match(listed.stdout, /from scratch: finished, epoch 1 of 1, [\d.]+ % of test images right/);
+    assert.match(
+      listed.stdout,
+      new RegExp(
+        `: finished, epoch 1 of 1 on cpu \\(${absent} is not part of [^)]+\\), [\\d.]+ % of test images right`,
+      ),
+    );
+    assert.match(listed.stdout, /from scratch: finished/);
   });
 
   it('trains on the images that a file or another program names', async (context) => {

@@ -128,14 +128,21 @@ function planOutput(plan: PretrainPlan): CommandOutput {
 }
 
 function reportOutput({ run, notices }: TrainingReport): CommandOutput {
-  const { id, encoder, seconds, metrics, epoch, kind, root, settings } = run;
+  const { id, encoder, seconds, metrics, epoch, kind, root, settings, computing } = run;
   const before = 'from' in settings && settings.from !== '' ? 'before' : 'untrained';
   const reconstructions =
     kind === 'autoencoder' ? join(root, '.likeness', 'runs', id, 'reconstructions.png') : undefined;
   return {
-    json: { run: id, encoder, seconds, metrics, ...(reconstructions !== undefined && { reconstructions }) },
+    json: {
+      run: id,
+      encoder,
+      seconds,
+      metrics,
+      ...(wasAsked(run) && { computing }),
+      ...(reconstructions !== undefined && { reconstructions }),
+    },
     lines: [
-      `${id}: ${formatQuantity(epoch, 'epoch')} in ${formatDuration(seconds)}`,
+      `${id}: ${formatQuantity(epoch, 'epoch')} in ${formatDuration(seconds)}${computedOn(run)}`,
       ...qualityLines(metrics, before),
       ...(reconstructions === undefined ? [] : [`  Reconstructions: ${reconstructions}`]),
       ...(encoder === undefined
@@ -207,14 +214,25 @@ function percent(value: number | undefined): string {
   return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
 }
 
-function runLine({ id, name, state, epoch, settings, metrics, bytes, encoder, selected }: RunSummary): string {
+/** Who asked for nothing but the CPU knows what computes. */
+function wasAsked({ settings, computing }: RunSummary): boolean {
+  return computing !== undefined && settings.provider !== 'cpu';
+}
+
+function computedOn(run: RunSummary): string {
+  return wasAsked(run) ? ` on ${run.computing!.provider}` : '';
+}
+
+function runLine(run: RunSummary): string {
+  const { id, name, state, epoch, settings, metrics, bytes, encoder, selected, computing } = run;
   const { knnMacro, testMacro, testRecallAt1 } = metrics;
   const recall = testRecallAt1 === undefined ? '' : `, recall@1 ${percent(testRecallAt1)}`;
   const kNN = knnMacro === undefined ? recall : `, kNN ${percent(knnMacro)}`;
   const quality = testMacro === undefined ? kNN : `, ${percent(testMacro)} of test images right`;
   const made = encoder === undefined ? '' : `, encoder ${encoder}`;
   const part = selected === undefined ? '' : `, on ${formatQuantity(selected, 'selected image')}`;
-  return `${id}  ${name}: ${state}, epoch ${epoch} of ${settings.epochs}${part}${quality}${made}, ${megabytes(bytes)}`;
+  const why = computing?.reason === undefined ? '' : ` (${computing.reason})`;
+  return `${id}  ${name}: ${state}, epoch ${epoch} of ${settings.epochs}${part}${computedOn(run)}${why}${quality}${made}, ${megabytes(bytes)}`;
 }
 
 function megabytes(bytes: number): string {

@@ -74,6 +74,9 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
     await files.update({ state: 'running', endedAt: undefined, message: undefined });
     if (start.images !== undefined) events.restart(start.step);
     const computing = await work.computing();
+    const { provider, reason } = computing;
+    const known = tensorFlow === undefined ? { provider, ...(reason !== undefined && { reason }) } : undefined;
+    await files.update({ computing: known });
     data = await work.load();
     // Fewer than were listed where some can't be read.
     await files.update({ stepsPerEpoch: stepsPerEpoch(data.images.length, settings.batchImages) });
@@ -83,7 +86,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
         settings,
         program,
         tensorFlow: tensorFlow?.tf,
-        provider: computing.provider,
+        provider,
         pixels: data.pixels,
         images: data.rows ?? data.images.length,
         start,

@@ -1,6 +1,7 @@
 /** What `run.json` says of a run. */
+import { EXECUTION_PROVIDERS } from '../../core/encoders/executionProviders.ts';
 import { messageOf } from '../../core/errors.ts';
-import type { RunKind, RunSettings, RunState } from '../../protocol/training.ts';
+import type { RunComputing, RunKind, RunSettings, RunState } from '../../protocol/training.ts';
 import type { ScanSettings } from '../../protocol/engine.ts';
 import { finite } from './stepLinesFile.ts';
 import { parseRunSettings } from './runSettings.ts';
@@ -39,6 +40,8 @@ export interface RunRecord extends NewRun {
   readonly message: string | undefined;
   /** Id of the encoder it made. */
   readonly encoder: string | undefined;
+  /** As in `RunSummary`; of the newest session. */
+  readonly computing: RunComputing | undefined;
 }
 
 /** What may change in the course of a run. */
@@ -56,13 +59,14 @@ export function newRecord(run: NewRun, startedAt: number): RunRecord {
     metrics: {},
     message: undefined,
     encoder: undefined,
+    computing: undefined,
   };
 }
 
 /** The text of `run.json`, for people too: times are ISO 8601, and what is undefined is left out. */
 export function formatRecord(record: RunRecord): string {
   const { name, kind, state, startedAt, endedAt, seconds, epoch, step, stepsPerEpoch } = record;
-  const { metrics, message, encoder, settings, classes, scan, selected } = record;
+  const { metrics, message, encoder, computing, settings, classes, scan, selected } = record;
   const file = {
     version: VERSION,
     name,
@@ -77,6 +81,7 @@ export function formatRecord(record: RunRecord): string {
     metrics: finite(metrics),
     message,
     encoder,
+    computing,
     settings,
     classes,
     scan,
@@ -110,6 +115,7 @@ export function parseRecord(text: string): RunRecord {
     metrics: metricsOf(file['metrics']),
     message: file['message'] === undefined ? undefined : textOf(file, 'message'),
     encoder: file['encoder'] === undefined ? undefined : textOf(file, 'encoder'),
+    computing: file['computing'] === undefined ? undefined : computingOf(file['computing']),
   };
 }
 
@@ -123,6 +129,14 @@ function scanOf(value: unknown): ScanSettings {
   const fits = Array.isArray(exclude) && exclude.every((pattern) => typeof pattern === 'string');
   if (!fits || typeof followSymlinks !== 'boolean') throw new Error('"scan" is not what it should be');
   return { exclude, followSymlinks };
+}
+
+function computingOf(value: unknown): RunComputing {
+  if (!isFields(value)) throw new Error('"computing" is not an object');
+  return {
+    provider: oneOf(value, 'provider', EXECUTION_PROVIDERS),
+    ...(value['reason'] !== undefined && { reason: textOf(value, 'reason') }),
+  };
 }
 
 function metricsOf(value: unknown): Record<string, number> {

@@ -206,6 +206,7 @@ export class RunStore {
       message: record.message,
       encoder,
       ...(record.selected !== undefined && { selected: record.selected }),
+      ...(record.computing !== undefined && { computing: record.computing }),
       bytes: (await bytesBelow(folder)) + encoderBytes,
       resumable: canStart && !isHeld && state !== 'finished' && settings !== unknownSettings,
     };

@@ -6,9 +6,11 @@ import { NETWORKS } from '../../core/training/networks/networks.ts';
 import { CROP_AUGMENTATION, CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
 import type {
   CaptionTrainingSettings,
+  CommonTrainingSettings,
   DistillSettings,
   FineTuneSettings,
   PretrainSettings,
+  RunComputing,
   RunSummary,
 } from '../../protocol/training.ts';
 import type { RunningTraining } from './trainingRuns.ts';
@@ -38,9 +40,14 @@ export function augmentationTitle(id: string): string {
   return id === CROP_AUGMENTATION ? 'Crops and mirror images' : (augmentationPreset(id)?.title ?? id);
 }
 
-/** What a person set or would ask about, as name and value; what isn't known is left out. */
+/**
+ * What a person set or would ask about, as name and value; what isn't known is left out.
+ *
+ * @param computing what came of the wish for something else than the CPU
+ */
 export function settingTexts(
   given: PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings,
+  computing?: RunComputing,
 ): readonly (readonly [name: string, value: string])[] {
   const settings = given.headLayers !== undefined && given.from === '' ? fromFirstWeights(given) : given;
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
@@ -68,11 +75,28 @@ export function settingTexts(
     ['Head layers', settings.headLayers?.toString()],
     ['Seed', settings.seed?.toString()],
     ['Engine', settings.engine === undefined ? undefined : engineNames[settings.engine]],
-    ['Asked to compute on', settings.provider === 'cpu' ? undefined : settings.provider],
+    ...computingTexts(settings, computing),
     ['Threads', settings.threads?.toString()],
     ['Test images', settings.includeTest === undefined ? undefined : settings.includeTest ? 'trained on' : 'left out'],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+/** Who asked for nothing but the CPU knows what computes. */
+function computingTexts(
+  { provider }: CommonTrainingSettings,
+  computing: RunComputing | undefined,
+): readonly (readonly [string, string | undefined])[] {
+  if (provider === undefined || provider === 'cpu') return [];
+  return [
+    ['Asked to compute on', provider],
+    ['Computed on', computing && computingText(computing)],
+  ];
+}
+
+/** "webgpu", or "cpu, as webgpu can't run it: no adapter". */
+export function computingText({ provider, reason }: RunComputing): string {
+  return reason === undefined ? provider : `${provider}, as ${reason}`;
 }
 
 /** Pretraining usually starts with nothing and trains everything, which nobody has to be told. */

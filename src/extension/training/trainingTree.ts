@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { formatBytes, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { selectedText } from '../../core/training/selectedText.ts';
-import type { RunState, RunSummary } from '../../protocol/training.ts';
+import type { RunComputing, RunState, RunSummary } from '../../protocol/training.ts';
 import { rowContexts } from '../contract.ts';
 import type { RunningTraining } from './trainingRuns.ts';
 import {
   accuracyText,
   comparedAccuracyText,
+  computingText,
   formatDay,
   formatMinute,
   metricTexts,
@@ -57,7 +58,7 @@ function runningRow(running: RunningTraining, summary: RunSummary | undefined, s
     description: several ? `${path.basename(root)} · ${text}` : text,
     tooltip: [root, progress ? `${progress.phase}: ${progress.detail ?? text}` : text].join('\n'),
     icon: 'loading~spin',
-    children: [...now, ...metrics, settingsRow(OWN_ID, settings)],
+    children: [...now, ...metrics, settingsRow(OWN_ID, settings, summary?.computing)],
     expanded: true,
     ...(summary && { run: summary }),
   };
@@ -104,7 +105,7 @@ function outcomeOf(run: RunSummary): string {
 }
 
 function tooltipOf(run: RunSummary): string {
-  const { root, id, startedAt, endedAt, message, state, resumable } = run;
+  const { root, id, startedAt, endedAt, message, state, resumable, computing } = run;
   const outcome = state === 'finished' ? (comparedAccuracyText(run.metrics) ?? 'finished') : outcomeOf(run);
   const lines = [
     `${root}: ${id}`,
@@ -112,6 +113,7 @@ function tooltipOf(run: RunSummary): string {
     `Started ${formatMinute(startedAt)}${endedAt === undefined ? '' : `, ended ${formatMinute(endedAt)}`}`,
   ];
   if (message !== undefined) lines.push(message);
+  if (computing !== undefined && run.settings.provider !== 'cpu') lines.push(`Computed on ${computingText(computing)}`);
   if (resumable && state !== 'running') lines.push('It can be resumed from its last checkpoint.');
   return lines.join('\n');
 }
@@ -127,7 +129,7 @@ function pastDetails(run: RunSummary, parent: string): TrainingRow[] {
   const trained = state === 'finished' ? 'Trained' : 'Trained so far';
   rows.push(detailRow(`${parent}/time`, trained, trainedText(run), 'clock'));
   if (Object.keys(metrics).length > 0) rows.push(metricsRow(parent, run));
-  if (settingTexts(run.settings).length > 0) rows.push(settingsRow(parent, run.settings));
+  if (settingTexts(run.settings).length > 0) rows.push(settingsRow(parent, run.settings, run.computing));
   rows.push(detailRow(`${parent}/bytes`, 'On disk', formatBytes(bytes), 'save'));
   return rows;
 }
@@ -140,8 +142,12 @@ function metricsRow(parent: string, { metrics }: RunSummary): TrainingRow {
   return groupRow(`${parent}/metrics`, 'Metrics', 'graph', metricTexts(metrics));
 }
 
-function settingsRow(parent: string, settings: RunningTraining['settings']): TrainingRow {
-  return groupRow(`${parent}/settings`, 'Settings', 'settings', settingTexts(settings));
+function settingsRow(
+  parent: string,
+  settings: RunningTraining['settings'],
+  computing: RunComputing | undefined,
+): TrainingRow {
+  return groupRow(`${parent}/settings`, 'Settings', 'settings', settingTexts(settings, computing));
 }
 
 function groupRow(

@@ -250,7 +250,7 @@ export class TrainingPanelModel {
       // What the engine listed lags behind a run that goes on.
       run: reader && run.state === 'running' ? { ...run, metrics: { ...run.metrics, ...reader.newest } } : run,
       dataset: path.basename(run.root),
-      settings: [...settingTexts(run.settings), ...selected],
+      settings: [...settingTexts(run.settings, run.computing), ...selected],
       colour: this.#colourOf(key),
       shown: this.#shownKeys().includes(key),
       curves: reader?.version ?? 0,

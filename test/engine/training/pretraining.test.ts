@@ -103,6 +103,27 @@ describe('a run', () => {
     assert.equal(vectors.length, 256);
   });
 
+  test('can be stopped while a provider is tried for it, and says what it was computed on when it goes on', async (context) => {
+    const root = await stripesFolder(context);
+    const settings = { ...SMALL, epochs: 1, provider: 'webgpu' } as const;
+    const stopping = job(({ phase }) => {
+      if (phase === 'Trying webgpu') stopping.abort();
+    });
+    const stopped = pretraining().train('pretrain', { folder: root, settings }, stopping);
+    await assert.rejects(stopped, { code: ErrorCode.Cancelled });
+    const [first] = await new RunStore(root).list();
+    assert.deepEqual([first!.state, first!.step, first!.resumable, first!.computing], ['stopped', 0, true, undefined]);
+    const { run, notices } = await pretraining().resume({ folder: root, run: first!.id }, job());
+    assert.equal(run.state, 'finished');
+    // Where the machine has a driver, it may do.
+    if (run.computing?.provider === 'webgpu') return;
+    assert.match(run.computing!.reason!, /^webgpu \S/);
+    assert.deepEqual(
+      notices.map(({ message }) => message),
+      [`The CPU computes this training, as ${run.computing!.reason!}.`],
+    );
+  });
+
   test('leaves weights that training can go on with', async (context) => {
     const root = await stripesFolder(context);
     const { run } = await pretraining().train('pretrain', { folder: root, settings: { ...SMALL, epochs: 1 } }, job());

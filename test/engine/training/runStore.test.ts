@@ -96,7 +96,17 @@ suite('the list of runs', () => {
     run.appendMetrics(50, 4, 12.5, { loss: 1.5 });
     const metrics = { loss: 1.5, knn: 0.75, broken: NaN };
     const endedAt = before + 5000;
-    await run.update({ state: 'finished', endedAt, seconds: 12.5, epoch: 5, step: 50, metrics, encoder: 'fox' });
+    const computing = { provider: 'cpu', reason: "webgpu can't run it: no adapter" } as const;
+    await run.update({
+      state: 'finished',
+      endedAt,
+      seconds: 12.5,
+      epoch: 5,
+      step: 50,
+      metrics,
+      encoder: 'fox',
+      computing,
+    });
     await run.close();
     const [summary, ...others] = await store.list();
     assert.deepEqual(others, []);
@@ -123,6 +133,7 @@ suite('the list of runs', () => {
       metrics: { loss: 1.5, knn: 0.75 },
       message: undefined,
       encoder: 'fox',
+      computing,
       resumable: false,
     });
     assert.deepEqual(await store.summary(run.id), summary);
@@ -186,6 +197,11 @@ suite('the list of runs', () => {
       ['state', record.replace('"state": "running"', '"state": "flying"'), /"state" is not one of running,/],
       ['setting', record.replace('"size": 64', '"size": "64"'), /"settings\.size"/],
       ['loss', record.replace('"nt-xent"', '"mse"'), /"settings\.loss"/],
+      [
+        'computing',
+        record.replace('"settings"', '"computing": { "provider": "abacus" }, "settings"'),
+        /"provider" is not/,
+      ],
       ['time', record.replace(/"startedAt": "[^"]*"/, '"startedAt": "soon"'), /"startedAt" is not a time/],
       ['list', '[]', /must hold an object/],
     ];

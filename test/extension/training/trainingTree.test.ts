@@ -126,6 +126,14 @@ test('every state has its words, its icon and its menu', () => {
     ],
   );
   assert.match(rows[1]?.tooltip ?? '', /can be resumed/);
+  assert.doesNotMatch(rows[0]?.tooltip ?? '', /Computed on/);
+  const reason = "webgpu can't run it: no adapter";
+  const asked = { settings: { ...settings, provider: 'webgpu' }, computing: { provider: 'cpu', reason } } as const;
+  const [row] = trainingRows(undefined, undefined, [runExample(asked)]);
+  assert.match(row?.tooltip ?? '', /\nComputed on cpu, as webgpu can't run it: no adapter$/);
+  assert.ok(outline([row!]).includes(`    Computed on | cpu, as ${reason}`), outline([row!]).join('\n'));
+  const [going] = trainingRows({ ...running, settings: asked.settings }, runExample(asked), []);
+  assert.ok(outline([going!]).includes(`    Computed on | cpu, as ${reason}`));
   assert.doesNotMatch(rows[3]?.tooltip ?? '', /can be resumed/);
 });
 

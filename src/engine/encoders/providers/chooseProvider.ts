@@ -22,11 +22,13 @@ export interface ExecutionOptions {
   readonly memoryFolder: string;
 }
 
-/** What computes an encoder's vectors. */
+/** What computes an encoder's vectors, or the steps of a training. */
 export interface Computing {
   readonly provider: ExecutionProvider;
   /** Why it isn't what was asked for: one sentence. */
   readonly note?: string;
+  /** What that says of what was asked for: "webgpu can't run it: no adapter". */
+  readonly reason?: string;
 }
 
 /** Says where something else computes than was asked for. */
@@ -59,8 +61,18 @@ export async function chooseProvider(
   const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false }, tools);
   if (choice === 'auto') return { provider: fastestProvider(await trials.all()) };
   const { unfit } = await trials.of(choice);
-  if (unfit === undefined) return { provider: choice };
-  return { provider: 'cpu', note: `The CPU runs ${encoder.card.name}, as ${choice} ${unfit}.` };
+  return unfit === undefined ? { provider: choice } : leftToProcessor(`runs ${encoder.card.name}`, choice, unfit);
+}
+
+/**
+ * The processor in place of a provider.
+ *
+ * @param does what it is needed for, as the end of a sentence about it
+ * @param unfit as in `ProviderTrial`
+ */
+export function leftToProcessor(does: string, provider: ExecutionProvider, unfit: string): Computing {
+  const reason = `${provider} ${unfit}`;
+  return { provider: 'cpu', note: `The CPU ${does}, as ${reason}.`, reason };
 }
 
 /** Tries all that this machine may have, whatever is remembered, and remembers it. */

@@ -9,8 +9,10 @@ import { fastestTrainer, judgeSteps, type StepRun, type StepTrial } from '../../
 import type { TensorMap } from '../../../core/training/parameters.ts';
 import type { TrainingProgram } from '../../../core/training/trainingProgram.ts';
 import { OnnxWorker } from '../../encoders/onnxRuntime.ts';
-import type { Computing } from '../../encoders/providers/chooseProvider.ts';
+import { leftToProcessor, type Computing } from '../../encoders/providers/chooseProvider.ts';
 import { stepTrialRequest, trySteps, type StepTrialRequest } from './stepTrial.ts';
+
+const PURPOSE = 'computes this training';
 
 /** What takes the place of the machine in tests. */
 export interface TrainingProviderTools {
@@ -50,7 +52,7 @@ export async function chooseTrainingProvider(
   if (choice === 'cpu') return { provider: 'cpu' };
   const supported = await tools.supported().catch((): readonly string[] => []);
   if (choice !== 'auto' && !supported.includes(choice)) {
-    return leftToProcessor(choice, 'is not part of ONNX Runtime on this platform');
+    return leftToProcessor(PURPOSE, choice, 'is not part of ONNX Runtime on this platform');
   }
   const candidates: readonly ExecutionProvider[] = choice === 'auto' ? candidateProviders(supported) : [choice];
   const request = stepTrialRequest(program, state, threads);
@@ -70,7 +72,7 @@ export async function chooseTrainingProvider(
   }
   const [first] = trials;
   const isUnfit = first !== undefined && trials.every(({ unfit }) => unfit !== undefined);
-  if (isUnfit) return leftToProcessor(first.provider, first.unfit!);
+  if (isUnfit) return leftToProcessor(PURPOSE, first.provider, first.unfit!);
   return { provider: choice === 'auto' ? fastestTrainer(trials) : choice };
 }
 
@@ -84,8 +86,4 @@ function judged(provider: ExecutionProvider, run: StepRun, cpu: StepRun | undefi
   if ('reason' in run) return unfit(run.reason);
   if (cpu === undefined || 'reason' in cpu) return unfit('has nothing to be compared with: the CPU can’t run it');
   return judgeSteps(provider, run, cpu);
-}
-
-function leftToProcessor(choice: ExecutionProvider, unfit: string): Computing {
-  return { provider: 'cpu', note: `The CPU computes this training, as ${choice} ${unfit}.` };
 }
