@@ -297,9 +297,10 @@ export class Engine {
     });
   }
 
-  async listEncoders({ folder, imported, ofTexts }: EncodersRequest): Promise<EncoderCard[]> {
+  async listEncoders({ folder, imported, ofTexts, trainable }: EncodersRequest): Promise<EncoderCard[]> {
     const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
     const known = await this.#registry.list(root);
+    if (trainable === true && root !== undefined) return this.#trainings.trainable(known.encoders, root);
     const encoders = ofTexts === true ? [...known.encoders, ...known.ofTexts] : known.encoders;
     const dataset = imported === true && folder !== undefined ? this.#datasets.find(folder) : undefined;
     return [...encoders, ...(dataset === undefined ? [] : importedEncoders(dataset.store).map(({ card }) => card))];

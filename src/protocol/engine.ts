@@ -24,7 +24,7 @@ import type { RunRequests, TrainingEngine } from './training.ts';
 import type { ViewerRequests } from './viewer.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 17;
+export const PROTOCOL_VERSION = 18;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
@@ -238,6 +238,8 @@ export interface EncodersRequest {
   readonly imported?: boolean;
   /** Lists sentence encoders as well, which are encoders of captions. */
   readonly ofTexts?: boolean;
+  /** Lists only those of the dataset that pretraining can go on with; the others don't count then. */
+  readonly trainable?: boolean;
 }
 
 export interface DoctorRequest {

@@ -1,3 +1,4 @@
+import type { EncoderCard } from '../../core/encoders/card.ts';
 import { nothingPretrained, tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../core/training/pretrainSettings.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import type { PretrainPlan, PretrainRequest } from '../../protocol/training.ts';
+import { BUILT_IN_SOURCE } from '../encoders/builtIn.ts';
 import { providerNotices } from '../encoders/providers/chooseProvider.ts';
 import { readConfig } from '../store/config.ts';
 import { exportRun } from './encoderExport.ts';
@@ -74,6 +76,8 @@ interface Source extends PretrainStart {
 export class Pretraining implements TrainingKind<'pretrain', PretrainRun, TrainingData> {
   readonly kind = 'pretrain';
   readonly #options: TrainingOptions;
+  /** Whether a run can go on with an encoder, by its id and the hash of its model. */
+  readonly #trainable = new Map<string, Promise<boolean>>();
 
   constructor(options: TrainingOptions) {
     this.#options = options;
@@ -122,23 +126,39 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const settings = resolvePretrainSettings(withRecipe(wished, root), training.length, threads, source);
     const classes = new Set(training.flatMap(({ label }) => label ?? [])).size;
     if (settings.loss === 'supervised' && classes < 2) throw tooFewClasses(classes);
-    const { network, size, trainedStages, headLayers } = settings;
-    const imported = source?.imported && withTrainedStages(source.imported, trainedStages);
-    const shape: NetworkShape = { network, size, ...(imported && { imported }) };
-    const program = withImportFaults(shape, trainedStages === 1 ? 'nothing' : 'stages', () => {
-      const written = programOf(settings, shape);
-      // Needed in the end, with a batch of any size, and refused before the work is done.
-      if (imported) evaluationModel(shape);
-      return written;
-    });
+    const { shape, program } = written(settings, source);
     neededMemory(program, settings.engine);
     const { chosen } = selection;
-    const head = source?.headLayers === headLayers ? source.head : [];
+    const head = source?.headLayers === settings.headLayers ? source.head : [];
     return {
       ...{ root, selection, settings, shape, program, imageCount: training.length, licence: source?.licence },
       ...(source && { values: new Map([...source.values, ...head]) }),
       ...(chosen && { chosen }),
     };
+  }
+
+  /** Those that a run can go on with, in their order: with weights, and operators that the last of them can be trained through. */
+  async trainable(cards: readonly EncoderCard[], root: string): Promise<EncoderCard[]> {
+    const found: EncoderCard[] = [];
+    for (const card of cards) {
+      if (card.source === BUILT_IN_SOURCE) continue;
+      const key = `${card.id} ${card.sha256}`;
+      const known = this.#trainable.get(key) ?? this.#canGoOn(card.id, root);
+      this.#trainable.set(key, known);
+      if (await known) found.push(card);
+    }
+    return found;
+  }
+
+  async #canGoOn(id: string, root: string): Promise<boolean> {
+    try {
+      const source = await this.#source(root, id);
+      written(resolvePretrainSettings({}, FEWEST_IMAGES, 1, source), source);
+      return true;
+    } catch {
+      // Whoever names it hears why.
+      return false;
+    }
   }
 
   /** @param from id of an encoder or of a run, or the path of a model */
@@ -194,6 +214,20 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   notices({ selection, settings }: PretrainRun): readonly LikenessError[] {
     return settings.loss === 'supervised' ? selection.notices : [];
   }
+}
+
+/** What a run trains. Throws encoder-not-trainable. @param source what it goes on with; undefined: with first weights */
+function written(settings: ResolvedPretrainSettings, source: Source | undefined) {
+  const { network, size, trainedStages } = settings;
+  const imported = source?.imported && withTrainedStages(source.imported, trainedStages);
+  const shape: NetworkShape = { network, size, ...(imported && { imported }) };
+  const program = withImportFaults(shape, trainedStages === 1 ? 'nothing' : 'stages', () => {
+    const steps = programOf(settings, shape);
+    // Needed in the end, with a batch of any size, and refused before the work is done.
+    if (imported) evaluationModel(shape);
+    return steps;
+  });
+  return { shape, program };
 }
 
 function programOf(settings: ResolvedPretrainSettings, shape: NetworkShape): TrainingProgram {

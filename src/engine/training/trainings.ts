@@ -1,3 +1,4 @@
+import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type {
   PretrainPlan,
@@ -39,6 +40,11 @@ export class Trainings {
   /** What a run of pretraining would do and cost on this machine; rejects as `Pretraining.plan`. */
   planPretraining(request: PretrainRequest, context: JobContext): Promise<PretrainPlan> {
     return this.#pretraining.plan(request, context);
+  }
+
+  /** Those of a dataset's encoders that pretraining can go on with. */
+  trainable(cards: readonly EncoderCard[], root: string): Promise<EncoderCard[]> {
+    return this.#pretraining.trainable(cards, root);
   }
 
   /** Rejects as `Trainer.train`. */

@@ -4,8 +4,10 @@ import { withProgress } from '../commands/progress.ts';
 import { commands } from '../contract.ts';
 import type { Services } from '../services.ts';
 import { planWithEpochs } from './pretrainCosts.ts';
-import { askForLength, askForSettings, confirmSettings } from './pretrainQuestions.ts';
+import { askForLength, askForSettings, askForStart, confirmSettings, givenTo } from './pretrainQuestions.ts';
 import type { CustomSettings } from './pretrainQuestions.ts';
+import { NEW_NETWORK, pretrainStarts } from './pretrainStarts.ts';
+import type { PretrainStart } from './pretrainStarts.ts';
 import { registerTrainingCommand, trainRequest } from './trainingCommand.ts';
 import type { TrainingSubject } from './trainingCommand.ts';
 import { showNotices } from './trainingOutcome.ts';
@@ -17,8 +19,8 @@ interface Decision {
 }
 
 /**
- * Pretrain Encoder: measures what a training costs, asks how long it may take, and starts it. A key binding or task can
- * give settings; then nothing is asked.
+ * Pretrain Encoder: asks what to start with where there is a choice, measures what a training costs, asks how long it may take,
+ * and starts it. A key binding or task can give settings; then nothing is asked.
  */
 export function pretrainCommand(services: Services): void {
   const { runs } = services;
@@ -36,26 +38,45 @@ export function pretrainCommand(services: Services): void {
 }
 
 async function decide(services: Services, subject: TrainingSubject): Promise<Decision | undefined> {
-  const usual = await measured(services, subject, {});
+  const start = await chooseStart(services, subject);
+  if (!start) return undefined;
+  const usual = await measured(services, subject, start === NEW_NETWORK ? {} : { from: start.value });
   for (;;) {
-    const length = await askForLength(usual.plan);
+    const length = await askForLength(usual.plan, start);
     if (length === undefined) return undefined;
     if (length !== 'customise') return withEpochs(usual, length);
-    const custom = await customise(services, usual);
+    const custom = await customise(services, usual, start);
     if (custom !== back) return custom;
   }
 }
 
+/** Undefined when cancelled. Without an encoder that could go on learning nothing is asked. */
+async function chooseStart(
+  { engine }: Services,
+  { folder, name }: TrainingSubject,
+): Promise<PretrainStart | undefined> {
+  const [cards, runs] = await Promise.all([
+    engine.call('encoders/list', { folder, trainable: true }),
+    engine.call('runs/list', { folder }),
+  ]);
+  const starts = pretrainStarts(cards, runs);
+  return starts.length === 1 ? NEW_NETWORK : askForStart(starts, name);
+}
+
 /** Asks for settings and confirmation until both are given; `back` where the person went back from the first question. */
-async function customise(services: Services, usual: Decision): Promise<Decision | typeof back | undefined> {
+async function customise(
+  services: Services,
+  usual: Decision,
+  start: PretrainStart,
+): Promise<Decision | typeof back | undefined> {
   let settings: CustomSettings = usual.plan.settings;
   for (;;) {
-    const { network, size, augmentation, loss, epochs } = settings;
-    const asked = await askForSettings(usual.plan, { network, size, augmentation, loss, epochs });
+    const { network, size, augmentation, loss, epochs, trainedStages } = settings;
+    const asked = await askForSettings(usual.plan, { network, size, augmentation, loss, epochs, trainedStages }, start);
     if (asked === undefined || asked === back) return asked;
     settings = asked;
-    const decision = await measured(services, usual.request, settings);
-    const confirmed = await confirmSettings(decision.plan);
+    const decision = await measured(services, usual.request, givenTo(settings, start));
+    const confirmed = await confirmSettings(decision.plan, start);
     if (confirmed === undefined) return undefined;
     if (confirmed === 'start') return decision;
   }

@@ -18,6 +18,14 @@ export const pretrainChoices: readonly PretrainChoice[] = [
   { title: 'Thorough', icon: 'flame', epochs: 400, purpose: 'the last points of accuracy' },
 ];
 
+/** Of an encoder that others have made: what it knows of pictures is not to be forgotten in many passes over a few of them. */
+const furtherChoices = pretrainChoices.map((choice) => ({ ...choice, epochs: choice.epochs / 5 }));
+
+/** The lengths that are offered. @param isImported whether it goes on with an encoder that others have made */
+export function lengthChoices(isImported: boolean): readonly PretrainChoice[] {
+  return isImported ? furtherChoices : pretrainChoices;
+}
+
 /** The same plan with another number of epochs: the steps cost in proportion, decoding and the rest stay. */
 export function planWithEpochs(plan: PretrainPlan, epochs: number): PretrainPlan {
   const { secondsPerStep, stepsPerEpoch, settings } = plan;

@@ -6,22 +6,34 @@ import type { PretrainPlan, PretrainSettings } from '../../protocol/training.ts'
 import { askInTurn } from '../commands/askInTurn.ts';
 import type { Back, StepPlace } from '../commands/askInTurn.ts';
 import { pickStep } from '../commands/steps.ts';
-import { costText, imagesText, networkText, planWithEpochs, pretrainChoices } from './pretrainCosts.ts';
-import { askFor, askForEpochs, askForNetwork, askForSize } from './trainingQuestions.ts';
+import { costText, imagesText, lengthChoices, networkText, planWithEpochs } from './pretrainCosts.ts';
+import { NEW_NETWORK, stagesChoices } from './pretrainStarts.ts';
+import type { PretrainStart } from './pretrainStarts.ts';
+import { askFor, askForEpochs, askForNetwork, askForSize, stepItem } from './trainingQuestions.ts';
 import { augmentationTitle, lossNames } from './trainingText.ts';
 
-/** Five settings and the confirmation. */
-const STEPS = 6;
-
-/** What a person can set without knowing the field. */
-export type CustomSettings = Pick<Required<PretrainSettings>, 'network' | 'size' | 'epochs' | 'augmentation' | 'loss'>;
+/** What a person can set without knowing the field; network and size of a new one, stages of one that others have made. */
+export type CustomSettings = Pick<
+  Required<PretrainSettings>,
+  'network' | 'size' | 'epochs' | 'augmentation' | 'loss' | 'trainedStages'
+>;
 
 const titleOf = ({ root }: PretrainPlan): string => `Pretrain Encoder on ${path.basename(root)}`;
 
+/** Undefined when cancelled. @param name of what is trained on */
+export async function askForStart(starts: readonly PretrainStart[], name: string): Promise<PretrainStart | undefined> {
+  const items = starts.map((start) => ({ ...stepItem(start), start }));
+  const options = { title: `Pretrain Encoder on ${name}`, placeHolder: 'What to start with', matchOnDescription: true };
+  return (await vscode.window.showQuickPick(items, options))?.start;
+}
+
 /** Asks how long to train; a number of epochs, or `customise`. Undefined when cancelled. */
-export async function askForLength(plan: PretrainPlan): Promise<number | 'customise' | undefined> {
+export async function askForLength(
+  plan: PretrainPlan,
+  start: PretrainStart,
+): Promise<number | 'customise' | undefined> {
   const items: (vscode.QuickPickItem & { readonly value: number | 'customise' | undefined })[] = [
-    ...pretrainChoices.map(({ title, icon, epochs, purpose }) => ({
+    ...lengthChoices(start.isImported).map(({ title, icon, epochs, purpose }) => ({
       label: `$(${icon}) ${title}`,
       description: costText(planWithEpochs(plan, epochs)),
       detail: `${networkText(plan)}: ${purpose}`,
@@ -30,7 +42,7 @@ export async function askForLength(plan: PretrainPlan): Promise<number | 'custom
     { label: '', kind: vscode.QuickPickItemKind.Separator, value: undefined },
     {
       label: '$(settings) Customise…',
-      description: 'network, view size, epochs, augmentation, loss',
+      description: wordsOf(start),
       alwaysShow: true,
       value: 'customise',
     },
@@ -40,27 +52,54 @@ export async function askForLength(plan: PretrainPlan): Promise<number | 'custom
 }
 
 /** Asks for each setting in turn; `back` when the person went back from the first. */
-export function askForSettings(plan: PretrainPlan, start: CustomSettings): Promise<CustomSettings | Back | undefined> {
-  const questions: ((place: StepPlace, state: CustomSettings) => Answer)[] = [
-    askForNetwork,
-    askForSize,
-    askForEpochs,
-    (place, state) => askForAugmentation(plan, place, state),
-    askForLoss,
-  ];
+export function askForSettings(
+  plan: PretrainPlan,
+  settings: CustomSettings,
+  start: PretrainStart,
+): Promise<CustomSettings | Back | undefined> {
+  const questions = questionsOf(plan, start);
   return askInTurn(
-    start,
+    settings,
     questions.map((question, index) => (state) => {
-      return question({ title: titleOf(plan), step: index + 1, totalSteps: STEPS }, state);
+      return question({ title: titleOf(plan), step: index + 1, totalSteps: questions.length + 1 }, state);
     }),
   );
 }
 
+function questionsOf(
+  plan: PretrainPlan,
+  start: PretrainStart,
+): ((place: StepPlace, state: CustomSettings) => Answer)[] {
+  return [
+    // An encoder that goes on has a network, and takes pictures of one size.
+    ...(start === NEW_NETWORK ? [askForNetwork<CustomSettings>, askForSize<CustomSettings>] : []),
+    askForEpochs,
+    ...(start.isImported ? [askForStages] : []),
+    (place, state) => askForAugmentation(plan, place, state),
+    askForLoss,
+  ];
+}
+
+function wordsOf(start: PretrainStart): string {
+  const first = start === NEW_NETWORK ? 'network, view size, epochs' : start.isImported ? 'epochs, layers' : 'epochs';
+  return `${first}, augmentation, loss`;
+}
+
+/** Those of the settings that a run is given. */
+export function givenTo(
+  { network, size, trainedStages, ...others }: CustomSettings,
+  start: PretrainStart,
+): PretrainSettings {
+  if (start === NEW_NETWORK) return { network, size, ...others };
+  return { from: start.value, ...(start.isImported && { trainedStages }), ...others };
+}
+
 /** Tells what the settings cost; `back` to change them. */
-export async function confirmSettings(plan: PretrainPlan): Promise<'start' | Back | undefined> {
+export async function confirmSettings(plan: PretrainPlan, start: PretrainStart): Promise<'start' | Back | undefined> {
   const { augmentation, loss } = plan.settings;
   const details = `${networkText(plan)}; ${augmentationTitle(augmentation)}; ${lossNames[loss]}`;
-  const options = { title: titleOf(plan), step: STEPS, totalSteps: STEPS, placeholder: imagesText(plan) };
+  const steps = questionsOf(plan, start).length + 1;
+  const options = { title: titleOf(plan), step: steps, totalSteps: steps, placeholder: imagesText(plan) };
   return pickStep(
     options,
     [{ label: '$(play) Start', description: costText(plan), detail: details, value: 'start' }],
@@ -69,6 +108,11 @@ export async function confirmSettings(plan: PretrainPlan): Promise<'start' | Bac
 }
 
 type Answer = Promise<CustomSettings | Back | undefined>;
+
+function askForStages(step: StepPlace, state: CustomSettings): Answer {
+  const placeholder = 'How much of the encoder goes on learning';
+  return askFor('trainedStages', { ...step, placeholder }, state, stagesChoices.map(stepItem));
+}
 
 function askForAugmentation({ ownAugmentation = false }: PretrainPlan, step: StepPlace, state: CustomSettings): Answer {
   const items: { label: string; detail: string; value: string }[] = augmentationPresets.map(

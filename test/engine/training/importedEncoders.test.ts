@@ -141,6 +141,28 @@ describe('an encoder of others', () => {
     assert.equal(plan.settings.from, run.encoder);
   });
 
+  test('is offered for pretraining where its operators can be trained through', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    // Before its vector, where a gradient has to pass.
+    const { model, input, output } = mobileNet();
+    const straight = `${output.name}/straight`;
+    const node = model.graph.node.flatMap((entry) => {
+      if (!entry.output.includes(output.name)) return [entry];
+      const bend = { opType: 'Atan', input: [straight], output: entry.output, attribute: [], metadataProps: [] };
+      return [{ ...entry, output: [straight] }, bend];
+    });
+    const odd = join(root, 'odd.onnx');
+    writeFileSync(odd, encodeModel({ ...model, graph: { ...model.graph, node } }));
+    writeFileSync(join(root, 'card.json'), JSON.stringify({ name: 'odd', input, output }));
+    const [good] = [await registry.add(file, root), await registry.add(odd, root)];
+    const { encoders } = await registry.list(root);
+    assert.ok(encoders.some(({ name }) => name === 'odd') && encoders.some(({ source }) => source === 'built-in'));
+    const trainings = new Trainings(OPTIONS);
+    assert.deepEqual(await trainings.trainable(encoders, root), [good]);
+    const refused = trainings.planPretraining({ folder: root, settings: { from: odd } }, job());
+    await assert.rejects(refused, { code: ErrorCode.EncoderNotTrainable, message: /its operator Atan/ });
+  });
+
   test('is a student that a teacher teaches its embeddings', async (context) => {
     const { root, file } = await datasetWith(context, mobileNet());
     const settings: DistillSettings = {

@@ -63,6 +63,9 @@ test('a run of the command line shows up by itself, with its curves', async () =
 
 test('training on what is selected is watched live, stopped and resumed', async () => {
   await explorerContextMenu(page, 'train', 'Pretrain on Selection');
+  await quickPick(page, 'A new network').waitFor({ timeout: LAUNCH_MS });
+  await screenshot(page, 'training start');
+  await quickPick(page, 'From outside').click();
   await quickPick(page, 'Thorough').waitFor({ timeout: LAUNCH_MS });
   const placeholder = (await quickInput(page).getAttribute('placeholder')) ?? '';
   assert.match(placeholder, /^Trains on \d+ selected images of \d+$/);
@@ -87,6 +90,8 @@ test('training on what is selected is watched live, stopped and resumed', async 
   await card.locator('.hint', { hasText: 'stopped' }).waitFor({ timeout: LAUNCH_MS });
   const run = (await card.getAttribute('data-run'))!;
   const kept = path.join(dataset, '.likeness/runs', run, 'selected-images.json');
+  const record = await readFile(path.join(dataset, '.likeness/runs', run, 'run.json'), 'utf8');
+  assert.match((JSON.parse(record) as { settings: { from: string } }).settings.from, /\S/);
   const { images } = JSON.parse(await readFile(kept, 'utf8')) as { images: string[] };
   assert.ok(images.length > 10 && images.every((image) => image.startsWith('train/')));
 });
