@@ -146,8 +146,11 @@ describe('likeness encoders recommended', () => {
     const lines = (await run('encoders', 'recommended')).stdout.trim().split('\n');
     assert.match(
       lines[0]!,
-      /^dinov2-small {2}.*; 384 dimensions, 88\.5 MB, licence apache-2\.0, Xenova\/dinov2-small$/,
+      /^dinov2-small {2}.*; 384 dimensions, about 89 MB, licence apache-2\.0, Xenova\/dinov2-small$/,
     );
+    const [ofCaptions, ...others] = recommended.filter(({ encodes }) => encodes === 'texts');
+    assert.deepEqual([ofCaptions?.dim, ofCaptions?.licence, others], [384, 'apache-2.0', []]);
+    assert.match(lines.at(-1)!, /^all-minilm-l6-v2 {2}captions, not images: .*; 384 dimensions, about 91 MB, /);
     const added = await run('encoders', 'add', 'dinov2-small', '--yes');
     assert.match(added.stderr, /no repository Xenova\/dinov2-small/, 'it was looked for where its id says');
   });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { encoderAdvice } from '../../core/encoders/encoderAdvice.ts';
 import { usage } from '../../core/errors.ts';
-import type { RecommendedEncoder } from '../../core/hub/hubPlan.ts';
+import { recommendedSize, type RecommendedEncoder } from '../../core/hub/hubPlan.ts';
 import { recommendedEncoders } from '../../engine/hub/recommended.ts';
 import type { Command, CommandOutput } from '../command.ts';
 import { addFromHub, hubReferenceFor } from '../hubEncoder.ts';
@@ -89,9 +89,10 @@ function recommendations(): CommandOutput {
   return { json: { recommended }, lines: recommended.map(recommendation) };
 }
 
-function recommendation({ id, goodAt, dim, megabytes, licence, repository }: RecommendedEncoder): string {
+function recommendation(encoder: RecommendedEncoder): string {
+  const { id, goodAt, dim, licence, repository } = encoder;
   const terms = licence === undefined ? 'licence not stated' : `licence ${licence}`;
-  return `${id}  ${goodAt}; ${dim} dimensions, ${megabytes} MB, ${terms}, ${repository}`;
+  return `${id}  ${goodAt}; ${dim} dimensions, ${recommendedSize(encoder)}, ${terms}, ${repository}`;
 }
 
 function describe({ id, name, source, input, output, text, imported, encodes }: EncoderCard): string {

@@ -1,4 +1,7 @@
+import { formatBytes } from '../progressText.ts';
 import type { HubFile } from './hubListing.ts';
+
+const MEGABYTE = 1e6;
 
 /** What a person agrees to before anything is downloaded. */
 export interface HubPlan {
@@ -33,8 +36,10 @@ export interface RecommendedEncoder {
   readonly name: string;
   /** What it is good at, for a person. */
   readonly goodAt: string;
+  /** Sentence encoders, which read captions and see no images. */
+  readonly encodes?: 'texts';
   readonly dim: number;
-  /** Of the download, 10⁶ bytes. */
+  /** Of the download with its text half, 10⁶ bytes: about, as a repository may change. Before a download the hub says it exactly. */
   readonly megabytes: number;
   /** Of the weights; missing where their repositories state none. */
   readonly licence?: string;
@@ -72,6 +77,11 @@ export interface HubCacheUsage {
   readonly bytes: number;
   /** `OWNER/NAME`, sorted. */
   readonly repositories: readonly string[];
+}
+
+/** "about 89 MB" */
+export function recommendedSize({ megabytes }: Pick<RecommendedEncoder, 'megabytes'>): string {
+  return `about ${formatBytes(Math.round(megabytes) * MEGABYTE)}`;
 }
 
 /** Bytes of all files that a plan names, those that are here already included. */

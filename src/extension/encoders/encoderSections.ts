@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { recommendedSize } from '../../core/hub/hubPlan.ts';
 import type { DownloadedModel, RecommendedOffer } from '../../core/hub/hubPlan.ts';
 import { hubSource, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import { formatBytes } from '../../core/progressText.ts';
@@ -24,7 +25,6 @@ export interface EncoderSection {
 }
 
 const BUILT_IN_SOURCE = 'built-in';
-const MEGABYTE = 1e6;
 
 /** What there is to choose from, what is here already first; sections without rows are left out. */
 export function encoderSections({
@@ -62,7 +62,11 @@ export function encoderSections({
     { title: 'downloaded before', rows: known.map(downloadedRow) },
     // Before the long section, as nobody scrolls for what they don't know of.
     { title: 'others', rows: otherWays },
-    { title: 'recommended', rows: missing.map(recommendedRow) },
+    { title: 'recommended', rows: missing.filter(({ encodes }) => encodes === undefined).map(recommendedRow) },
+    {
+      title: 'recommended for captions',
+      rows: missing.filter(({ encodes }) => encodes === 'texts').map(recommendedRow),
+    },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
@@ -86,8 +90,9 @@ function licenceText(licence: string | undefined): string {
   return licence === undefined ? 'licence not stated' : `licence ${licence}`;
 }
 
-function recommendedRow({ name, goodAt, dim, megabytes, licence, repository, reference, isHere }: RecommendedOffer) {
-  const size = formatBytes(megabytes * MEGABYTE);
+function recommendedRow(offer: RecommendedOffer) {
+  const { name, goodAt, dim, licence, repository, reference, isHere } = offer;
+  const size = recommendedSize(offer);
   const facts = [`${dim} dimensions`, isHere ? `${size}, downloaded already` : size, licenceText(licence)];
   return {
     label: `$(cloud-download) ${name}`,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { totalBytes } from '../../../src/core/hub/hubPlan.ts';
 import type { Progress } from '../../../src/core/progress.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import type { HubService } from '../../../src/engine/hub/hubService.ts';
@@ -336,4 +337,28 @@ test('a sentence encoder comes with its tokenizer and what says how it pools, an
   expectedSentence([1, 4, 5, 8, 2]).forEach((value, i) => {
     assert.ok(Math.abs(vectors[i]! - value) < 1e-5);
   });
+});
+
+test('the recommended sentence encoder is known as one without a word about pooling, and its size is what the hub says', async (context) => {
+  const all = await setting(context);
+  const { recommended } = await all.service().offers();
+  const { reference, repository, megabytes } = recommended.find(({ encodes }) => encodes === 'texts')!;
+  // What that repository has beside its models.
+  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json'].map((name): [string, string] => {
+    return [name, JSON.stringify(sentenceFiles[name])];
+  });
+  const onnx = encodeModel(smallBert());
+  all.server.commit(repository, {
+    licence: 'apache-2.0',
+    files: { ...Object.fromEntries(files), 'onnx/model.onnx': onnx, 'onnx/model_quantized.onnx': 'smaller' },
+  });
+  const plan = await all.service().plan({ reference }, job());
+  assert.equal(
+    plan.bytes,
+    files.reduce((sum, [, text]) => sum + Buffer.byteLength(text), onnx.length),
+  );
+  assert.equal(totalBytes(plan), plan.bytes);
+  assert.ok(plan.bytes < (megabytes * 1e6) / 10, 'the list knows of another size');
+  const card = await added(all, reference);
+  assert.deepEqual([card.encodes, card.output.pooling, card.licence], ['texts', 'mean', 'apache-2.0']);
 });

@@ -69,15 +69,32 @@ test('a recommended encoder says what it is good at, its size and its licence', 
   const [row] = rows({});
   assert.deepEqual(
     [row!.label, row!.description, row!.detail],
-    ['$(cloud-download) Name of clip', '384 dimensions · 88.5 MB · licence mit', 'telling cats apart (some/clip)'],
+    ['$(cloud-download) Name of clip', '384 dimensions · about 89 MB · licence mit', 'telling cats apart (some/clip)'],
   );
   assert.deepEqual(row!.choice, { kind: 'hub', reference: 'hf:some/clip#onnx/model.onnx' });
-  assert.match(rows({ isHere: true })[0]!.description!, /88\.5 MB, downloaded already/);
+  assert.match(rows({ isHere: true })[0]!.description!, /about 89 MB, downloaded already/);
   const { licence: _, ...without } = offer('clip');
   const [unlicensed] = encoderSections({ cards: [], current: undefined, recommended: [without], downloaded: [] }).at(
     -1,
   )!.rows;
   assert.match(unlicensed!.description!, /licence not stated$/);
+});
+
+test('encoders of captions are recommended apart from those of images', () => {
+  const offers = [
+    offer('clip'),
+    offer('minilm', { encodes: 'texts', goodAt: 'captions, not images' }),
+    offer('dinov2'),
+  ];
+  const sections = encoderSections({ cards: [], current: undefined, recommended: offers, downloaded: [] }).slice(-2);
+  assert.deepEqual(
+    sections.map(({ title, rows }) => [title, rows.map(({ label }) => label)]),
+    [
+      ['recommended', ['$(cloud-download) Name of clip', '$(cloud-download) Name of dinov2']],
+      ['recommended for captions', ['$(cloud-download) Name of minilm']],
+    ],
+  );
+  assert.match(sections[1]!.rows[0]!.detail!, /^captions, not images/);
 });
 
 test('what was downloaded for another folder is offered, unless it is in the list already', () => {

@@ -59,9 +59,13 @@ test('the list has what is in use, what is recommended and the ways to others, a
   await screenshot(page, 'choose encoder');
   assert.match(
     (await quickPick(page, 'DINOv2 small').textContent()) ?? '',
-    /384 dimensions · 88\.5 MB · licence apache-2\.0.*telling pictures apart/,
+    /384 dimensions · about 89 MB · licence apache-2\.0.*telling pictures apart/,
   );
   assert.equal(server.seen.length, 0, 'the list asks nothing of the hub');
+  await quickInput(page).fill('captions');
+  await quickPick(page, 'MiniLM L6 for sentences').waitFor();
+  await screenshot(page, 'choose encoder of captions');
+  await quickInput(page).fill('');
   await quickPick(page, 'Hugging Face repository').click();
   await typeRepository('nonsense');
   await page.locator('.quick-input-message', { hasText: 'Write OWNER/NAME' }).waitFor();
