@@ -51,11 +51,14 @@ export function judgeProvider(
 ): ProviderTrial {
   const cpuImagesPerSecond = cpu.imagesPerSecond;
   if ('reason' in run) return { provider, imagesPerSecond: 0, cpuImagesPerSecond, agreement: 0, unfit: run.reason };
+  const trial = { provider, imagesPerSecond: run.imagesPerSecond, cpuImagesPerSecond };
   const agreement = lowestAgreement(run.vectors, cpu.vectors, dim);
-  const trial = { provider, imagesPerSecond: run.imagesPerSecond, cpuImagesPerSecond, agreement };
-  // Written so that a similarity that isn't a number fails too.
-  if (agreement >= LEAST_AGREEMENT) return trial;
-  return { ...trial, unfit: `gives other vectors than the CPU (cosine similarity ${agreement.toFixed(4)})` };
+  if (agreement >= LEAST_AGREEMENT) return { ...trial, agreement };
+  // A trial is kept as JSON, which has no word for what isn't a number.
+  if (Number.isNaN(agreement))
+    return { ...trial, agreement: 0, unfit: 'gives other vectors than the CPU: not all are numbers' };
+  const unfit = `gives other vectors than the CPU (cosine similarity ${agreement.toFixed(4)})`;
+  return { ...trial, agreement, unfit };
 }
 
 /** The provider that `auto` means: the fastest fit one, if it is clearly faster than the processor. */

@@ -9,6 +9,7 @@ export class EncoderPool {
   readonly #options: EncoderRuntimeOptions;
   /** In the order of their last use. */
   readonly #loaded = new Map<string, Promise<Encoder>>();
+  readonly #closing = new AbortController();
 
   constructor(options: EncoderRuntimeOptions) {
     this.#options = options;
@@ -16,7 +17,7 @@ export class EncoderPool {
 
   /** The loaded encoder; rejects with the codes of `openEncoder`. It stays the pool's: don't dispose it. */
   async get(resolved: ResolvedEncoder): Promise<Encoder> {
-    const loading = this.#loaded.get(resolved.identity) ?? openEncoder(resolved, this.#options);
+    const loading = this.#loaded.get(resolved.identity) ?? openEncoder(resolved, this.#options, this.#closing.signal);
     this.#loaded.delete(resolved.identity);
     this.#loaded.set(resolved.identity, loading);
     try {
@@ -34,6 +35,8 @@ export class EncoderPool {
   }
 
   async dispose(): Promise<void> {
+    // A provider may be tried for a minute, and nobody waits for that any more.
+    this.#closing.abort();
     await Promise.all([...this.#loaded.keys()].map((identity) => this.#unload(identity)));
   }
 

@@ -1,8 +1,15 @@
-import { LikenessError, encoderInvalid } from '../../core/errors.ts';
+import { LikenessError, encoderInvalid, messageOf } from '../../core/errors.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
-import { chooseProvider, machineTools, type Computing } from './providers/chooseProvider.ts';
+import {
+  chooseProvider,
+  distrustProvider,
+  leftToProcessor,
+  machineTools,
+  type Computing,
+} from './providers/chooseProvider.ts';
+import { withoutSource } from './providers/runtimeMessage.ts';
 
 /** Images that are handed over at once at most. */
 const MAX_BATCH = 16;
@@ -20,31 +27,66 @@ interface RunPlan {
 }
 
 /**
- * Loads an encoder on a thread of its own and measures how many images it should take at once. Rejects with
- * encoder-invalid, engine-stopped or unsupported-platform.
+ * Loads an encoder on a thread of its own and measures how many images it should take at once. Where the provider that it is to
+ * run on fails, the processor takes its place. Rejects with encoder-invalid, engine-stopped or unsupported-platform, or with
+ * `cancelled`.
+ *
+ * @param signal ends what providers are being tried
  */
-export async function openEncoder(resolved: ResolvedEncoder, options: EncoderRuntimeOptions): Promise<Encoder> {
+export async function openEncoder(
+  resolved: ResolvedEncoder,
+  options: EncoderRuntimeOptions,
+  signal?: AbortSignal,
+): Promise<Encoder> {
   const worker = new OnnxWorker();
+  const tools = machineTools(() => worker.describe());
   try {
     const { threads, execution } = options;
     const computing: Computing = execution
-      ? await chooseProvider(
-          resolved,
-          execution,
-          threads,
-          machineTools(() => worker.describe()),
-        )
+      ? await chooseProvider(resolved, execution, threads, tools, signal)
       : { provider: 'cpu' };
-    const { session, inputs } = await worker.load(resolved.model, { threads, providers: [computing.provider] });
-    const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
-    const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;
-    const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch, computing);
-    await encoder.chooseBatchSize(options.memoryBytes);
-    return encoder;
+    const { provider } = computing;
+    if (execution === undefined || provider === 'cpu') return await openOn(computing, resolved, worker, options);
+    try {
+      return await openOn(computing, resolved, worker, options);
+    } catch (error) {
+      // Told as what is wrong with the model, which it isn't.
+      const cause: unknown = error instanceof LikenessError ? (error.cause ?? error) : error;
+      const reason = `can't run it: ${withoutSource(messageOf(cause))}`;
+      const left = await openOn(
+        leftToProcessor(`runs ${resolved.card.name}`, provider, reason),
+        resolved,
+        worker,
+        options,
+      );
+      // Only now is it known that the model isn't to blame.
+      await distrustProvider(resolved, provider, reason, execution.memoryFolder, tools);
+      return left;
+    }
   } catch (error) {
     await worker.dispose();
     throw withCode(error, resolved);
   }
+}
+
+async function openOn(
+  computing: Computing,
+  resolved: ResolvedEncoder,
+  worker: OnnxWorker,
+  { threads, memoryBytes }: EncoderRuntimeOptions,
+): Promise<Encoder> {
+  const { session, inputs } = await worker.load(resolved.model, { threads, providers: [computing.provider] });
+  const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
+  const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;
+  const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch, computing);
+  try {
+    await encoder.chooseBatchSize(memoryBytes);
+  } catch (error) {
+    // What takes its place needs the memory. Where the thread has ended, nothing is left to free.
+    await worker.unload(session).catch(() => undefined);
+    throw error;
+  }
+  return encoder;
 }
 
 class OnnxEncoder implements Encoder {

@@ -7,6 +7,7 @@ import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from '../images/imageDecoder.ts';
+import { untilAborted } from '../jobs/untilAborted.ts';
 import { indexRegions } from '../regions/regionIndexer.ts';
 import { refreshCodesFile } from '../search/vectorCodes.ts';
 import { indexDataset } from './indexer.ts';
@@ -26,7 +27,7 @@ export async function indexImages(
   const { root, store, config } = dataset;
   const reference = encoderReference(dataset, request.encoder);
   if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-  const encoder = await load(await registry.resolve(reference, root));
+  const encoder = await untilAborted(load(await registry.resolve(reference, root)), context.signal);
   const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   const report = await indexDataset(
     {
@@ -51,7 +52,8 @@ export async function indexParts(
   context: JobContext,
 ): Promise<NonNullable<IndexReport['regions']>> {
   const { root, store } = dataset;
-  const encoder = await load(await registry.resolve(encoderReference(dataset, request.encoder), root));
+  const resolved = await registry.resolve(encoderReference(dataset, request.encoder), root);
+  const encoder = await untilAborted(load(resolved), context.signal);
   const encoderKey = store.putEncoder(encoder.identity, encoder.card);
   const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   return indexRegions({ store, encoder, encoderKey, maxMegapixels }, context);

@@ -3,7 +3,10 @@ import { describe, test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import type { EncoderInput } from '../../../src/core/encoders/card.ts';
 import type { Encoder } from '../../../src/engine/encoders/encoder.ts';
+import { builtInEncoder } from '../../../src/engine/encoders/builtIn.ts';
+import { OnnxWorker } from '../../../src/engine/encoders/onnxRuntime.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
+import { chooseProvider } from '../../../src/engine/encoders/providers/chooseProvider.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { shared, unlessShared } from '../../shared.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -46,6 +49,49 @@ async function assertSameInEveryBatch(encoder: Encoder): Promise<void> {
     assert.ok(Math.abs(Math.hypot(...alone) - 1) <= 1e-6);
   }
 }
+
+test('an encoder is opened on the CPU where the provider that it was trusted with has gone', async (context) => {
+  const memoryFolder = temporaryFolder(context);
+  const resolved = builtInEncoder('handcrafted')!;
+  const execution = { choice: 'webgpu', memoryFolder } as const;
+  const worker = new OnnxWorker();
+  const { version } = await worker.describe();
+  await worker.dispose();
+  // A machine with a graphics card, on which everything went well.
+  await chooseProvider(resolved, execution, 1, {
+    describe: () => Promise.resolve({ version, providers: ['cpu', 'webgpu'] }),
+    run: ({ card }) => {
+      const { dim } = card.output;
+      return Promise.resolve({
+        vectors: Float32Array.from({ length: dim }, (_, i) => Number(i === 0)),
+        imagesPerSecond: 9,
+      });
+    },
+  });
+  const encoder = await openEncoder(resolved, { ...options, execution });
+  try {
+    const { computing } = encoder;
+    // Where this machine has such a card, or none that is known for its platform, there is nothing to see.
+    if (computing.provider === 'webgpu' || /not part of ONNX Runtime/.test(computing.note!)) return;
+    assert.match(computing.note!, /^The CPU runs .*, as webgpu can't run it: \S/);
+    assert.doesNotMatch(computing.note!, /export it again/);
+    const { vectors } = await encoder.embed(picture(resolved.card.input, 1), 1);
+    assert.ok(Math.abs(Math.hypot(...vectors) - 1) < 1e-5);
+    const again = await openEncoder(resolved, { ...options, execution });
+    await again.dispose();
+    assert.deepEqual(again.computing, computing, 'it is not tried again');
+  } finally {
+    await encoder.dispose();
+  }
+});
+
+test('closing the encoders ends what providers are being tried', async (context) => {
+  const stopping = new AbortController();
+  const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
+  const opening = openEncoder(builtInEncoder('handcrafted')!, { ...options, execution }, stopping.signal);
+  stopping.abort();
+  await assert.rejects(opening, { code: ErrorCode.Cancelled });
+});
 
 describe('real encoders', () => {
   for (const name of [

@@ -7,7 +7,7 @@ import {
   type ProviderRun,
   type ProviderTrial,
 } from '../../../core/encoders/executionProviders.ts';
-import { ErrorCode } from '../../../core/errors.ts';
+import { cancelled, ErrorCode } from '../../../core/errors.ts';
 import type { Notice } from '../../../protocol/engine.ts';
 import { builtInEncoder } from '../builtIn.ts';
 import type { ResolvedEncoder } from '../encoder.ts';
@@ -39,26 +39,30 @@ export function providerNotices({ note }: Computing): Notice[] {
 /** What takes the place of the machine in tests. */
 export interface ProviderTools {
   readonly describe: () => Promise<RuntimeDescription>;
-  readonly run: (request: TrialRequest) => Promise<ProviderRun>;
+  readonly run: (request: TrialRequest, signal: AbortSignal | undefined) => Promise<ProviderRun>;
 }
 
 /** Tries providers on this machine. @param describe what ONNX Runtime has here, from a thread that runs it already */
 export function machineTools(describe: ProviderTools['describe']): ProviderTools {
-  return { describe, run: (request) => tryProvider(request) };
+  return { describe, run: (request, signal) => tryProvider(request, { signal }) };
 }
 
 /**
  * Finds what an encoder is to run on. A provider is trusted with an encoder only after it has given the processor's vectors for
- * a few pictures, in a process of its own; what came of it is remembered. Never rejects: what fails leaves the processor.
+ * a few pictures, in a process of its own; what came of it is remembered. What fails leaves the processor; rejects only with
+ * `cancelled`.
+ *
+ * @param signal ends what is being tried
  */
 export async function chooseProvider(
   encoder: ResolvedEncoder,
   { choice, memoryFolder }: ExecutionOptions,
   threads: number,
   tools: ProviderTools,
+  signal?: AbortSignal,
 ): Promise<Computing> {
   if (choice === 'cpu') return { provider: 'cpu' };
-  const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false }, tools);
+  const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false, signal }, tools);
   if (choice === 'auto') return { provider: fastestProvider(await trials.all()) };
   const { unfit } = await trials.of(choice);
   return unfit === undefined ? { provider: choice } : leftToProcessor(`runs ${encoder.card.name}`, choice, unfit);
@@ -85,11 +89,29 @@ export async function tryAllProviders(
   return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true }, tools).all();
 }
 
+/** Remembers that a provider which was trusted with an encoder has failed it since: its driver is gone, or another one. */
+export async function distrustProvider(
+  encoder: ResolvedEncoder,
+  provider: ExecutionProvider,
+  reason: string,
+  memoryFolder: string,
+  tools: Pick<ProviderTools, 'describe'>,
+): Promise<void> {
+  const { version } = await tools.describe();
+  await new ProviderMemory(memoryFolder).keep(memoryKey(encoder, provider, version), unfit(provider, reason));
+}
+
+/** All that a trial depends on. */
+function memoryKey({ identity }: ResolvedEncoder, provider: ExecutionProvider, version: string): string {
+  return `${identity} ${provider} ${version} ${process.platform}-${process.arch}`;
+}
+
 interface TrialOptions {
   readonly memoryFolder: string;
   readonly threads: number;
   /** Whether what is remembered is passed over. */
   readonly fresh: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 class ProviderTrials {
@@ -125,15 +147,14 @@ class ProviderTrials {
 
   async #tried(provider: ExecutionProvider, encoder: ResolvedEncoder): Promise<ProviderTrial> {
     const { version } = await this.#description();
-    const key = `${encoder.identity} ${provider} ${version} ${process.platform}-${process.arch}`;
+    const key = memoryKey(encoder, provider, version);
     const known = this.#options.fresh ? undefined : await this.#memory.find(key);
     if (known !== undefined) return known;
     const run = await this.#run(provider, encoder);
     const cpu = 'reason' in run ? { vectors: new Float32Array(), imagesPerSecond: 0 } : await this.#cpu(encoder);
-    const trial =
-      'reason' in cpu
-        ? unfit(provider, 'has nothing to be compared with: the CPU can’t run it')
-        : judgeProvider(provider, run, cpu, encoder.card.output.dim);
+    // Not remembered, as the provider may be fit.
+    if ('reason' in cpu) return unfit(provider, `has nothing to be compared with: the CPU ${cpu.reason}`);
+    const trial = judgeProvider(provider, run, cpu, encoder.card.output.dim);
     await this.#memory.keep(key, trial);
     return trial;
   }
@@ -144,8 +165,11 @@ class ProviderTrials {
     return known;
   }
 
-  #run(provider: ExecutionProvider, { model, card }: ResolvedEncoder): Promise<ProviderRun> {
-    return this.#tools.run({ provider, model, card, threads: this.#options.threads });
+  async #run(provider: ExecutionProvider, { model, card }: ResolvedEncoder): Promise<ProviderRun> {
+    const { threads, signal } = this.#options;
+    const run = await this.#tools.run({ provider, model, card, threads }, signal);
+    if (signal?.aborted === true) throw cancelled();
+    return run;
   }
 
   #description(): Promise<RuntimeDescription> {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { EncoderCard } from '../../../core/encoders/card.ts';
 import type { ExecutionProvider, ProviderRun } from '../../../core/encoders/executionProviders.ts';
@@ -49,16 +49,17 @@ export async function askProcess<Answer extends object>(
   const stopped = { reason: 'was not tried to the end' };
   const isUnwanted = () => signal?.aborted === true;
   if (isUnwanted()) return stopped;
-  const child = fork(entry, [], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: environment,
-    serialization: 'advanced',
-    timeout: patience,
-    killSignal: 'SIGKILL',
-  });
-  const stop = () => child.kill('SIGKILL');
+  let child: ChildProcess | undefined;
+  const stop = () => child?.kill('SIGKILL');
   signal?.addEventListener('abort', stop, { once: true });
   try {
+    child = fork(entry, [], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: environment,
+      serialization: 'advanced',
+      timeout: patience,
+      killSignal: 'SIGKILL',
+    });
     let answer: Answer | undefined;
     child.on('message', (message) => {
       answer = message as Answer;
@@ -71,7 +72,7 @@ export async function askProcess<Answer extends object>(
     if (child.killed) return { reason: `did not answer within ${Math.round(patience / 1000)} s` };
     return { reason: `took its process down (${ended ?? `exit code ${String(code)}`})` };
   } catch (error) {
-    // Where no process can be started, `error` comes in place of `close`.
+    // Where no process can be started, that is thrown, or comes as `error` in place of `close`.
     stop();
     return { reason: `could not be tried: ${messageOf(error)}` };
   } finally {

@@ -1,8 +1,7 @@
 /** A process that runs an encoder on one provider for a moment, tells how that went, and ends. See `tryProvider`. */
 import { PROBE_IMAGES, probeImages } from '../../../core/encoders/probeImages.ts';
 import { messageOf } from '../../../core/errors.ts';
-import { importOnnxRuntime } from '../onnxRuntime.ts';
-import { OnnxSessions } from '../onnxSessions.ts';
+import { OnnxWorker } from '../onnxRuntime.ts';
 import { withoutSource } from './runtimeMessage.ts';
 import type { TrialAnswer, TrialRequest } from './trial.ts';
 
@@ -23,15 +22,16 @@ process.once('message', (request: TrialRequest) => {
 
 async function run({ provider, model, card, threads }: TrialRequest): Promise<TrialAnswer> {
   try {
-    const sessions = new OnnxSessions(await importOnnxRuntime());
-    const { session, inputs } = await sessions.load(model, { threads, providers: [provider] });
+    // As in earnest. A driver that hangs takes its thread along, and this one still hears that nobody waits any more.
+    const worker = new OnnxWorker();
+    const { session, inputs } = await worker.load(model, { threads, providers: [provider] });
     const declared = inputs.find(({ name }) => name === card.input.name)?.shape[0];
     const batch = typeof declared === 'number' && declared > 0 ? declared : PROBE_IMAGES;
     const imagesPerRun = card.batchIndependent ? Math.min(batch, PROBE_IMAGES) : 1;
     const embed = () => {
       const pixels = probeImages(card.input);
       const { input, output } = card;
-      return sessions.embed(session, { input, output, pixels, count: PROBE_IMAGES, batch, imagesPerRun });
+      return worker.embed(session, { input, output, pixels, count: PROBE_IMAGES, batch, imagesPerRun });
     };
     // The first run also pays for what is set up once.
     const { vectors } = await embed();

@@ -3,9 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { ProviderRun } from '../../../../src/core/encoders/executionProviders.ts';
+import { ErrorCode } from '../../../../src/core/errors.ts';
 import { builtInEncoder } from '../../../../src/engine/encoders/builtIn.ts';
 import {
   chooseProvider,
+  distrustProvider,
   tryAllProviders,
   type ProviderTools,
 } from '../../../../src/engine/encoders/providers/chooseProvider.ts';
@@ -82,6 +84,62 @@ describe('what an encoder runs on', () => {
     const { tools } = machineWith({ cpu: speed(100), webgpu: speed(1) });
     const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
     assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('one that gave numbers that are none is not tried again and again', async (context) => {
+    const nothing = (model: string): ProviderRun => {
+      const run = speed(900)(model);
+      return 'vectors' in run ? { ...run, vectors: run.vectors.map(() => Number.NaN) } : run;
+    };
+    const { tools, asked } = machineWith({ cpu: speed(100), webgpu: nothing });
+    const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
+    const first = await chooseProvider(encoder, execution, 1, tools);
+    assert.match(first.note!, /as webgpu gives other vectors than the CPU: not all are numbers\.$/);
+    asked.length = 0;
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), first);
+    assert.deepEqual(asked, []);
+  });
+
+  test('that the processor could not be asked is not held against a provider', async (context) => {
+    const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
+    const busy = machineWith({ cpu: () => ({ reason: 'did not answer within 60 s' }), webgpu: speed(900) });
+    const { note } = await chooseProvider(encoder, execution, 1, busy.tools);
+    assert.match(note!, /as webgpu has nothing to be compared with: the CPU did not answer within 60 s\.$/);
+    const { tools } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('nothing is remembered of what was stopped', async (context) => {
+    const execution = { choice: 'auto', memoryFolder: temporaryFolder(context) } as const;
+    const { tools } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    const stopping = new AbortController();
+    const stopped = chooseProvider(
+      encoder,
+      execution,
+      1,
+      {
+        ...tools,
+        run: (_, signal) => {
+          assert.equal(signal, stopping.signal);
+          stopping.abort();
+          return Promise.resolve({ reason: 'was not tried to the end' });
+        },
+      },
+      stopping.signal,
+    );
+    await assert.rejects(stopped, { code: ErrorCode.Cancelled });
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('one that was trusted and fails now leaves the processor, and is not trusted any more', async (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const execution = { choice: 'webgpu', memoryFolder } as const;
+    const { tools } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+    const reason = "can't run it: the driver is gone";
+    await distrustProvider(encoder, 'webgpu', reason, memoryFolder, tools);
+    const { note } = await chooseProvider(encoder, execution, 1, tools);
+    assert.equal(note, `The CPU runs ${encoder.card.name}, as webgpu ${reason}.`);
   });
 
   test('one that this build doesn’t have is told as such', async (context) => {

@@ -55,6 +55,19 @@ describe('a provider is tried in a process of its own', () => {
     assert.deepEqual(await tryProvider(request, { entry, patience: 1500 }), { reason: 'did not answer within 2 s' });
   });
 
+  test('which may not even start', async () => {
+    const run = await tryProvider(request, { environment: { ...process.env, BROKEN: 'a\0b' } });
+    assert.ok('reason' in run && /^could not be tried: \S/.test(run.reason), JSON.stringify(run));
+  });
+
+  test('which ends where nobody wants its answer any more', async (context) => {
+    const entry = await moduleOf(context, 'process.once("message", () => setInterval(() => undefined, 1000));');
+    const stopping = new AbortController();
+    const run = tryProvider(request, { entry, signal: stopping.signal });
+    stopping.abort();
+    assert.deepEqual(await run, { reason: 'was not tried to the end' });
+  });
+
   test('WebGPU gives the vectors of the processor', { skip: unlessDriver }, async () => {
     const environment = { ...process.env, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
     const cpu = await tryProvider(request);
