@@ -33,13 +33,17 @@ export function hubSettings(
   connection: HubConnection = {},
 ): HubSettings {
   const endpoint = checkedEndpoint(filled(connection.endpoint) ?? filled(environment['HF_ENDPOINT']) ?? HUB);
-  const { strictTls = true, offline = false } = connection;
+  const { strictTls = true } = connection;
+  const offline =
+    connection.offline === true || isOn(environment['LIKENESS_OFFLINE']) || isOn(environment['HF_HUB_OFFLINE']);
+  const proxies = proxiesOf(connection, environment);
+  if (!offline) assertUsable(proxies, endpoint);
   const named = filled(connection.token) ?? filled(environment['HF_TOKEN']);
   return {
     endpoint,
     token: named ?? storedToken(endpoint, environment, home),
-    offline: offline || isOn(environment['LIKENESS_OFFLINE']) || isOn(environment['HF_HUB_OFFLINE']),
-    proxies: proxiesOf(connection, environment),
+    offline,
+    proxies,
     strictTls,
   };
 }
@@ -47,7 +51,10 @@ export function hubSettings(
 function proxiesOf(connection: HubConnection, environment: Environment): Record<string, string> {
   const entries = PROXY_NAMES.flatMap((name) => {
     const value = filled(environment[name]);
-    return value === undefined ? [] : [[name, value] as const];
+    if (value === undefined) return [];
+    // Other programs understand `host:3128`, and Node doesn't.
+    const isAddress = /^no_proxy$/i.test(name) || /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+    return [[name, isAddress ? value : `http://${value}`] as const];
   });
   const found = new Map(entries);
   const replace = (name: string, value: string) => {
@@ -57,13 +64,21 @@ function proxiesOf(connection: HubConnection, environment: Environment): Record<
   };
   const proxy = filled(connection.proxy);
   if (proxy !== undefined) {
-    // Messages go without what may stand before the host, which is a password.
-    if (!/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY']) replace(name, proxy);
   }
   const direct = (connection.noProxy ?? []).map((name) => name.trim()).filter((name) => name !== '');
   if (direct.length > 0) replace('NO_PROXY', direct.join(','));
   return Object.fromEntries(found);
+}
+
+/** Node passes over those that it doesn't know, and would ask without any. */
+function assertUsable(proxies: Readonly<Record<string, string>>, endpoint: string): void {
+  // Downloads may come from another host than the hub, by HTTPS.
+  const needed = endpoint.startsWith('https:') ? /^https_proxy$/i : /^https?_proxy$/i;
+  for (const [name, proxy] of Object.entries(proxies)) {
+    // Messages go without what may stand before the host, which is a password.
+    if (needed.test(name) && !/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
+  }
 }
 
 /** The token in the hub's own folder, which was given to the hub and not to a mirror. */

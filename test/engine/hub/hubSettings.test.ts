@@ -106,4 +106,14 @@ test('a proxy that can’t be used is named without its password', (context) => 
       proxy,
     );
   }
+  const environment = { HTTPS_PROXY: 'socks5://user:secret@host:1080', HTTP_PROXY: 'socks5://other:1080' };
+  const refused = { code: ErrorCode.Usage, message: /^The proxy socks5:\/\/host:1080 can't be used/ };
+  assert.throws(() => hubSettings(environment, home), refused, 'Node would ask without one');
+  assert.ok(hubSettings({ ...environment, LIKENESS_OFFLINE: '1' }, home).offline, 'nothing is asked');
+  const other = { HTTP_PROXY: 'socks5://other:1080', https_proxy: 'http://host:1' };
+  assert.deepEqual(hubSettings(other, home).proxies, other, 'the hub is asked by HTTPS');
+  assert.deepEqual(hubSettings({ https_proxy: 'user:secret@host:3128', NO_PROXY: 'a,b:1' }, home).proxies, {
+    https_proxy: 'http://user:secret@host:3128',
+    NO_PROXY: 'a,b:1',
+  });
 });
