@@ -4,6 +4,8 @@ import { median } from '../evaluation/separation.ts';
 /** What the first steps of a run did to a parameter: the same elements of it in each array, as `sampled` chooses them. */
 export interface ParameterSteps {
   readonly name: string;
+  /** Whether it has two dimensions or more; biases and normalisations have one. */
+  readonly isMatrix: boolean;
   /** The optimiser's first moment after the last step, which began at zero: a sum of the gradients of all steps. */
   readonly gradient: Float32Array;
   /** How far the elements have moved in all. */
@@ -107,17 +109,25 @@ export function fastestTrainer(trials: readonly StepTrial[]): ExecutionProvider 
 
 /** Of each parameter, as a share of the processor's gradient or move, whichever differs more. */
 function parameterDifferences(run: readonly ParameterSteps[], cpu: readonly ParameterSteps[]): number[] {
-  const sizes = cpu.map(({ gradient }) => norm(gradient) / Math.sqrt(gradient.length)).filter((size) => size > 0);
-  const noise = sizes.length === 0 ? 0 : NOISE * median(Float32Array.from(sizes));
+  // LARS keeps the gradients of these in another measure than those of the others.
+  const [ofMatrices, ofOthers] = [true, false].map((kind) => noiseOf(cpu.filter(({ isMatrix }) => isMatrix === kind)));
   return cpu.map((reference, i) => {
     const values = run[i];
     if (values === undefined) return NaN;
-    const { gradient } = reference;
-    const floor = noise * Math.sqrt(gradient.length);
+    const { gradient, isMatrix } = reference;
+    const floor = (isMatrix ? ofMatrices! : ofOthers!) * Math.sqrt(gradient.length);
     const size = norm(gradient);
     const ofGradient = relative(distance(values.gradient, gradient), Math.max(size, floor));
     return Math.max(ofGradient, size <= floor ? 0 : moveDifference(values, reference));
   });
+}
+
+/** As a root mean square. */
+function noiseOf(parameters: readonly ParameterSteps[]): number {
+  const sizes = parameters
+    .map(({ gradient }) => norm(gradient) / Math.sqrt(gradient.length))
+    .filter((size) => size > 0);
+  return sizes.length === 0 ? 0 : NOISE * median(Float32Array.from(sizes));
 }
 
 /**

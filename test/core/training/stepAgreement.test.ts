@@ -8,15 +8,17 @@ interface Layer {
   readonly elements: number;
   /** Of its gradients; nothing but rounding where it is zero. */
   readonly size: number;
+  readonly isMatrix?: boolean;
 }
 
 /** As networks have them: large and small, of gradients that are thousands of times each other's, and a bias before a normalisation. */
 const layers: readonly Layer[] = [
-  { name: 'stem', elements: 864, size: 1 },
-  { name: 'deep', elements: 3000, size: 1e-2 },
+  { name: 'stem', elements: 864, size: 1, isMatrix: true },
+  { name: 'deep', elements: 3000, size: 1e-2, isMatrix: true },
   { name: 'gain', elements: 8, size: 3e-3 },
+  { name: 'bias', elements: 300, size: 5e-3 },
   { name: 'lost', elements: 64, size: 0 },
-  { name: 'head', elements: 1280, size: 10 },
+  { name: 'head', elements: 1280, size: 10, isMatrix: true },
 ];
 const ROUNDING = 1e-8;
 
@@ -33,7 +35,7 @@ function steps(
   update: Update = (change) => change,
 ): TakenSteps {
   const losses = [0, 0, 0];
-  const parameters = layers.map(({ name, elements, size }, layer) => {
+  const parameters = layers.map(({ name, elements, size, isMatrix = false }, layer) => {
     const random = new RandomStream(7, layer);
     const draw = (scale: number) => Float32Array.from({ length: elements }, () => scale * random.normal());
     const [start, slopes] = [draw(0.05), draw(size)];
@@ -55,7 +57,7 @@ function steps(
     }
     const before = sampled(start);
     const move = sampled(weights).map((weight, i) => weight - before[i]!);
-    return { name, gradient: sampled(first), move, length: Math.hypot(...before) };
+    return { name, isMatrix, gradient: sampled(first), move, length: Math.hypot(...before) };
   });
   return { losses, parameters, secondsPerStep: 1 };
 }
@@ -96,7 +98,7 @@ describe('the steps of a provider are those of the processor', () => {
     );
   });
 
-  for (const name of ['stem', 'deep', 'gain', 'head']) {
+  for (const name of ['stem', 'deep', 'gain', 'bias', 'head']) {
     test(`and not where those of one layer are wrong: ${name}`, () => {
       for (const optimizer of ['adamw', 'sgd'] as const) {
         for (const change of [negated, turnedRound, (values: Numbers) => values.map(() => 0)]) {
@@ -116,6 +118,18 @@ describe('the steps of a provider are those of the processor', () => {
       }
     });
   }
+
+  test('whatever measure the optimiser keeps the gradients of matrices in', () => {
+    const scaled = (run: TakenSteps, ofDeep = 1): TakenSteps => {
+      const parameters = run.parameters.map((steps) => {
+        const scale = steps.isMatrix ? 1e-4 * (steps.name === 'deep' ? ofDeep : 1) : 1;
+        return { ...steps, gradient: steps.gradient.map((value) => scale * value) };
+      });
+      return { ...run, parameters };
+    };
+    assert.equal(judgeSteps('webgpu', scaled(steps()), scaled(steps())).unfit, undefined);
+    assert.match(judgeSteps('webgpu', scaled(steps(), -1), scaled(steps())).unfit!, /, deep by 200\.0 %\)$/);
+  });
 
   test('and not where something comes of what is nothing but rounding', () => {
     assert.match(verdict(only('lost', (values) => values.map(() => 0.1)))!, /, lost by \d+\.\d %\)$/);

@@ -42,12 +42,12 @@ async function run({ provider, threads, program, state, feeds }: StepTrialReques
     const moved = await session.state();
     await session.dispose();
     const [moment] = momentNames(program.optimizer);
-    const parameters = program.state.flatMap(({ kind, name }): ParameterSteps[] => {
+    const parameters = program.state.flatMap(({ kind, name, shape }): ParameterSteps[] => {
       if (kind !== 'parameter') return [];
       const before = sampled(state.get(name)!);
       const move = sampled(moved.get(name)!).map((value, i) => value - before[i]!);
       const gradient = sampled(moved.get(`${moment!}/${name}`)!);
-      return [{ name, gradient, move, length: Math.hypot(...before) }];
+      return [{ name, isMatrix: shape.length > 1, gradient, move, length: Math.hypot(...before) }];
     });
     return { losses, parameters, secondsPerStep };
   } catch (error) {

@@ -130,7 +130,9 @@ describe('the first steps of a run are tried in a process of its own', () => {
 describe('what computes a training', () => {
   const steps = (secondsPerStep: number, losses = [2, 1.5, 1.2]): StepRun => ({
     losses,
-    parameters: [{ name: 'weight', gradient: Float32Array.of(1, 2), move: Float32Array.of(0.1, 0.1), length: 1 }],
+    parameters: [
+      { name: 'weight', isMatrix: true, gradient: Float32Array.of(1, 2), move: Float32Array.of(0.1, 0.1), length: 1 },
+    ],
     secondsPerStep,
   });
   const toolsWith = (runs: Readonly<Record<string, StepRun>>, supported = ['cpu', 'webgpu', 'cuda']) => {
@@ -180,6 +182,7 @@ describe('what computes a training', () => {
     assert.deepEqual(await chosen('auto', toolsWith({ webgpu: none, cuda: none })), {
       provider: 'cpu',
       note: "The CPU computes this training, as cuda can't run it: no driver.",
+      reason: "cuda can't run it: no driver",
     });
   });
 
