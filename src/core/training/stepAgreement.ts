@@ -50,6 +50,12 @@ const LARGEST_OF_ONE = 0.3;
  * normalisation, there is nothing in it but rounding, which no two providers have in common.
  */
 const NOISE = 0.01;
+/** Gradients that are a smaller share of the large ones are that rounding, of the processor in single precision. */
+const SIGNAL = 1e-4;
+/** Which of the gradients of a kind counts as a large one: a parameter by itself may have one that is out of all proportion. */
+const LARGE = 0.9;
+/** How many times as far as any on the processor the elements may move where there is nothing but rounding to move them. */
+const ASTRAY = 4;
 /** A move of so small a share of the weights is hardly more than their rounding. */
 const ROUNDING = 2 ** -20;
 const MOST_ELEMENTS = 512;
@@ -85,7 +91,7 @@ export function judgeSteps(provider: ExecutionProvider, run: StepRun, cpu: Taken
 function misstep(run: TakenSteps, cpu: TakenSteps): string | undefined {
   const incomparable = (what: string) => `takes steps that can't be compared with the CPU's: ${what} is not a number`;
   const loss = relative(distance(run.losses, cpu.losses), norm(cpu.losses));
-  if (Number.isNaN(loss)) return incomparable('a loss');
+  if (Number.isNaN(loss) || !run.losses.every(Number.isFinite)) return incomparable('a loss');
   const differences = parameterDifferences(run.parameters, cpu.parameters);
   const notANumber = differences.findIndex(Number.isNaN);
   if (notANumber >= 0) return incomparable(`a step of ${cpu.parameters[notANumber]!.name}`);
@@ -110,41 +116,70 @@ export function fastestTrainer(trials: readonly StepTrial[]): ExecutionProvider 
 /** Of each parameter, as a share of the processor's gradient or move, whichever differs more. */
 function parameterDifferences(run: readonly ParameterSteps[], cpu: readonly ParameterSteps[]): number[] {
   // LARS keeps the gradients of these in another measure than those of the others.
-  const [ofMatrices, ofOthers] = [true, false].map((kind) => noiseOf(cpu.filter(({ isMatrix }) => isMatrix === kind)));
+  const [ofMatrices, ofOthers] = [true, false].map((kind) => scaleOf(cpu.filter(({ isMatrix }) => isMatrix === kind)));
   return cpu.map((reference, i) => {
     const values = run[i];
-    if (values === undefined) return NaN;
+    if (values === undefined || !isComparable(values, reference)) return NaN;
     const { gradient, isMatrix } = reference;
-    const floor = (isMatrix ? ofMatrices! : ofOthers!) * Math.sqrt(gradient.length);
+    const [own, other] = isMatrix ? [ofMatrices!, ofOthers!] : [ofOthers!, ofMatrices!];
+    // Where a kind has no gradients at all, the other one still tells what is much.
+    const { noise, furthest } = own.noise > 0 ? own : other;
+    const root = Math.sqrt(gradient.length);
     const size = norm(gradient);
-    const ofGradient = relative(distance(values.gradient, gradient), Math.max(size, floor));
-    return Math.max(ofGradient, size <= floor ? 0 : moveDifference(values, reference));
+    const ofGradient = relative(distance(values.gradient, gradient), Math.max(size, noise * root));
+    if (size > noise * root) return Math.max(ofGradient, moveDifference(values, reference));
+    const limit = ASTRAY * Math.max(furthest * root, ROUNDING * reference.length);
+    return Math.max(ofGradient, beyond(values, limit));
   });
 }
 
-/** As a root mean square. */
+function isComparable({ gradient, move }: ParameterSteps, reference: ParameterSteps): boolean {
+  return move.length === reference.move.length && gradient.every(Number.isFinite) && move.every(Number.isFinite);
+}
+
+/** Up to what size gradients of a kind are noise, as a root mean square, and how far an element has moved at most. */
+function scaleOf(parameters: readonly ParameterSteps[]): { readonly noise: number; readonly furthest: number } {
+  return { noise: noiseOf(parameters), furthest: furthestOf(parameters) };
+}
+
+/** Half of the gradients and more may be rounding, so that it is measured by those that are none. */
 function noiseOf(parameters: readonly ParameterSteps[]): number {
-  const sizes = parameters
-    .map(({ gradient }) => norm(gradient) / Math.sqrt(gradient.length))
-    .filter((size) => size > 0);
-  return sizes.length === 0 ? 0 : NOISE * median(Float32Array.from(sizes));
+  const all = parameters.map(({ gradient }) => norm(gradient) / Math.sqrt(gradient.length));
+  const sizes = all.filter((size) => size > 0).sort((a, b) => a - b);
+  const large = sizes[Math.ceil(LARGE * sizes.length) - 1]!;
+  const signals = sizes.filter((size) => size >= SIGNAL * large);
+  return signals.length === 0 ? 0 : NOISE * median(Float32Array.from(signals));
+}
+
+function furthestOf(parameters: readonly ParameterSteps[]): number {
+  let furthest = 0;
+  for (const { move } of parameters) for (const value of move) furthest = Math.max(furthest, Math.abs(value));
+  return furthest;
+}
+
+/** Nothing up to a limit of how far the elements may move, else the distance as a share of it. */
+function beyond({ move }: ParameterSteps, limit: number): number {
+  const length = norm(move);
+  return length <= limit ? 0 : relative(length, limit);
 }
 
 /**
  * How far a parameter has moved in all, and how far along its gradient, where elements that the gradient hardly touches count for
  * little.
  */
-function moveDifference({ move }: ParameterSteps, { move: reference, gradient, length }: ParameterSteps): number {
+function moveDifference(steps: ParameterSteps, { move: reference, gradient, length }: ParameterSteps): number {
+  const { move } = steps;
   const size = norm(reference);
-  if (size <= ROUNDING * length) return 0;
+  if (size <= ROUNDING * length) return beyond(steps, ASTRAY * ROUNDING * length);
   const along = (values: Float32Array) =>
     values.reduce((sum, value, i) => sum + value * gradient[i]!, 0) / norm(gradient);
   return Math.max(Math.abs(norm(move) - size), Math.abs(along(move) - along(reference))) / size;
 }
 
-/** Nothing is no share of anything. */
+/** Nothing is no share of anything, and something all that there is where there is nothing to measure it by. */
 function relative(difference: number, size: number): number {
-  return difference === 0 ? 0 : difference / size;
+  if (difference === 0) return 0;
+  return size === 0 && difference > 0 ? 1 : difference / size;
 }
 
 /** NaN where they can't be compared. */

@@ -135,6 +135,80 @@ describe('the steps of a provider are those of the processor', () => {
     assert.match(verdict(only('lost', (values) => values.map(() => 0.1)))!, /, lost by \d+\.\d %\)$/);
   });
 
+  test('also of networks most of whose vectors have gradients that are nothing but rounding', () => {
+    const withLost = (run: TakenSteps, seed: number): TakenSteps => {
+      const lost = Array.from({ length: 9 }, (_, i) => {
+        const random = new RandomStream(seed, i);
+        const draw = (scale: number) => Float32Array.from({ length: 32 }, () => scale * random.normal());
+        return { name: `lost${i}`, isMatrix: false, gradient: draw(ROUNDING), move: draw(1e-3), length: 0.3 };
+      });
+      return { ...run, parameters: [...run.parameters, ...lost] };
+    };
+    const cpu = withLost(steps(), 1);
+    assert.equal(judgeSteps('webgpu', withLost(steps(), 2), cpu).unfit, undefined);
+    for (const name of ['gain', 'bias']) {
+      const wrong = judgeSteps('webgpu', withLost(steps(only(name, negated)), 2), cpu).unfit;
+      assert.match(wrong!, new RegExp(`, ${name} by \\d+\\.\\d %\\)$`));
+    }
+  });
+
+  test('and not where what should hardly move goes astray', () => {
+    const cpu = steps();
+    const moved = (name: string, change: (move: Float32Array) => Float32Array, reference = cpu) => {
+      const parameters = reference.parameters.map((entry) =>
+        entry.name === name ? { ...entry, move: change(entry.move) } : entry,
+      );
+      return { ...reference, parameters };
+    };
+    const judge = (...args: Parameters<typeof moved>) => judgeSteps('webgpu', moved(...args), args[2] ?? cpu).unfit;
+    assert.equal(
+      judge('lost', (move) => move.map((value) => -value)),
+      undefined,
+      'rounding leads anywhere',
+    );
+    assert.match(
+      judge('lost', (move) => move.map(() => 1))!,
+      /, lost by \d+\.\d %\)$/,
+    );
+    for (const value of [Number.NaN, Infinity]) {
+      assert.match(
+        judge('lost', (move) => move.map(() => value))!,
+        /: a step of lost is not a number$/,
+      );
+      assert.match(
+        judge('head', (move) => move.map(() => value))!,
+        /: a step of head is not a number$/,
+      );
+    }
+    assert.match(
+      judge('lost', (move) => move.subarray(1))!,
+      /: a step of lost is not a number$/,
+    );
+    const still = moved('deep', (move) => move.map(() => 0));
+    assert.equal(
+      judge('deep', (move) => move, still),
+      undefined,
+    );
+    assert.match(
+      judge('deep', (move) => move.map(() => 1), still)!,
+      /, deep by \d+\.\d %\)$/,
+    );
+  });
+
+  test('and not where there are gradients of what has none, which is told as a number', () => {
+    const without = (run: TakenSteps, isLost: (isMatrix: boolean) => boolean): TakenSteps => {
+      const parameters = run.parameters.map((entry) =>
+        isLost(entry.isMatrix) ? { ...entry, gradient: entry.gradient.map(() => 0) } : entry,
+      );
+      return { ...run, parameters };
+    };
+    for (const kind of [(isMatrix: boolean) => !isMatrix, () => true]) {
+      const cpu = without(steps(), kind);
+      assert.equal(judgeSteps('webgpu', cpu, cpu).unfit, undefined);
+      assert.match(judgeSteps('webgpu', steps(), cpu).unfit!, /, \w+ by \d+\.\d %\)$/);
+    }
+  });
+
   test('and not where there is no number, or nothing', () => {
     const cpu = steps();
     const judge = (changes: Partial<TakenSteps>) => judgeSteps('cuda', { ...cpu, ...changes }, cpu).unfit;
