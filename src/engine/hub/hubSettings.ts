@@ -73,12 +73,26 @@ function proxiesOf(connection: HubConnection, environment: Environment): Record<
 
 /** Node passes over those that it doesn't know, and would ask without any. */
 function assertUsable(proxies: Readonly<Record<string, string>>, endpoint: string): void {
+  // As Node reads them, where both spellings are set.
+  const valueOf = (name: string) => proxies[name] ?? proxies[name.toUpperCase()];
+  const { protocol, hostname, port } = new URL(endpoint);
+  const usualPort = protocol === 'https:' ? 443 : 80;
+  if (isExempt(hostname, port === '' ? usualPort : Number(port), valueOf('no_proxy') ?? '')) return;
   // Downloads may come from another host than the hub, by HTTPS.
-  const needed = endpoint.startsWith('https:') ? /^https_proxy$/i : /^https?_proxy$/i;
-  for (const [name, proxy] of Object.entries(proxies)) {
+  for (const name of protocol === 'https:' ? ['https_proxy'] : ['http_proxy', 'https_proxy']) {
+    const proxy = valueOf(name);
     // Messages go without what may stand before the host, which is a password.
-    if (needed.test(name) && !/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
+    if (proxy !== undefined && !/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
   }
+}
+
+/** Whether `NO_PROXY` names a host, also with its port, or as `.lan` or `*.lan` by the end of its name. */
+function isExempt(host: string, port: number, list: string): boolean {
+  return list.split(',').some((text) => {
+    const entry = text.trim().toLowerCase();
+    if (/^\*?\../.test(entry)) return host.endsWith(entry.replace('*', ''));
+    return ['*', host, `${host}:${port}`].includes(entry);
+  });
 }
 
 /** The token in the hub's own folder, which was given to the hub and not to a mirror. */
