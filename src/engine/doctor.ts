@@ -28,12 +28,18 @@ interface UsedEncoder {
   readonly root: string | undefined;
 }
 
-/** Versions, what computes here and how fast, and what stands in the way. Never rejects: a failure is its finding. */
+/**
+ * Versions, what computes here and how fast, and what stands in the way. A failure is its finding: it rejects
+ * only with `cancelled`.
+ *
+ * @param signal ends what providers are being tried
+ */
 export async function runDoctor(
   registry: EncoderRegistry,
   options: EngineOptions,
   request: DoctorRequest = {},
   { reference, root }: UsedEncoder = { reference: DEFAULT_ENCODER_ID, root: undefined },
+  signal?: AbortSignal,
 ): Promise<DoctorReport> {
   // Before anything is measured, which would count.
   const load = loadavg()[0] ?? 0;
@@ -109,7 +115,7 @@ export async function runDoctor(
     versions,
     providers: [
       { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
-      ...(works && runtime ? await others(registry, options, runtime) : []),
+      ...(works && runtime ? await others(registry, options, runtime, signal) : []),
     ],
     downloads: await new HubCache(options.cacheFolder).usage(),
     problems,
@@ -151,9 +157,11 @@ async function others(
   registry: EncoderRegistry,
   { cacheFolder, threads }: EngineOptions,
   runtime: RuntimeDescription,
+  signal: AbortSignal | undefined,
 ): Promise<DoctorReport['providers']> {
   const tools = machineTools(() => Promise.resolve(runtime));
-  const trials = await tryAllProviders(await registry.resolve(DEFAULT_ENCODER_ID), cacheFolder, threads, tools);
+  const encoder = await registry.resolve(DEFAULT_ENCODER_ID);
+  const trials = await tryAllProviders(encoder, cacheFolder, threads, tools, signal);
   return trials.map(({ provider, imagesPerSecond, agreement, unfit }) => {
     const works = unfit === undefined;
     return {

@@ -386,10 +386,10 @@ export class Engine {
     return { bytes: await new RunStore(this.#datasets.rootOf(folder)).delete(run, { encoder }) };
   }
 
-  doctor(request: DoctorRequest): Promise<DoctorReport> {
+  doctor(request: DoctorRequest, signal?: AbortSignal): Promise<DoctorReport> {
     const dataset = request.folder === undefined ? undefined : this.#datasets.find(request.folder);
     const reference = dataset ? encoderReference(dataset, undefined) : DEFAULT_ENCODER_ID;
-    return runDoctor(this.#registry, this.#options, request, { reference, root: dataset?.root });
+    return runDoctor(this.#registry, this.#options, request, { reference, root: dataset?.root }, signal);
   }
 
   async dispose(): Promise<void> {

@@ -90,7 +90,7 @@ serveRequests<EngineRequests>(connection, {
   'captions/matrix': (params, job) => engine.captions.matrix(params, job),
   'viewer/image': (params) => engine.viewer.image(params),
   'viewer/picture': (params) => engine.viewer.picture(params),
-  'doctor/run': (params) => engine.doctor(params),
+  'doctor/run': (params, { signal }) => engine.doctor(params, signal),
 });
 connection.listen();
 

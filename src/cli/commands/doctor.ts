@@ -40,14 +40,12 @@ export const doctorCommand: Command = {
   options: {
     'tensorflow-module': { type: 'string', value: 'NAME|FOLDER', help: 'the TensorFlow.js that has to work here' },
   },
-  async run(invocation, engine) {
+  async run(invocation, engine, { signal }) {
     const [folder = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
-    const report = await engine.doctor({
-      folder: resolve(folder),
-      ...(tensorFlowModule !== undefined && { tensorFlowModule }),
-    });
+    const request = { folder: resolve(folder), ...(tensorFlowModule !== undefined && { tensorFlowModule }) };
+    const report = await engine.doctor(request, signal);
     return {
       json: report,
       lines: [

@@ -18,7 +18,13 @@ export type ProviderRun =
       readonly vectors: Float32Array;
       readonly imagesPerSecond: number;
     }
-  | { readonly reason: string };
+  | NoRun;
+
+export interface NoRun {
+  readonly reason: string;
+  /** Whether that is no doing of the provider's, so that it may be another a moment later. */
+  readonly isPassing?: true;
+}
 
 /** How a provider did with an encoder, beside the processor. */
 export interface ProviderTrial {

@@ -1,10 +1,10 @@
-import { LikenessError, encoderInvalid, messageOf } from '../../core/errors.ts';
+import { LikenessError, cancelled, encoderInvalid, messageOf } from '../../core/errors.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
 import {
   chooseProvider,
-  distrustProvider,
+  forgetProvider,
   leftToProcessor,
   machineTools,
   type Computing,
@@ -28,7 +28,7 @@ interface RunPlan {
 
 /**
  * Loads an encoder on a thread of its own and measures how many images it should take at once. Where the provider that it is to
- * run on fails, the processor takes its place. Rejects with encoder-invalid, engine-stopped or unsupported-platform, or with
+ * run on fails, the processor takes its place for this time. Rejects with encoder-invalid, engine-stopped or unsupported-platform, or with
  * `cancelled`.
  *
  * @param signal ends what providers are being tried
@@ -50,6 +50,7 @@ export async function openEncoder(
     try {
       return await openOn(computing, resolved, worker, options);
     } catch (error) {
+      if (signal?.aborted === true) throw cancelled();
       // Told as what is wrong with the model, which it isn't.
       const cause: unknown = error instanceof LikenessError ? (error.cause ?? error) : error;
       const reason = `can't run it: ${withoutSource(messageOf(cause))}`;
@@ -60,7 +61,7 @@ export async function openEncoder(
         options,
       );
       // Only now is it known that the model isn't to blame.
-      await distrustProvider(resolved, provider, reason, execution.memoryFolder, tools);
+      await forgetProvider(resolved, provider, execution.memoryFolder, tools);
       return left;
     }
   } catch (error) {

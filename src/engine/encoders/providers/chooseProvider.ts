@@ -75,30 +75,34 @@ export async function chooseProvider(
  * @param unfit as in `ProviderTrial`
  */
 export function leftToProcessor(does: string, provider: ExecutionProvider, unfit: string): Computing {
-  const reason = `${provider} ${unfit}`;
+  // Reasons are often a runtime's own words, of lines and sentences.
+  const reason = `${provider} ${unfit}`.replaceAll(/\s+/g, ' ').replace(/[\s.]+$/, '');
   return { provider: 'cpu', note: `The CPU ${does}, as ${reason}.`, reason };
 }
 
-/** Tries all that this machine may have, whatever is remembered, and remembers it. */
+/** Tries all that this machine may have, whatever is remembered, and remembers it. Rejects only with `cancelled`. */
 export async function tryAllProviders(
   encoder: ResolvedEncoder,
   memoryFolder: string,
   threads: number,
   tools: ProviderTools,
+  signal?: AbortSignal,
 ): Promise<ProviderTrial[]> {
-  return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true }, tools).all();
+  return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true, signal }, tools).all();
 }
 
-/** Remembers that a provider which was trusted with an encoder has failed it since: its driver is gone, or another one. */
-export async function distrustProvider(
+/**
+ * Forgets that a provider was trusted with an encoder, which it has failed since: it is tried again before it is next used. Its
+ * driver may be gone, or its memory was full for the moment.
+ */
+export async function forgetProvider(
   encoder: ResolvedEncoder,
   provider: ExecutionProvider,
-  reason: string,
   memoryFolder: string,
   tools: Pick<ProviderTools, 'describe'>,
 ): Promise<void> {
   const { version } = await tools.describe();
-  await new ProviderMemory(memoryFolder).keep(memoryKey(encoder, provider, version), unfit(provider, reason));
+  await new ProviderMemory(memoryFolder).forget(memoryKey(encoder, provider, version));
 }
 
 /** All that a trial depends on. */
@@ -151,6 +155,8 @@ class ProviderTrials {
     const known = this.#options.fresh ? undefined : await this.#memory.find(key);
     if (known !== undefined) return known;
     const run = await this.#run(provider, encoder);
+    // Nor is this remembered, which says nothing of the provider.
+    if ('reason' in run && run.isPassing === true) return unfit(provider, run.reason);
     const cpu = 'reason' in run ? { vectors: new Float32Array(), imagesPerSecond: 0 } : await this.#cpu(encoder);
     // Not remembered, as the provider may be fit.
     if ('reason' in cpu) return unfit(provider, `has nothing to be compared with: the CPU ${cpu.reason}`);

@@ -35,9 +35,19 @@ export class ProviderMemory {
 
   /** Where the folder can't be written, the next process tries again. */
   async keep(key: string, trial: ProviderTrial): Promise<void> {
+    await this.#replace(key, [[key, { trial, at: this.#now() }]]);
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.#replace(key, []);
+  }
+
+  async #replace(key: string, entries: readonly (readonly [string, Remembered])[]): Promise<void> {
     const now = this.#now();
-    const others = Object.entries(await this.#read()).filter(([, { at }]) => now - at < FIT_DAYS * DAY_MS);
-    const content = Object.fromEntries([...others, [key, { trial, at: now } satisfies Remembered]]);
+    const others = Object.entries(await this.#read()).filter(
+      ([other, { at }]) => other !== key && now - at < FIT_DAYS * DAY_MS,
+    );
+    const content = Object.fromEntries([...others, ...entries]);
     try {
       await mkdir(this.#folder, { recursive: true });
       await replaceFile(join(this.#folder, FILE), [JSON.stringify(content)]);

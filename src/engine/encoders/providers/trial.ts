@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { EncoderCard } from '../../../core/encoders/card.ts';
-import type { ExecutionProvider, ProviderRun } from '../../../core/encoders/executionProviders.ts';
+import type { ExecutionProvider, NoRun, ProviderRun } from '../../../core/encoders/executionProviders.ts';
 import { messageOf } from '../../../core/errors.ts';
 import { entryPoint } from '../../entryPoints.ts';
 import type { ModelSource } from '../onnxMessages.ts';
@@ -18,6 +18,8 @@ export type TrialAnswer = ProviderRun;
 
 /** Drivers compile a model when they see it first, which takes large ones tens of seconds. */
 const PATIENCE_MS = 60_000;
+/** How terminals and the system end a process that has done nothing wrong; Windows by STATUS_CONTROL_C_EXIT. */
+const ENDED_BY_OTHERS: ReadonlySet<unknown> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 0xc000013a]);
 
 export interface TrialOptions {
   /** Milliseconds that an answer is waited for. */
@@ -45,7 +47,7 @@ export async function askProcess<Answer extends object>(
   entry: URL,
   request: object,
   { patience = PATIENCE_MS, environment = process.env, signal }: Omit<TrialOptions, 'entry'> = {},
-): Promise<Answer | { readonly reason: string }> {
+): Promise<Answer | NoRun> {
   const stopped = { reason: 'was not tried to the end' };
   const isUnwanted = () => signal?.aborted === true;
   if (isUnwanted()) return stopped;
@@ -70,11 +72,14 @@ export async function askProcess<Answer extends object>(
     if (answer !== undefined) return answer;
     if (isUnwanted()) return stopped;
     if (child.killed) return { reason: `did not answer within ${Math.round(patience / 1000)} s` };
-    return { reason: `took its process down (${ended ?? `exit code ${String(code)}`})` };
+    return {
+      reason: `took its process down (${ended ?? `exit code ${String(code)}`})`,
+      ...(ENDED_BY_OTHERS.has(ended ?? code) && { isPassing: true }),
+    };
   } catch (error) {
     // Where no process can be started, that is thrown, or comes as `error` in place of `close`.
     stop();
-    return { reason: `could not be tried: ${messageOf(error)}` };
+    return { reason: `could not be tried: ${messageOf(error)}`, isPassing: true };
   } finally {
     signal?.removeEventListener('abort', stop);
   }

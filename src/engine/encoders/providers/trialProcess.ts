@@ -12,6 +12,9 @@ process.once('disconnect', () => {
   process.kill(process.pid, 'SIGKILL');
 });
 
+// A terminal interrupts all that it has started. Whoever asked decides what that means, and this process ends with it.
+process.on('SIGINT', () => undefined);
+
 process.once('message', (request: TrialRequest) => {
   void run(request).then((answer) => {
     process.send!(answer, () => {

@@ -15,6 +15,9 @@ process.once('disconnect', () => {
   process.kill(process.pid, 'SIGKILL');
 });
 
+// A terminal interrupts all that it has started. Whoever asked decides what that means, and this process ends with it.
+process.on('SIGINT', () => undefined);
+
 process.once('message', (request: StepTrialRequest) => {
   void run(request).then((answer) => {
     process.send!(answer, () => {

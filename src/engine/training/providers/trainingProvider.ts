@@ -67,8 +67,12 @@ export async function chooseTrainingProvider(
   // One after another: they would slow each other down.
   for (const provider of candidates) {
     const taken = await run(provider);
-    if (!('reason' in taken)) onProcessor ??= await run('cpu');
-    trials.push(judged(provider, taken, onProcessor));
+    if ('reason' in taken) {
+      trials.push(unfitFor(provider, taken.reason));
+    } else {
+      onProcessor ??= await run('cpu');
+      trials.push(judged(provider, taken, onProcessor));
+    }
   }
   const [first] = trials;
   const isUnfit = first !== undefined && trials.every(({ unfit }) => unfit !== undefined);
@@ -76,14 +80,11 @@ export async function chooseTrainingProvider(
   return { provider: choice === 'auto' ? fastestTrainer(trials) : choice };
 }
 
-function judged(provider: ExecutionProvider, run: StepRun, cpu: StepRun | undefined): StepTrial {
-  const unfit = (reason: string) => ({
-    provider,
-    secondsPerStep: Infinity,
-    cpuSecondsPerStep: Infinity,
-    unfit: reason,
-  });
-  if ('reason' in run) return unfit(run.reason);
-  if (cpu === undefined || 'reason' in cpu) return unfit('has nothing to be compared with: the CPU can’t run it');
+function judged(provider: ExecutionProvider, run: StepRun, cpu: StepRun): StepTrial {
+  if ('reason' in cpu) return unfitFor(provider, `has nothing to be compared with: the CPU ${cpu.reason}`);
   return judgeSteps(provider, run, cpu);
+}
+
+function unfitFor(provider: ExecutionProvider, unfit: string): StepTrial {
+  return { provider, secondsPerStep: Infinity, cpuSecondsPerStep: Infinity, unfit };
 }

@@ -7,7 +7,8 @@ import { ErrorCode } from '../../../../src/core/errors.ts';
 import { builtInEncoder } from '../../../../src/engine/encoders/builtIn.ts';
 import {
   chooseProvider,
-  distrustProvider,
+  leftToProcessor,
+  forgetProvider,
   tryAllProviders,
   type ProviderTools,
 } from '../../../../src/engine/encoders/providers/chooseProvider.ts';
@@ -131,15 +132,33 @@ describe('what an encoder runs on', () => {
     assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
   });
 
-  test('one that was trusted and fails now leaves the processor, and is not trusted any more', async (context) => {
+  test('nothing is remembered of what is no doing of the provider’s', async (context) => {
+    const execution = { choice: 'webgpu', memoryFolder: temporaryFolder(context) } as const;
+    const reason = 'could not be tried: spawn EAGAIN';
+    const busy = machineWith({ cpu: speed(100), webgpu: () => ({ reason, isPassing: true }) });
+    const { note } = await chooseProvider(encoder, execution, 1, busy.tools);
+    assert.equal(note, `The CPU runs ${encoder.card.name}, as webgpu ${reason}.`);
+    const { tools } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('a runtime’s words become part of a sentence', () => {
+    const { note, reason } = leftToProcessor('runs it', 'webgpu', "can't run it: Error 3.\n  No adapter  found.\n");
+    assert.equal(reason, "webgpu can't run it: Error 3. No adapter found");
+    assert.equal(note, `The CPU runs it, as ${reason}.`);
+  });
+
+  test('one that was trusted and has failed since is tried again', async (context) => {
     const memoryFolder = temporaryFolder(context);
     const execution = { choice: 'webgpu', memoryFolder } as const;
     const { tools } = machineWith({ cpu: speed(100), webgpu: speed(900) });
     assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
-    const reason = "can't run it: the driver is gone";
-    await distrustProvider(encoder, 'webgpu', reason, memoryFolder, tools);
-    const { note } = await chooseProvider(encoder, execution, 1, tools);
-    assert.equal(note, `The CPU runs ${encoder.card.name}, as webgpu ${reason}.`);
+    await forgetProvider(encoder, 'webgpu', memoryFolder, tools);
+    const gone = { reason: "can't run it: the driver is gone" };
+    const now = machineWith({ cpu: speed(100), webgpu: () => gone });
+    const { note } = await chooseProvider(encoder, execution, 1, now.tools);
+    assert.equal(note, `The CPU runs ${encoder.card.name}, as webgpu ${gone.reason}.`);
+    assert.deepEqual(now.asked, ['webgpu handcrafted'], 'what is known of the smallest of models stays so');
   });
 
   test('one that this build doesn’t have is told as such', async (context) => {

@@ -8,6 +8,7 @@ import { PROBE_IMAGES } from '../../../../src/core/encoders/probeImages.ts';
 import { builtInEncoder } from '../../../../src/engine/encoders/builtIn.ts';
 import { judgeProvider } from '../../../../src/core/encoders/executionProviders.ts';
 import { tryProvider } from '../../../../src/engine/encoders/providers/trial.ts';
+import { entryPoint } from '../../../../src/engine/entryPoints.ts';
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 
 const { model, card } = builtInEncoder('pixels')!;
@@ -50,6 +51,24 @@ describe('a provider is tried in a process of its own', () => {
     });
   });
 
+  test('which may be ended from outside, and nothing is to be remembered of that', async (context) => {
+    const entry = await moduleOf(context, 'process.once("message", () => process.kill(process.pid, "SIGHUP"));');
+    const run = await tryProvider(request, { entry });
+    if (process.platform === 'win32') return;
+    assert.deepEqual(run, { reason: 'took its process down (SIGHUP)', isPassing: true });
+  });
+
+  test('which a terminal’s interruption doesn’t end', { skip: process.platform === 'win32' }, async (context) => {
+    // As a terminal does, it interrupts before anything is answered.
+    const entry = await moduleOf(
+      context,
+      `import ${JSON.stringify(entryPoint('providerTrial').href)};
+       process.once('message', () => process.kill(process.pid, 'SIGINT'));`,
+    );
+    const run = await tryProvider(request, { entry });
+    assert.ok('vectors' in run, JSON.stringify(run));
+  });
+
   test('which may hang', async (context) => {
     const entry = await moduleOf(context, 'process.once("message", () => setInterval(() => undefined, 1000));');
     assert.deepEqual(await tryProvider(request, { entry, patience: 1500 }), { reason: 'did not answer within 2 s' });
@@ -58,6 +77,7 @@ describe('a provider is tried in a process of its own', () => {
   test('which may not even start', async () => {
     const run = await tryProvider(request, { environment: { ...process.env, BROKEN: 'a\0b' } });
     assert.ok('reason' in run && /^could not be tried: \S/.test(run.reason), JSON.stringify(run));
+    assert.equal(run.isPassing, true);
   });
 
   test('which ends where nobody wants its answer any more', async (context) => {

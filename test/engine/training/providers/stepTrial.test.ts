@@ -167,6 +167,15 @@ describe('what computes a training', () => {
     assert.equal(broken.note, "The CPU computes this training, as webgpu can't run it: no adapter.");
     const absent = await chosen('dml', toolsWith({}));
     assert.equal(absent.note, 'The CPU computes this training, as dml is not part of ONNX Runtime on this platform.');
+    const unanswered = await chosen(
+      'webgpu',
+      toolsWith({ cpu: { reason: 'did not answer within 300 s' }, webgpu: steps(1) }),
+    );
+    assert.equal(
+      unanswered.reason,
+      'webgpu has nothing to be compared with: the CPU did not answer within 300 s',
+      'which may be no fault of the model',
+    );
     const notANumber = await chosen('webgpu', toolsWith({ cpu: steps(1), webgpu: steps(1, [NaN, 1, 1]) }));
     assert.equal(notANumber.provider, 'cpu');
   });
