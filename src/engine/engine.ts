@@ -43,7 +43,7 @@ import { DecisionService } from './decisions/decisionService.ts';
 import { summarizeDataset } from './datasetSummary.ts';
 import { runDoctor } from './doctor.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
-import { EncoderPool } from './encoders/encoderPool.ts';
+import { EncoderPool, type LoadEncoder } from './encoders/encoderPool.ts';
 import { encoderReference, lookAtWith, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
@@ -84,6 +84,7 @@ export class Engine {
   readonly #datasets: Datasets;
   readonly #registry = new EncoderRegistry();
   readonly #encoders: EncoderPool;
+  readonly #load: LoadEncoder = (resolved, signal) => this.#encoders.get(resolved, signal);
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
   readonly #captions = new CaptionCache();
@@ -133,7 +134,7 @@ export class Engine {
     const common = {
       datasets: this.#datasets,
       registry: this.#registry,
-      load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
+      load: this.#load,
       threads: options.threads,
     };
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
@@ -169,11 +170,7 @@ export class Engine {
   async indexFolder(request: IndexRequest, context: JobContext): Promise<IndexReport> {
     if (!this.#datasets.exists(request.folder)) await this.#assertIndexable(request, context);
     const dataset = this.#datasets.create(request.folder);
-    const options = {
-      dataset,
-      registry: this.#registry,
-      load: (resolved: ResolvedEncoder) => this.#encoders.get(resolved),
-    };
+    const options = { dataset, registry: this.#registry, load: this.#load };
     const report = await this.#indexing.run(dataset.root, () =>
       this.#datasets.guard(dataset, () => indexImages(request, options, context)),
     );
@@ -209,7 +206,7 @@ export class Engine {
 
   async #searchContext(dataset: Dataset, encoder?: string): Promise<SimilarContext> {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
-    const load = async () => this.#encoders.get(await resolve());
+    const load = async (signal?: AbortSignal) => this.#load(await resolve(), signal);
     const { labelOf, splitOf } = await this.#labels.read(dataset);
     const captionsOf = (paths: readonly string[]) => this.#captions.of(dataset, paths);
     return { dataset, labelOf, splitOf, captionsOf, stored, resolve, load, search: this.#search };
@@ -237,11 +234,10 @@ export class Engine {
     const first = isNew && request.method !== 'classifier' ? encoder : undefined;
     await this.indexFolder({ folder, ...(first !== undefined && { encoder: first }), ...(scan && { scan }) }, context);
     const dataset = this.#datasets.get(folder);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      proposeForDataset(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
+      proposeForDataset(request, { dataset, registry: this.#registry, threads, load: this.#load, loadText }, context),
     );
   }
 
@@ -255,11 +251,10 @@ export class Engine {
       await this.indexFolder({ folder, ...(encoder !== undefined && { encoder }), ...(scan && { scan }) }, context);
     }
     const dataset = this.#datasets.get(folder);
-    const load = (resolved: ResolvedEncoder) => this.#encoders.get(resolved);
     const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
     const { threads } = this.#options;
     return this.#datasets.guard(dataset, () =>
-      mapFolder(request, { dataset, registry: this.#registry, threads, load, loadText }, context),
+      mapFolder(request, { dataset, registry: this.#registry, threads, load: this.#load, loadText }, context),
     );
   }
 

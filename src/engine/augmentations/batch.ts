@@ -62,7 +62,7 @@ async function viewImages(request: BatchRequest, options: SimilarContext, job: J
   const { viewSize, seed, images: count } = request;
   const recipe = parseAugmentationRecipe(request.recipe);
   const table = openVectors(options);
-  const encoder = await options.load();
+  const encoder = await options.load(job.signal);
   const embedder = new PairEmbedder(encoder, job.signal);
   const maker = new ViewMaker(viewSize);
   const sample = { phase: 'Comparing views', images: count, viewSize, seed };

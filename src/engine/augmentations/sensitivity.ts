@@ -34,7 +34,7 @@ export async function measureSensitivity(
   checkViewSettings(request, images);
   const { dataset, stored, labelOf } = options;
   const table = openVectors(options);
-  const encoder = await options.load();
+  const encoder = await options.load(job.signal);
   const classes = new ClassVotes(table, table.paths.map(labelOf));
   const shares = Float64Array.from({ length: STRENGTHS }, (_, i) => i / (STRENGTHS - 1));
   const probes = probeNames.flatMap((name): Probe[] =>

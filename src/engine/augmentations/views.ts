@@ -47,7 +47,7 @@ export async function makeViews(
   checkViewSettings(request);
   if (!isWhole(count, 1, MAX_VIEWS)) throw viewRequestInvalid(`the number of views is from 1 to ${MAX_VIEWS}`);
   const { dataset, stored, sources } = options;
-  const encoder = await options.load();
+  const encoder = await options.load(signal);
   const source = await sources.read(image, encoder.card.input, viewSize, scan?.maxMegapixels);
   stopIf(signal);
   const search = { image, count: FOUND, ...(folder !== undefined && { folder: dataset.root }), ...(scan && { scan }) };

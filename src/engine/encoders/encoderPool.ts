@@ -1,31 +1,46 @@
+import { untilAborted } from '../jobs/untilAborted.ts';
 import type { Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
 import { openEncoder } from './openEncoder.ts';
 
 /** Loaded encoders are kept up to this number: the one in use and the one it is compared with. */
 const CAPACITY = 2;
 
+/** See `EncoderPool.get`. */
+export type LoadEncoder = (resolved: ResolvedEncoder, signal?: AbortSignal) => Promise<Encoder>;
+
 /** Keeps the encoders used last loaded, by identity. */
 export class EncoderPool {
   readonly #options: EncoderRuntimeOptions;
+  readonly #open: typeof openEncoder;
   /** In the order of their last use. */
   readonly #loaded = new Map<string, Promise<Encoder>>();
   readonly #closing = new AbortController();
 
-  constructor(options: EncoderRuntimeOptions) {
+  /** @param open takes the place of `openEncoder` in tests */
+  constructor(options: EncoderRuntimeOptions, open = openEncoder) {
     this.#options = options;
+    this.#open = open;
   }
 
-  /** The loaded encoder; rejects with the codes of `openEncoder`. It stays the pool's: don't dispose it. */
-  async get(resolved: ResolvedEncoder): Promise<Encoder> {
-    const loading = this.#loaded.get(resolved.identity) ?? openEncoder(resolved, this.#options, this.#closing.signal);
+  /**
+   * The loaded encoder; rejects with the codes of `openEncoder`. It stays the pool's: don't dispose it.
+   *
+   * @param signal of the job that it is for, which waits no longer then; others may need the encoder all the same
+   */
+  async get(resolved: ResolvedEncoder, signal?: AbortSignal): Promise<Encoder> {
+    const loading = this.#loaded.get(resolved.identity) ?? this.#opening(resolved);
     this.#loaded.delete(resolved.identity);
     this.#loaded.set(resolved.identity, loading);
-    try {
-      return await loading;
-    } catch (error) {
-      this.#loaded.delete(resolved.identity);
-      throw error;
-    }
+    return signal === undefined ? loading : untilAborted(loading, signal);
+  }
+
+  #opening(resolved: ResolvedEncoder): Promise<Encoder> {
+    const opening = this.#open(resolved, this.#options, this.#closing.signal);
+    opening.catch(() => {
+      // What failed may do another time.
+      if (this.#loaded.get(resolved.identity) === opening) this.#loaded.delete(resolved.identity);
+    });
+    return opening;
   }
 
   /** Frees what has not been used lately. Only to be called while no embedding is under way. */

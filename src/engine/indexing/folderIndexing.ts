@@ -2,12 +2,11 @@ import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
+import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from '../images/imageDecoder.ts';
-import { untilAborted } from '../jobs/untilAborted.ts';
 import { indexRegions } from '../regions/regionIndexer.ts';
 import { refreshCodesFile } from '../search/vectorCodes.ts';
 import { indexDataset } from './indexer.ts';
@@ -15,7 +14,7 @@ import { indexDataset } from './indexer.ts';
 export interface FolderIndexing {
   readonly dataset: Dataset;
   readonly registry: EncoderRegistry;
-  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly load: LoadEncoder;
 }
 
 /** Brings a dataset's index up to date, with the encoder that is asked for or its own. */
@@ -27,7 +26,7 @@ export async function indexImages(
   const { root, store, config } = dataset;
   const reference = encoderReference(dataset, request.encoder);
   if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-  const encoder = await untilAborted(load(await registry.resolve(reference, root)), context.signal);
+  const encoder = await load(await registry.resolve(reference, root), context.signal);
   const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   const report = await indexDataset(
     {
@@ -53,7 +52,7 @@ export async function indexParts(
 ): Promise<NonNullable<IndexReport['regions']>> {
   const { root, store } = dataset;
   const resolved = await registry.resolve(encoderReference(dataset, request.encoder), root);
-  const encoder = await untilAborted(load(resolved), context.signal);
+  const encoder = await load(resolved, context.signal);
   const encoderKey = store.putEncoder(encoder.identity, encoder.card);
   const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   return indexRegions({ store, encoder, encoderKey, maxMegapixels }, context);

@@ -15,8 +15,9 @@ import { thinned } from '../../core/labels/precisionCurve.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { LabelMethod, LabelReport, LabelRequest } from '../../protocol/labels.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
+import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder, searchEncoder } from '../encoders/encoderChoice.ts';
+import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
@@ -69,7 +70,7 @@ export interface LabellingOptions {
   readonly registry: EncoderRegistry;
   /** Of products of matrices and of the classifier. */
   readonly threads: number;
-  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly load: LoadEncoder;
   /** Loads the text half of an encoder. */
   readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
 }
@@ -206,7 +207,7 @@ async function embed(
   const { key, card } = imported
     ? imported
     : typeof resolved === 'object'
-      ? { key: await embedMissing(store, await load(resolved), wanted, context), card: resolved.card }
+      ? { key: await embedMissing(store, await load(resolved, context.signal), wanted, context), card: resolved.card }
       : currentEncoder(dataset)!;
   const all = readImageVectors(store, key, wanted);
   const rows = Uint32Array.from(wanted.keys()).filter((row) => all.present[row] === 1);
@@ -227,7 +228,7 @@ async function groupDuplicates(
   // Words need no labels.
   if (images.length === 0) return new Int32Array(0);
   const vectorsOf = async (id: string): Promise<ImageVectors> => {
-    const encoder = await load(await registry.resolve(id));
+    const encoder = await load(await registry.resolve(id), context.signal);
     return readImageVectors(store, await embedMissing(store, encoder, images, context), images);
   };
   const pixels = await vectorsOf('pixels');

@@ -7,8 +7,8 @@ import { captionIndex, captionsChangedAt } from '../captions/captionIndex.ts';
 import type { CaptionEncoder } from '../captions/captionVectors.ts';
 import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import type { Dataset } from '../dataset.ts';
-import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder, encoderReference } from '../encoders/encoderChoice.ts';
+import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
@@ -18,7 +18,7 @@ export interface MappingOptions {
   readonly dataset: Dataset;
   readonly registry: EncoderRegistry;
   readonly threads: number;
-  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly load: LoadEncoder;
 }
 
 /** The dataset's own encoder, or imported vectors, need no model: the vectors are in the index. Another one embeds what it hasn't yet. */
@@ -36,7 +36,7 @@ export async function embeddedEncoder(
   const resolved = await registry.resolve(encoderReference(dataset, chosen), root);
   const known = store.readEncoders().find(({ identity }) => identity === resolved.identity);
   if (known !== undefined && store.contentsWithoutVector(known.key).length === 0) return known;
-  const encoder = await load(resolved);
+  const encoder = await load(resolved, context.signal);
   const files = store.readFiles(below === '' ? undefined : [below]);
   const images = store.readImagePaths().flatMap((path) => {
     const contentKey = files.get(path)?.contentKey;

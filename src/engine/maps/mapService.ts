@@ -4,7 +4,8 @@ import type { LiveMap, MapRequests, OpenedMap, OpenMapRequest, ImageColumn } fro
 import type { CaptionCache } from '../captions/captionCache.ts';
 import { captionReaderOf } from '../captions/captionIndex.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
-import type { Encoder, ResolvedEncoder } from '../encoders/encoder.ts';
+import type { ResolvedEncoder } from '../encoders/encoder.ts';
+import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { isOfCaptions } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import type { TextEncoder } from '../encoders/text/textEncoder.ts';
@@ -26,7 +27,7 @@ export interface MapServiceOptions {
   readonly search: VectorSearch;
   readonly labels: LabelCache;
   readonly captions: CaptionCache;
-  readonly load: (encoder: ResolvedEncoder) => Promise<Encoder>;
+  readonly load: LoadEncoder;
   readonly loadText: (encoder: ResolvedEncoder) => Promise<TextEncoder>;
   readonly threads: number;
 }

@@ -31,7 +31,7 @@ export interface SimilarContext {
   /** Finds that encoder. */
   readonly resolve: () => Promise<ResolvedEncoder>;
   /** Loads that encoder, for pictures that the index has no vector of. */
-  readonly load: () => Promise<Encoder>;
+  readonly load: (signal?: AbortSignal) => Promise<Encoder>;
   readonly search: VectorSearch;
   readonly signal?: AbortSignal | undefined;
 }
@@ -148,10 +148,10 @@ async function queryVector(
 }
 
 /** Throws where there is nothing to load: imported vectors are all that there are. */
-function loadFor(image: string, { stored, load }: SimilarContext): Promise<Encoder> {
+function loadFor(image: string, { stored, load, signal }: SimilarContext): Promise<Encoder> {
   if (isOfCaptions(stored)) throw imageWithoutCaption(image);
   if (stored.card.imported === true) throw importedOutside(stored.card.id, image);
-  return load();
+  return load(signal);
 }
 
 interface PartSearch {

@@ -35,7 +35,7 @@ export class TextService {
     const { datasets, registry, searchContext } = this.#options;
     const dataset = datasets.get(request.folder);
     return datasets.guard(dataset, async () => {
-      const context = await searchContext(dataset, request.encoder);
+      const context = { ...(await searchContext(dataset, request.encoder)), signal: job.signal };
       if (request.captions === true) {
         const loadText = (resolved: ResolvedEncoder) => this.load(resolved);
         return searchCaptions(request, context, { registry, loadText }, job);
