@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileNotFound } from '../core/errors.ts';
-import type { EncoderCard } from '../core/encoders/card.ts';
+import type { EncoderCard, ListedEncoder } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
   DatasetRequest,
@@ -292,10 +292,12 @@ export class Engine {
     });
   }
 
-  async listEncoders({ folder, imported, ofTexts, trainable }: EncodersRequest): Promise<EncoderCard[]> {
+  /** @param signal stops the look through those that can be trained, which takes seconds for each */
+  async listEncoders(request: EncodersRequest, signal?: AbortSignal): Promise<ListedEncoder[]> {
+    const { folder, imported, ofTexts, trainable } = request;
     const root = folder === undefined ? undefined : this.#datasets.rootOf(folder);
     const known = await this.#registry.list(root);
-    if (trainable === true && root !== undefined) return this.#trainings.trainable(known.encoders, root);
+    if (trainable === true && root !== undefined) return this.#trainings.trainable(known.encoders, root, signal);
     const encoders = ofTexts === true ? [...known.encoders, ...known.ofTexts] : known.encoders;
     const dataset = imported === true && folder !== undefined ? this.#datasets.find(folder) : undefined;
     return [...encoders, ...(dataset === undefined ? [] : importedEncoders(dataset.store).map(({ card }) => card))];

@@ -61,7 +61,7 @@ serveRequests<EngineRequests>(connection, {
   'views/list': (params) => engine.filters.list(params),
   'views/save': (params) => engine.filters.save(params),
   'views/remove': (params) => engine.filters.remove(params),
-  'encoders/list': (params) => engine.listEncoders(params),
+  'encoders/list': (params, { signal }) => engine.listEncoders(params, signal),
   'encoders/add': ({ file, folder }) => engine.addEncoder(file, folder),
   'hub/offers': () => engine.hub.offers(),
   'hub/plans': (params, job) => engine.hub.plans(params, job),

@@ -27,6 +27,12 @@ export interface EncoderCard {
   readonly batchIndependent: boolean;
 }
 
+/** An encoder as it is listed. */
+export interface ListedEncoder extends EncoderCard {
+  /** True of a model that is none of our networks, also where a run has trained it further: training asks other things of it. */
+  readonly ofOthers?: true;
+}
+
 /** How an encoder came to be, and how good it turned out. */
 export interface EncoderTraining {
   /** What trains it again. */

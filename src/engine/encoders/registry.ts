@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
 import {
   asLikenessError,
   diskFull,
@@ -14,6 +14,7 @@ import { encoderOfTexts } from '../../core/encoders/textErrors.ts';
 import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
 import { hubSource, isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import type { Problem } from '../store/indexStore.ts';
+import { isOfOurs } from '../training/trainedEncoder.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
@@ -35,7 +36,7 @@ const CARD_FILE = 'card.json';
 
 export interface EncoderList {
   /** The built-in ones, then those stored in the dataset by id. */
-  readonly encoders: EncoderCard[];
+  readonly encoders: ListedEncoder[];
   /** Stored sentence encoders, by id. */
   readonly ofTexts: EncoderCard[];
   /** Stored encoders that can't be used, with the reason. */
@@ -53,13 +54,15 @@ export class EncoderRegistry {
   readonly #inspections = new Map<string, CachedInspection>();
 
   async list(root?: string): Promise<EncoderList> {
-    const encoders = BUILT_IN_ENCODER_IDS.map((id) => builtInEncoder(id)!.card);
+    const encoders: ListedEncoder[] = BUILT_IN_ENCODER_IDS.map((id) => builtInEncoder(id)!.card);
     const ofTexts: EncoderCard[] = [];
     const problems: EncoderList['problems'] = [];
     for (const id of root === undefined ? [] : await storedIds(root)) {
       try {
-        const { card } = await this.#resolveFile(join(storedFolder(root!, id), MODEL_FILE));
-        (card.encodes === 'texts' ? ofTexts : encoders).push(card);
+        const file = join(storedFolder(root!, id), MODEL_FILE);
+        const { card } = await this.#resolveFile(file);
+        if (card.encodes === 'texts') ofTexts.push(card);
+        else encoders.push({ ...card, ...(!(await this.#isOfOurs(file)) && { ofOthers: true }) });
       } catch (error) {
         const { code, message } = asLikenessError(error);
         problems.push({ id, code, message });
@@ -141,6 +144,11 @@ export class EncoderRegistry {
   async #resolveFile(file: string): Promise<ResolvedEncoder> {
     const { card, identity, model, text } = await this.#inspect(file);
     return { card, identity, model: model.source, text: text ?? (await textOf(file, card, model)) };
+  }
+
+  async #isOfOurs(file: string): Promise<boolean> {
+    const { card, model } = await this.#inspect(file);
+    return isOfOurs(model.graph, card);
   }
 
   async #inspect(file: string): Promise<InspectedModel> {

@@ -1,5 +1,13 @@
-import type { EncoderCard } from '../../core/encoders/card.ts';
-import { nothingPretrained, tooFewClasses, tooFewImages, type LikenessError } from '../../core/errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { ListedEncoder } from '../../core/encoders/card.ts';
+import {
+  cancelled,
+  ErrorCode,
+  LikenessError,
+  nothingPretrained,
+  tooFewClasses,
+  tooFewImages,
+} from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import { BatchTargets } from '../../core/training/batchTargets.ts';
@@ -77,7 +85,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   readonly kind = 'pretrain';
   readonly #options: TrainingOptions;
   /** Whether a run can go on with an encoder, by its id and the hash of its model. */
-  readonly #trainable = new Map<string, Promise<boolean>>();
+  readonly #trainable = new Map<string, boolean>();
 
   constructor(options: TrainingOptions) {
     this.#options = options;
@@ -137,27 +145,40 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     };
   }
 
-  /** Those that a run can go on with, in their order: with weights, and operators that the last of them can be trained through. */
-  async trainable(cards: readonly EncoderCard[], root: string): Promise<EncoderCard[]> {
-    const found: EncoderCard[] = [];
+  /**
+   * Those that a run can go on with, in their order: with weights, and operators that the last of them can be trained through.
+   * Rejects with `cancelled`.
+   */
+  async trainable(cards: readonly ListedEncoder[], root: string, signal?: AbortSignal): Promise<ListedEncoder[]> {
+    const found: ListedEncoder[] = [];
     for (const card of cards) {
       if (card.source === BUILT_IN_SOURCE) continue;
       const key = `${card.id} ${card.sha256}`;
-      const known = this.#trainable.get(key) ?? this.#canGoOn(card.id, root);
-      this.#trainable.set(key, known);
-      if (await known) found.push(card);
+      if (!this.#trainable.has(key)) {
+        // To write the steps of a large one takes a second, and others ask the engine for things meanwhile.
+        await setImmediate();
+        if (signal?.aborted === true) throw cancelled();
+        const known = await this.#canGoOn(card.id, root);
+        // What couldn't be told may be told another time.
+        if (known !== undefined) this.#trainable.set(key, known);
+      }
+      if (this.#trainable.get(key) === true) found.push(card);
     }
     return found;
   }
 
-  async #canGoOn(id: string, root: string): Promise<boolean> {
+  /** Undefined where something else is in the way than the encoder. */
+  async #canGoOn(id: string, root: string): Promise<boolean | undefined> {
     try {
-      const source = await this.#source(root, id);
+      const source = await this.#startingWith(id, root);
       written(resolvePretrainSettings({}, FEWEST_IMAGES, 1, source), source);
       return true;
-    } catch {
+    } catch (error) {
       // Whoever names it hears why.
-      return false;
+      const isFinal =
+        error instanceof LikenessError &&
+        (error.code === ErrorCode.EncoderNotTrained || error.code === ErrorCode.EncoderNotTrainable);
+      return isFinal ? false : undefined;
     }
   }
 
@@ -167,6 +188,10 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const run = (await new RunStore(root).list()).find(({ id }) => id === from);
     const reference = run === undefined ? from : run.encoder;
     if (reference === undefined) throw nothingPretrained(root, from);
+    return this.#startingWith(reference, root);
+  }
+
+  async #startingWith(reference: string, root: string): Promise<Source> {
     const start = await readStartingEncoder(this.#options.registry, reference, root);
     const { card, network, size, values, head, imported } = start;
     return {

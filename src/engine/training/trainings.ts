@@ -1,4 +1,4 @@
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { ListedEncoder } from '../../core/encoders/card.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type {
   PretrainPlan,
@@ -42,9 +42,9 @@ export class Trainings {
     return this.#pretraining.plan(request, context);
   }
 
-  /** Those of a dataset's encoders that pretraining can go on with. */
-  trainable(cards: readonly EncoderCard[], root: string): Promise<EncoderCard[]> {
-    return this.#pretraining.trainable(cards, root);
+  /** Those of a dataset's encoders that pretraining can go on with; rejects with `cancelled`. */
+  trainable(cards: readonly ListedEncoder[], root: string, signal?: AbortSignal): Promise<ListedEncoder[]> {
+    return this.#pretraining.trainable(cards, root, signal);
   }
 
   /** Rejects as `Trainer.train`. */

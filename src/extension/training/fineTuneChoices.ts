@@ -1,4 +1,4 @@
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { FineTuneSettings, RunKind, RunSummary } from '../../protocol/training.ts';
@@ -28,9 +28,9 @@ export interface FineTuneAnswers {
 }
 
 export interface FineTuneStart extends Choice<string> {
-  /** Whether its projection head was kept: as far as is known, only pretraining has one. */
+  /** Whether its projection head was kept: as far as is known, only pretraining of our networks has one. */
   readonly hasHead: boolean;
-  /** Whether others have made it. */
+  /** Whether others have made it, whoever has trained it since. */
   readonly isImported: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface FineTuneStart extends Choice<string> {
  * What fine-tuning can start from: the newest pretraining, other trained encoders of the dataset, those that others have made,
  * nothing.
  */
-export function fineTuneStarts(cards: readonly EncoderCard[], runs: readonly RunSummary[]): FineTuneStart[] {
+export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly RunSummary[]): FineTuneStart[] {
   const trained = cards.filter(({ source }) => source.startsWith('run '));
   const newestFirst = runs.toSorted((a, b) => b.startedAt - a.startedAt);
   const runOf = ({ id }: EncoderCard): RunSummary | undefined => newestFirst.find(({ encoder }) => encoder === id);
@@ -53,6 +53,7 @@ export function fineTuneStarts(cards: readonly EncoderCard[], runs: readonly Run
     const accuracy = run && accuracyText(run.metrics);
     const when = run ? formatDay(run.startedAt) : undefined;
     const isNewest = position === 0 && isPretrained(card);
+    const isImported = card.ofOthers === true;
     return {
       title: card.name,
       icon: card.classes === undefined ? 'symbol-misc' : 'mortar-board',
@@ -60,8 +61,8 @@ export function fineTuneStarts(cards: readonly EncoderCard[], runs: readonly Run
       detail: [kindText(card, run), accuracy, when].filter((part) => part !== undefined).join(', '),
       value: card.id,
       // Where the run is gone nobody knows; the engine says so in a sentence if it is missing.
-      hasHead: run === undefined ? card.classes === undefined : isPretrained(card),
-      isImported: false,
+      hasHead: !isImported && (run === undefined ? card.classes === undefined : isPretrained(card)),
+      isImported,
     };
   });
   const imported = cards.filter(isOfOthers).map((card): FineTuneStart => {

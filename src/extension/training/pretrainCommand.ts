@@ -55,10 +55,12 @@ async function chooseStart(
   { engine }: Services,
   { folder, name }: TrainingSubject,
 ): Promise<PretrainStart | undefined> {
-  const [cards, runs] = await Promise.all([
-    engine.call('encoders/list', { folder, trainable: true }),
-    engine.call('runs/list', { folder }),
-  ]);
+  const [cards, runs] = await withProgress('Looking for encoders that can learn more…', (options) =>
+    Promise.all([
+      engine.call('encoders/list', { folder, trainable: true }, options),
+      engine.call('runs/list', { folder }),
+    ]),
+  );
   const starts = pretrainStarts(cards, runs);
   return starts.length === 1 ? NEW_NETWORK : askForStart(starts, name);
 }

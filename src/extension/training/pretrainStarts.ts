@@ -1,11 +1,11 @@
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { ListedEncoder } from '../../core/encoders/card.ts';
 import type { PretrainSettings, RunSummary } from '../../protocol/training.ts';
 import type { Choice } from './choices.ts';
 import { fineTuneStarts, SCRATCH } from './fineTuneChoices.ts';
 
 /** What pretraining starts with. */
 export interface PretrainStart extends Choice<string> {
-  /** Whether others have made it. */
+  /** Whether others have made it, whoever has trained it since. */
   readonly isImported: boolean;
 }
 
@@ -19,7 +19,7 @@ export const NEW_NETWORK: PretrainStart = {
 };
 
 /** A new network, and encoders that go on learning: those that were trained here, the newest first, and those of others. */
-export function pretrainStarts(trainable: readonly EncoderCard[], runs: readonly RunSummary[]): PretrainStart[] {
+export function pretrainStarts(trainable: readonly ListedEncoder[], runs: readonly RunSummary[]): PretrainStart[] {
   const encoders = fineTuneStarts(trainable, runs).filter(({ value }) => value !== SCRATCH);
   return [NEW_NETWORK, ...encoders.map(({ hasHead: _, ...start }) => start)];
 }

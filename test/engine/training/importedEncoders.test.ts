@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -133,6 +133,8 @@ describe('an encoder of others', () => {
     assert.deepEqual([card.input.layout, card.output.dim, card.licence], ['NHWC', 6, 'MIT']);
     const moved = largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root));
     assert.ok(moved > 1e-6 && moved < 0.5, String(moved));
+    const listed = (await registry.list(root)).encoders.find(({ id }) => id === run.encoder);
+    assert.deepEqual([listed?.source, listed?.ofOthers], [`run ${run.id}`, true]);
     // What it has made can be named by its run.
     const plan = await new Trainings(OPTIONS).planPretraining(
       { folder: root, settings: { from: run.id, trainedStages: 'all', batchImages: 8 } },
@@ -158,7 +160,17 @@ describe('an encoder of others', () => {
     const { encoders } = await registry.list(root);
     assert.ok(encoders.some(({ name }) => name === 'odd') && encoders.some(({ source }) => source === 'built-in'));
     const trainings = new Trainings(OPTIONS);
-    assert.deepEqual(await trainings.trainable(encoders, root), [good]);
+    const stopping = new AbortController();
+    stopping.abort();
+    await assert.rejects(trainings.trainable(encoders, root, stopping.signal), { code: ErrorCode.Cancelled });
+    // That it can't be read at the moment says nothing of what it is.
+    const models = [good, encoders.find(({ name }) => name === 'odd')!].map(({ id }) => {
+      return join(root, '.likeness', 'encoders', id, 'encoder.onnx');
+    });
+    for (const model of models) renameSync(model, `${model}.away`);
+    assert.deepEqual(await trainings.trainable(encoders, root), []);
+    for (const model of models) renameSync(`${model}.away`, model);
+    assert.deepEqual(await trainings.trainable(encoders, root), [{ ...good, ofOthers: true }]);
     const refused = trainings.planPretraining({ folder: root, settings: { from: odd } }, job());
     await assert.rejects(refused, { code: ErrorCode.EncoderNotTrainable, message: /its operator Atan/ });
   });

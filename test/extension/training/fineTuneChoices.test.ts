@@ -75,18 +75,23 @@ test('encoders that others have made can be started from too, after those that w
     }),
     cardExample({ id: 'vectors', source: '/models/vectors.npy', imported: true }),
     cardExample({ id: 'trained', source: 'run trained' }),
+    cardExample({ id: 'further', source: 'run further', ofOthers: true }),
   ];
-  const starts = fineTuneStarts(cards, [runExample({ encoder: 'trained' })]);
+  const runs = ['further', 'trained'].map((encoder, startedAt) => runExample({ encoder, startedAt }));
+  const starts = fineTuneStarts(cards, runs);
   assert.deepEqual(
-    starts.map(({ value, isImported }) => [value, isImported]),
+    starts.map(({ value, isImported, hasHead }) => [value, isImported, hasHead]),
     [
-      ['trained', false],
-      ['mobilenet', true],
-      [SCRATCH, false],
+      ['trained', false, true],
+      // A run has trained it further, and it is none of our networks all the same.
+      ['further', true, false],
+      ['mobilenet', true, false],
+      [SCRATCH, false, false],
     ],
   );
-  assert.equal(starts[1]?.detail, 'imported, pictures of 224 × 224 pixels');
-  const ways = fineTuneWays(starts[1]);
+  assert.equal(starts[2]?.detail, 'imported, pictures of 224 × 224 pixels');
+  assert.deepEqual(fineTuneWays(starts[1]!), fineTuneWays(starts[2]));
+  const ways = fineTuneWays(starts[2]);
   assert.deepEqual(
     ways.map(({ value }) => value),
     ['lastLayers', 'whole', 'classifier'],

@@ -8,16 +8,18 @@ test('pretraining starts with a new network, or goes on with an encoder, the new
   assert.deepEqual(pretrainStarts([], []), [NEW_NETWORK]);
   const cards = [
     cardExample({ id: 'mobilenet', source: '/models/mobilenet.onnx' }),
+    cardExample({ id: 'further', source: 'run further', ofOthers: true }),
     cardExample({ id: 'old', source: 'run old' }),
     cardExample({ id: 'new', source: 'run new' }),
   ];
-  const runs = [runExample({ encoder: 'old', startedAt: 1 }), runExample({ encoder: 'new', startedAt: 2 })];
+  const runs = ['further', 'old', 'new'].map((encoder, startedAt) => runExample({ encoder, startedAt }));
   assert.deepEqual(
     pretrainStarts(cards, runs).map(({ value, isImported }) => [value, isImported]),
     [
       ['scratch', false],
       ['new', false],
       ['old', false],
+      ['further', true],
       ['mobilenet', true],
     ],
   );

@@ -1,5 +1,5 @@
 /** Runs and plans for the tests of what shows them. */
-import type { EncoderCard } from '../../../src/core/encoders/card.ts';
+import type { ListedEncoder } from '../../../src/core/encoders/card.ts';
 import type { PretrainPlan, RunSummary } from '../../../src/protocol/training.ts';
 
 import { encoderCard } from '../../cards.ts';
@@ -62,6 +62,6 @@ export const planExample: PretrainPlan = {
   notices: [],
 };
 
-export function cardExample(changes: Partial<EncoderCard> & Pick<EncoderCard, 'id'>): EncoderCard {
+export function cardExample(changes: Partial<ListedEncoder> & Pick<ListedEncoder, 'id'>): ListedEncoder {
   return { ...encoderCard(changes.id, 256), ...changes };
 }
