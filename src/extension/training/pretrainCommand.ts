@@ -1,7 +1,9 @@
+import { asLikenessError, ErrorCode } from '../../core/errors.ts';
 import type { PretrainPlan, PretrainRequest, PretrainSettings } from '../../protocol/training.ts';
 import { back } from '../commands/askInTurn.ts';
 import { withProgress } from '../commands/progress.ts';
 import { commands } from '../contract.ts';
+import { showUnawaited } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { planWithEpochs } from './pretrainCosts.ts';
 import { askForLength, askForSettings, askForStart, confirmSettings, givenTo } from './pretrainQuestions.ts';
@@ -11,6 +13,9 @@ import type { PretrainStart } from './pretrainStarts.ts';
 import { registerTrainingCommand, trainRequest } from './trainingCommand.ts';
 import type { TrainingSubject } from './trainingCommand.ts';
 import { showNotices } from './trainingOutcome.ts';
+
+/** More of an encoder may be chosen than gradients find a way through, or memory is there for. */
+const OTHER_ANSWERS_HELP: ReadonlySet<string> = new Set([ErrorCode.EncoderNotTrainable, ErrorCode.OutOfMemory]);
 
 /** What is going to run, and what it was measured to cost. */
 interface Decision {
@@ -77,7 +82,14 @@ async function customise(
     const asked = await askForSettings(usual.plan, { network, size, augmentation, loss, epochs, trainedStages }, start);
     if (asked === undefined || asked === back) return asked;
     settings = asked;
-    const decision = await measured(services, usual.request, givenTo(settings, start));
+    let decision: Decision;
+    try {
+      decision = await measured(services, usual.request, givenTo(settings, start));
+    } catch (error) {
+      if (!OTHER_ANSWERS_HELP.has(asLikenessError(error).code)) throw error;
+      showUnawaited(error);
+      continue;
+    }
     const confirmed = await confirmSettings(decision.plan, start);
     if (confirmed === undefined) return undefined;
     if (confirmed === 'start') return decision;
