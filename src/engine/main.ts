@@ -86,6 +86,7 @@ serveRequests<EngineRequests>(connection, {
   'runs/delete': (params) => engine.deleteRun(params),
   'captions/of': (params) => engine.captions.of(params),
   'captions/source': (params) => engine.captions.source(params),
+  'captions/reader': (params) => engine.captions.reader(params),
   'captions/neighbors': (params, job) => engine.captions.neighbors(params, job),
   'captions/matrix': (params, job) => engine.captions.matrix(params, job),
   'viewer/image': (params) => engine.viewer.image(params),

@@ -82,6 +82,9 @@ export interface CaptionMatrix {
   readonly notices: readonly Notice[];
 }
 
+/** What reads the captions of a dataset, for people, or why nothing does. */
+export type CaptionReading = { readonly by: string } | { readonly fault: string };
+
 export interface CaptionRequests {
   /** What is written about images, in the order of the paths; none where nothing is, or it can't be read. */
   'captions/of': {
@@ -96,6 +99,8 @@ export interface CaptionRequests {
     params: { readonly root: string; readonly path: string };
     result: { readonly files: readonly string[]; readonly captions: readonly string[] };
   };
+  /** Undefined where the path lies in no dataset that has an index, or in one without captions. */
+  'captions/reader': { params: { readonly path: string }; result: CaptionReading | undefined };
   /** Rejects with captions-unmatched, or with the codes of text halves. */
   'captions/neighbors': {
     params: { readonly root: string; readonly path: string; readonly count: number };

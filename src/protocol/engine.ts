@@ -217,6 +217,8 @@ export interface TextSearchReport extends Omit<SimilarReport, 'query'> {
   };
   /** Texts that are longer than what the encoder reads, a sentence each. */
   readonly notices: readonly string[];
+  /** What read the captions, for people, where these were compared. */
+  readonly readBy?: string;
 }
 
 export interface ThumbnailsRequest {

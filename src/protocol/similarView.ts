@@ -24,6 +24,8 @@ export interface TextQuery {
   readonly minus: readonly string[];
   /** An image that the results are to be like besides, absolute. */
   readonly image: string | undefined;
+  /** Looks in what is written about the images, and the image stands for what is written about it. */
+  readonly captions: boolean;
   /** All of it in a line. */
   readonly name: string;
   /** What a person should know of how it was read. */
@@ -34,6 +36,8 @@ export interface TextQuery {
 export interface SimilarResults {
   readonly root: string;
   readonly encoder: string;
+  /** What read the captions, for people, where these were compared. */
+  readonly readBy: string | undefined;
   readonly searched: number;
   readonly approximate: boolean;
   readonly recall: number;

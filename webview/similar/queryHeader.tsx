@@ -62,7 +62,13 @@ export function TextHeader({ text, results, imagesRevision }: TextHeaderProps): 
             {text.name}
           </button>
         </h2>
-        {results && <p title={`Encoder ${results.encoder}`}>encoder {describeSearch(results)}</p>}
+        {results && (
+          <p title={`Encoder ${results.encoder}`}>
+            {results.readBy === undefined
+              ? `encoder ${describeSearch(results)}`
+              : `captions, read by ${results.readBy}`}
+          </p>
+        )}
         {text.notices.map((notice) => (
           <p key={notice} class="notice" role="status">
             {notice}

@@ -46,6 +46,7 @@ export function ResultGrid({ results, queryLabel, hasQueryImage, stale, imagesRe
     <ul class="results" data-stale={stale} aria-label="Similar images, best first" ref={grid} onKeyDown={move}>
       {images.map((image, index) => (
         <Result
+          isByCaption={results.readBy !== undefined}
           key={image.path}
           image={image}
           queryLabel={queryLabel}
@@ -67,6 +68,8 @@ export function ResultGrid({ results, queryLabel, hasQueryImage, stale, imagesRe
 }
 
 interface ResultProps {
+  /** It was found by what is written about it. */
+  readonly isByCaption: boolean;
   readonly image: SimilarImage;
   readonly queryLabel: string | undefined;
   readonly hasQueryImage: boolean;
@@ -79,6 +82,7 @@ interface ResultProps {
 }
 
 function Result({
+  isByCaption,
   image,
   queryLabel,
   hasQueryImage,
@@ -128,6 +132,7 @@ function Result({
             </span>
           )}
         </span>
+        {isByCaption && <span class="written">{captionLines(captions)[0]}</span>}
         <span class="bar" aria-hidden="true">
           <span style={{ width: `${Math.max(0, Math.min(1, similarity)) * 100}%` }} />
         </span>

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { captionReaderText } from '../../core/captions/captionReader.ts';
 import { captionsNotCompared, noCaptions, tooFewCaptions } from '../../core/captions/captionErrors.ts';
 import { FEWEST_CAPTIONS } from '../../core/curation/captionFit.ts';
 import { LikenessError } from '../../core/errors.ts';
@@ -31,6 +32,7 @@ import type { VectorSearch } from '../search/vectorSearch.ts';
 import type { CaptionCache } from './captionCache.ts';
 import { captionsOf } from './captionCache.ts';
 import { textFilesOf } from './captionFiles.ts';
+import { captionEncoderOf } from './captionEncoder.ts';
 import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
@@ -81,6 +83,19 @@ export class CaptionService {
       const texts = textFilesOf(resolve(dataset.root, path));
       const files = captions.source === 'txt' ? [texts.find((one) => existsSync(one)) ?? texts[0]!] : tables;
       return { files, captions: known };
+    });
+  }
+
+  /** As the protocol has it. */
+  async reader({
+    path,
+  }: CaptionRequests['captions/reader']['params']): Promise<CaptionRequests['captions/reader']['result']> {
+    const { datasets, registry } = this.#options;
+    const dataset = datasets.find(path);
+    if (dataset?.config.captions === undefined) return undefined;
+    return datasets.guard(dataset, async () => {
+      const reader = await orNotice(() => captionEncoderOf(dataset, registry));
+      return reader instanceof LikenessError ? { fault: reader.message } : { by: captionReaderText(reader.card) };
     });
   }
 

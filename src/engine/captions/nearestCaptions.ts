@@ -1,3 +1,4 @@
+import { captionReaderText } from '../../core/captions/captionReader.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { TextSearchReport, TextSearchRequest } from '../../protocol/engine.ts';
 import type { TextEncoder } from '../encoders/text/textEncoder.ts';
@@ -28,5 +29,6 @@ export async function searchCaptions(
     ...{ ...context, stored, resolve, nearestCaptions: captionsOf },
     loadText: () => loadText(encoder),
   });
-  return { ...report, notices: [...notices.map(({ message }) => message), ...report.notices] };
+  const readBy = captionReaderText(encoder.card);
+  return { ...report, readBy, notices: [...notices.map(({ message }) => message), ...report.notices] };
 }

@@ -113,13 +113,17 @@ function filterOf(argument: unknown): string | undefined {
 
 /** Words that are searched for light up the points that fit them, where the map of the same images can be seen. */
 function followTextSearches({ disposables, similar }: Services, model: EmbeddingMapModel, panel: EditorPanel): void {
-  let followed: unknown;
+  let followed: string | undefined;
   disposables.add(
     similar.onDidChange(() => {
       const { text, results } = similar.state;
+      if (text === undefined || results === undefined) return;
+      const search = `${text.captions ? 'captions' : 'images'} ${text.name}`;
       // The results of a search are there once; a filter of theirs searches again.
-      if (text === undefined || results === undefined || followed === text.name) return;
-      followed = text.name;
+      if (followed === search) return;
+      followed = search;
+      // On a map of images the words would be read by another encoder than that of captions.
+      if (text.captions && model.state.of !== 'captions') return;
       if (!panel.visible || model.images.root !== results.root || text.texts.length === 0) return;
       model.change({ colorBy: mapColumns.similarity });
       void model.images.askText({ texts: text.texts, minus: text.minus });

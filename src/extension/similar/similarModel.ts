@@ -3,7 +3,7 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import { describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { ErrorCode, asLikenessError } from '../../core/errors.ts';
 import type { LikenessError } from '../../core/errors.ts';
-import type { ImageFilter, ScanSettings, SimilarReport } from '../../protocol/engine.ts';
+import type { ImageFilter, ScanSettings, SimilarReport, TextSearchReport } from '../../protocol/engine.ts';
 import type { ClassRelation, SimilarFailure, SimilarState, TextQuery } from '../../protocol/similarView.ts';
 import { Latest } from '../async/latest.ts';
 import type { EngineCaller } from '../engine/engineClient.ts';
@@ -19,11 +19,12 @@ interface SavedImage {
 }
 
 interface SavedText {
-  readonly words: WordQuery;
+  /** Those of before captions could be searched don't tell. */
+  readonly words: Omit<WordQuery, 'captions'> & Partial<Pick<WordQuery, 'captions'>>;
 }
 
 /** What is to be searched in words. */
-export type WordQuery = Pick<TextQuery, 'folder' | 'texts' | 'minus' | 'image'>;
+export type WordQuery = Pick<TextQuery, 'folder' | 'texts' | 'minus' | 'image' | 'captions'>;
 
 export interface SimilarHost {
   readonly engine: EngineCaller;
@@ -63,7 +64,7 @@ export class SimilarModel {
     this.#host = host;
     if (!saved) return;
     if ('words' in saved) {
-      this.#content = { ...this.#content, text: unsearchedText(saved.words) };
+      this.#content = { ...this.#content, text: unsearchedText({ captions: false, ...saved.words }) };
       return;
     }
     this.#folder = saved.folder;
@@ -156,10 +157,11 @@ export class SimilarModel {
   }
 
   async #findText(words: WordQuery, signal: AbortSignal): Promise<Pick<Content, 'text' | 'results'>> {
-    const { image, ...rest } = words;
+    const { image, captions, ...rest } = words;
     const request = {
       ...rest,
       ...(image !== undefined && { image }),
+      ...(captions && { captions }),
       count: this.#host.count(),
       filter: this.#content.filter,
       scan: this.#host.scanSettings(words.folder),
@@ -183,13 +185,15 @@ function found(file: string, report: SimilarReport): Pick<Content, 'query' | 're
   return { query: { file, name: path.basename(file), ...report.query }, results: resultsOf(report) };
 }
 
-function resultsOf(report: Omit<SimilarReport, 'query'>): NonNullable<Content['results']> {
-  const { root, encoder, searched, approximate, recall, results } = report;
-  return { root, encoder: encoder.id, searched, approximate, recall, images: results };
+function resultsOf(
+  report: Omit<SimilarReport, 'query'> & Pick<TextSearchReport, 'readBy'>,
+): NonNullable<Content['results']> {
+  const { root, encoder, readBy, searched, approximate, recall, results } = report;
+  return { root, encoder: encoder.id, readBy, searched, approximate, recall, images: results };
 }
 
-function wordsOf({ folder, texts, minus, image }: TextQuery): WordQuery {
-  return { folder, texts, minus, image };
+function wordsOf({ folder, texts, minus, image, captions }: TextQuery): WordQuery {
+  return { folder, texts, minus, image, captions };
 }
 
 function unsearchedText(words: WordQuery): TextQuery {

@@ -8,16 +8,17 @@ import { commands, views } from '../contract.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { activeImage } from './followActiveEditor.ts';
-import { TextHistory } from './textHistory.ts';
+import { TextHistory, type SearchedText } from './textHistory.ts';
+import { wordItems, type AskedWords, type WordItem } from './textItems.ts';
 
 const HISTORY = 'searchedTexts';
 const TITLE = 'Search by Text';
 
-/** Asks for words and shows the images that fit them in the Similar view. */
+/** Asks for words and shows the images that fit them, or whose captions do, in the Similar view. */
 export function textCommand(services: Services): void {
   const { disposables, context, similar, followed } = services;
   const memory = context.workspaceState;
-  const history = new TextHistory(memory.get<readonly string[]>(HISTORY, []));
+  const history = new TextHistory(memory.get<readonly (string | SearchedText)[]>(HISTORY, []));
   disposables.add(
     registerCommand(commands.searchByText, async (argument) => {
       const image = imageOf(argument);
@@ -25,12 +26,17 @@ export function textCommand(services: Services): void {
       if (folder === undefined) return;
       const { query, text } = similar.state;
       const line = text ? formatTextQuery(text) : '';
-      const asked = await askForWords(line, history.lines, image ?? query?.file ?? text?.image, image !== undefined);
+      const asked = await askForWords(services, folder, {
+        ...{ typed: line, before: history.searched, captionsFirst: text?.captions === true },
+        image: image ?? query?.file ?? text?.image,
+        onlyWithImage: image !== undefined,
+      });
       if (asked === undefined) return;
-      await memory.update(HISTORY, history.add(asked.line));
+      await memory.update(HISTORY, history.add(asked));
       followed.skip(activeImage());
       await vscode.commands.executeCommand(`${views.similar}.focus`);
-      await similar.showText({ folder, ...parseTextQuery(asked.line), image: asked.image });
+      const { image: like, captions } = asked;
+      await similar.showText({ folder, ...parseTextQuery(asked.line), image: like, captions });
     }),
   );
 }
@@ -50,47 +56,39 @@ async function datasetFolder(services: Services, argument: unknown): Promise<str
   return chooseFolder(services, argument, TITLE);
 }
 
-interface WordItem extends vscode.QuickPickItem {
-  readonly line: string;
-  readonly image: string | undefined;
-}
-
 /**
- * A line of words, which may be one of those searched before.
+ * A line of words, which may be one of those searched before, and where to look for it.
  *
- * @param image one that the results may be like besides
- * @param onlyWithImage it was called on that image
+ * @param folder of the dataset that is searched, or an image of it
  */
 function askForWords(
-  line: string,
-  before: readonly string[],
-  image: string | undefined,
-  onlyWithImage: boolean,
-): Promise<{ readonly line: string; readonly image: string | undefined } | undefined> {
+  { engine }: Services,
+  folder: string,
+  asked: Omit<AskedWords, 'reading'>,
+): Promise<WordItem | undefined> {
   const pick = vscode.window.createQuickPick<WordItem>();
   pick.title = TITLE;
   pick.placeholder = 'What the images show: a red car; a lorry -night -"in the rain"';
-  pick.value = line;
+  pick.value = asked.typed;
+  let reading: AskedWords['reading'];
   const update = (): void => {
-    const typed = pick.value.trim();
-    const lines = before.filter((other) => other !== typed);
-    pick.items = [
-      ...(typed === '' ? [] : itemsFor(typed, image, onlyWithImage)),
-      ...lines.map((other, i) => ({
-        label: other,
-        description: i === 0 ? 'searched before' : '',
-        line: other,
-        image: onlyWithImage ? image : undefined,
-      })),
-    ];
+    pick.items = wordItems({ ...asked, typed: pick.value, reading });
   };
   pick.onDidChangeValue(update);
   update();
+  const offerCaptions = async (): Promise<void> => {
+    reading = await engine.call('captions/reader', { path: folder });
+    if (reading === undefined) return;
+    pick.placeholder = 'What the images show, or what is written about them: a red car; a lorry -night';
+    update();
+  };
+  // What is wrong is told of by the search.
+  offerCaptions().catch(() => undefined);
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const [item] = pick.selectedItems;
       if (item === undefined) return;
-      resolve({ line: item.line, image: item.image });
+      resolve(item);
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -99,19 +97,4 @@ function askForWords(
     });
     pick.show();
   });
-}
-
-/** What can be done with the words that stand in the box. VS Code filters the items by them: always shown. */
-function itemsFor(typed: string, image: string | undefined, onlyWithImage: boolean): WordItem[] {
-  const { texts } = parseTextQuery(typed);
-  const words = { label: `$(search) ${typed}`, line: typed, image: undefined, alwaysShow: true };
-  if (image === undefined) return texts.length > 0 ? [words] : [];
-  const both = {
-    label: `$(file-media) ${typed}, like ${path.basename(image)}`,
-    description: 'words and image, half and half',
-    line: typed,
-    image,
-    alwaysShow: true,
-  };
-  return texts.length > 0 && !onlyWithImage ? [words, both] : [both];
 }

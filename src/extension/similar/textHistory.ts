@@ -1,21 +1,30 @@
 /** More than a person looks through. */
 const LONGEST = 30;
 
+/** A line that was searched for, and where. */
+export interface SearchedText {
+  readonly line: string;
+  /** In what is written about the images, else in the images. */
+  readonly captions: boolean;
+}
+
 /** What was searched in words, the last first and each once. */
 export class TextHistory {
-  #lines: readonly string[];
+  #searched: readonly SearchedText[];
 
-  constructor(lines: readonly string[]) {
-    this.#lines = lines;
+  /** @param kept as `add` returned it; lines alone were searched for in images */
+  constructor(kept: readonly (string | SearchedText)[]) {
+    this.#searched = kept.map((one) => (typeof one === 'string' ? { line: one, captions: false } : one));
   }
 
-  get lines(): readonly string[] {
-    return this.#lines;
+  get searched(): readonly SearchedText[] {
+    return this.#searched;
   }
 
   /** @returns all of them, to be kept */
-  add(line: string): readonly string[] {
-    this.#lines = [line, ...this.#lines.filter((other) => other !== line)].slice(0, LONGEST);
-    return this.#lines;
+  add({ line, captions }: SearchedText): readonly SearchedText[] {
+    const others = this.#searched.filter((other) => other.line !== line || other.captions !== captions);
+    this.#searched = [{ line, captions }, ...others].slice(0, LONGEST);
+    return this.#searched;
   }
 }

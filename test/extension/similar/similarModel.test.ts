@@ -160,7 +160,7 @@ test('every change has a revision of its own, and changed images another', async
   assert.ok(model.state.imagesRevision > imagesRevision);
 });
 
-const words = { folder: '/data', texts: ['a red car'], minus: ['night'], image: undefined };
+const words = { folder: '/data', texts: ['a red car'], minus: ['night'], image: undefined, captions: false };
 
 test('words take the place of an image, and an image that of words', async () => {
   const { model, requests, saves } = fixture();
@@ -179,7 +179,7 @@ test('words take the place of an image, and an image that of words', async () =>
 test('a text that was cut is told of, and an image beside the words is named', async () => {
   const { model } = fixture();
   const long = 'a very long description of a car';
-  await model.showText({ folder: '/data', texts: [long], minus: [], image: '/data/c0/like.png' });
+  await model.showText({ ...words, texts: [long], minus: [], image: '/data/c0/like.png' });
   assert.equal(model.state.text?.name, `${long} + like.png`);
   assert.deepEqual(model.state.text.notices, [`${long} was cut`]);
 });
@@ -199,4 +199,17 @@ test('an encoder that knows no words is a matter of choosing another', async () 
   const { failure } = model.state;
   assert.deepEqual([failure?.code, failure?.remedy], [ErrorCode.EncoderWithoutText, 'encoder']);
   assert.match(failure!.message, /Handcrafted has no text half/);
+});
+
+test('captions are searched where they are asked for, what read them is told, and a reload asks for them again', async () => {
+  const readBy = 'the sentence encoder MiniLM';
+  const { model, requests, saves } = fixture(reportOf, undefined, (request) => ({ ...textReportOf(request), readBy }));
+  const inCaptions = { ...words, captions: true };
+  await model.showText(inCaptions);
+  assert.equal((requests().at(-1) as unknown as TextSearchRequest).captions, true);
+  assert.deepEqual([model.state.text?.captions, model.state.results?.readBy], [true, readBy]);
+  assert.deepEqual(saves.at(-1), { words: inCaptions });
+  assert.equal(fixture(reportOf, { words: inCaptions }).model.state.text?.captions, true);
+  const { folder, texts, minus, image } = words;
+  assert.equal(fixture(reportOf, { words: { folder, texts, minus, image } }).model.state.text?.captions, false);
 });
