@@ -1,23 +1,12 @@
 import { imageHasNoCaption } from '../../core/captions/captionErrors.ts';
 import { notIndexed } from '../../core/errors.ts';
-import { topK } from '../../core/neighbors/topK.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CaptionNeighbors } from '../../protocol/captions.ts';
 import type { Dataset } from '../dataset.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
-import { captionVectors, storedCaptionVectors, type CaptionEncoder } from './captionVectors.ts';
+import { CaptionGallery, type GalleryOptions } from './captionGallery.ts';
+import { captionKeys, captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { writtenOf, type KnownCaptions } from './knownCaptions.ts';
-
-/** Captions with their vectors, as rows of one array. */
-interface Gallery {
-  /** What it was made of. */
-  readonly known: KnownCaptions;
-  readonly encoderKey: number;
-  readonly captions: readonly string[];
-  readonly vectors: Float32Array;
-  /** An image of each. */
-  readonly paths: readonly string[];
-}
 
 export interface NeighborsRequest {
   /** Relative to the root. */
@@ -25,10 +14,10 @@ export interface NeighborsRequest {
   readonly count: number;
 }
 
-/** Looks for what a caption lies near to in place of its image. Keeps the vectors of the captions that were asked about last. */
+/** Looks for what a caption lies near to in place of its image. Keeps the captions that were asked about last. */
 export class CaptionSearch {
   readonly #search: VectorSearch;
-  #gallery: Gallery | undefined;
+  #gallery: CaptionGallery | undefined;
 
   constructor(search: VectorSearch) {
     this.#search = search;
@@ -36,7 +25,7 @@ export class CaptionSearch {
 
   /**
    * The images that an image's caption is nearest to, and the captions that it is nearest to itself; of several captions the one
-   * that is farthest. Rejects with captions-unmatched where it has none, not-indexed, or the codes of `captionVectors`.
+   * that is farthest. Rejects with captions-unmatched where it has none, not-indexed, `cancelled`, or the codes of `captionVectors`.
    */
   async neighbors(
     { path, count }: NeighborsRequest,
@@ -53,13 +42,12 @@ export class CaptionSearch {
     const image = table.vector(row);
     const all = [...known.captions.values()].flat();
     const { vectors, dim } = await captionVectors({ captions: own, all }, store, encoder, context);
-    const similarities = own.map((_, i) => inner(vectors, i, image));
+    const similarities = own.map((_, i) => inner(vectors.subarray(i * dim, (i + 1) * dim), image));
     const farthest = similarities.indexOf(Math.min(...similarities));
     const vector = vectors.slice(farthest * dim, (farthest + 1) * dim);
     const near = await table.nearest(vector, count, (other) => other !== row);
-    const gallery = await this.#open(known, store, encoder);
-    const toCaptions = Float32Array.from(gallery.captions, (_, i) => inner(gallery.vectors, i, image));
-    const others = topK(toCaptions, count, (i) => !own.includes(gallery.captions[i]!));
+    const gallery = this.#open({ known, store, reader: await captionKeys(encoder) });
+    const others = await gallery.nearest(image, count, (caption) => !own.includes(caption), context.signal);
     return {
       caption: own[farthest]!,
       similarity: similarities[farthest]!,
@@ -70,36 +58,20 @@ export class CaptionSearch {
       captions: Array.from(others.rows, (i, rank) => ({
         caption: gallery.captions[i]!,
         path: gallery.paths[i]!,
-        similarity: others.scores[rank]!,
+        similarity: cosine(others.scores[rank]!),
       })),
     };
   }
 
-  async #open(known: KnownCaptions, store: Dataset['store'], encoder: CaptionEncoder): Promise<Gallery> {
-    const encoderKey = encoder.stored.key;
-    if (this.#gallery?.known === known && this.#gallery.encoderKey === encoderKey) return this.#gallery;
-    const pathOf = new Map<string, string>();
-    for (const [path, written] of known.captions) {
-      for (const caption of written) if (caption !== '' && !pathOf.has(caption)) pathOf.set(caption, path);
-    }
-    const found = await storedCaptionVectors([...pathOf.keys()], store, encoder);
-    const captions = [...found.keys()];
-    const { dim } = encoder.stored.card.output;
-    const vectors = new Float32Array(captions.length * dim);
-    captions.forEach((caption, i) => {
-      vectors.set(found.get(caption)!, i * dim);
-    });
-    const paths = captions.map((caption) => pathOf.get(caption)!);
-    this.#gallery = { known, encoderKey, captions, vectors, paths };
+  #open(options: GalleryOptions): CaptionGallery {
+    if (this.#gallery?.isOf(options) !== true) this.#gallery = new CaptionGallery(options);
     return this.#gallery;
   }
 }
 
-/** Of a row of unit vectors and a unit vector. */
-function inner(rows: Float32Array, row: number, vector: Float32Array): number {
-  let sum = 0;
-  for (let k = 0, at = row * vector.length; k < vector.length; k++) sum += rows[at + k]! * vector[k]!;
-  return cosine(sum);
+/** Of unit vectors. */
+function inner(a: Float32Array, b: Float32Array): number {
+  return cosine(a.reduce((sum, value, k) => sum + value * b[k]!, 0));
 }
 
 /** Rounding can put one a hair outside. */

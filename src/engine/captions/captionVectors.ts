@@ -164,25 +164,13 @@ function captionKey({ sha256, keptAs }: Pick<CaptionReader, 'sha256' | 'keptAs'>
   return (caption) => prefix + hash('sha256', `${sha256}\n${caption}`);
 }
 
-/**
- * By caption, of those alone that the index has: nothing is embedded. Rejects as `captionVectors`.
- *
- * @param captions different ones
- */
-export async function storedCaptionVectors(
-  captions: readonly string[],
-  store: Pick<IndexStore, 'captions'>,
-  encoder: CaptionEncoder,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const { key, dim, ...named } = await readerOf(encoder);
-  const keys = captions.map(captionKey(named));
-  const found = store.captions.read(key, dim, keys);
-  const vectors = new Map<string, Float32Array>();
-  captions.forEach((caption, i) => {
-    const vector = found.get(keys[i]!)?.vector;
-    if (vector !== undefined) vectors.set(caption, vector);
-  });
-  return vectors;
+/** What an encoder's captions are known by in the index. */
+export interface CaptionKeys extends Pick<CaptionReader, 'key' | 'dim' | 'sha256'>, Pick<ReadCaptions, 'keyOf'> {}
+
+/** Rejects as `captionVectors`. */
+export async function captionKeys(encoder: CaptionEncoder): Promise<CaptionKeys> {
+  const { key, dim, sha256 } = await readerOf(encoder);
+  return { key, dim, sha256, keyOf: captionKey({ sha256 }) };
 }
 
 /** Which text half it is, as its card tells where it can: else the text half is loaded for it. */

@@ -18,6 +18,10 @@ export interface CaptionStore {
   put(encoderKey: number, captions: ReadonlyMap<string, CaptionVector>): void;
   /** Deletes all others of the encoder. */
   retain(encoderKey: number, keys: ReadonlySet<string>): void;
+  /** Deletes those of the encoder whose keys begin so. */
+  forget(encoderKey: number, prefix: string): void;
+  /** Another one after every write of the encoder's captions, in this process or another; undefined before the first. */
+  version(encoderKey: number): string | undefined;
 }
 
 export class CaptionTable implements CaptionStore {
@@ -27,6 +31,9 @@ export class CaptionTable implements CaptionStore {
   readonly #put;
   readonly #keys;
   readonly #remove;
+  readonly #forget;
+  readonly #version;
+  readonly #touch;
 
   /** @param within runs work in a transaction */
   constructor(database: Database, within: (work: () => void) => void) {
@@ -42,6 +49,14 @@ export class CaptionTable implements CaptionStore {
       'SELECT caption, tokens FROM captions WHERE encoder = ?',
     );
     this.#remove = database.prepare('DELETE FROM captions WHERE encoder = ? AND caption = ?');
+    this.#forget = database.prepare(
+      'DELETE FROM captions WHERE encoder = ?1 AND caption >= ?2 AND substr(caption, 1, length(?2)) = ?2',
+    );
+    this.#version = database.prepare<{ value: string }>('SELECT value FROM meta WHERE key = ?');
+    this.#touch = database.prepare(
+      `INSERT INTO meta (key, value) VALUES (?, hex(randomblob(8)))
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    );
   }
 
   list(encoderKey: number): (readonly [key: string, tokens: number | undefined])[] {
@@ -69,12 +84,30 @@ export class CaptionTable implements CaptionStore {
         const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
         this.#put.run(encoderKey, key, tokens ?? null, bytes);
       }
+      this.#touch.run(versionKey(encoderKey));
     });
   }
 
   retain(encoderKey: number, keys: ReadonlySet<string>): void {
     this.#within(() => {
       for (const [key] of this.#keys.all(encoderKey)) if (!keys.has(key)) this.#remove.run(encoderKey, key);
+      this.#touch.run(versionKey(encoderKey));
     });
   }
+
+  forget(encoderKey: number, prefix: string): void {
+    this.#within(() => {
+      this.#forget.run(encoderKey, prefix);
+      this.#touch.run(versionKey(encoderKey));
+    });
+  }
+
+  version(encoderKey: number): string | undefined {
+    return this.#version.get(versionKey(encoderKey))?.value;
+  }
+}
+
+/** Goes with the encoder, as all notes that end in its key do. */
+function versionKey(encoderKey: number): string {
+  return `captions-version/${encoderKey}`;
 }

@@ -178,7 +178,7 @@ export interface IndexStore {
   /** Returns the key of the encoder with this identity, storing its card if it is new. */
   putEncoder(identity: string, card: EncoderCard): number;
   readEncoders(): StoredEncoder[];
-  /** With its vectors, regions, captions and maps. */
+  /** With its vectors, regions, captions, maps and all notes whose keys end in `/` and its key. */
   removeEncoder(encoderKey: number): void;
 
   /** True where a vector is stored, or the reason why there is none. */

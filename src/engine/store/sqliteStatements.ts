@@ -80,6 +80,8 @@ export function prepareAll(database: Database) {
       'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
     removeMeta: database.prepare('DELETE FROM meta WHERE key = ?'),
+    // What is noted of an encoder ends in its key.
+    removeMetaOfEncoder: database.prepare("DELETE FROM meta WHERE key LIKE '%/' || ?"),
     prune: database.prepare(
       `DELETE FROM contents
        WHERE unreferenced_since <= ? AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content = contents.key)`,

@@ -185,7 +185,7 @@ export class SqliteStore implements IndexStore {
   removeEncoder(encoderKey: number): void {
     this.#alter(() => {
       this.#statements.removeEncoder.run(encoderKey);
-      this.#statements.removeMeta.run(vectorsMeta(encoderKey));
+      this.#statements.removeMetaOfEncoder.run(String(encoderKey));
     });
     this.#dimensions.delete(encoderKey);
   }

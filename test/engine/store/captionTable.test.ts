@@ -42,6 +42,41 @@ describe('captions of an index', () => {
     assert.equal(store.captions.read(encoder, 2, ['x']).size, 0);
   });
 
+  it('that begin alike are forgotten together, and each write is told of', (context) => {
+    const store = newStore(context);
+    const [first, second] = ['e', 'f'].map((id) => store.putEncoder(id, encoderCard(id, 2)));
+    assert.equal(store.captions.version(first!), undefined);
+    const put = (encoder: number, ...keys: string[]) => {
+      store.captions.put(encoder, new Map(keys.map((key) => [key, { vector: a, tokens: undefined }])));
+    };
+    put(first!, 'words/1', 'words/2', 'words', 'wordy/1', 'a');
+    put(second!, 'words/1');
+    const [before, other] = [store.captions.version(first!), store.captions.version(second!)];
+    store.captions.forget(first!, 'words/');
+    assert.deepEqual(
+      store.captions
+        .list(first!)
+        .map(([key]) => key)
+        .sort(),
+      ['a', 'words', 'wordy/1'],
+    );
+    assert.equal(store.captions.list(second!).length, 1);
+    assert.notEqual(store.captions.version(first!), before);
+    assert.equal(store.captions.version(second!), other);
+  });
+
+  it('leave no note behind when their encoder goes', (context) => {
+    const store = newStore(context);
+    const encoder = store.putEncoder('e', encoderCard('e', 2));
+    store.captions.put(encoder, new Map([['x', { vector: a, tokens: undefined }]]));
+    store.writeMeta(`captions/${encoder}`, 'all are there');
+    store.writeMeta(`captions/1${encoder}`, 'of another');
+    store.removeEncoder(encoder);
+    assert.equal(store.captions.version(encoder), undefined);
+    assert.equal(store.readMeta(`captions/${encoder}`), undefined);
+    assert.equal(store.readMeta(`captions/1${encoder}`), 'of another');
+  });
+
   it('come to an index of before there were any, which keeps its vectors', (context) => {
     const store = newStore(context);
     const encoder = store.putEncoder('e', encoderCard('e', 2));
