@@ -46,6 +46,7 @@ import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool, type LoadEncoder } from './encoders/encoderPool.ts';
 import { encoderReference, lookAtWith, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
+import { removeEncoder } from './encoders/removeEncoder.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
 import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
@@ -308,16 +309,9 @@ export class Engine {
     return this.#registry.add(file, this.#datasets.rootOf(folder));
   }
 
-  async removeEncoder(id: string, folder: string): Promise<void> {
-    const dataset = this.#datasets.find(folder);
-    const imported = dataset && importedEncoder(dataset.store, id);
-    if (imported !== undefined) {
-      await this.#datasets.guard(dataset!, () => {
-        dataset!.store.removeEncoder(imported.key);
-      });
-      return;
-    }
-    await this.#registry.remove(id, this.#datasets.rootOf(folder));
+  /** As `removeEncoder`. */
+  removeEncoder(id: string, folder: string): Promise<void> {
+    return removeEncoder(id, folder, { datasets: this.#datasets, registry: this.#registry });
   }
 
   /**

@@ -188,4 +188,16 @@ describe('likeness with a sentence encoder', () => {
     assert.match(asImages.stderr, /encodes texts, not pictures; name it as "captionEncoder"/);
     configure(CAPTIONS);
   });
+
+  it('forgets what an encoder has read when that is removed', async () => {
+    const list = async (...args: readonly string[]) =>
+      documentOf('encoders', await run('encoders', ...args, '--in', root, '--json')).encoders.map(({ id }) => id);
+    const before = await list('list');
+    const id = before.find((one) => one.startsWith('meanings-'))!;
+    assert.ok(before.some((one) => one.startsWith('captions-by-meanings-')));
+    assert.deepEqual(
+      (await list('remove', id)).filter((one) => one.includes('meanings')),
+      [],
+    );
+  });
 });

@@ -12,6 +12,7 @@ import type { EncoderRegistry } from '../encoders/registry.ts';
 import { FILE_PLACEHOLDER, type IndexStore, type Problem, type StoredEncoder } from '../store/indexStore.ts';
 import { captionEncoderOf } from './captionEncoder.ts';
 import { embedCaptions, type CaptionEncoder, type ReadCaptions } from './captionVectors.ts';
+import { noteTextsUsed } from './keptTexts.ts';
 import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
 
 /** Images whose captions are in memory as vectors at once. */
@@ -52,6 +53,7 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
   const card = captionsCard(identity, encoder.card, output.dim);
   const key = store.putEncoder(identity, card);
   const stored = { key, identity, card };
+  noteTextsUsed(store, key);
   // The text half of an image–text encoder has its captions where they are compared with images.
   const pair = store.readEncoders().find((one) => one.identity === encoder.identity) ?? stored;
   const captions = captionsOfContents(store, known);

@@ -9,11 +9,14 @@ import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import type { CaptionVector } from '../store/captionTable.ts';
 import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
+import { keptPrefix, noteTextsUsed } from './keptTexts.ts';
 
 /** Captions that reach the index together. */
 const BATCH = 64;
-/** In the keys of what is kept whatever captions there are; hashes have none. */
+/** In the keys of what is kept whatever captions there are, see `keptPrefix`; hashes have none. */
 const KEPT = '/';
+/** Texts of one reader that are kept beside those that were asked for last. */
+const MOST_OTHERS = 20_000;
 
 type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
 
@@ -54,7 +57,10 @@ export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' |
   readonly load: () => Promise<Pick<TextEncoder, 'embed'>>;
   /** What is shown while it reads. */
   readonly phase?: string;
-  /** Of what is no caption of the dataset, or not read by the half that the encoder has: it isn't forgotten with captions. */
+  /**
+   * Of what is no caption of the dataset, or not read by the half that the encoder has: it isn't forgotten with captions, see
+   * `keptTexts.ts`.
+   */
   readonly keptAs?: string | undefined;
 }
 
@@ -84,14 +90,26 @@ export async function captionVectors(
   return { ...storedVectors(wanted.captions, store, reader), notices };
 }
 
-/** As `captionVectors`, by whatever reads them. Nothing is forgotten. */
+/** As `captionVectors`, by whatever reads them. Others that it has read stay, of those that are kept so many as are worth it. */
 export async function keptCaptionVectors(
   captions: readonly string[],
-  store: Pick<IndexStore, 'captions'>,
+  store: Pick<IndexStore, 'captions' | 'readMeta' | 'transaction' | 'writeMeta'>,
   reader: CaptionReader,
   context: JobContext,
+  mostOthers: number = MOST_OTHERS,
 ): Promise<CaptionVectors> {
-  const { notices } = await embedMissing(captions, store, reader, context);
+  const { keptAs, key, sha256 } = reader;
+  const prefix = keptAs === undefined ? undefined : keptPrefix(keptAs, sha256);
+  if (prefix !== undefined) noteTextsUsed(store, key, prefix);
+  const { notices, keyOf, embedded } = await embedMissing(captions, store, reader, context);
+  if (prefix !== undefined && embedded > 0) {
+    const wanted = new Set(captions.map(keyOf));
+    const all = store.captions.list(key).map(([one]) => one);
+    const isOther = (one: string) => one.startsWith(prefix) && !wanted.has(one);
+    if (all.filter(isOther).length > mostOthers) {
+      store.captions.retain(key, new Set(all.filter((one) => !isOther(one))));
+    }
+  }
   return { ...storedVectors(captions, store, reader), notices };
 }
 
@@ -160,7 +178,7 @@ function storedVectors(
 }
 
 function captionKey({ sha256, keptAs }: Pick<CaptionReader, 'sha256' | 'keptAs'>): ReadCaptions['keyOf'] {
-  const prefix = keptAs === undefined ? '' : `${keptAs}${KEPT}`;
+  const prefix = keptAs === undefined ? '' : keptPrefix(keptAs, sha256);
   return (caption) => prefix + hash('sha256', `${sha256}\n${caption}`);
 }
 

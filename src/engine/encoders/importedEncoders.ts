@@ -35,13 +35,18 @@ export function captionsCard(identity: string, encoder: Pick<EncoderCard, 'id' |
   return {
     id: encoderId(name, identity),
     name,
-    source: `captions of the images, read by ${encoder.id}`,
+    source: captionsSource(encoder.id),
     sha256: identity,
     input: noPictures,
     output: { name: CAPTIONS_OUTPUT, pooling: 'none', dim },
     imported: true,
     batchIndependent: true,
   };
+}
+
+/** What a card of captions says of where they come from. @param reader id of the encoder that reads them */
+export function captionsSource(reader: string): string {
+  return `captions of the images, read by ${reader}`;
 }
 
 const CAPTIONS_OUTPUT = 'captions';

@@ -129,7 +129,7 @@ export class EncoderRegistry {
     return card;
   }
 
-  /** Deletes a stored encoder. Vectors in the index stay. Rejects with encoder-not-found, or usage for a built-in one. */
+  /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */
   async remove(id: string, root: string): Promise<void> {
     if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);
     if (!(await storedIds(root)).includes(id)) throw encoderNotFound(id);

@@ -1,6 +1,7 @@
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
+import { forgetUnusedTexts } from '../captions/keptTexts.ts';
 import type { Dataset } from '../dataset.ts';
 import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
@@ -35,6 +36,7 @@ export async function indexImages(
     },
     context,
   );
+  if (request.only === undefined) await forgetUnusedTexts(dataset, registry);
   // The first search with a new encoder needn't wait for it then.
   if (report.embedded > 0) {
     await refreshCodesFile(store, store.putEncoder(encoder.identity, encoder.card), encoder.card.output.dim);

@@ -18,7 +18,7 @@ const vectorOf = (text: string) => {
   return Float32Array.of(Math.cos(angle), Math.sin(angle));
 };
 
-async function fixture(context: TestContext) {
+function fixture(context: TestContext) {
   const store = newStore(context);
   const card = encoderCard('pair', 2);
   const stored = { key: store.putEncoder('pair', card), card };
@@ -46,7 +46,7 @@ async function nearest(gallery: CaptionGallery, to: string, count = 3): Promise<
 
 describe('captions that images are compared with', () => {
   it('are the same ones whether all of their vectors fit in memory, some or none', async (context) => {
-    const { read, options } = await fixture(context);
+    const { read, options } = fixture(context);
     await read(numbered);
     const all = await options();
     for (const memory of [undefined, 600 * 8, 0]) {
@@ -60,7 +60,7 @@ describe('captions that images are compared with', () => {
   });
 
   it('are those that the index has, and others once it has others', async (context) => {
-    const { store, stored, read, options } = await fixture(context);
+    const { store, stored, read, options } = fixture(context);
     await read(['1', '5']);
     const first = new CaptionGallery(await options());
     assert.deepEqual(first.captions, ['1', '5']);
@@ -75,18 +75,18 @@ describe('captions that images are compared with', () => {
   });
 
   it('are others of another text half, of other captions and of another index', async (context) => {
-    const { read, options } = await fixture(context);
+    const { read, options } = fixture(context);
     await read(numbered);
     const gallery = new CaptionGallery(await options());
     assert.ok(!gallery.isOf(await options('v2')));
     assert.ok(!gallery.isOf({ ...(await options()), known: { ...known } }));
-    const elsewhere = await fixture(context);
+    const elsewhere = fixture(context);
     await elsewhere.read(numbered);
     assert.ok(!gallery.isOf(await elsewhere.options()));
   });
 
   it('are none of those that were forgotten while they were compared', async (context) => {
-    const { store, stored, read, options } = await fixture(context);
+    const { store, stored, read, options } = fixture(context);
     await read(['1', '5', '9']);
     const { reader } = await options();
     const gallery = new CaptionGallery(await options());
@@ -95,7 +95,7 @@ describe('captions that images are compared with', () => {
   });
 
   it('can be left uncompared', async (context) => {
-    const { read, options } = await fixture(context);
+    const { read, options } = fixture(context);
     await read(['1']);
     const gallery = new CaptionGallery(await options());
     const stopped = gallery.nearest(vectorOf('1'), 1, always, AbortSignal.abort());

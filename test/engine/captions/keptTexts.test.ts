@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { keptCaptionVectors, type CaptionReader } from '../../../src/engine/captions/captionVectors.ts';
+import { forgetTextsOf, forgetUnusedTexts, noteTextsUsed } from '../../../src/engine/captions/keptTexts.ts';
+import { captionsCard } from '../../../src/engine/encoders/importedEncoders.ts';
+import { encoderCard } from '../../cards.ts';
+import { newStore, putImage } from '../store/storeFixtures.ts';
+import { job } from '../training/job.ts';
+
+const DAYS = 24 * 3600_000;
+const [clip, bert] = ['c'.repeat(64), 'b'.repeat(64)];
+
+/** An index with an image–text encoder, and with captions that a sentence encoder has read. */
+function fixture(context: TestContext) {
+  const store = newStore(context);
+  const key = store.putEncoder('clip', { ...encoderCard('clip', 2), id: 'clip-1' });
+  const ofCaptions = store.putEncoder('read', captionsCard('read', { id: 'bert-1', name: 'bert' }, 2));
+  store.putVector(putImage(store, 'a', 'a.png'), ofCaptions, Float32Array.of(0, 1));
+  const reader = (keptAs: string | undefined, sha256: string): CaptionReader => ({
+    ...{ key, name: 'reader', dim: 2, sha256, contextLength: 8, keptAs },
+    load: () =>
+      Promise.resolve({
+        embed: (texts) => Promise.resolve({ vectors: new Float32Array(2 * texts.length).fill(0.5), cut: [] }),
+      }),
+  });
+  const keep = (texts: readonly string[], keptAs: string | undefined, sha256: string, mostOthers?: number) =>
+    keptCaptionVectors(texts, store, reader(keptAs, sha256), job(), mostOthers);
+  const kept = () => store.captions.list(key).length;
+  const list = (...ids: string[]) => ({
+    list: () =>
+      Promise.resolve({ encoders: ids.map((id) => ({ ...encoderCard(id, 2), id })), ofTexts: [], problems: [] }),
+  });
+  const index = (days: number, ...ids: string[]) =>
+    forgetUnusedTexts({ root: store.root, store }, list(...ids), Date.now() + days * DAYS);
+  return { store, key, ofCaptions, keep, kept, index };
+}
+
+describe('texts that are read beside the captions of an encoder', () => {
+  it('are forgotten when nothing has asked for them in a month', async (context) => {
+    const { store, key, keep, kept, index } = fixture(context);
+    await keep(['a cat', 'a dog'], 'tower', bert);
+    await keep(['cat', 'dog', 'car'], 'words', clip);
+    await keep(['an own caption'], undefined, clip);
+    await index(29, 'bert-1');
+    assert.equal(kept(), 6);
+    noteTextsUsed(store, key, `words/${'c'.repeat(16)}/`, Date.now() + 20 * DAYS);
+    await index(31, 'bert-1');
+    assert.equal(kept(), 4, 'words are of use, and captions are the dataset’s own');
+    await index(51, 'bert-1');
+    assert.equal(kept(), 1);
+  });
+
+  it('are forgotten with what has read them', async (context) => {
+    const { store, key, ofCaptions, keep, kept } = fixture(context);
+    await keep(['a cat', 'a dog'], 'tower', bert);
+    await keep(['cat', 'dog', 'car'], 'words', clip);
+    await keep(['an own caption'], undefined, clip);
+    forgetTextsOf({ id: 'bert-1', sha256: bert }, store);
+    assert.equal(kept(), 4);
+    assert.deepEqual(
+      store.readEncoders().map((one) => one.key),
+      [key],
+      'vectors that stand for the captions that it read',
+    );
+    assert.equal(store.countVectors(key), 0);
+    forgetTextsOf({ id: 'clip-1', sha256: clip }, store);
+    assert.equal(kept(), 0);
+    assert.notEqual(key, ofCaptions);
+    // What is read again is noted again.
+    await keep(['a cat'], 'tower', bert);
+    assert.equal(kept(), 1);
+  });
+
+  it('are no more than so many beside those that were asked for last', async (context) => {
+    const { keep, kept } = fixture(context);
+    const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => `word ${from + i}`);
+    await keep(['a caption'], undefined, clip);
+    await keep(numbered(0, 10), 'words', clip, 15);
+    await keep(numbered(10, 10), 'words', clip, 15);
+    assert.equal(kept(), 21);
+    await keep(numbered(20, 10), 'words', clip, 15);
+    assert.equal(kept(), 11);
+  });
+
+  it('of before it was noted what read them are forgotten once', async (context) => {
+    const { store, key, kept, index } = fixture(context);
+    const old = ['tower/1', 'words/2', '3'].map((one) => [one, { vector: Float32Array.of(0, 1), tokens: 9 }] as const);
+    store.captions.put(key, new Map(old));
+    await index(0);
+    assert.equal(kept(), 1);
+    store.captions.put(key, new Map(old));
+    await index(0);
+    assert.equal(kept(), 3);
+  });
+});
+
+describe('vectors that stand for captions', () => {
+  it('stay as long as what reads them is known, or they are of use', async (context) => {
+    const { store, ofCaptions, index } = fixture(context);
+    const isThere = () => store.readEncoders().some(({ key }) => key === ofCaptions);
+    await index(0);
+    await index(31, 'bert-1');
+    assert.ok(isThere(), 'known');
+    noteTextsUsed(store, ofCaptions, undefined, Date.now() + 30 * DAYS);
+    await index(50);
+    assert.ok(isThere(), 'of use');
+    await index(61);
+    assert.ok(!isThere());
+    await index(62);
+  });
+});
