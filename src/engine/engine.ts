@@ -267,9 +267,11 @@ export class Engine {
   /** Compares all pairs of the indexed images that are named. */
   async compareImages(request: MatrixRequest, context: JobContext): Promise<MatrixReport> {
     const dataset = this.#datasets.get(request.root);
+    const loadText = (resolved: ResolvedEncoder) => this.texts.load(resolved);
+    const { threads } = this.#options;
     return this.#datasets.guard(dataset, async () => {
       const labels = await this.#labels.read(dataset);
-      return compareImages(request, { dataset, labels, threads: this.#options.threads }, context);
+      return compareImages(request, { dataset, labels, threads, registry: this.#registry, loadText }, context);
     });
   }
 

@@ -78,6 +78,7 @@ serveRequests<EngineRequests>(connection, {
   'maps/columns': (params) => engine.maps.columns(params),
   'maps/neighbors': (params) => engine.maps.neighbors(params),
   'maps/similarities': (params) => engine.maps.similarities(params),
+  'maps/classWords': (params) => engine.maps.classWords(params),
   'maps/compare': (params) => engine.maps.compare(params),
   'matrix/compare': (params, job) => engine.compareImages(params, job),
   'runs/list': (params) => engine.listRuns(params),

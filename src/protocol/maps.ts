@@ -200,6 +200,11 @@ export interface MapRequests {
     };
     result: Float32Array;
   };
+  /**
+   * By class, the word nearest to its images in the eyes of the dataset's encoder, where that isn't what the class is called; of words
+   * that were read for a map or a matrix alone.
+   */
+  'maps/classWords': { params: { readonly root: string }; result: Readonly<Record<string, string>> };
   /** Share of each image's nearest neighbours that two kept maps' encoders agree on; NaN for images that aren't in both. */
   'maps/compare': {
     params: {

@@ -66,6 +66,8 @@ export interface MatrixArrangement {
 /** Of one class. Means are NaN where there is no pair. */
 export interface ClassFigures {
   readonly name: string;
+  /** The word nearest to its images, where words were read and it isn't what the class is called. */
+  readonly word?: string;
   readonly images: number;
   /** Mean similarity of its images to each other. */
   readonly within: number;

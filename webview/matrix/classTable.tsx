@@ -57,14 +57,14 @@ export function ClassTable({ table }: { readonly table: readonly ClassFigures[] 
 }
 
 function ClassRow({ row }: { readonly row: ClassFigures }): VNode {
-  const { name, images, within, nearest, nearestMean, separation } = row;
+  const { name, word, images, within, nearest, nearestMean, separation } = row;
   return (
     <tr>
       <th scope="row">
         <button
           type="button"
           class="link"
-          title={`Show ${name} in the matrix`}
+          title={`Show ${name} in the matrix${word === undefined ? '' : `\nNearest word: ${word}`}`}
           onClick={() => void zoomToClasses(name, name)}
         >
           {name}

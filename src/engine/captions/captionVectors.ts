@@ -166,7 +166,7 @@ async function embedMissing(
 function storedVectors(
   captions: readonly string[],
   store: Pick<IndexStore, 'captions'>,
-  { key, dim, ...named }: CaptionReader,
+  { key, dim, ...named }: Pick<CaptionReader, 'key' | 'dim' | 'sha256' | 'keptAs'>,
 ): UnitVectors {
   const vectors = new Float32Array(captions.length * dim);
   const keys = captions.map(captionKey(named));
@@ -180,6 +180,17 @@ function storedVectors(
 function captionKey({ sha256, keptAs }: Pick<CaptionReader, 'sha256' | 'keptAs'>): ReadCaptions['keyOf'] {
   const prefix = keptAs === undefined ? '' : keptPrefix(keptAs, sha256);
   return (caption) => prefix + hash('sha256', `${sha256}\n${caption}`);
+}
+
+/** Of texts that are all in the index: undefined where one isn't. */
+export function storedTexts(
+  texts: readonly string[],
+  store: Pick<IndexStore, 'captions'>,
+  reader: Pick<CaptionReader, 'key' | 'dim' | 'sha256' | 'keptAs'>,
+): UnitVectors | undefined {
+  const keys = texts.map(captionKey(reader));
+  const isThere = store.captions.read(reader.key, reader.dim, keys).size === new Set(keys).size;
+  return isThere ? storedVectors(texts, store, reader) : undefined;
 }
 
 /** What an encoder's captions are known by in the index. */

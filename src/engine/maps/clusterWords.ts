@@ -7,7 +7,7 @@ import { isMeaningless, wordNames, type NamingWords } from '../../core/clusterin
 import { LikenessError, usage } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { MapCluster } from '../../protocol/maps.ts';
-import { keptCaptionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
+import { keptCaptionVectors, storedTexts, type CaptionEncoder } from '../captions/captionVectors.ts';
 import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
@@ -18,6 +18,8 @@ import type { StoredEncoder } from '../store/indexStore.ts';
 
 /** How a word is read, as in what such encoders were trained on. */
 const TEMPLATE = 'a photo of a {}';
+/** See `keptPrefix`. */
+const KEPT_AS = 'words';
 /** Images that tell what a cluster is like. */
 const SAMPLED = 64;
 
@@ -61,11 +63,11 @@ export async function namedByWords(
   const members = membersOf({ clusterOf: images.clusterOf, count: clusters.length });
   const isNameless = ({ name }: MapCluster, id: number) =>
     words !== undefined || isMeaningless(name) || members[id]!.every((row) => images.labels[row] === undefined);
-  const readsTexts = encoder.card.text !== undefined && importedEncoder(dataset.store, encoder.card.id) === undefined;
-  if (!clusters.some(isNameless) || (words === undefined && !readsTexts)) return { clusters, notices: [] };
+  if (!clusters.some(isNameless) || (words === undefined && !readsTexts(encoder, dataset.store)))
+    return { clusters, notices: [] };
   const work = async () => {
     const known = await readWords(encoder, naming, context);
-    return wordNames(samplesOf(members, images, encoder, dataset), known, encoder.card.output.dim);
+    return wordNames(samplesOf(members, images.paths, encoder, dataset), known, encoder.card.output.dim);
   };
   const names = words === undefined ? await orNotice(work) : await work();
   if (names instanceof LikenessError) return { clusters, notices: [names] };
@@ -76,6 +78,38 @@ export async function namedByWords(
     return { ...cluster, name: words === undefined && isLabelled(id) ? `${cluster.name} (${word})` : word };
   });
   return { clusters: numbered(named), notices: [] };
+}
+
+/** Whether words can be compared with an encoder's images. */
+export function readsTexts({ card }: StoredEncoder, store: Dataset['store']): boolean {
+  return card.text !== undefined && importedEncoder(store, card.id) === undefined;
+}
+
+/** The words that groups are named by, unless a person asked for others. Rejects as `wordsOf`, or with usage where there are too few. */
+export async function namingWords(
+  dataset: Pick<Dataset, 'root' | 'config'>,
+  words?: readonly string[],
+): Promise<readonly string[]> {
+  const given = words ?? (await wordsOf(dataset));
+  const names = [...new Set(given.map((word) => word.trim()))].filter((word) => word !== '');
+  if (names.length < 2) throw usage('Clusters are named by the nearest of several words; give two at least.');
+  return names;
+}
+
+/** Words that were read before; undefined where one wasn't. @param sha256 of what reads them */
+export function storedWords(
+  names: readonly string[],
+  { key, card }: StoredEncoder,
+  sha256: string,
+  { store }: Pick<Dataset, 'store'>,
+): NamingWords | undefined {
+  const reader = { key, dim: card.output.dim, sha256, keptAs: KEPT_AS };
+  const stored = storedTexts(names.map(asRead), store, reader);
+  return stored && { names, vectors: stored.vectors };
+}
+
+function asRead(word: string): string {
+  return TEMPLATE.replace('{}', word);
 }
 
 /** A list of words, from `config.json` where it has one. Rejects with unreadable-file, file-not-found or usage. */
@@ -96,9 +130,7 @@ async function readWords(
   context: JobContext,
 ): Promise<NamingWords> {
   const { root, store } = dataset;
-  const given = words ?? (await wordsOf(dataset));
-  const names = [...new Set(given.map((word) => word.trim()))].filter((word) => word !== '');
-  if (names.length < 2) throw usage('Clusters are named by the nearest of several words; give two at least.');
+  const names = await namingWords(dataset, words);
   const resolved = await registry.resolve(encoder.card.id, root);
   const load = () => loadText(resolved);
   const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
@@ -111,16 +143,16 @@ async function readWords(
     contextLength,
     load,
     phase: 'Reading words',
-    keptAs: 'words',
+    keptAs: KEPT_AS,
   };
-  const texts = names.map((word) => TEMPLATE.replace('{}', word));
+  const texts = names.map(asRead);
   return { names, vectors: (await keptCaptionVectors(texts, store, reader, context)).vectors };
 }
 
-/** Some images of each cluster, the same ones each time. */
-function samplesOf(
+/** Some images of each group, the same ones each time. @param members rows of each */
+export function samplesOf(
   members: readonly (readonly number[])[],
-  { paths }: ClusteredImages,
+  paths: readonly string[],
   { key, card }: StoredEncoder,
   { store }: Pick<Dataset, 'store'>,
 ) {

@@ -5,6 +5,7 @@ import type { CaptionCache } from '../captions/captionCache.ts';
 import { captionReaderOf } from '../captions/captionIndex.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
+import { currentEncoder } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { isOfCaptions } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -13,6 +14,7 @@ import { meta } from '../indexing/meta.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
+import { wordsOfClasses } from './classWords.ts';
 import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
@@ -92,6 +94,19 @@ export class MapService {
           ? captionReaderOf(stored, { dataset, registry, loadText })
           : registry.resolve(stored.card.id, dataset.root);
       return similaritiesToTexts(table, to, async () => loadText(await resolve()), paths);
+    });
+  }
+
+  async classWords({ root }: Params<'maps/classWords'>): Result<'maps/classWords'> {
+    const dataset = this.#dataset(root);
+    const { datasets, registry, labels } = this.#options;
+    return datasets.guard(dataset, async () => {
+      const encoder = currentEncoder(dataset);
+      if (encoder === undefined) return {};
+      const { labelOf } = await labels.read(dataset);
+      const paths = dataset.store.readEmbeddedImages(encoder.key).map(({ path }) => path);
+      const words = await wordsOfClasses({ paths, labels: paths.map(labelOf) }, encoder, { dataset, registry });
+      return Object.fromEntries(words);
     });
   }
 

@@ -58,8 +58,19 @@ interface Grouping {
   readonly none: string;
 }
 
-/** The images along the axes: by class, by cluster, and as their dendrogram has them. Rejects with `cancelled`. */
-export async function arrange(images: MatrixImages, items: MatrixItems, signal: AbortSignal): Promise<Arranged> {
+/** Other names for clusters, no two the same. @param clusterOf of each image, −1 for none */
+export type ClusterRenaming = (names: readonly string[], clusterOf: Int32Array) => Promise<readonly string[]>;
+
+/**
+ * The images along the axes: by class, by cluster, and as their dendrogram has them. Rejects with `cancelled`, or as what gives
+ * clusters other names does.
+ */
+export async function arrange(
+  images: MatrixImages,
+  items: MatrixItems,
+  rename: ClusterRenaming,
+  signal: AbortSignal,
+): Promise<Arranged> {
   const between = async (): Promise<void> => {
     await breathe();
     if (signal.aborted) throw cancelled();
@@ -70,11 +81,12 @@ export async function arrange(images: MatrixImages, items: MatrixItems, signal: 
   const { minimumSize } = usualClustering(images.rows);
   const { count, clusterOf } = cutTree(tree, items.similarities, minimumSize, items.sizes);
   await between();
-  const clusters = clustersOf(
+  const found = clustersOf(
     images,
     items.itemOf.map((item) => clusterOf[item]!),
     count,
   );
+  const clusters: Grouping = { ...found, names: await rename(found.names, found.groupOf) };
   const classes: Grouping = { groupOf: images.classOf, names: images.classes, none: NO_CLASS };
   const leafPlaces = placesOf(leaves);
   // Images of one item stay in the order of their paths.

@@ -1,15 +1,19 @@
 import { sphericalMeans } from '../../core/clustering/sphericalMeans.ts';
+import { LikenessError } from '../../core/errors.ts';
 import { groupMeans } from '../../core/evaluation/groupMeans.ts';
 import { PairStatistics } from '../../core/evaluation/pairStatistics.ts';
 import { eachPairBlock, type PairBlock } from '../../core/neighbors/pairBlocks.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { MOST_CELLS, type MatrixReport, type MatrixRequest } from '../../protocol/matrix.ts';
+import { MOST_CELLS, type ClassFigures, type MatrixReport, type MatrixRequest } from '../../protocol/matrix.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { OnnxProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { KnownLabels } from '../labels/knownLabels.ts';
-import { arrange, type MatrixItems } from './arrangements.ts';
+import { wordsOfClasses } from '../maps/classWords.ts';
+import { namedByWords, type ClusterNaming } from '../maps/clusterWords.ts';
+import { arrange, type ClusterRenaming, type MatrixItems } from './arrangements.ts';
 import { classTable, overlapOf } from './classFigures.ts';
 import { readMatrixImages, type MatrixImages } from './matrixImages.ts';
 import { CONSIDERED_PAIRS, listPairs } from './pairLists.ts';
@@ -25,7 +29,7 @@ export interface MatrixLimits {
 }
 const usualLimits: MatrixLimits = { cells: MOST_CELLS, blocks: 600 };
 
-export interface MatrixContext {
+export interface MatrixContext extends Pick<ClusterNaming, 'registry' | 'loadText'> {
   readonly dataset: Dataset;
   readonly labels: KnownLabels;
   readonly threads: number;
@@ -40,26 +44,44 @@ export interface MatrixContext {
  */
 export async function compareImages(
   request: MatrixRequest,
-  { dataset, labels, threads, limits = usualLimits }: MatrixContext,
+  { dataset, labels, threads, limits = usualLimits, registry, loadText }: MatrixContext,
   context: JobContext,
 ): Promise<MatrixReport> {
   const startedAt = performance.now();
   const images = readMatrixImages(dataset, labels, request);
   const statistics = new PairStatistics(images.classOf, images.classes.length, CONSIDERED_PAIRS);
   const items = await compareAll(images, statistics, { threads, limits, context });
-  const { arrangements, clusters } = await arrange(images, items, context.signal);
-  const { encoder, encoders, paths, classes, classOf, missing, notices } = images;
+  const { encoder, encoders, paths, classes, classOf, missing } = images;
+  const notices: LikenessError[] = [...images.notices];
+  const stated = Array.from(classOf, (number) => classes[number]);
+  const naming = { dataset, registry, loadText };
+  const rename: ClusterRenaming = async (names, clusterOf) => {
+    // Only names are asked for.
+    const unnamed = names.map((name, id) => ({ id, name, size: 0, representative: '' }));
+    const drawn = { paths, clusterOf, labels: stated };
+    const named = await namedByWords(unnamed, drawn, { encoder, captions: undefined }, naming, context);
+    notices.push(...named.notices);
+    return named.clusters.map(({ name }) => name);
+  };
+  const { arrangements, clusters } = await arrange(images, items, rename, context.signal);
+  const words = await orNotice(() => wordsOfClasses({ paths, labels: stated }, encoder, naming));
   return {
     root: dataset.root,
     encoder: { id: encoder.card.id, dim: images.dim },
     encoders: encoders.map(({ card }) => ({ id: card.id, name: card.name })),
     ...{ paths, classes, classOf, clusters, arrangements, missing },
     overlap: overlapOf(statistics),
-    table: classTable(images, statistics),
+    table: classTable(images, statistics).map((row) => withWord(row, words)),
     ...(await listPairs(dataset.root, images, statistics)),
     notices: [...dataset.store.notices, ...notices].map(({ code, message }) => ({ code, message })),
     seconds: Math.round(performance.now() - startedAt) / 1000,
   };
+}
+
+/** What keeps words from being known is told of where clusters are named by them. */
+function withWord(row: ClassFigures, words: ReadonlyMap<string, string> | LikenessError): ClassFigures {
+  const word = words instanceof LikenessError ? undefined : words.get(row.name);
+  return word === undefined ? row : { ...row, word };
 }
 
 interface ComparingOptions {

@@ -5,7 +5,8 @@ import { commands, internalCommands, rowContexts, undeclaredCommands, views } fr
 import type { DatasetState } from '../datasets/datasets.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
-import { buildRows, parentOf, unreadableRow } from './treeModel.ts';
+import { ClassWords } from './classWords.ts';
+import { buildRows, parentOf, unreadableRow, withWord } from './treeModel.ts';
 import type { Row } from './treeModel.ts';
 
 /** VS Code waits until the changes pause before it shows any, and a job's progress doesn't pause. */
@@ -20,11 +21,13 @@ export function embeddingExplorer(services: Services): void {
     if (!vscode.workspace.isTrusted) return [];
     return buildRows(await datasets.load(), jobs.running, findings.reports);
   };
+  const words = new ClassWords(services.engine);
   const provider: vscode.TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
     getChildren: async (row) => (row ? [...(row.children ?? [])] : rows()),
     getParent: async ({ id }) => parentOf(await rows(), id),
     getTreeItem: toTreeItem,
+    resolveTreeItem: async (item, row) => Object.assign(item, { tooltip: withWord(row, await words.of(row.folder)) }),
   };
   const tree = disposables.add(
     vscode.window.createTreeView(views.explorer, { treeDataProvider: provider, showCollapseAll: true }),
@@ -50,6 +53,11 @@ export function embeddingExplorer(services: Services): void {
     throttled.trigger();
   };
   disposables.add(datasets.onDidChange(refresh));
+  disposables.add(
+    datasets.onDidChange(() => {
+      words.forget();
+    }),
+  );
   // Tags and views are in files that others write too: a person, git, the command line.
   const reread = new WhenVisible(
     () => tree.visible,
@@ -101,7 +109,8 @@ function toTreeItem(row: Row): vscode.TreeItem {
   item.contextValue = row.context;
   item.iconPath = new vscode.ThemeIcon(row.icon, severityColor(row.icon));
   if (row.description !== undefined) item.description = row.description;
-  if (row.tooltip !== undefined) item.tooltip = row.tooltip;
+  // What is left out here is asked for when somebody points at the row.
+  if (row.tooltip !== undefined && row.ofClass === undefined) item.tooltip = row.tooltip;
   const open = openedBy[row.context];
   if (open !== undefined) item.command = { command: open, title: 'Open', arguments: [row] };
   return item;

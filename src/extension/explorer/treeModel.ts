@@ -30,6 +30,8 @@ export interface Row {
   readonly where?: string;
   /** The same of classes and splits. */
   readonly filter?: ImageFilter;
+  /** The class that it stands for, of which a word may be known too: its tooltip is `withWord`'s. */
+  readonly ofClass?: string;
 }
 
 /**
@@ -132,7 +134,12 @@ function jobRow({ folder, progress }: IndexingJob, parent: string): Row {
 function contentRows(summary: DatasetSummary, parent: string): Row[] {
   const { root, encoder, classes, splits, tags, views, failed } = summary;
   const rows: Row[] = encoder ? [encoderRow(encoder, summary, parent)] : [];
-  if (classes.length > 0) rows.push(countsRow('Classes', 'tag', classes, parent, root));
+  if (classes.length > 0) {
+    const row = countsRow('Classes', 'tag', classes, parent, root);
+    // Words are of the encoder's texts.
+    const named = row.children?.map((child) => ({ ...child, ofClass: child.label }));
+    rows.push({ ...row, ...(encoder?.text !== undefined && named && { children: named }) });
+  }
   if (splits.length > 0) rows.push(countsRow('Splits', 'split-horizontal', splits, parent, root));
   if (tags.length > 0) rows.push(countsRow('Tags', 'bookmark', tags, parent, root));
   if (views.length > 0) rows.push(viewsRow(views, parent, root));
@@ -158,6 +165,12 @@ function encoderRow(encoder: EncoderCard, summary: DatasetSummary, parent: strin
     icon: 'symbol-misc',
     folder: root,
   };
+}
+
+/** What a class's row says when it is pointed at. @param words by class, where they aren't what the class is called */
+export function withWord({ tooltip = '', ofClass = '' }: Row, words: Readonly<Record<string, string>>): string {
+  const word = Object.hasOwn(words, ofClass) ? words[ofClass] : undefined;
+  return word === undefined ? tooltip : `${tooltip}\nNearest word: ${word}`;
 }
 
 /** By what images of each row are found. */

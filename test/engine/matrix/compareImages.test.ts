@@ -7,6 +7,7 @@ import { similarityOf, triangleIndex, triangleSize } from '../../../src/core/eva
 import type { Progress } from '../../../src/core/progress.ts';
 import { Datasets } from '../../../src/engine/dataset.ts';
 import { currentEncoder } from '../../../src/engine/encoders/encoderChoice.ts';
+import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { readKnownLabels } from '../../../src/engine/labels/knownLabels.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
@@ -245,7 +246,9 @@ describe('more images than cells', () => {
     const datasets = new Datasets(cacheFolder);
     const dataset = datasets.get(root);
     const labels = await readKnownLabels(dataset, dataset.store.readImagePaths());
-    const options = { dataset, labels, threads: 1, limits: { cells: 10, blocks: 7 } };
+    const registry = new EncoderRegistry();
+    const loadText = () => Promise.reject(new Error('no words are read'));
+    const options = { dataset, labels, threads: 1, limits: { cells: 10, blocks: 7 }, registry, loadText };
     const report = await compareImages({ root }, options, job);
     datasets.dispose();
     const full = await compare();

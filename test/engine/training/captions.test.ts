@@ -107,6 +107,21 @@ describe('training with captions', () => {
     });
     assert.ok(Number.isNaN(similarities.at(-1)));
     assert.ok(map.figures.clusters.every(({ name }) => usualWords.some((word) => name.startsWith(word))));
+    // So have those of a matrix; a class keeps its name, and the word stands beside it.
+    const matrix = await engine.compareImages({ root, encoder: card.id }, job());
+    const { bands } = matrix.arrangements.cluster.cells;
+    const named = bands.filter(({ name }) => usualWords.some((word) => name.startsWith(word)));
+    assert.ok(named.length > 0);
+    assert.ok(
+      bands.every((band) => named.includes(band) || band.name === 'no cluster'),
+      JSON.stringify(bands),
+    );
+    configure({ captions: { source: 'txt' } });
+    const { table } = await engine.compareImages({ root, encoder: card.id }, job());
+    configure({ captions: { source: 'txt' }, labels: { source: 'none' } });
+    assert.deepEqual(table.map(({ name }) => name).sort(), KINDS.toSorted());
+    assert.ok(table.every(({ word }) => usualWords.some((usual) => word?.startsWith(usual))));
+    assert.deepEqual(await engine.maps.classWords({ root }), {}, 'the encoder in use reads no texts');
   });
 
   test('of a pair begins with what it knows', async () => {

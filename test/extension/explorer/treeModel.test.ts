@@ -6,7 +6,7 @@ import type { EncoderCard } from '../../../src/core/encoders/card.ts';
 import { rowContexts } from '../../../src/extension/contract.ts';
 import type { DatasetState } from '../../../src/extension/datasets/datasets.ts';
 import { LISTED } from '../../../src/extension/explorer/findingRows.ts';
-import { buildRows, parentOf, unreadableRow } from '../../../src/extension/explorer/treeModel.ts';
+import { buildRows, parentOf, unreadableRow, withWord } from '../../../src/extension/explorer/treeModel.ts';
 import type { Row } from '../../../src/extension/explorer/treeModel.ts';
 import type { DatasetSummary } from '../../../src/protocol/engine.ts';
 import { finding, report } from '../findings/findingExamples.ts';
@@ -66,6 +66,18 @@ test('an unreadable file names its reason, its code and where it lies', () => {
   const row = all(buildRows([indexed], [])).find(({ context }) => context === rowContexts.failure);
   assert.equal(row?.file, path.resolve('/data/pets/train/cat/a b.jpg'));
   assert.match(row.tooltip ?? '', /ends too early[^]*truncated-image/);
+});
+
+test('classes have a word beside their name where the encoder reads texts and there is one', () => {
+  const text = {} as NonNullable<EncoderCard['text']>;
+  const encoder = { ...summary.encoder!, text };
+  const classes = (state: DatasetState) => all(buildRows([state], [])).filter(({ id }) => id.includes('/classes/'));
+  assert.ok(classes(indexed).every(({ ofClass }) => ofClass === undefined));
+  const [first, ...others] = classes({ ...indexed, summary: { ...summary, encoder } });
+  assert.equal(first?.ofClass, first?.label);
+  const words = { [first!.label]: 'tabby' };
+  assert.equal(withWord(first!, words), `${first!.tooltip}\nNearest word: tabby`);
+  assert.ok(others.every((row) => withWord(row, words) === row.tooltip));
 });
 
 test('while nothing is indexed there is no row, so that the welcome shows', () => {
