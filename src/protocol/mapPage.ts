@@ -7,6 +7,8 @@ export interface MapPageData {
   readonly y: readonly number[];
   /** WebP to the base of 64; null where the picture was left out. */
   readonly pictures: readonly (string | null)[];
+  /** What is written about each image, a line for each caption; absent where nothing is known to be. */
+  readonly captions?: readonly (readonly string[])[];
   /** What images can be coloured by. */
   readonly groupings: readonly MapPageGrouping[];
   readonly clusters: readonly { readonly name: string; readonly representative: number }[];

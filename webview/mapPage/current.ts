@@ -1,3 +1,4 @@
+import { captionLines } from '../shared/captionText.ts';
 import { nextTowards as nextPoint, wayIntoView } from '../shared/scatter/directions.ts';
 import { categoryOf, data, element, make, sourceOf } from './data.ts';
 import { redraw } from './drawing.ts';
@@ -64,6 +65,7 @@ function cardOf(point: number): HTMLElement[] {
     const { name } = categoryOf(point, by);
     parts.push(i === 0 ? make('h2', name) : make('p', `${by.name}: ${name}`, 'faint'));
   }
+  for (const line of captionLines(data.captions?.[point])) parts.push(make('p', line, 'written'));
   parts.push(make('p', data.paths[point], 'path'));
   if (source === undefined) parts.push(make('p', 'Its picture was left out of this page.', 'faint'));
   return parts;

@@ -62,13 +62,15 @@ export function tellCount(): void {
   element('counts').textContent = `${shown.toLocaleString('en')} of ${count.toLocaleString('en')} images`;
 }
 
-/** Fades whatever has nothing of the text in its path or its categories. */
+/** Fades whatever has nothing of the text in its path, its captions or its categories. */
 export function find(): void {
   const wanted = search.value.trim().toLowerCase();
   const isWanted = (point: number) =>
-    [data.paths[point]!, ...data.groupings.map((by) => categoryOf(point, by).name)].some((text) =>
-      text.toLowerCase().includes(wanted),
-    );
+    [
+      data.paths[point]!,
+      ...(data.captions?.[point] ?? []),
+      ...data.groupings.map((by) => categoryOf(point, by).name),
+    ].some((text) => text.toLowerCase().includes(wanted));
   state.matches = wanted === '' ? undefined : Uint8Array.from(data.paths, (_, point) => (isWanted(point) ? 1 : 0));
   changed();
 }

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
-import { usage, type LikenessError } from '../../core/errors.ts';
+import { LikenessError, usage } from '../../core/errors.ts';
 import { drawMap } from '../../core/drawing/mapPicture.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { mapFileKinds, type MapReport } from '../../protocol/maps.ts';
+import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import { encodeImage } from '../images/codec.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -57,11 +58,18 @@ export function mapDocument(report: MapReport): MapDocument {
   };
 }
 
+/** What a map is written with. */
+export interface WritingSource {
+  readonly store: Pick<IndexStore, 'readThumbnails'>;
+  /** What is written about the images; why that can't be read, which is a notice. */
+  readonly captions: () => Promise<KnownCaptions | LikenessError | undefined>;
+}
+
 /** Writes a map as what its file's ending says. Rejects as `writeOutput`, or with `cancelled`. Returns notices. */
 export async function writeMap(
   target: OutputFile,
   report: MapReport,
-  store: Pick<IndexStore, 'readThumbnails'>,
+  { store, captions }: WritingSource,
   context: JobContext,
 ): Promise<readonly LikenessError[]> {
   switch (kindOf(target.file)) {
@@ -72,11 +80,14 @@ export async function writeMap(
       await writeOutput(target, await mapPng(report));
       return [];
     case '.html': {
+      const known = await captions();
+      const failure = known instanceof LikenessError ? [known] : [];
+      const source = { store, captions: known instanceof LikenessError ? undefined : known?.captions };
       const { html, notices } = await inPhase('Collecting thumbnails', report.points.length, context, (between) =>
-        mapPage(report, store, between),
+        mapPage(report, source, between),
       );
       await writeOutput(target, html);
-      return notices;
+      return [...failure, ...notices];
     }
   }
 }

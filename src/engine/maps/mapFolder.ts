@@ -4,6 +4,8 @@ import type { MapReport, MapRequest } from '../../protocol/maps.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
+import { readCaptions } from '../captions/knownCaptions.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { namedByWords } from './clusterWords.ts';
 import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';
@@ -47,7 +49,8 @@ export async function mapFolder(request: MapRequest, options: MappedOptions, con
   const { out } = request;
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
   const whole: MapReport = { ...report, keptSince: kept?.madeAt, seconds: seconds() };
-  const written = out ? await writeMap(out, whole, store, context) : [];
+  const captions = async () => mapped.captions ?? (await orNotice(() => readCaptions(dataset, store.readImagePaths())));
+  const written = out ? await writeMap(out, whole, { store, captions }, context) : [];
   const notices = [...(made?.notices ?? []), ...named.notices, ...written].map(({ code, message }) => ({
     code,
     message,

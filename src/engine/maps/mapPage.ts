@@ -5,6 +5,7 @@ import { picturesLeftOut } from '../../core/projection/mapErrors.ts';
 import { RandomStream } from '../../core/random.ts';
 import type { MapPageData, MapPageGrouping } from '../../protocol/mapPage.ts';
 import type { MapReport } from '../../protocol/maps.ts';
+import type { KnownCaptions } from '../captions/knownCaptions.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { mapMeaning } from '../../protocol/mapMeaning.ts';
 import { mapTitle, mapTrust } from './mapText.ts';
@@ -16,20 +17,29 @@ export const PICTURE_LIMIT = 48 * 2 ** 20;
 const BATCH = 500;
 const ORDER_STREAM = 0x7068;
 
+/** Characters of a caption that a page holds: more than a person reads on a map. */
+const CAPTION_LENGTH = 240;
+
+/** What is known of the images beside the map. */
+export interface PageSource {
+  readonly store: Pick<IndexStore, 'readThumbnails'>;
+  readonly captions: KnownCaptions['captions'] | undefined;
+}
+
 export interface WrittenPage {
   readonly html: string;
   readonly notices: readonly LikenessError[];
 }
 
 /**
- * A page that holds the map, its script and the thumbnails of its images, and loads nothing. Where all thumbnails would be
+ * A page that holds the map, its script, the thumbnails of its images and what is written about them, and loads nothing. Where all thumbnails would be
  * too much, those of the clusters' representatives and of images drawn at random are in it.
  *
  * @param limitBytes of the thumbnails together
  */
 export async function mapPage(
   report: MapReport,
-  store: Pick<IndexStore, 'readThumbnails'>,
+  { store, captions }: PageSource,
   between: (done: number) => Promise<void>,
   limitBytes = PICTURE_LIMIT,
 ): Promise<WrittenPage> {
@@ -39,6 +49,7 @@ export async function mapPage(
     x: Array.from(report.x, rounded),
     y: Array.from(report.y, rounded),
     pictures,
+    ...(captions && { captions: report.points.map((path) => (captions.get(path) ?? []).map(shortened)) }),
     groupings: groupingsOf(report),
     clusters: report.clusters.map(({ name, representative }) => ({
       name,
@@ -78,6 +89,11 @@ async function readPictures(
     await between(Math.min(points.length, start + BATCH));
   }
   return { pictures, leftOut };
+}
+
+function shortened(caption: string): string {
+  const signs = [...caption];
+  return signs.length > CAPTION_LENGTH ? `${signs.slice(0, CAPTION_LENGTH).join('').trimEnd()}…` : caption;
 }
 
 /** Four digits are finer than a screen. */
@@ -144,7 +160,7 @@ function document(report: MapReport, data: MapPageData, { script, style }: PageA
 <div id="tooltip" hidden></div>
 </div>
 <aside>
-<label>Search path, class or cluster<input id="search" type="search" placeholder="Enter goes to the next"></label>
+<label>Search path, class${data.captions ? ', cluster or caption' : ' or cluster'}<input id="search" type="search" placeholder="Enter goes to the next"></label>
 <label>Colour by<select id="colour"></select></label>
 <div id="row"><span id="counts" class="faint" aria-live="polite"></span><button id="show-all">Check all</button></div>
 <ul id="legend"></ul>

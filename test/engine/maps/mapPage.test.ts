@@ -39,9 +39,16 @@ const report: MapReport = {
   notices: [],
 };
 let thumbnail: Uint8Array;
-const thumbnails = {
+const store = {
   readThumbnails: (wanted: readonly string[]) => new Map(wanted.map((path) => [path, thumbnail] as const)),
 };
+const long = 'a dog '.repeat(100);
+const captions = new Map<string, readonly string[]>([
+  [paths[0]!, ['a cat on a sofa', HOSTILE]],
+  [paths[2]!, [long]],
+  [paths[3]!, ['']],
+]);
+const source = { store, captions };
 const between = () => Promise.resolve();
 
 before(async () => {
@@ -50,23 +57,35 @@ before(async () => {
 
 describe("a map's page", () => {
   it('says how many pictures it had to leave out, representatives last', async () => {
-    const { html, notices } = await mapPage(report, thumbnails, between, 3 * thumbnail.length);
+    const { html, notices } = await mapPage(report, source, between, 3 * thumbnail.length);
     assert.match(notices[0]!.message, /holds the pictures of 3 of the 5 images/);
     const { pictures } = dataOf(html);
     assert.deepEqual([pictures[0] !== null, pictures[2] !== null], [true, true]);
     assert.equal(pictures.filter((picture) => picture !== null).length, 3);
-    const whole = await mapPage(report, thumbnails, between);
+    const whole = await mapPage(report, source, between);
     assert.deepEqual([whole.notices.length, dataOf(whole.html).pictures.includes(null)], [0, false]);
   });
 
   it('names no address, and lets nothing run that it was not written with', async () => {
-    const { html } = await mapPage(report, thumbnails, between);
+    const { html } = await mapPage(report, source, between);
     assert.match(
       html,
       /content="default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data:/,
     );
     assert.doesNotMatch(html, /https?:\/\//);
     assert.equal(html.split('<script').length, 3, 'file names open no element');
+  });
+
+  it('holds what is written about the images, long captions by their beginning', async () => {
+    const { html } = await mapPage(report, source, between);
+    const [first, none, cut, empty] = dataOf(html).captions!;
+    assert.deepEqual([first, none, empty], [['a cat on a sofa', HOSTILE], [], ['']]);
+    assert.match(cut![0]!, /^(a dog ){20}.*…$/);
+    assert.ok(cut![0]!.length <= 241);
+    assert.match(html, /Search path, class, cluster or caption/);
+    const without = (await mapPage(report, { store, captions: undefined }, between)).html;
+    assert.equal(dataOf(without).captions, undefined);
+    assert.match(without, /Search path, class or cluster</);
   });
 
   it('is a map in a real browser, by mouse and by keys, without a request', async (context) => {
@@ -112,13 +131,19 @@ describe("a map's page", () => {
     assert.match((await page.locator('#counts').textContent())!, /^1 of 5/);
     await page.keyboard.press('Enter');
     assert.equal(await page.locator('#tooltip .path').textContent(), 'test/dog/c.jpg');
+    assert.match((await page.locator('#tooltip .written').textContent())!, /^“a dog a dog .*…”$/);
+    await page.fill('#search', 'SOFA');
+    await page.locator('#search').press('Enter');
+    // What is written is text, whatever it holds.
+    assert.deepEqual(await page.locator('#tooltip .written').allTextContents(), ['“a cat on a sofa”', `“${HOSTILE}”`]);
+    assert.match(await page.title(), /^5 images/);
     assert.deepEqual(problems, []);
   });
 });
 
 function dataOf(html: string) {
   const [, json] = /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(html)!;
-  return JSON.parse(json!) as { pictures: (string | null)[] };
+  return JSON.parse(json!) as { pictures: (string | null)[]; captions?: string[][] };
 }
 
 /** Runs in the page: how many pixels have nine tenths of the first colour over white. */
@@ -138,7 +163,7 @@ async function openPage(context: TestContext): Promise<{ page: Page; problems: s
     return undefined;
   }
   const file = join(temporaryFolder(context), 'map.html');
-  writeFileSync(file, (await mapPage(report, thumbnails, between)).html);
+  writeFileSync(file, (await mapPage(report, source, between)).html);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   context.after(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
