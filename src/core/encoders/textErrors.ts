@@ -1,11 +1,11 @@
 /** What can go wrong with the text half of an image–text encoder. */
 import { ErrorCode, LikenessError, messageOf } from '../errors.ts';
 
-/** @param encoder name of one that was trained without texts, or came without its text half */
+/** Wherever images meet texts. @param encoder name of one that was trained without texts, or came without its text half */
 export const encoderWithoutText = (encoder: string) =>
   new LikenessError(
     ErrorCode.EncoderWithoutText,
-    `The encoder ${encoder} has no text half, so pictures can't be searched in words with it; choose an encoder that has one (CLIP, SigLIP or MobileCLIP in the list of recommended encoders) and index the folder with it.`,
+    `The encoder ${encoder} has no text half, so it can't compare images with words or captions; choose an encoder that has one (CLIP, SigLIP or MobileCLIP in the list of recommended encoders) and index the folder with it.`,
   );
 /** @param encoder id or name of one that was named where pictures are to be encoded */
 export const encoderOfTexts = (encoder: string) =>
