@@ -168,3 +168,13 @@ export const captionsNotMeasured = (pairs: number) =>
     ErrorCode.TooFewPairs,
     `Nothing was held out of ${formatQuantity(pairs, 'image')} with captions, which are too few to spare any: how well images and captions that were not learnt from find each other is not known.`,
   );
+/**
+ * Worth knowing, no failure. Of a pair of towers that no epoch made better.
+ *
+ * @param pairs that it was judged by @param recallAt1 of these without heads; undefined where it isn't known
+ */
+export const towersKept = (pairs: number, recallAt1: number | undefined) =>
+  new LikenessError(
+    ErrorCode.TooFewPairs,
+    `Images and captions of the ${formatQuantity(pairs, 'validation image')} find each other no better with what was learnt than by the encoder as it was${recallAt1 === undefined ? '' : ` (recall@1 ${(100 * recallAt1).toFixed(1)} %)`}, so that it is kept: the encoder of this run sees and reads as before. More captions, or a lower learning rate, may teach it something.`,
+  );

@@ -26,6 +26,8 @@ const MOST_MEASURED = 2000;
 const MOST_TESTED = 10_000;
 /** The validation pairs are measured this often in a run, at most. */
 const MEASUREMENTS = 100;
+/** What `begin` calls the validation pairs' recall@1. */
+const FLOOR = 'validationRecallAt1Before';
 const CUTOFFS = Array.from({ length: 10 }, (_, i) => i + 1);
 
 export interface CaptionTaskOptions {
@@ -34,9 +36,15 @@ export interface CaptionTaskOptions {
   readonly data: CaptionData;
   /** Names of the parameters. */
   readonly kept: ReadonlySet<string>;
+  /** The heads change nothing at first: what they begin with is what the towers are worth by themselves. */
+  readonly isPair: boolean;
 }
 
-/** Teaches the heads over two towers; the epoch that is best on the validation pairs is kept, which may be none. */
+/**
+ * Teaches the heads over two towers; the epoch that is best on the validation pairs is kept. Towers that share a space already stay as
+ * they were where no epoch is better, or where more validation pairs find each other first without the heads: few pairs can teach
+ * what is near and spoil what was right.
+ */
 export class CaptionTask implements TrainingTask {
   readonly wanted = ['loss', 'gradientNorm'];
   readonly input: OtherInput;
@@ -44,6 +52,8 @@ export class CaptionTask implements TrainingTask {
   readonly #best: BestEpoch;
   readonly #heads: Readonly<Record<Half, HeadEvaluator>>;
   readonly #products: OnnxProducts;
+  /** Recall@1 of the validation pairs below which an epoch is no candidate. */
+  #floor: number;
 
   private constructor(
     options: CaptionTaskOptions,
@@ -56,6 +66,8 @@ export class CaptionTask implements TrainingTask {
     this.#heads = heads;
     this.#products = new OnnxProducts(worker, settings.threads);
     this.#best = new BestEpoch(run.start);
+    // Where the run goes on, as it was when it began.
+    this.#floor = options.isPair ? (run.start.metrics[FLOOR] ?? 0) : 0;
     this.input = { dims: [settings.batchImages, shape.image], loader: this.#imageLoader() };
   }
 
@@ -89,13 +101,14 @@ export class CaptionTask implements TrainingTask {
 
   /** What the towers are worth before anything is learnt; names end in `Before`. */
   async begin(state: TensorMap): Promise<Metrics> {
-    const { data, kept } = this.#options;
+    const { data, kept, isPair } = this.#options;
     const measured: Metrics = await this.#tested(state);
     if (data.validation.length > 0) {
-      const { validationRecall } = await this.#validated(state);
+      const { validationRecall, validationRecallAt1 } = await this.#validated(state);
       // What the towers know already may be more than what a few pairs can teach.
       this.#best.offer(0, { score: validationRecall }, state, kept);
-      measured['validationRecall'] = validationRecall;
+      if (isPair) this.#floor = validationRecallAt1;
+      Object.assign(measured, { validationRecall, validationRecallAt1 });
     }
     return Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${name}Before`, value]));
   }
@@ -111,7 +124,7 @@ export class CaptionTask implements TrainingTask {
     if (data.validation.length === 0 || !isMeasured(done, settings.epochs)) return {};
     const current = await state();
     const { validationRecall, validationRecallAt1 } = await this.#validated(current);
-    this.#best.offer(done, { score: validationRecall }, current, kept);
+    if (validationRecallAt1 >= this.#floor) this.#best.offer(done, { score: validationRecall }, current, kept);
     return {
       validationRecall,
       validationRecallAt1,

@@ -1,4 +1,4 @@
-import { captionsNotMeasured, tooFewPairs } from '../../core/captions/captionErrors.ts';
+import { captionsNotMeasured, tooFewPairs, towersKept } from '../../core/captions/captionErrors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { formatQuantity } from '../../core/progressText.ts';
@@ -83,9 +83,10 @@ export class CaptionTraining implements TrainingKind<'captions', CaptionRun, Cap
     return data;
   }
 
-  task({ settings, shape, program }: StartedRun<CaptionRun>, data: CaptionData): Promise<TaskOpener> {
+  task({ settings, shape, program, values }: StartedRun<CaptionRun>, data: CaptionData): Promise<TaskOpener> {
     const kept = new Set(program.parameters.map(({ name }) => name));
-    return Promise.resolve((worker, run) => CaptionTask.open({ settings, shape, data, kept }, worker, run));
+    const options = { settings, shape, data, kept, isPair: values !== undefined };
+    return Promise.resolve((worker, run) => CaptionTask.open(options, worker, run));
   }
 
   export(
@@ -98,8 +99,17 @@ export class CaptionTraining implements TrainingKind<'captions', CaptionRun, Cap
     return exportHeads(made, this.#options.registry);
   }
 
-  notices(_: CaptionRun, { notices, test, rows }: CaptionData): readonly LikenessError[] {
-    return test.length > 0 ? notices : [...notices, captionsNotMeasured(rows.length)];
+  notices(
+    { values }: CaptionRun,
+    { notices, test, rows, validation }: CaptionData,
+    { metrics }: RunPosition,
+  ): readonly LikenessError[] {
+    const isUnchanged = values !== undefined && metrics['bestEpoch'] === 0;
+    return [
+      ...notices,
+      ...(test.length > 0 ? [] : [captionsNotMeasured(rows.length)]),
+      ...(isUnchanged ? [towersKept(validation.length, metrics['validationRecallAt1Before'])] : []),
+    ];
   }
 
   get #indexes(): TrainingIndexes {

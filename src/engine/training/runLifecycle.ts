@@ -59,7 +59,7 @@ export interface RunWork<Data extends RunData> {
   /** Undefined where the whole dataset is trained on. */
   readonly chosen: ChosenImages | undefined;
   /** What a person should know of a run that did succeed. */
-  notices(data: Data): readonly LikenessError[];
+  notices(data: Data, position: RunPosition): readonly LikenessError[];
 }
 
 /**
@@ -108,7 +108,7 @@ export async function carryOut<Data extends RunData>(work: RunWork<Data>, contex
       ...providerNotices(computing),
       ...noticesOf(data, start.images !== undefined && start.images !== images),
       ...missingNotices(work.chosen),
-      ...work.notices(data).map(({ code, message }) => ({ code, message })),
+      ...work.notices(data, position).map(({ code, message }) => ({ code, message })),
     ];
   } catch (error) {
     const failure = asLikenessError(error);

@@ -98,7 +98,7 @@ export interface TrainingKind<Kind extends RunKind, Run extends PreparedRun<Kind
   /** Leaves what the run has made in the dataset. @returns the encoder's id */
   export(run: StartedRun<Run>, position: RunPosition, data: Data): Promise<string>;
   /** What a person should know of a run that did succeed. */
-  notices?(run: Run, data: Data): readonly LikenessError[];
+  notices?(run: Run, data: Data, position: RunPosition): readonly LikenessError[];
 }
 
 /** Takes runs of one kind from a request to an encoder. */
@@ -191,7 +191,7 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
         task: (data) => this.#kind.task(run, data),
         export: (position, data) => this.#kind.export(run, position, data),
         chosen: run.chosen,
-        notices: (data) => this.#kind.notices?.(run, data) ?? [],
+        notices: (data, position) => this.#kind.notices?.(run, data, position) ?? [],
       },
       context,
     );

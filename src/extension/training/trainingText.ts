@@ -209,6 +209,7 @@ const knownMetrics: Readonly<Record<string, readonly [name: string, isShare: boo
   validationRecallBefore: ['There before the training', true],
   validationRecall: ['Newest recall there', true],
   validationRecallAt1: ['Newest recall@1 there', true],
+  validationRecallAt1Before: ['Recall@1 there before', true],
 };
 const metricOrder = Object.keys(knownMetrics);
 

@@ -128,13 +128,17 @@ describe('training with captions', () => {
     const [first] = await engine.listEncoders({ folder: root }).then((cards) => cards.filter(({ text: half }) => half));
     const { evaluation } = await engine.captions.evaluate({ folder: root, encoders: [first!.id] }, job());
     const [{ imageToCaption, captionToImage }] = evaluation!.encoders as [(typeof evaluation & object)['encoders'][0]];
-    const { run } = await train({ imageEncoder: first!.id, epochs: 1, learningRate: 1 });
+    const { run, notices } = await train({ imageEncoder: first!.id, epochs: 1, learningRate: 1 });
     const known = (imageToCaption.recallAt1 + captionToImage.recallAt1) / 2;
     const { metrics } = run;
     assert.ok(Math.abs(metrics['testRecallAt1Before']! - known) < 1e-9);
     // A rate that destroys everything: what was known is kept.
     assert.ok(metrics['validationRecall']! < metrics['validationRecallBefore']!);
     assert.deepEqual([metrics['bestEpoch'], metrics['testRecallAt1']], [0, metrics['testRecallAt1Before']]);
+    assert.match(
+      notices.map(({ message }) => message).join('\n'),
+      /no better with what was learnt than by the encoder as it was \(recall@1 [\d.]+ %\), so that it is kept/,
+    );
   });
 
   test('takes a sentence encoder for what reads, and what it trains finds images', async () => {
