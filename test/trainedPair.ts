@@ -33,8 +33,14 @@ function wordsOf(captions: readonly string[]): string[] {
   return ['[PAD]', '[START]', '[END]', '[UNK]', ...[...words].sort()];
 }
 
+/** As `tokenizer` does: what is of one meaning is one word. */
 function split(text: string): string[] {
-  return text.toLowerCase().match(/\w+|[^\w\s]+/g) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .replaceAll(/\ban\b/g, 'a')
+      .match(/\w+|[^\w\s]+/g) ?? []
+  );
 }
 
 /** `[N, 3, EDGE, EDGE]` → `[N, DIM]`; where a thing is stays visible in the last layer. */
@@ -146,11 +152,16 @@ function textTower(state: ReadonlyMap<string, Float32Array>, words: number): Onn
   return graph.build();
 }
 
+function tokenizer(words: readonly string[]): object {
+  const article = { type: 'Replace', pattern: { Regex: '\\ban\\b' }, content: 'a' };
+  return { ...wordTokenizer(words), normalizer: { type: 'Sequence', normalizers: [{ type: 'Lowercase' }, article] } };
+}
+
 /** Writes a pair as repositories of the hub have it. */
 export function writePair(folder: string, { image, text, words }: TrainedPair): string {
   writeModel(folder, 'onnx/vision_model.onnx', image);
   writeModel(folder, 'onnx/text_model.onnx', text);
-  writeJson(folder, 'tokenizer.json', wordTokenizer(words));
+  writeJson(folder, 'tokenizer.json', tokenizer(words));
   writeJson(folder, 'tokenizer_config.json', { pad_token: '[PAD]', model_max_length: 24 });
   writeJson(folder, 'config.json', { model_type: 'clip', text_config: { max_position_embeddings: 24 } });
   writeJson(folder, 'preprocessor_config.json', {

@@ -81,7 +81,7 @@ describe('likeness with captions', () => {
   /** The words of a caption without those of its phrasing. */
   const sceneOf = (caption: string) =>
     (caption.match(/\w+/g) ?? [])
-      .filter((word) => !['a', 'there', 'is', 'picture', 'of'].includes(word))
+      .filter((word) => !['a', 'an', 'there', 'is', 'picture', 'of'].includes(word))
       .sort()
       .join(' ');
 

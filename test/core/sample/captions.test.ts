@@ -34,6 +34,13 @@ describe('planCaptions', () => {
     }
   });
 
+  it('says "an" before vowels and "a" before all else', () => {
+    const captions = shapeScenes.flatMap((scene) => Array.from({ length: PHRASINGS }, (_, i) => captionOf(scene, i)));
+    const articles = captions.flatMap((caption) => [...caption.matchAll(/\b(an?) ([a-z])/g)]);
+    assert.ok(articles.some(([, article]) => article === 'an'));
+    for (const [words, article, next] of articles) assert.equal(article === 'an', 'aeiou'.includes(next!), words);
+  });
+
   it('plants captions of other pictures, in two respects wrong at least', () => {
     assert.equal(planted('caption-mismatch').length, 20);
     for (const [path] of planted('caption-mismatch')) {

@@ -134,9 +134,13 @@ function paintPaper(painter: Painter, random: RandomStream): void {
 const phrasings: readonly ((scene: ShapeScene) => string)[] = [
   ({ size, colour, shape, place }) => `a ${size} ${colour} ${shape} ${place}`,
   ({ size, colour, shape, place }) => `${place} there is a ${size} ${colour} ${shape}`,
-  ({ size, colour, shape, place }) => `a ${colour} ${shape}, ${size}, ${place}`,
+  ({ size, colour, shape, place }) => `${withArticle(colour)} ${shape}, ${size}, ${place}`,
   ({ size, colour, shape, place }) => `a picture of a ${size} ${colour} ${shape} ${place}`,
 ];
+
+function withArticle(word: string): string {
+  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`;
+}
 
 export function captionOf(scene: ShapeScene, phrasing: number): string {
   return phrasings[phrasing % phrasings.length]!(scene);
