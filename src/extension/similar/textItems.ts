@@ -46,7 +46,8 @@ function itemsFor(typed: string, { image, onlyWithImage, reading, captionsFirst 
   const common = { line: typed, alwaysShow: true };
   const items: WordItem[] = [];
   if (hasTexts && !onlyWithImage) {
-    items.push({ ...common, label: `$(search) ${typed}`, image: undefined, captions: false });
+    const place = reading !== undefined && { description: 'in images' };
+    items.push({ ...common, label: `$(search) ${typed}`, ...place, image: undefined, captions: false });
     if (reading !== undefined) items.push({ ...common, ...inCaptions(`$(quote) ${typed}`, reading), image: undefined });
   }
   if (image !== undefined) {

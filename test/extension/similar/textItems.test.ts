@@ -20,7 +20,7 @@ test('words are searched for in images alone where there are no captions', () =>
 
 test('captions are offered with what reads them, alone and beside the caption of an image', () => {
   assert.deepEqual(rows({ reading, image: '/data/x.png' }), [
-    '$(search) a red car | ',
+    '$(search) a red car | in images',
     '$(quote) a red car | in captions, read by the text half of CLIP',
     '$(file-media) a red car, like x.png | words and image, half and half',
     '$(quote) a red car, like the caption of x.png | in captions, read by the text half of CLIP',

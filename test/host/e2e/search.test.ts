@@ -176,6 +176,33 @@ test('a caption is shown with its picture in the viewer and with the results', a
   await view.locator(`.results button[title*="“${caption}”"]`).waitFor();
 });
 
+test('captions are searched beside images: what reads them is said, and what is written is shown', async () => {
+  const inCaptions = 'in captions, read by the text half of pair';
+  await searchFor('a red circle', inCaptions);
+  const results = await resultsFor(page, 'a red circle');
+  const view = await similarView(page);
+  await view.locator('.query-text', { hasText: 'captions, read by the text half of pair' }).waitFor();
+  const written = await view.locator('.results .written').allTextContents();
+  const captions = new Map(pictures.map(({ name, caption }) => [`${name}.png`, caption]));
+  assert.deepEqual(
+    written,
+    results.map(({ path: image }) => `“${captions.get(image)!}”`),
+  );
+  assert.ok(
+    written.slice(0, 3).every((caption) => caption.includes('red') && caption.includes('circle')),
+    written.join(),
+  );
+  await runCommand(page, COMMAND);
+  await offers('a red circle');
+  const first = page.locator('.quick-input-list .monaco-list-row').first();
+  await first.filter({ hasText: inCaptions }).waitFor();
+  await screenshot(page, 'search captions, the box');
+  await page.keyboard.press('Escape');
+  await searchFor('a red circle', 'in images');
+  await view.locator('.query-text', { hasText: 'encoder pair' }).waitFor();
+  assert.equal(await view.locator('.results .written').count(), 0);
+});
+
 test('a caption of another picture is reviewed beside what it is nearer to', async () => {
   const wrong = pictures.filter(({ planted }) => planted === 'caption-mismatch').map(({ name }) => `${name}.png`);
   await runCommand(page, 'Likeness: Check Dataset');
