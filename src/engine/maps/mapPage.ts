@@ -92,7 +92,8 @@ async function readPictures(
 }
 
 function shortened(caption: string): string {
-  const signs = [...caption];
+  // Not in the middle of an emoji.
+  const signs = Array.from(caption);
   return signs.length > CAPTION_LENGTH ? `${signs.slice(0, CAPTION_LENGTH).join('').trimEnd()}…` : caption;
 }
 
