@@ -6,7 +6,7 @@ import type { DatasetState } from '../datasets/datasets.ts';
 import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { ClassWords } from './classWords.ts';
-import { buildRows, parentOf, unreadableRow, withWord } from './treeModel.ts';
+import { buildRows, parentOf, unreadableRow } from './treeModel.ts';
 import type { Row } from './treeModel.ts';
 
 /** VS Code waits until the changes pause before it shows any, and a job's progress doesn't pause. */
@@ -27,7 +27,7 @@ export function embeddingExplorer(services: Services): void {
     getChildren: async (row) => (row ? [...(row.children ?? [])] : rows()),
     getParent: async ({ id }) => parentOf(await rows(), id),
     getTreeItem: toTreeItem,
-    resolveTreeItem: async (item, row) => Object.assign(item, { tooltip: withWord(row, await words.of(row.folder)) }),
+    resolveTreeItem: (item, row) => words.resolved(item, row),
   };
   const tree = disposables.add(
     vscode.window.createTreeView(views.explorer, { treeDataProvider: provider, showCollapseAll: true }),
