@@ -9,7 +9,7 @@ import { registerCommand } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { activeImage } from './followActiveEditor.ts';
 import { TextHistory, type SearchedText } from './textHistory.ts';
-import { wordItems, type AskedWords, type WordItem } from './textItems.ts';
+import { stillChosen, wordItems, type AskedWords, type WordItem } from './textItems.ts';
 
 const HISTORY = 'searchedTexts';
 const TITLE = 'Search by Text';
@@ -71,8 +71,9 @@ function askForWords(
   pick.placeholder = 'What the images show: a red car; a lorry -night -"in the rain"';
   pick.value = asked.typed;
   let reading: AskedWords['reading'];
+  const itemsFor = (typed: string): WordItem[] => wordItems({ ...asked, typed, reading });
   const update = (): void => {
-    pick.items = wordItems({ ...asked, typed: pick.value, reading });
+    pick.items = itemsFor(pick.value);
   };
   pick.onDidChangeValue(update);
   update();
@@ -80,17 +81,30 @@ function askForWords(
     reading = await engine.call('captions/reader', { path: folder });
     if (reading === undefined) return;
     pick.placeholder = 'What the images show, or what is written about them: a red car; a lorry -night';
+    const { items: before, activeItems, value } = pick;
     update();
+    const [chosen] = activeItems;
+    const active = chosen && stillChosen(pick.items, before, chosen, { ...asked, typed: value });
+    if (active) pick.activeItems = [active];
   };
+  pick.busy = true;
   // What is wrong is told of by the search.
-  offerCaptions().catch(() => undefined);
+  const offered = offerCaptions()
+    .catch(() => undefined)
+    .finally(() => {
+      pick.busy = false;
+    });
   return new Promise((resolve) => {
-    pick.onDidAccept(() => {
+    const accept = async (): Promise<void> => {
+      const { items: before, value } = pick;
       const [item] = pick.selectedItems;
       if (item === undefined) return;
-      resolve(item);
+      // Before the answer no row is for captions.
+      if (asked.captionsFirst) await offered;
+      resolve(stillChosen(itemsFor(value), before, item, { ...asked, typed: value }) ?? item);
       pick.hide();
-    });
+    };
+    pick.onDidAccept(() => void accept());
     pick.onDidHide(() => {
       resolve(undefined);
       pick.dispose();

@@ -62,6 +62,22 @@ function itemsFor(typed: string, { image, onlyWithImage, reading, captionsFirst 
   return captionsFirst ? items.toSorted((a, b) => Number(b.captions) - Number(a.captions)) : items;
 }
 
+/**
+ * The row that stays chosen where others come in beside it. One that was first for want of captions makes way where these come first.
+ *
+ * @param before the rows until then @param chosen one of them
+ */
+export function stillChosen(
+  items: readonly WordItem[],
+  before: readonly WordItem[],
+  chosen: WordItem,
+  { typed, captionsFirst }: Pick<AskedWords, 'typed' | 'captionsFirst'>,
+): WordItem | undefined {
+  if (captionsFirst && chosen === before[0] && chosen.line === typed.trim()) return items[0];
+  const { line, captions, image } = chosen;
+  return items.find((one) => one.line === line && one.captions === captions && one.image === image);
+}
+
 function inCaptions(label: string, reading: CaptionReading) {
   const reader = 'by' in reading ? { description: `in captions, read by ${reading.by}` } : unread(reading);
   return { label, ...reader, captions: true };

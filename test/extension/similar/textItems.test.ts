@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wordItems, type AskedWords } from '../../../src/extension/similar/textItems.ts';
+import { stillChosen, wordItems, type AskedWords } from '../../../src/extension/similar/textItems.ts';
 
 const asked: AskedWords = {
   ...{ typed: 'a red car', before: [], image: undefined, onlyWithImage: false },
@@ -60,4 +60,24 @@ test('searches of before are offered again, those of captions where there are an
     'a lorry | ',
   ]);
   assert.deepEqual(rows({ before }).slice(1), ['a lorry | searched before']);
+});
+
+test('the row that is chosen stays so where captions come in, but for one that was first for want of them', () => {
+  const before = [
+    { line: 'a star', captions: true },
+    { line: 'a lorry', captions: false },
+  ];
+  const chosenAfter = (change: Partial<AskedWords>, row: number) => {
+    const known = { ...asked, before, image: '/data/x.png', ...change };
+    const without = wordItems(known);
+    const items = wordItems({ ...known, reading });
+    return items.indexOf(stillChosen(items, without, without[row]!, known)!);
+  };
+  // In images, like the picture, and searched before; captions come in second, fourth and fifth.
+  assert.deepEqual([chosenAfter({}, 0), chosenAfter({}, 1), chosenAfter({}, 2)], [0, 2, 5]);
+  const captionsFirst = true;
+  const inCaptions = [0, 1, 2].map((row) => chosenAfter({ captionsFirst }, row));
+  assert.deepEqual(inCaptions, [0, 3, 5]);
+  assert.equal(wordItems({ ...asked, reading, captionsFirst })[0]!.captions, true);
+  assert.equal(chosenAfter({ captionsFirst, typed: '' }, 0), 1, 'one of before is what it says');
 });
