@@ -14,7 +14,10 @@ import type { EncoderRegistry } from '../encoders/registry.ts';
  * else the text half of the encoder in use. Rejects with encoder-without-text, usage where several sentence encoders were added,
  * not-indexed, or the codes of `EncoderRegistry.resolve`.
  */
-export async function captionEncoderOf(dataset: Dataset, registry: EncoderRegistry): Promise<ResolvedEncoder> {
+export async function captionEncoderOf(
+  dataset: Pick<Dataset, 'root' | 'config' | 'store'>,
+  registry: Pick<EncoderRegistry, 'list' | 'resolve' | 'resolveAny'>,
+): Promise<ResolvedEncoder> {
   const { root, config } = dataset;
   const named = config.captionEncoder;
   if (named !== undefined) {

@@ -15,7 +15,7 @@ import { keptPrefix, noteTextsUsed } from './keptTexts.ts';
 const BATCH = 64;
 /** In the keys of what is kept whatever captions there are, see `keptPrefix`; hashes have none. */
 const KEPT = '/';
-/** Texts of one reader that are kept beside those that were asked for last. */
+/** Texts of one reader that are kept beside those that are asked for and those that will be. */
 const MOST_OTHERS = 20_000;
 
 type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
@@ -35,7 +35,7 @@ export interface CaptionVectors extends UnitVectors {
 export interface WantedCaptions {
   /** Different ones. */
   readonly captions: readonly string[];
-  /** All of the dataset: vectors of others are forgotten. */
+  /** All that the dataset may ask for: vectors of others are forgotten. */
   readonly all: Iterable<string>;
 }
 
@@ -92,7 +92,7 @@ export async function captionVectors(
 
 /** As `captionVectors`, by whatever reads them. Others that it has read stay, of those that are kept so many as are worth it. */
 export async function keptCaptionVectors(
-  captions: readonly string[],
+  { captions, all }: WantedCaptions,
   store: Pick<IndexStore, 'captions' | 'readMeta' | 'transaction' | 'writeMeta'>,
   reader: CaptionReader,
   context: JobContext,
@@ -103,11 +103,11 @@ export async function keptCaptionVectors(
   if (prefix !== undefined) noteTextsUsed(store, key, prefix);
   const { notices, keyOf, embedded } = await embedMissing(captions, store, reader, context);
   if (prefix !== undefined && embedded > 0) {
-    const wanted = new Set(captions.map(keyOf));
-    const all = store.captions.list(key).map(([one]) => one);
+    const wanted = new Set([...captions, ...all].map(keyOf));
+    const known = store.captions.list(key).map(([one]) => one);
     const isOther = (one: string) => one.startsWith(prefix) && !wanted.has(one);
-    if (all.filter(isOther).length > mostOthers) {
-      store.captions.retain(key, new Set(all.filter((one) => !isOther(one))));
+    if (known.filter(isOther).length > mostOthers) {
+      store.captions.retain(key, new Set(known.filter((one) => !isOther(one))));
     }
   }
   return { ...storedVectors(captions, store, reader), notices };

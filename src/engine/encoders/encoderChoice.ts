@@ -1,4 +1,5 @@
-import { encoderMismatch, notIndexed } from '../../core/errors.ts';
+import { encoderMismatch, LikenessError, notIndexed } from '../../core/errors.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { meta } from '../indexing/meta.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
@@ -13,7 +14,10 @@ import { DEFAULT_ENCODER_ID, FORMER_DEFAULT_IDS, type EncoderRegistry } from './
  * How the dataset's encoder is named, for indexing: what the caller says, else what the dataset's config says, else the
  * one it was indexed with last, else the built-in default.
  */
-export function encoderReference({ config, store }: Dataset, explicit: string | undefined): string {
+export function encoderReference(
+  { config, store }: Pick<Dataset, 'config' | 'store'>,
+  explicit: string | undefined,
+): string {
   return explicit ?? config.encoder ?? store.readMeta(meta.encoderReference) ?? DEFAULT_ENCODER_ID;
 }
 
@@ -28,7 +32,7 @@ export function newerDefault({ config, store }: Dataset): EncoderCard | undefine
 }
 
 /** The encoder whose vectors the dataset is looked at with, or undefined before the first run. */
-export function currentEncoder({ store }: Dataset): StoredEncoder | undefined {
+export function currentEncoder({ store }: Pick<Dataset, 'store'>): StoredEncoder | undefined {
   const identity = store.readMeta(meta.encoder);
   return store.readEncoders().find((encoder) => encoder.identity === identity);
 }
@@ -41,6 +45,23 @@ export function lookAtWith({ store }: Dataset, identity: string, reference: stri
     store.writeMeta(meta.encoder, identity);
     store.writeMeta(meta.encoderReference, reference);
   });
+}
+
+/**
+ * An encoder of the index, to be loaded: the one in use is had by the name that it was chosen by, which may be a path. Rejects with the
+ * codes of `EncoderRegistry.resolve`.
+ */
+export async function resolveStored(
+  { card, identity }: StoredEncoder,
+  dataset: Pick<Dataset, 'root' | 'config' | 'store'>,
+  registry: Pick<EncoderRegistry, 'resolve'>,
+): Promise<ResolvedEncoder> {
+  if (currentEncoder(dataset)?.identity === identity) {
+    const named = await orNotice(() => registry.resolve(encoderReference(dataset, undefined), dataset.root));
+    // Another one may be chosen that the images are not indexed with yet.
+    if (!(named instanceof LikenessError) && named.identity === identity) return named;
+  }
+  return registry.resolve(card.id, dataset.root);
 }
 
 /** An encoder with vectors in the index, and the way to load it for further pictures. */

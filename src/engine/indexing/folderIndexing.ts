@@ -2,6 +2,7 @@ import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
 import { forgetUnusedTexts } from '../captions/keptTexts.ts';
+import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
@@ -36,11 +37,12 @@ export async function indexImages(
     },
     context,
   );
-  if (request.only === undefined) await forgetUnusedTexts(dataset, registry);
   // The first search with a new encoder needn't wait for it then.
   if (report.embedded > 0) {
     await refreshCodesFile(store, store.putEncoder(encoder.identity, encoder.card), encoder.card.output.dim);
   }
+  // The images are indexed whether or not that can be done now.
+  if (request.only === undefined) await orNotice(() => forgetUnusedTexts(dataset, registry));
   // Whoever names an encoder wants that one.
   const newer = request.encoder === undefined ? newerDefault(dataset) : undefined;
   return newer === undefined ? report : { ...report, newerEncoder: newer.id };

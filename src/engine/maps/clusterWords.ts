@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { membersOf } from '../../core/clustering/clusterNames.ts';
 import { usualWords } from '../../core/clustering/usualWords.ts';
-import { isMeaningless, wordNames, type NamingWords } from '../../core/clustering/wordNames.ts';
+import { isMeaningless, wordNames, type GroupSample, type NamingWords } from '../../core/clustering/wordNames.ts';
 import { LikenessError, usage } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { MapCluster } from '../../protocol/maps.ts';
 import { keptCaptionVectors, storedTexts, type CaptionEncoder } from '../captions/captionVectors.ts';
+import { keptPrefix, noteTextsUsed } from '../captions/keptTexts.ts';
 import { orNotice } from '../captions/orNotice.ts';
 import type { Dataset } from '../dataset.ts';
+import { resolveStored } from '../encoders/encoderChoice.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { MappedEncoder } from './mapEncoder.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -20,8 +23,10 @@ import type { StoredEncoder } from '../store/indexStore.ts';
 const TEMPLATE = 'a photo of a {}';
 /** See `keptPrefix`. */
 const KEPT_AS = 'words';
-/** Images that tell what a cluster is like. */
-const SAMPLED = 64;
+/** Images that tell what a group is like; of very many groups fewer, so that all together are no more than so many. */
+const SAMPLED = { each: { least: 4, most: 64 }, together: 20_000 } as const;
+/** Images that are read before other requests get their turn. */
+const BLOCK = 500;
 
 export interface ClusterNaming {
   readonly dataset: Pick<Dataset, 'root' | 'store' | 'config'>;
@@ -67,7 +72,7 @@ export async function namedByWords(
     return { clusters, notices: [] };
   const work = async () => {
     const known = await readWords(encoder, naming, context);
-    return wordNames(samplesOf(members, images.paths, encoder, dataset), known, encoder.card.output.dim);
+    return wordNames(await samplesOf(members, images.paths, encoder, dataset), known, encoder.card.output.dim);
   };
   const names = words === undefined ? await orNotice(work) : await work();
   if (names instanceof LikenessError) return { clusters, notices: [names] };
@@ -96,7 +101,7 @@ export async function namingWords(
   return names;
 }
 
-/** Words that were read before; undefined where one wasn't. @param sha256 of what reads them */
+/** Words that were read before, which are of use then; undefined where one wasn't. @param sha256 of what reads them */
 export function storedWords(
   names: readonly string[],
   { key, card }: StoredEncoder,
@@ -105,7 +110,9 @@ export function storedWords(
 ): NamingWords | undefined {
   const reader = { key, dim: card.output.dim, sha256, keptAs: KEPT_AS };
   const stored = storedTexts(names.map(asRead), store, reader);
-  return stored && { names, vectors: stored.vectors };
+  if (stored === undefined) return undefined;
+  noteTextsUsed(store, key, keptPrefix(KEPT_AS, sha256));
+  return { names, vectors: stored.vectors };
 }
 
 function asRead(word: string): string {
@@ -129,9 +136,11 @@ async function readWords(
   { dataset, registry, loadText, words }: ClusterNaming,
   context: JobContext,
 ): Promise<NamingWords> {
-  const { root, store } = dataset;
+  const { store } = dataset;
   const names = await namingWords(dataset, words);
-  const resolved = await registry.resolve(encoder.card.id, root);
+  // Those that are asked for once don't take the place of those that name every map.
+  const usual = words === undefined ? names : await orNotice(() => namingWords(dataset));
+  const resolved = await resolveStored(encoder, dataset, registry);
   const load = () => loadText(resolved);
   const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
   const { name, output } = encoder.card;
@@ -145,35 +154,49 @@ async function readWords(
     phase: 'Reading words',
     keptAs: KEPT_AS,
   };
-  const texts = names.map(asRead);
-  return { names, vectors: (await keptCaptionVectors(texts, store, reader, context)).vectors };
+  const wanted = { captions: names.map(asRead), all: usual instanceof LikenessError ? [] : usual.map(asRead) };
+  return { names, vectors: (await keptCaptionVectors(wanted, store, reader, context)).vectors };
 }
 
 /** Some images of each group, the same ones each time. @param members rows of each */
-export function samplesOf(
+export async function samplesOf(
   members: readonly (readonly number[])[],
   paths: readonly string[],
   { key, card }: StoredEncoder,
   { store }: Pick<Dataset, 'store'>,
-) {
+): Promise<GroupSample[]> {
   const { dim } = card.output;
-  const chosen = members.map((rows) =>
-    rows.length <= SAMPLED
-      ? rows
-      : [...rows].sort((a, b) => (orderOf(paths[a]!) < orderOf(paths[b]!) ? -1 : 1)).slice(0, SAMPLED),
-  );
-  const files = store.readFiles(chosen.flat().map((row) => paths[row]!));
-  return chosen.map((rows, cluster) => {
-    const found = rows.flatMap((row) => {
-      const content = files.get(paths[row]!)?.contentKey;
+  const { each, together } = SAMPLED;
+  const most = Math.max(each.least, Math.min(each.most, Math.floor(together / members.length)));
+  const samples: GroupSample[] = [];
+  let read = 0;
+  for (const rows of members) {
+    const chosen = drawn(rows, paths, most).map((row) => paths[row]!);
+    const files = store.readFiles(chosen);
+    const found = chosen.flatMap((path) => {
+      const content = files.get(path)?.contentKey;
       return (content === undefined ? undefined : store.readVector(content, key)) ?? [];
     });
     const vectors = new Float32Array(found.length * dim);
     found.forEach((vector, i) => {
       vectors.set(vector, i * dim);
     });
-    return { vectors, size: members[cluster]!.length };
-  });
+    samples.push({ vectors, size: rows.length });
+    read += chosen.length;
+    if (read < BLOCK) continue;
+    read = 0;
+    await breathe();
+  }
+  return samples;
+}
+
+function drawn(rows: readonly number[], paths: readonly string[], most: number): readonly number[] {
+  if (rows.length <= most) return rows;
+  const ordered = rows.map((row) => ({ row, order: orderOf(paths[row]!) }));
+  return ordered
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .slice(0, most)
+    .map(({ row }) => row);
 }
 
 /** In which images are drawn: neighbours in a folder are alike. */

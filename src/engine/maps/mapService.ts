@@ -14,7 +14,7 @@ import { meta } from '../indexing/meta.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { VectorSearch } from '../search/vectorSearch.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
-import { wordsOfClasses } from './classWords.ts';
+import { ClassWords } from './classWords.ts';
 import { compareMaps } from './compareMaps.ts';
 import { imageColumns } from './imageColumns.ts';
 import { LiveMaps } from './liveMaps.ts';
@@ -41,6 +41,7 @@ type Result<Method extends keyof MapRequests> = Promise<MapRequests[Method]['res
 export class MapService {
   readonly #options: MapServiceOptions;
   readonly #live = new LiveMaps();
+  readonly #words = new ClassWords();
 
   constructor(options: MapServiceOptions) {
     this.#options = options;
@@ -103,9 +104,7 @@ export class MapService {
     return datasets.guard(dataset, async () => {
       const encoder = currentEncoder(dataset);
       if (encoder === undefined) return {};
-      const { labelOf } = await labels.read(dataset);
-      const paths = dataset.store.readEmbeddedImages(encoder.key).map(({ path }) => path);
-      const words = await wordsOfClasses({ paths, labels: paths.map(labelOf) }, encoder, { dataset, registry });
+      const words = await this.#words.of(() => labels.read(dataset), encoder, { dataset, registry });
       return Object.fromEntries(words);
     });
   }

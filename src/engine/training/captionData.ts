@@ -22,6 +22,8 @@ export interface CaptionSelection {
   /** Numbers of the captions of each image, one at least. */
   readonly captionsOf: readonly (readonly number[])[];
   readonly captions: readonly string[];
+  /** Of the whole dataset, whatever was selected. */
+  readonly allCaptions: readonly string[];
   readonly splits: CaptionSplits;
   readonly notices: readonly LikenessError[];
   /** Undefined where the whole dataset is meant. */
@@ -79,6 +81,7 @@ export async function selectCaptioned(
     contentKeys: entries.map(({ contentKey }) => contentKey!),
     captionsOf: entries.map(({ captions }) => captions),
     captions: joined.captions,
+    allCaptions: [...known.captions.values()].flat(),
     splits: captionSplits(entries, seed),
     notices: joined.notices,
     ...(chosen && { chosen }),
@@ -91,7 +94,7 @@ export interface CaptionDataOptions extends MappingOptions {
 
 /** What the towers give for all of a selection. What the index lacks is embedded and stays there. */
 export async function loadCaptionData(
-  { paths, contentKeys, captionsOf, captions, splits, notices }: CaptionSelection,
+  { paths, contentKeys, captionsOf, captions, allCaptions, splits, notices }: CaptionSelection,
   options: CaptionDataOptions,
   context: JobContext,
 ): Promise<CaptionData> {
@@ -104,7 +107,8 @@ export async function loadCaptionData(
   const load = () => (loaded ??= openTower(text, threads));
   const kept = towers.isPair ? {} : { keptAs: 'tower' };
   const reader = { key: stored.key, name: text.name, dim: output.dim, sha256, contextLength, load, ...kept };
-  const texts = await keptCaptionVectors(captions, store, reader, context).finally(async () => {
+  const wanted = { captions, all: allCaptions };
+  const texts = await keptCaptionVectors(wanted, store, reader, context).finally(async () => {
     await (await loaded?.catch(() => undefined))?.dispose();
   });
   const { dim } = stored.card.output;
