@@ -1,5 +1,5 @@
 import { sphericalMeans } from '../../core/clustering/sphericalMeans.ts';
-import { LikenessError } from '../../core/errors.ts';
+import { ErrorCode, LikenessError } from '../../core/errors.ts';
 import { groupMeans } from '../../core/evaluation/groupMeans.ts';
 import { PairStatistics } from '../../core/evaluation/pairStatistics.ts';
 import { eachPairBlock, type PairBlock } from '../../core/neighbors/pairBlocks.ts';
@@ -60,7 +60,8 @@ export async function compareImages(
     const unnamed = names.map((name, id) => ({ id, name, size: 0, representative: '' }));
     const drawn = { paths, clusterOf, labels: stated };
     const named = await namedByWords(unnamed, drawn, { encoder, captions: undefined }, naming, context);
-    notices.push(...named.notices);
+    // Images are compared without the encoder's model, which needn't be there any more.
+    notices.push(...named.notices.filter(({ code }) => code !== ErrorCode.EncoderNotFound));
     return named.clusters.map(({ name }) => name);
   };
   const { arrangements, clusters } = await arrange(images, items, rename, context.signal);

@@ -212,6 +212,29 @@ describe('what is compared', () => {
     );
   });
 
+  it('needs no model of the encoder, which nothing is said of where words would name the clusters', async () => {
+    const bare = temporaryFolder(context as never);
+    for (const colour of [colours.red, colours.blue]) {
+      for (let i = 0; i < 8; i++) write(bare, `${colour[0]}-${i}.png`, await shade(colour, i));
+    }
+    await engine.indexFolder({ folder: bare, encoder: 'handcrafted' }, job);
+    const datasets = new Datasets(cacheFolder);
+    const dataset = datasets.get(bare);
+    const { store } = dataset;
+    const { key, card } = currentEncoder(dataset)!;
+    // One that was removed since.
+    const removed = store.putEncoder('removed', { ...card, id: 'removed', text: {} as never });
+    for (const { contentKey } of store.readEmbeddedImages(key)) {
+      store.putVector(contentKey, removed, store.readVector(contentKey, key)!);
+    }
+    const labels = await readKnownLabels(dataset, store.readImagePaths());
+    const loadText = () => Promise.reject(new Error('no words are read'));
+    const options = { dataset, labels, threads: 1, registry: new EncoderRegistry(), loadText };
+    const report = await compareImages({ root: bare, encoder: 'removed' }, options, job);
+    datasets.dispose();
+    assert.deepEqual([report.clusters, report.notices], [2, []]);
+  });
+
   it('leaves out what is gone, and says so', async () => {
     const report = await compare({ paths: ['red/0.png', 'red/1.png', 'red/gone.png'] });
     assert.deepEqual([report.paths.length, report.missing], [2, 1]);
