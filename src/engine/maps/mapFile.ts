@@ -61,7 +61,7 @@ export function mapDocument(report: MapReport): MapDocument {
 /** What a map is written with. */
 export interface WritingSource {
   readonly store: Pick<IndexStore, 'readThumbnails'>;
-  /** What is written about the images; why that can't be read, which is a notice. */
+  /** What is written about the images, with notices that haven't been told; why that can't be read, which is a notice too. */
   readonly captions: () => Promise<KnownCaptions | LikenessError | undefined>;
 }
 
@@ -81,13 +81,13 @@ export async function writeMap(
       return [];
     case '.html': {
       const known = await captions();
-      const failure = known instanceof LikenessError ? [known] : [];
+      const passedOver = known instanceof LikenessError ? [known] : (known?.notices ?? []);
       const source = { store, captions: known instanceof LikenessError ? undefined : known?.captions };
       const { html, notices } = await inPhase('Collecting thumbnails', report.points.length, context, (between) =>
         mapPage(report, source, between),
       );
       await writeOutput(target, html);
-      return [...failure, ...notices];
+      return [...passedOver, ...notices];
     }
   }
 }

@@ -49,7 +49,9 @@ export async function mapFolder(request: MapRequest, options: MappedOptions, con
   const { out } = request;
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
   const whole: MapReport = { ...report, keptSince: kept?.madeAt, seconds: seconds() };
-  const captions = async () => mapped.captions ?? (await orNotice(() => readCaptions(dataset, store.readImagePaths())));
+  // The notices of a map of captions are among its own.
+  const own = mapped.captions && { ...mapped.captions, notices: [] };
+  const captions = async () => own ?? (await orNotice(() => readCaptions(dataset, store.readImagePaths())));
   const written = out ? await writeMap(out, whole, { store, captions }, context) : [];
   const notices = [...(made?.notices ?? []), ...named.notices, ...written].map(({ code, message }) => ({
     code,

@@ -44,12 +44,13 @@ export async function mapPage(
   limitBytes = PICTURE_LIMIT,
 ): Promise<WrittenPage> {
   const { pictures, leftOut } = await readPictures(report, store, between, limitBytes);
+  const written = captions && report.points.map((path) => captions.get(path) ?? []);
   const data: MapPageData = {
     paths: report.points,
     x: Array.from(report.x, rounded),
     y: Array.from(report.y, rounded),
     pictures,
-    ...(captions && { captions: report.points.map((path) => (captions.get(path) ?? []).map(shortened)) }),
+    ...(written && { captions: written.map((own) => own.map(shortened)) }),
     groupings: groupingsOf(report),
     clusters: report.clusters.map(({ name, representative }) => ({
       name,
@@ -58,7 +59,7 @@ export async function mapPage(
   };
   const shown = pictures.filter((picture) => picture !== null).length;
   return {
-    html: document(report, data, await pageAssets()),
+    html: document(report, data, searchedOf(written), await pageAssets()),
     notices: leftOut ? [picturesLeftOut(shown, pictures.length, limitBytes)] : [],
   };
 }
@@ -134,7 +135,14 @@ function policyOf({ script, style }: PageAssets): string {
   return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
-function document(report: MapReport, data: MapPageData, { script, style }: PageAssets): string {
+/** What else than paths and classes a word is looked for in. @param written about each image */
+function searchedOf(written: readonly (readonly string[])[] | undefined): string {
+  if (written === undefined) return ' or cluster';
+  const isCut = written.some((own) => own.some((caption) => shortened(caption) !== caption));
+  return isCut ? ', cluster or the beginning of a caption' : ', cluster or caption';
+}
+
+function document(report: MapReport, data: MapPageData, searched: string, { script, style }: PageAssets): string {
   const own = { script: `\n${script.replaceAll('</script', '<\\/script')}`, style: `\n${style}` };
   return `<!doctype html>
 <html lang="en">
@@ -161,7 +169,7 @@ function document(report: MapReport, data: MapPageData, { script, style }: PageA
 <div id="tooltip" hidden></div>
 </div>
 <aside>
-<label>Search path, class${data.captions ? ', cluster or caption' : ' or cluster'}<input id="search" type="search" placeholder="Enter goes to the next"></label>
+<label>Search path, class${searched}<input id="search" type="search" placeholder="Enter goes to the next"></label>
 <label>Colour by<select id="colour"></select></label>
 <div id="row"><span id="counts" class="faint" aria-live="polite"></span><button id="show-all">Check all</button></div>
 <ul id="legend"></ul>

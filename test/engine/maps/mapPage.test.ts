@@ -82,7 +82,9 @@ describe("a map's page", () => {
     assert.deepEqual([first, none, empty], [['a cat on a sofa', HOSTILE], [], ['']]);
     assert.match(cut![0]!, /^(a dog ){20}.*…$/);
     assert.ok(cut![0]!.length <= 241);
-    assert.match(html, /Search path, class, cluster or caption/);
+    assert.match(html, /Search path, class, cluster or the beginning of a caption</);
+    const short = new Map(captions).set(paths[2]!, ['a dog']);
+    assert.match((await mapPage(report, { store, captions: short }, between)).html, /class, cluster or caption</);
     const without = (await mapPage(report, { store, captions: undefined }, between)).html;
     assert.equal(dataOf(without).captions, undefined);
     assert.match(without, /Search path, class or cluster</);
