@@ -5,8 +5,11 @@ import type { IndexStore } from '../store/indexStore.ts';
 import type { CaptionKeys } from './captionVectors.ts';
 import type { KnownCaptions } from './knownCaptions.ts';
 
-/** Bytes of vectors that stay in memory from one question to the next; further ones are read from the index each time. */
-const MEMORY = 64 << 20;
+/**
+ * Bytes of vectors that stay in memory from one question to the next; further ones are read from the index each time, which takes a
+ * second of 100,000. So many fit with 640 numbers each.
+ */
+const MEMORY = 256 << 20;
 /** Captions whose vectors are read before other requests get their turn. */
 const BLOCK = 512;
 
