@@ -63,6 +63,8 @@ export interface Services {
   readonly selection: ImageSelection;
   /** Tells the root of a dataset whose index has columns of a table that it hadn't. */
   readonly imported: vscode.EventEmitter<string>;
+  /** Tells that a map or a matrix was made: words may have been read for it. */
+  readonly compared: vscode.EventEmitter<void>;
   /** Tells the root of a dataset of which somebody has changed decisions, tags or views. */
   readonly opinionFiles: OpinionFiles;
   readonly disposables: Disposables;
@@ -94,10 +96,13 @@ export function createServices(context: vscode.ExtensionContext): Services {
     machine,
     log: write,
   });
+  const compared = disposables.add(new vscode.EventEmitter<void>());
   const engine: EngineCaller = {
-    call: (method, params, options) => {
-      if (!vscode.workspace.isTrusted) return Promise.reject(untrustedWorkspace());
-      return process.call(method, params, options);
+    call: async (method, params, options) => {
+      if (!vscode.workspace.isTrusted) throw untrustedWorkspace();
+      const answer = await process.call(method, params, options);
+      if (method === 'maps/open' || method === 'matrix/compare') compared.fire();
+      return answer;
     },
   };
   const training: TrainingCaller = {
@@ -178,7 +183,17 @@ export function createServices(context: vscode.ExtensionContext): Services {
       reports,
       disposables,
     },
-    ...{ explorerVisibility, similar, similarVisibility, followed, selection, findings, imported, opinionFiles },
+    ...{
+      explorerVisibility,
+      similar,
+      similarVisibility,
+      followed,
+      selection,
+      findings,
+      imported,
+      compared,
+      opinionFiles,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ export class ClassWords {
   readonly #engine: EngineCaller;
   /** By folder; where there were none they are asked for again, as a map or matrix may have read some since. */
   readonly #known = new Map<string, Promise<Words>>();
+  #isTold = false;
 
   constructor(engine: EngineCaller) {
     this.#engine = engine;
@@ -15,6 +16,7 @@ export class ClassWords {
 
   /** By class; none where they can't be had, which whoever points at a row needn't be told. */
   async of(folder: string): Promise<Words> {
+    this.#isTold = true;
     const known = this.#known.get(folder) ?? this.#engine.call('maps/classWords', { root: folder }).catch(() => ({}));
     this.#known.set(folder, known);
     const words = await known;
@@ -29,7 +31,11 @@ export class ClassWords {
       : Object.assign(item, { tooltip: withWord(row, await this.of(row.folder)) });
   }
 
-  forget(): void {
+  /** @returns whether any were told since the last time: rows may say something else now */
+  forget(): boolean {
+    const wasTold = this.#isTold;
+    this.#isTold = false;
     this.#known.clear();
+    return wasTold;
   }
 }

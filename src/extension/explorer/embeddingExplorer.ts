@@ -14,7 +14,7 @@ const REFRESH_MS = 500;
 
 /** The tree of datasets, and the commands of its rows. */
 export function embeddingExplorer(services: Services): void {
-  const { disposables, datasets, jobs, findings, explorerVisibility, opinionFiles } = services;
+  const { disposables, datasets, jobs, findings, explorerVisibility, opinionFiles, compared } = services;
   const changed = disposables.add(new vscode.EventEmitter<void>());
   const rows = async (): Promise<Row[]> => {
     // A restricted workspace has nothing but its welcome.
@@ -56,6 +56,12 @@ export function embeddingExplorer(services: Services): void {
   disposables.add(
     datasets.onDidChange(() => {
       words.forget();
+    }),
+  );
+  disposables.add(
+    compared.event(() => {
+      // An item is asked for its words once, until it is shown anew.
+      if (words.forget()) refresh();
     }),
   );
   // Tags and views are in files that others write too: a person, git, the command line.

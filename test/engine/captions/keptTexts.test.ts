@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { encoderNotFound } from '../../../src/core/errors.ts';
+import { encoderNotFound, ErrorCode } from '../../../src/core/errors.ts';
 import { keptCaptionVectors, type CaptionReader } from '../../../src/engine/captions/captionVectors.ts';
 import { forgetTextsOf, forgetUnusedTexts, noteTextsUsed } from '../../../src/engine/captions/keptTexts.ts';
 import type { ResolvedEncoder } from '../../../src/engine/encoders/encoder.ts';
@@ -49,7 +49,7 @@ function fixture(context: TestContext) {
       reader === null
         ? Promise.reject(encoderNotFound('reader'))
         : Promise.resolve({ card: cardOf(reader), identity: '', model: { file: '' }, text: {} as never });
-    const broken = problems.map((id) => ({ id, code: 'x', message: 'x' }));
+    const broken = problems.map((id) => ({ id, code: ErrorCode.EncoderInvalid, message: '' }));
     const list = () => {
       onList?.();
       return Promise.resolve({ encoders: ids.map(cardOf), ofTexts: [], problems: broken });
@@ -133,13 +133,16 @@ describe('vectors that stand for captions', () => {
   it('stay as long as what reads them is known, or they are of use', async (context) => {
     const { store, ofCaptions, index } = fixture(context);
     const isThere = () => store.readEncoders().some(({ key }) => key === ofCaptions);
+    const noteUse = () => {
+      noteTextsUsed(store, ofCaptions, undefined, Date.now() + 20 * DAYS);
+    };
     await index(0);
     for (const known of [
       { ids: ['bert-1'] },
       { reader: 'bert-1' },
       { problems: ['bert-1'] },
       { reader: null },
-      { onList: () => void noteTextsUsed(store, ofCaptions, undefined, Date.now() + 20 * DAYS) },
+      { onList: noteUse },
     ]) {
       await index(31, known);
       assert.ok(isThere(), JSON.stringify(known));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClassWords } from '../../../src/extension/explorer/classWords.ts';
 import type { Row } from '../../../src/extension/explorer/treeModel.ts';
-import type { EngineCaller } from '../../../src/extension/engine/engineClient.ts';
 
 const row = { id: 'cats', label: 'cats', folder: '/data', tooltip: 'cats: 7 images' } as Row;
 const ofClass: Row = { ...row, ofClass: 'cats' };
@@ -15,7 +14,7 @@ function answering(...answers: (Readonly<Record<string, string>> | Error)[]) {
     const answer = answers.length > 1 ? answers.shift()! : answers[0]!;
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return { words: new ClassWords({ call: call as EngineCaller['call'] }), calls };
+  return { words: new ClassWords({ call }), calls };
 }
 
 test('rows of classes say the nearest word once they are pointed at, and others are left as they are', async () => {
@@ -26,7 +25,7 @@ test('rows of classes say the nearest word once they are pointed at, and others 
   assert.deepEqual(await words.resolved({}, ofClass), { tooltip: 'cats: 7 images\nNearest word: tabby' });
   await words.resolved({}, ofClass);
   assert.deepEqual(calls, ['/data']);
-  words.forget();
+  assert.deepEqual([words.forget(), words.forget()], [true, false], 'rows that were told are to be told again');
   await words.resolved({}, ofClass);
   assert.equal(calls.length, 2);
 });
