@@ -7,7 +7,7 @@ export const encoderId = 'likeness-1';
 export const encoderName = 'Likeness 1: small encoder of photographs';
 /** What the run is called that makes it. */
 export const runName = encoderId;
-export const network = 'resnet14-fast';
+export const network = 'resnet14';
 export const seed = 1;
 
 /** Photographs of 64 × 64 pixels in 200 classes, and an encoder that knows more than can be learnt from them. */
@@ -40,8 +40,11 @@ export const augmentation: AugmentationRecipe = {
   greyscale: { probability: 0.1 },
 };
 
-/** What is kept of its vectors and the gradient histograms beside them. Shrinkages from 0.3 to 1.5 gave the same within half a point. */
-export const projection = { components: 448, shrinkage: 1 };
+/**
+ * What is kept of its vectors and the gradient histograms beside them. On classes that it was not fitted on, of those trained on, kNN
+ * accuracy rises slowly with the components (384 to 640: 58.2 to 58.6 %); shrinkages from 0.3 to 2.5 gave the same within half a point.
+ */
+export const projection = { components: 576, shrinkage: 1 };
 
 /**
  * How it is trained. The student is to find any two pictures as similar as the teacher does, at equal temperatures. The
@@ -53,7 +56,7 @@ export function trainingArguments(folder: string): readonly string[] {
     ...['train', 'distill', folder, '--include-test', '--teacher', teacher],
     ...['--lesson', 'similarities', '--temperature', '0.07', '--teacher-temperature', '0.07'],
     ...['--augmentation', 'custom', '--mixup', '0.5', '--teacher-views', '24', '--network', network, '--size', '64'],
-    ...['--batch', '64', '--epochs', '160', '--seed', String(seed), '--name', runName],
+    ...['--batch', '64', '--epochs', '100', '--seed', String(seed), '--name', runName],
   ];
 }
 

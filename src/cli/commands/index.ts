@@ -8,7 +8,7 @@ import { countOption, type Command, type Invocation, type OptionSpec } from '../
 import { encoderArgument } from '../paths.ts';
 
 /** Numbers in a vector of the default encoder. */
-const DEFAULT_ENCODER_DIM = 448;
+const DEFAULT_ENCODER_DIM = 576;
 /** Failures shown to a person; `--json` has them all. */
 const MAX_FAILURES_SHOWN = 20;
 

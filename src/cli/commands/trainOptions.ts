@@ -55,7 +55,7 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
   network: {
     key: 'network',
     value: 'ID',
-    help: 'resnet10 (default), resnet10-light (default of distill), resnet14-fast or resnet18-wide',
+    help: 'resnet10 (default), resnet10-light (default of distill), resnet14-fast, resnet14 or resnet18-wide',
     kinds: pictureKinds,
   },
   size: {

@@ -42,9 +42,11 @@ export function withGradientsBeside(model: OnnxModel, { dim, mean, std, projecti
   // Of the picture before it was normalised.
   const weights = LUMINANCE.map((share, channel) => share * std[channel]!);
   const bias = LUMINANCE.reduce((sum, share, channel) => sum + share * mean[channel]!, 0);
-  const luminance = graph.op('Conv', [images, graph.floats(weights, [1, 3, 1, 1]), graph.floats([bias])]);
-  // At half the size: a quarter of the work, with hardly another result.
-  const half = graph.op('AveragePool', [luminance], { kernel_shape: [2, 2], strides: [2, 2] });
+  // At half the size, taken with the luminance in one step: a quarter of the work, with hardly another result.
+  const kernel = weights.flatMap((weight) => Array.from({ length: 4 }, () => weight / 4));
+  const half = graph.op('Conv', [images, graph.floats(kernel, [1, 3, 2, 2]), graph.floats([bias])], {
+    strides: [2, 2],
+  });
   const parts = [
     scaledToLength(graph, learned!, LENGTHS[0]),
     scaledToLength(graph, gradientHistograms(graph, half, size / 2), LENGTHS[1]),

@@ -11,8 +11,10 @@ import {
 } from './providers/chooseProvider.ts';
 import { withoutSource } from './providers/runtimeMessage.ts';
 
-/** Images that are handed over at once at most. */
+/** Images that are handed over at once at most, and of small ones as many as have the pixels of that number of larger ones. */
 const MAX_BATCH = 16;
+const MAX_BATCH_OF_SMALL = 64;
+const LARGER_PIXELS = 128 * 128;
 /** One batch takes about this long at most, so that progress, cancellation and queries don't wait. */
 const BATCH_MS = 250;
 /** Images of the run that the batch size is chosen by. */
@@ -139,7 +141,8 @@ class OnnxEncoder implements Encoder {
     }
     const byMemory = memoryBytes / bytesPerImage(this.card.input);
     // Powers of two, so that small differences in timing lead to the same batches.
-    const images = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(MAX_BATCH, BATCH_MS / milliseconds, byMemory))));
+    const images =
+      2 ** Math.floor(Math.log2(Math.max(1, Math.min(mostImages(this.card.input), BATCH_MS / milliseconds, byMemory))));
     this.batchSize = Math.max(1, Math.floor(images / perRun)) * perRun;
   }
 
@@ -158,6 +161,11 @@ class OnnxEncoder implements Encoder {
     if (this.#fixedBatch !== undefined || count === 1) return { batch, imagesPerRun: batch };
     return { batch: this.batchSize, imagesPerRun: this.batchSize };
   }
+}
+
+/** What a run costs beside its images weighs more the smaller they are. */
+function mostImages({ size: [height, width] }: EncoderInput): number {
+  return Math.max(MAX_BATCH, Math.min(MAX_BATCH_OF_SMALL, (MAX_BATCH * LARGER_PIXELS) / (height * width)));
 }
 
 function bytesPerImage({ size: [height, width], mean }: EncoderInput): number {

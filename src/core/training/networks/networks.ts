@@ -30,6 +30,11 @@ const definitions: readonly Omit<NetworkDefinition, 'dim'>[] = [
     options: { widths: [32, 64, 128, 192], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 1], centred: true, layout: 16 },
   },
   {
+    id: 'resnet14',
+    description: 'ResNet-14, 2.9 million weights, laid out as the fast one: about as much work as ResNet-10',
+    options: { widths: [48, 96, 192, 288], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 1], centred: true, layout: 16 },
+  },
+  {
     id: 'resnet18-wide',
     description: 'ResNet-18, 11 million weights: about ten times the work, for GPUs',
     options: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2] },
