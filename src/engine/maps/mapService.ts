@@ -5,7 +5,7 @@ import type { CaptionCache } from '../captions/captionCache.ts';
 import { captionReaderOf } from '../captions/captionIndex.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
-import { currentEncoder } from '../encoders/encoderChoice.ts';
+import { currentEncoder, resolveStored } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { isOfCaptions } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
@@ -93,7 +93,7 @@ export class MapService {
       const resolve = () =>
         isOfCaptions(stored)
           ? captionReaderOf(stored, { dataset, registry, loadText })
-          : registry.resolve(stored.card.id, dataset.root);
+          : resolveStored(stored, dataset, registry);
       return similaritiesToTexts(table, to, async () => loadText(await resolve()), paths);
     });
   }
