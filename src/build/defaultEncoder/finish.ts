@@ -15,7 +15,7 @@ import { OnnxWorker } from '../../engine/encoders/onnxRuntime.ts';
 import { openEncoder } from '../../engine/encoders/openEncoder.ts';
 import { engineOptions } from '../../engine/machine.ts';
 import { decodeFolder, embedDecoded, type DecodedFile } from './pictures.ts';
-import { projection } from './recipe.ts';
+import { projection, softness } from './recipe.ts';
 
 /** Pictures that show which values the network's layers take, spread over those it was trained on, and how many at once. */
 const CALIBRATED = 500;
@@ -29,7 +29,7 @@ export interface FinishedEncoder {
 }
 
 /**
- * What a trained network becomes before it ships: gradient histograms stand beside its vectors, both are projected so that
+ * What a trained network becomes before it ships: it sees pictures a little softer, gradient histograms stand beside its vectors, both are projected so that
  * directions in which pictures of one class differ anyway count less, its convolutions compute in 8-bit integers, and its other
  * large constants are float16.
  *
@@ -44,7 +44,7 @@ export async function finishedEncoder(
   const trained = JSON.parse(await readFile(path.join(folder, 'card.json'), 'utf8')) as EncoderCard;
   const { input, output } = trained;
   const network = withFoldedNormalizations(decodeModel(await readFile(path.join(folder, 'encoder.onnx'))));
-  const beside = { dim: output.dim, mean: input.mean, std: input.std };
+  const beside = { dim: output.dim, mean: input.mean, std: input.std, softness };
   say('Learning which differences count…');
   const decoded = await decodeFolder(input, pictures);
   const wide = output.dim + GRADIENT_DIM;

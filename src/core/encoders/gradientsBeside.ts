@@ -11,7 +11,7 @@ import {
 } from './handcraftedModel.ts';
 
 /** Length of the gradient histograms where that of what was learnt is 1; both together have length 1. */
-const GRADIENT_SHARE = 0.4;
+const GRADIENT_SHARE = 0.5;
 const LENGTHS = [1, GRADIENT_SHARE].map((share) => share / Math.hypot(1, GRADIENT_SHARE)) as [number, number];
 
 export interface GradientsBeside {
@@ -20,6 +20,8 @@ export interface GradientsBeside {
   /** By which its input was normalised, a number a channel. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Weight of the nearest pixel on either side, in both directions, in what the network sees: 0 to ⅓; absent: 0. */
+  readonly softness?: number;
   /** Of both parts together, to what is given. */
   readonly projection?: LinearProjection;
 }
@@ -32,12 +34,16 @@ export interface GradientsBeside {
  * @param model float32 input `images` `[N, 3, 64, 64]`, one output of rows
  * @returns a model of the same input, with the output `embedding`, `[N, dim + GRADIENT_DIM]` or `[N, components]`
  */
-export function withGradientsBeside(model: OnnxModel, { dim, mean, std, projection }: GradientsBeside): OnnxModel {
+export function withGradientsBeside(
+  model: OnnxModel,
+  { dim, mean, std, softness = 0, projection }: GradientsBeside,
+): OnnxModel {
   const graph = new GraphBuilder('encoder');
   const size = HANDCRAFTED_INPUT_SIZE;
   const images = graph.input('images', 'float32', ['N', 3, size, size]);
+  const seen = softness === 0 ? images : softened(graph, images, softness);
   const [learned] = Object.values(
-    importInto(graph, model, { inputs: { images }, rename: (name) => `network/${name}` }),
+    importInto(graph, model, { inputs: { images: seen }, rename: (name) => `network/${name}` }),
   );
   // Of the picture before it was normalised.
   const weights = LUMINANCE.map((share, channel) => share * std[channel]!);
@@ -60,6 +66,15 @@ export function withGradientsBeside(model: OnnxModel, { dim, mean, std, projecti
       projection.matrix.length / length,
     ]);
   return graph.build();
+}
+
+/** A picture whose pixels are mixed with their neighbours, so that how sharp it is counts less. */
+function softened(graph: GraphBuilder, images: GraphValue, softness: number): GraphValue {
+  const line = [softness, 1 - 2 * softness, softness];
+  const kernel = line.flatMap((a) => line.map((b) => a * b));
+  // Dense, as runtimes are slow at groups of one channel.
+  const weights = [0, 1, 2].flatMap((to) => [0, 1, 2].flatMap((from) => kernel.map((w) => (to === from ? w : 0))));
+  return graph.op('Conv', [images, graph.floats(weights, [3, 3, 3, 3])], { pads: [1, 1, 1, 1] });
 }
 
 function projected(graph: GraphBuilder, rows: GraphValue, dim: number, { mean, matrix }: LinearProjection): GraphValue {

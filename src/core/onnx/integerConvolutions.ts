@@ -9,6 +9,8 @@ import { byteTensor, numbersOfTensor, numericTensor } from './tensors.ts';
  */
 const LARGEST_WEIGHT = 63;
 const LARGEST_ACTIVATION = 255;
+/** Convolutions to fewer channels are slower in integers. */
+const FEWEST_CHANNELS = 8;
 
 /** The least and the greatest that a value takes. */
 export interface ValueRange {
@@ -34,7 +36,7 @@ export function integerValues(model: OnnxModel): string[] {
  * rounded to one of 256 steps between the ends of its range, weights to one of 127 a channel. Written as pairs of QuantizeLinear and
  * DequantizeLinear around the operators, which ONNX Runtime takes together (B. Jacob et al., "Quantization and training of neural
  * networks for efficient integer-arithmetic-only inference", CVPR 2018). A convolution stays as it is where other operators than
- * convolutions, sums and poolings read it, where its weights aren't constant, or where it reads or makes what has no range.
+ * convolutions, sums and poolings read it, where its weights aren't constant, where it makes less than 8 channels, or where it reads or makes what has no range.
  *
  * @param ranges of `integerValues`, measured on what the model is used for
  */
@@ -78,7 +80,7 @@ const READERS: ReadonlySet<string> = new Set(['Conv', 'Add', 'Relu', 'MaxPool', 
 
 function integerParts(model: OnnxModel): { convolutions: readonly IntegerConvolution[]; sums: readonly string[] } {
   const { graph } = model;
-  const constants = new Set(graph.initializer.map(({ name }) => name));
+  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const counts = readersOf(model);
   const consumers = new Map<string, OnnxNode[]>();
   for (const node of graph.node) {
@@ -96,6 +98,7 @@ function integerParts(model: OnnxModel): { convolutions: readonly IntegerConvolu
   };
   const convolutions = graph.node.flatMap((node): IntegerConvolution[] => {
     if (node.opType !== 'Conv' || node.input.slice(1).some((name) => !constants.has(name))) return [];
+    if (constants.get(node.input[1]!)!.dims[0]! < FEWEST_CHANNELS) return [];
     const result = resultOf(node);
     return isReadHere(result) ? [{ node, source: node.input[0]!, result }] : [];
   });

@@ -122,6 +122,24 @@ describe('convolutions in integers', () => {
     assert.ok(rounded.graph.initializer.some(({ name, dataType }) => name === layout.input[1] && dataType === 1));
   });
 
+  it('stay as they are where they make few channels, which integers would slow down', () => {
+    const graph = new GraphBuilder('grey');
+    const pictures = graph.input('images', 'float32', ['N', 3, SIZE, SIZE]);
+    const convolution = (source: GraphValue, from: number, to: number) =>
+      graph.op('Conv', [
+        source,
+        graph.floats(
+          Float32Array.from({ length: to * from }, () => 0.5),
+          [to, from, 1, 1],
+        ),
+      ]);
+    const grey = convolution(pictures, 3, 1);
+    const rows = graph.op('Flatten', [graph.op('GlobalAveragePool', [convolution(grey, 1, 8)])]);
+    graph.output('embedding', rows, 'float32', ['N', 8]);
+    const [few, many] = graph.build().graph.node;
+    assert.deepEqual(integerValues(graph.build()), [few!.output[0], many!.output[0]]);
+  });
+
   it('can be undone: the model computes in float32 again, with the weights that the integers stand for', async () => {
     const rounded = withIntegerConvolutions(folded, await rangesOf(folded));
     const again = withoutRounding(rounded);

@@ -11,7 +11,8 @@ import {
 
 test('every network has a short name, and an unknown one its id', () => {
   assert.deepEqual([...NETWORKS.keys(), 'other'].map(networkName), [
-    ...['ResNet-10', 'ResNet-10 of half the width', 'ResNet-14', 'ResNet-18', 'other'],
+    ...['ResNet-10', 'ResNet-10 of half the width', 'ResNet-14', 'ResNet-14 of half as much width again', 'ResNet-18'],
+    'other',
   ]);
 });
 

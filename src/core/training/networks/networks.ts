@@ -31,7 +31,7 @@ const definitions: readonly Omit<NetworkDefinition, 'dim'>[] = [
   },
   {
     id: 'resnet14',
-    description: 'ResNet-14, 2.9 million weights, laid out as the fast one: about as much work as ResNet-10',
+    description: 'ResNet-14 of half as much width again, 2.9 million weights: about the same time',
     options: { widths: [48, 96, 192, 288], blocks: [1, 2, 2, 1], strides: [2, 2, 2, 1], centred: true, layout: 16 },
   },
   {
