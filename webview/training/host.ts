@@ -65,6 +65,9 @@ export async function choose(choices: TrainingViewChoices): Promise<void> {
 }
 
 export async function show(key: string, shown: boolean): Promise<void> {
+  // At once: a table that is drawn meanwhile for another reason would take the tick back.
+  const { value } = state;
+  if (value) state.value = { ...value, runs: value.runs.map((run) => (run.key === key ? { ...run, shown } : run)) };
   await host.call('trainingPanel/change', { key, shown });
   await synchronize();
 }
