@@ -98,7 +98,7 @@ function integerParts(model: OnnxModel): { convolutions: readonly IntegerConvolu
   };
   const convolutions = graph.node.flatMap((node): IntegerConvolution[] => {
     if (node.opType !== 'Conv' || node.input.slice(1).some((name) => !constants.has(name))) return [];
-    if (constants.get(node.input[1]!)!.dims[0]! < FEWEST_CHANNELS) return [];
+    if (constants.get(node.input[1])!.dims[0]! < FEWEST_CHANNELS) return [];
     const result = resultOf(node);
     return isReadHere(result) ? [{ node, source: node.input[0]!, result }] : [];
   });
