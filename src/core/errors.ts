@@ -2,7 +2,7 @@
 import { ErrorCode, LikenessError, messageOf, systemCodeOf } from './likenessError.ts';
 
 export * from './likenessError.ts';
-export * from './trainingErrors.ts';
+export * from './training/trainingErrors.ts';
 
 // ---- images -------------------------------------------------------------------------------------------------------
 

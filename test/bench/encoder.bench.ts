@@ -4,7 +4,7 @@
  *     npm run bench -- encoder [--encoders FILE.onnx,…]
  *
  * kNN accuracy (k = 10, cosine, each image among all others), the similarity of images of different classes, edits of one
- * picture, and images a second. The held-out classes are those of `npm run train:default`, which are unpacked where they are missing.
+ * picture, and images a second, measured in turns. The held-out classes are those of `npm run train:default`, which are unpacked where they are missing.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { provideData } from '../../src/build/defaultEncoder/data.ts';
 import { measuredFolders, nearDuplicates } from '../../src/build/defaultEncoder/measuredFolders.ts';
-import { measureEncoder } from '../../src/build/defaultEncoder/measures.ts';
+import { measureEncoder, measureSpeeds } from '../../src/build/defaultEncoder/measures.ts';
 import { teacher } from '../../src/build/defaultEncoder/recipe.ts';
 import { EncoderRegistry } from '../../src/engine/encoders/registry.ts';
 import { BUILT_IN_ENCODER_IDS } from '../../src/engine/encoders/builtIn.ts';
@@ -26,10 +26,14 @@ try {
   const registry = new EncoderRegistry();
   const references = [...BUILT_IN_ENCODER_IDS, ...values.encoders.split(',')];
   const encoders = await Promise.all(references.map((reference) => registry.resolve(reference)));
-  for (const encoder of encoders) {
-    const { id, sets, imagesPerSecond, changes } = await measureEncoder(encoder, folders, nearDuplicates);
+  const speeds = await measureSpeeds(encoders);
+  const slowest = Math.min(...speeds);
+  for (const [i, encoder] of encoders.entries()) {
+    const { id, sets, changes } = await measureEncoder(encoder, folders, nearDuplicates);
     const mean = sets.reduce((sum, { accuracy }) => sum + accuracy, 0) / sets.length;
-    console.log(`${id}: ${percent(mean)} % on average, ${imagesPerSecond.toFixed(0)} images/s`);
+    console.log(
+      `${id}: ${percent(mean)} % on average, ${speeds[i]!.toFixed(0)} images/s, ${(speeds[i]! / slowest).toFixed(1)} times the slowest`,
+    );
     for (const { name, images, accuracy, unrelatedMean, unrelatedHigh } of sets) {
       const unrelated = `images of different classes ${unrelatedMean.toFixed(2)} similar, 99 % below ${unrelatedHigh.toFixed(2)}`;
       console.log(`  ${name} (${images} images): ${percent(accuracy)} %; ${unrelated}`);

@@ -4,6 +4,7 @@ import { scoreClassification } from '../../core/evaluation/classificationScore.t
 import { VOTE_TEMPERATURE } from '../../core/evaluation/encoderFigures.ts';
 import { neighborsByProducts } from '../../core/evaluation/neighborsByProducts.ts';
 import { predictByVote } from '../../core/evaluation/neighborVote.ts';
+import { median } from '../../core/evaluation/separation.ts';
 import { RandomStream } from '../../core/random.ts';
 import type { Encoder, ResolvedEncoder } from '../../engine/encoders/encoder.ts';
 import { OnnxWorker } from '../../engine/encoders/onnxRuntime.ts';
@@ -33,7 +34,6 @@ export interface SetMeasures {
 export interface EncoderMeasures {
   readonly id: string;
   readonly sets: readonly SetMeasures[];
-  readonly imagesPerSecond: number;
   /** Similarities to the original; undefined where the pictures are missing. */
   readonly changes: ChangeMeasures | undefined;
 }
@@ -48,7 +48,7 @@ export interface ChangeMeasures {
 }
 
 /**
- * How good an encoder is: on sets of labelled images, on edits of one picture, and how fast it embeds pictures of its own size.
+ * How good an encoder is: on sets of labelled images and on edits of one picture.
  *
  * @param folders of labelled images, by the name of the set
  * @param nearDuplicates folder with `bridge-mods`, `dih` and `labelme-subset`
@@ -65,7 +65,7 @@ export async function measureEncoder(
       sets.push({ name, ...(await measureSet(await embedFolder(encoder, folder))) });
     }
     const changes = existsSync(nearDuplicates) ? await measureChanges(encoder, nearDuplicates) : undefined;
-    return { id: encoder.card.id, sets, imagesPerSecond: await measureSpeed(encoder), changes };
+    return { id: encoder.card.id, sets, changes };
   } finally {
     await encoder.dispose();
   }
@@ -125,6 +125,25 @@ async function measureChanges(encoder: Encoder, folder: string): Promise<ChangeM
     turned: Math.min(...turned.names.map((_, i) => similarity(turned, 0, turned, i))),
     unrelated: Math.max(...others.names.map((_, i) => similarity(turned, 0, others, i))),
   };
+}
+
+/**
+ * Images a second that each encoder embeds, of its own size: the median of several rounds of all of them, as what else the machine does
+ * changes from one second to the next.
+ */
+export async function measureSpeeds(encoders: readonly ResolvedEncoder[], rounds = 5): Promise<number[]> {
+  const speeds = encoders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, resolved] of encoders.entries()) {
+      const encoder = await openEncoder(resolved, engineOptions());
+      try {
+        speeds[i]!.push(await measureSpeed(encoder));
+      } finally {
+        await encoder.dispose();
+      }
+    }
+  }
+  return speeds.map((all) => median(Float32Array.from(all)));
 }
 
 async function measureSpeed(encoder: Encoder): Promise<number> {

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { cancelled } from '../../core/errors.ts';
+import { innerProduct } from '../../core/linearAlgebra/innerProduct.ts';
 import { topK, type TopK } from '../../core/neighbors/topK.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import type { CaptionKeys } from './captionVectors.ts';
@@ -82,12 +83,13 @@ export class CaptionGallery {
     signal: AbortSignal,
   ): Promise<TopK> {
     // What was forgotten meanwhile stays NaN, and is none of them.
+    const { dim } = this.#reader;
     const similarities = new Float32Array(this.#keys.length).fill(Number.NaN);
     for (let start = 0; start < this.#keys.length; start += BLOCK) {
       if (signal.aborted) throw cancelled();
       const end = Math.min(start + BLOCK, this.#keys.length);
       const rows = this.#inMemory(start, end) ?? this.#fromIndex(start, end);
-      for (let row = start; row < end; row++) similarities[row] = inner(rows, row - start, vector);
+      for (let row = start; row < end; row++) similarities[row] = innerProduct(rows, vector, (row - start) * dim);
       await breathe();
     }
     return topK(similarities, count, (row) => accept(this.captions[row]!));
@@ -114,10 +116,4 @@ export class CaptionGallery {
     }
     return rows;
   }
-}
-
-function inner(rows: Float32Array, row: number, vector: Float32Array): number {
-  let sum = 0;
-  for (let k = 0, at = row * vector.length; k < vector.length; k++) sum += rows[at + k]! * vector[k]!;
-  return sum;
 }

@@ -3,6 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { captionGone, noCaptions } from '../../core/captions/captionErrors.ts';
 import { cancelled, encoderMismatch, type LikenessError } from '../../core/errors.ts';
 import { unitVector } from '../../core/imports/importRow.ts';
+import { innerProduct } from '../../core/linearAlgebra/innerProduct.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { Dataset } from '../dataset.ts';
@@ -66,7 +67,7 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
     const own = writtenOf(known, path);
     if (own.length < 2) return own;
     const vectors = store.captions.read(pair.key, output.dim, own.map(read.keyOf));
-    const similarity = (caption: string) => inner(vectors.get(read.keyOf(caption))!.vector, nearTo);
+    const similarity = (caption: string) => innerProduct(vectors.get(read.keyOf(caption))!.vector, nearTo);
     return own.toSorted((a, b) => similarity(b) - similarity(a));
   };
   const vectorsOf = (wanted: readonly string[]) => {
@@ -203,10 +204,6 @@ function putVectors(
     for (const [content, vector] of changed) store.putVector(content, encoderKey, vector);
     if (isOther) store.writeMeta(changedKey(encoderKey), String(Date.now()));
   });
-}
-
-function inner(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
 
 /** Of length 1; undefined where they cancel out. */

@@ -1,5 +1,6 @@
 import { imageHasNoCaption } from '../../core/captions/captionErrors.ts';
 import { notIndexed } from '../../core/errors.ts';
+import { innerProduct } from '../../core/linearAlgebra/innerProduct.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CaptionNeighbors } from '../../protocol/captions.ts';
 import type { Dataset } from '../dataset.ts';
@@ -42,7 +43,7 @@ export class CaptionSearch {
     const image = table.vector(row);
     const all = [...known.captions.values()].flat();
     const { vectors, dim } = await captionVectors({ captions: own, all }, store, encoder, context);
-    const similarities = own.map((_, i) => inner(vectors.subarray(i * dim, (i + 1) * dim), image));
+    const similarities = own.map((_, i) => cosine(innerProduct(vectors, image, i * dim)));
     const farthest = similarities.indexOf(Math.min(...similarities));
     const vector = vectors.slice(farthest * dim, (farthest + 1) * dim);
     const near = await table.nearest(vector, count, (other) => other !== row);
@@ -67,11 +68,6 @@ export class CaptionSearch {
     if (this.#gallery?.isOf(options) !== true) this.#gallery = new CaptionGallery(options);
     return this.#gallery;
   }
-}
-
-/** Of unit vectors. */
-function inner(a: Float32Array, b: Float32Array): number {
-  return cosine(a.reduce((sum, value, k) => sum + value * b[k]!, 0));
 }
 
 /** Rounding can put one a hair outside. */
