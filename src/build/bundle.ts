@@ -29,6 +29,7 @@ const requireBanner = `import { createRequire as createRequireOfBundle } from 'n
 export async function bundles(options: BundleOptions): Promise<{ configurations: BuildOptions[]; missing: string[] }> {
   const extension = [{ source: 'src/extension/extension.ts', output: 'extension' }];
   const node = [
+    { source: 'src/cli/main.ts', output: 'cli' },
     { source: 'src/engine/main.ts', output: 'main' },
     { source: 'src/engine/training/main.ts', output: 'training' },
     { source: 'src/engine/encoders/onnxWorker.ts', output: 'onnxWorker' },
@@ -39,7 +40,6 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
     { source: 'src/engine/training/providers/stepTrialProcess.ts', output: 'stepTrial' },
     { source: 'src/engine/training/tensorflow/probeProcess.ts', output: 'tensorFlowProbe' },
   ];
-  const cli = [{ source: 'src/cli/main.ts', output: 'cli' }];
   const webviews = await webviewEntryPoints();
   const shared = sharedOptions(options);
   const nodeOptions: BuildOptions = {
@@ -61,12 +61,15 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
       // A name that the module of the API doesn't export would be undefined.
       logOverride: { 'import-is-undefined': 'error' },
     },
-    { ...nodeOptions, format: 'esm', banner: { js: requireBanner }, entryPoints: present(node) },
     {
       ...nodeOptions,
       format: 'esm',
-      banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
-      entryPoints: present(cli),
+      banner: { js: requireBanner },
+      entryPoints: present(node),
+      // The command line, the engine's process and a training hold the same engine, which ships once.
+      splitting: true,
+      // Beside the entries, as what looks for a file next to itself may end up in one.
+      chunkNames: 'shared-[hash]',
     },
     {
       ...shared,
@@ -82,9 +85,7 @@ export async function bundles(options: BundleOptions): Promise<{ configurations:
   ];
   return {
     configurations: configurations.filter(({ entryPoints }) => Object.keys(entryPoints ?? {}).length > 0),
-    missing: [...extension, ...node, ...cli]
-      .map(({ source }) => source)
-      .filter((source) => !existsSync(inProject(source))),
+    missing: [...extension, ...node].map(({ source }) => source).filter((source) => !existsSync(inProject(source))),
   };
 }
 

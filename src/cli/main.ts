@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 
 // libuv reads this once, when its first task starts, so it has to stand before anything that reads a file.

@@ -4,7 +4,8 @@
  *     npm run bench -- encoder [--encoders FILE.onnx,…]
  *
  * kNN accuracy (k = 10, cosine, each image among all others), the similarity of images of different classes, edits of one
- * picture, and images a second, measured in turns. The held-out classes are those of `npm run train:default`, which are unpacked where they are missing.
+ * picture, and images a second, measured in turns; the last is the shipped network before its training. The held-out classes are
+ * those of `npm run train:default`, which are unpacked where they are missing.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +14,31 @@ import { parseArgs } from 'node:util';
 import { provideData } from '../../src/build/defaultEncoder/data.ts';
 import { measuredFolders, nearDuplicates } from '../../src/build/defaultEncoder/measuredFolders.ts';
 import { measureEncoder, measureSpeeds } from '../../src/build/defaultEncoder/measures.ts';
-import { teacher } from '../../src/build/defaultEncoder/recipe.ts';
+import { network, seed, size, teacher } from '../../src/build/defaultEncoder/recipe.ts';
+import { OnnxWorker } from '../../src/engine/encoders/onnxRuntime.ts';
 import { EncoderRegistry } from '../../src/engine/encoders/registry.ts';
 import { BUILT_IN_ENCODER_IDS } from '../../src/engine/encoders/builtIn.ts';
+import { untrainedEncoder } from '../../src/engine/evaluation/untrained.ts';
+import { engineOptions } from '../../src/engine/machine.ts';
+import { listTrainingImages } from '../../src/engine/training/trainingImages.ts';
+
+/**
+ * The shipped network with its first weights, the statistics of its normalisations taken from some of the images.
+ *
+ * @param folder of labelled images
+ */
+async function untrained(folder: string) {
+  const context = { signal: new AbortController().signal, report: () => undefined };
+  const images = await listTrainingImages(folder, undefined, context.signal);
+  const labelled = images.map((image, contentKey) => ({ ...image, label: image.label ?? '', contentKey }));
+  const worker = new OnnxWorker();
+  try {
+    const { threads } = engineOptions();
+    return await untrainedEncoder({ network, size, seed }, labelled, folder, { worker, threads }, context);
+  } finally {
+    await worker.dispose();
+  }
+}
 
 const { values } = parseArgs({ options: { encoders: { type: 'string', default: teacher } } });
 const scratch = mkdtempSync(path.join(tmpdir(), 'likeness-encoder-'));
@@ -25,7 +48,9 @@ try {
   const folders = await measuredFolders(scratch);
   const registry = new EncoderRegistry();
   const references = [...BUILT_IN_ENCODER_IDS, ...values.encoders.split(',')];
-  const encoders = await Promise.all(references.map((reference) => registry.resolve(reference)));
+  const known = await Promise.all(references.map((reference) => registry.resolve(reference)));
+  const [someImages] = Object.values(folders);
+  const encoders = someImages === undefined ? known : [...known, await untrained(someImages)];
   const speeds = await measureSpeeds(encoders);
   const slowest = Math.min(...speeds);
   for (const [i, encoder] of encoders.entries()) {

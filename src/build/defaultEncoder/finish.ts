@@ -29,9 +29,9 @@ export interface FinishedEncoder {
 }
 
 /**
- * What a trained network becomes before it ships: it sees pictures a little softer, gradient histograms stand beside its vectors, both are projected so that
- * directions in which pictures of one class differ anyway count less, its convolutions compute in 8-bit integers, and its other
- * large constants are float16.
+ * What a trained network becomes before it ships: it sees pictures a little softer, gradient histograms stand beside its
+ * vectors, both are projected so that directions in which pictures of one class differ anyway count less, its convolutions
+ * compute in 8-bit integers, and its other large constants are float16.
  *
  * @param folder of the trained encoder, with its card
  * @param pictures that it was trained on, in folders of their classes

@@ -8,6 +8,8 @@ export const encoderName = 'Likeness 1: small encoder of photographs';
 /** What the run is called that makes it. */
 export const runName = encoderId;
 export const network = 'resnet14';
+/** Pixels of the squares it sees. */
+export const size = 64;
 export const seed = 1;
 
 /** Photographs of 64 × 64 pixels in 200 classes, and an encoder that knows more than can be learnt from them. */
@@ -61,7 +63,18 @@ export function trainingArguments(folder: string): readonly string[] {
   return [
     ...['train', 'distill', folder, '--include-test', '--teacher', teacher],
     ...['--lesson', 'similarities', '--temperature', '0.07', '--teacher-temperature', '0.07'],
-    ...['--augmentation', 'custom', '--mixup', '0.5', '--teacher-views', '24', '--network', network, '--size', '64'],
+    ...[
+      '--augmentation',
+      'custom',
+      '--mixup',
+      '0.5',
+      '--teacher-views',
+      '24',
+      '--network',
+      network,
+      '--size',
+      String(size),
+    ],
     ...['--batch', '64', '--epochs', '100', '--seed', String(seed), '--name', runName],
   ];
 }
