@@ -1,4 +1,5 @@
 import { asLikenessError, ErrorCode, isCancellation, usage } from '../core/errors.ts';
+import { liftMarks } from '../engine/encoders/providers/providerUse.ts';
 import { Engine } from '../engine/engine.ts';
 import { engineOptions } from '../engine/machine.ts';
 import { version } from '../engine/version.ts';
@@ -101,6 +102,7 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
       // A second Ctrl+C means now, with the signal's own effect: leaving through Node would stop the inference thread
       // within a native call, which aborts.
       process.removeAllListeners(signal);
+      liftMarks();
       process.kill(process.pid, signal);
     }
     abort.abort();

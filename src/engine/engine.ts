@@ -85,7 +85,7 @@ export class Engine {
   readonly #datasets: Datasets;
   readonly #registry = new EncoderRegistry();
   readonly #encoders: EncoderPool;
-  readonly #load: LoadEncoder = (resolved, signal) => this.#encoders.get(resolved, signal);
+  readonly #load: LoadEncoder = (resolved, waiting) => this.#encoders.get(resolved, waiting);
   readonly #search: VectorSearch;
   readonly #labels = new LabelCache();
   readonly #captions = new CaptionCache();
@@ -207,7 +207,7 @@ export class Engine {
 
   async #searchContext(dataset: Dataset, encoder?: string): Promise<SimilarContext> {
     const { stored, resolve } = await searchEncoder(dataset, this.#registry, encoder);
-    const load = async (signal?: AbortSignal) => this.#load(await resolve(), signal);
+    const load = async (signal?: AbortSignal) => this.#load(await resolve(), signal && { signal });
     const { labelOf, splitOf } = await this.#labels.read(dataset);
     const captionsOf = (paths: readonly string[]) => this.#captions.of(dataset, paths);
     return { dataset, labelOf, splitOf, captionsOf, stored, resolve, load, search: this.#search };

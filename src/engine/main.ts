@@ -6,6 +6,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import { asLikenessError, engineVersion } from '../core/errors.ts';
 import { PROTOCOL_VERSION, type EngineRequests } from '../protocol/engine.ts';
 import { logNotification, serveRequests } from '../protocol/rpc.ts';
+import { liftMarks } from './encoders/providers/providerUse.ts';
 import { Engine } from './engine.ts';
 import { engineOptions } from './machine.ts';
 
@@ -99,6 +100,7 @@ connection.listen();
 process.on('disconnect', () => {
   // Nobody is left to answer to. Leaving through Node would stop the inference thread within a native call, which aborts;
   // the index is made to survive this.
+  liftMarks();
   process.kill(process.pid, 'SIGKILL');
 });
 // A stray rejection must not end the process and with it every running job.

@@ -5,7 +5,7 @@ import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { readTextsOf } from './captionFiles.ts';
 import { readCaptions, type KnownCaptions } from './knownCaptions.ts';
-import { orNotice } from './orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 
 /** Texts beside the images all have to be looked at to see whether one has changed: that may take such a share of the time. */
 const LOOK_AGAIN_MS = 5000;

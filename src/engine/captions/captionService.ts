@@ -37,7 +37,7 @@ import { CaptionSearch } from './captionSearch.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';
 import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
 import { compareCaptions } from './compareCaptions.ts';
-import { orNotice } from './orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 
 export interface CaptionServiceOptions extends Omit<MappingOptions, 'dataset'>, Pick<CaptionEncoder, 'loadText'> {
   readonly datasets: Datasets;

@@ -4,7 +4,7 @@ import type { EncoderRegistry } from '../encoders/registry.ts';
 import { captionsSource, isOfCaptions } from '../encoders/importedEncoders.ts';
 import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 import { captionEncoderOf } from './captionEncoder.ts';
-import { orNotice } from './orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 
 /** What nothing has asked for in so long is forgotten when the dataset is indexed. */
 const KEEP_MS = 30 * 24 * 3600_000;

@@ -8,7 +8,7 @@ import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CaptionedImages } from '../captions/captionedImages.ts';
 import { captionIndex, type CaptionIndexOptions } from '../captions/captionIndex.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import { wordsOf } from './captionWords.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { idOf } from './findingId.ts';

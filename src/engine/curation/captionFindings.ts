@@ -8,7 +8,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { captionedImages, type CaptionedImages } from '../captions/captionedImages.ts';
 import { captionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
 import { readCaptions, type KnownCaptions } from '../captions/knownCaptions.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';

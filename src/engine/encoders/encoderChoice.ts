@@ -1,5 +1,5 @@
 import { encoderMismatch, LikenessError, notIndexed } from '../../core/errors.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { meta } from '../indexing/meta.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';

@@ -7,8 +7,11 @@ import {
   forgetProvider,
   leftToProcessor,
   machineTools,
+  providerUse,
   type Computing,
+  type Waiting,
 } from './providers/chooseProvider.ts';
+import type { ProviderUse } from './providers/providerUse.ts';
 import { withoutSource } from './providers/runtimeMessage.ts';
 
 /** Images that are handed over at once at most, and of small ones as many as have the pixels of that number of larger ones. */
@@ -33,26 +36,27 @@ interface RunPlan {
  * run on fails, the processor takes its place for this time. Rejects with encoder-invalid, engine-stopped or unsupported-platform, or with
  * `cancelled`.
  *
- * @param signal ends what providers are being tried
+ * @param waiting its signal ends what providers are being tried
  */
 export async function openEncoder(
   resolved: ResolvedEncoder,
   options: EncoderRuntimeOptions,
-  signal?: AbortSignal,
+  waiting: Waiting = {},
 ): Promise<Encoder> {
   const worker = new OnnxWorker();
   const tools = machineTools(() => worker.describe());
   try {
     const { threads, execution } = options;
     const computing: Computing = execution
-      ? await chooseProvider(resolved, execution, threads, tools, signal)
+      ? await chooseProvider(resolved, execution, threads, tools, waiting)
       : { provider: 'cpu' };
     const { provider } = computing;
     if (execution === undefined || provider === 'cpu') return await openOn(computing, resolved, worker, options);
     try {
-      return await openOn(computing, resolved, worker, options);
+      const use = await providerUse(resolved, provider, execution.memoryFolder, tools);
+      return await openOn(computing, resolved, worker, options, use);
     } catch (error) {
-      if (signal?.aborted === true) throw cancelled();
+      if (waiting.signal?.aborted === true) throw cancelled();
       // Told as what is wrong with the model, which it isn't.
       const cause: unknown = error instanceof LikenessError ? (error.cause ?? error) : error;
       const reason = `can't run it: ${withoutSource(messageOf(cause))}`;
@@ -77,11 +81,13 @@ async function openOn(
   resolved: ResolvedEncoder,
   worker: OnnxWorker,
   { threads, memoryBytes }: EncoderRuntimeOptions,
+  use?: ProviderUse,
 ): Promise<Encoder> {
-  const { session, inputs } = await worker.load(resolved.model, { threads, providers: [computing.provider] });
+  const load = () => worker.load(resolved.model, { threads, providers: [computing.provider] });
+  const { session, inputs } = await (use === undefined ? load() : use.during(load));
   const declared = inputs.find(({ name }) => name === resolved.card.input.name)?.shape[0];
   const fixedBatch = typeof declared === 'number' && declared > 0 ? declared : undefined;
-  const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch, computing);
+  const encoder = new OnnxEncoder(resolved, worker, session, fixedBatch, computing, use);
   try {
     await encoder.chooseBatchSize(memoryBytes);
   } catch (error) {
@@ -101,6 +107,7 @@ class OnnxEncoder implements Encoder {
   readonly #worker: OnnxWorker;
   readonly #session: number;
   readonly #fixedBatch: number | undefined;
+  readonly #use: ProviderUse | undefined;
 
   constructor(
     resolved: ResolvedEncoder,
@@ -108,6 +115,7 @@ class OnnxEncoder implements Encoder {
     session: number,
     fixedBatch: number | undefined,
     computing: Computing,
+    use: ProviderUse | undefined,
   ) {
     this.card = resolved.card;
     this.identity = resolved.identity;
@@ -116,12 +124,14 @@ class OnnxEncoder implements Encoder {
     this.#session = session;
     this.#fixedBatch = fixedBatch;
     this.computing = computing;
+    this.#use = use;
   }
 
   async embed(pixels: Uint8Array, count: number): Promise<Embeddings> {
     const { input, output } = this.card;
+    const embed = () => this.#worker.embed(this.#session, { pixels, count, ...this.#planFor(count), input, output });
     try {
-      return await this.#worker.embed(this.#session, { pixels, count, ...this.#planFor(count), input, output });
+      return await (this.#use === undefined ? embed() : this.#use.during(embed));
     } catch (error) {
       throw withCode(error, this.#resolved);
     }
@@ -129,6 +139,7 @@ class OnnxEncoder implements Encoder {
 
   async dispose(): Promise<void> {
     await this.#worker.dispose();
+    this.#use?.end();
   }
 
   /** Tries the model out; the first run also pays for what ONNX Runtime sets up once. */

@@ -167,7 +167,7 @@ class Evaluation {
       return { ...candidate, ...readImageVectors(store, candidate.importedKey, images), views };
     }
     // Not one of the pool's: a comparison takes many encoders, and each for a short time.
-    const encoder = await openEncoder(candidate.encoder, runtime, this.#context.signal);
+    const encoder = await openEncoder(candidate.encoder, runtime, this.#context);
     try {
       const key = await embedMissing(store, encoder, images, this.#context);
       const views = await measureViews(encoder, images, root, this.#seed, this.#context);

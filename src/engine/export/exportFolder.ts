@@ -16,7 +16,7 @@ import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { exportFormats, type ExportFormat, type ExportReport, type ExportRequest } from '../../protocol/exports.ts';
 import { readCaptions } from '../captions/knownCaptions.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';

@@ -2,7 +2,7 @@ import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
 import { forgetUnusedTexts } from '../captions/keptTexts.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
@@ -28,7 +28,7 @@ export async function indexImages(
   const { root, store, config } = dataset;
   const reference = encoderReference(dataset, request.encoder);
   if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-  const encoder = await load(await registry.resolve(reference, root), context.signal);
+  const encoder = await load(await registry.resolve(reference, root), context);
   const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   const report = await indexDataset(
     {
@@ -56,7 +56,7 @@ export async function indexParts(
 ): Promise<NonNullable<IndexReport['regions']>> {
   const { root, store } = dataset;
   const resolved = await registry.resolve(encoderReference(dataset, request.encoder), root);
-  const encoder = await load(resolved, context.signal);
+  const encoder = await load(resolved, context);
   const encoderKey = store.putEncoder(encoder.identity, encoder.card);
   const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   return indexRegions({ store, encoder, encoderKey, maxMegapixels }, context);

@@ -207,7 +207,7 @@ async function embed(
   const { key, card } = imported
     ? imported
     : typeof resolved === 'object'
-      ? { key: await embedMissing(store, await load(resolved, context.signal), wanted, context), card: resolved.card }
+      ? { key: await embedMissing(store, await load(resolved, context), wanted, context), card: resolved.card }
       : currentEncoder(dataset)!;
   const all = readImageVectors(store, key, wanted);
   const rows = Uint32Array.from(wanted.keys()).filter((row) => all.present[row] === 1);
@@ -228,7 +228,7 @@ async function groupDuplicates(
   // Words need no labels.
   if (images.length === 0) return new Int32Array(0);
   const vectorsOf = async (id: string): Promise<ImageVectors> => {
-    const encoder = await load(await registry.resolve(id), context.signal);
+    const encoder = await load(await registry.resolve(id), context);
     return readImageVectors(store, await embedMissing(store, encoder, images, context), images);
   };
   const pixels = await vectorsOf('pixels');

@@ -10,7 +10,7 @@ import type { JobContext } from '../../core/progress.ts';
 import type { MapCluster } from '../../protocol/maps.ts';
 import { keptCaptionVectors, storedTexts, type CaptionEncoder } from '../captions/captionVectors.ts';
 import { keptPrefix, noteTextsUsed } from '../captions/keptTexts.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { resolveStored } from '../encoders/encoderChoice.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';

@@ -36,7 +36,7 @@ export async function embeddedEncoder(
   const resolved = await registry.resolve(encoderReference(dataset, chosen), root);
   const known = store.readEncoders().find(({ identity }) => identity === resolved.identity);
   if (known !== undefined && store.contentsWithoutVector(known.key).length === 0) return known;
-  const encoder = await load(resolved, context.signal);
+  const encoder = await load(resolved, context);
   const files = store.readFiles(below === '' ? undefined : [below]);
   const images = store.readImagePaths().flatMap((path) => {
     const contentKey = files.get(path)?.contentKey;

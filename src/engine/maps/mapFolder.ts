@@ -5,7 +5,7 @@ import { relativeToRoot } from '../store/findRoot.ts';
 import type { IndexStore, MapKey, StoredEncoder, StoredMap } from '../store/indexStore.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import { readCaptions } from '../captions/knownCaptions.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { namedByWords } from './clusterWords.ts';
 import { embeddedBelow, layOutAndKeep, mapKey } from './keptLayouts.ts';

@@ -182,7 +182,7 @@ async function embed(
   runtime: EncoderRuntimeOptions,
   context: JobContext,
 ): Promise<Seen> {
-  const encoder = await openEncoder(resolved, runtime, context.signal);
+  const encoder = await openEncoder(resolved, runtime, context);
   try {
     const key = await embedMissing(store, encoder, images, context);
     const { id, name } = encoder.card;

@@ -5,7 +5,7 @@ import { PairStatistics } from '../../core/evaluation/pairStatistics.ts';
 import { eachPairBlock, type PairBlock } from '../../core/neighbors/pairBlocks.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { MOST_CELLS, type ClassFigures, type MatrixReport, type MatrixRequest } from '../../protocol/matrix.ts';
-import { orNotice } from '../captions/orNotice.ts';
+import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { OnnxProducts } from '../evaluation/onnxProducts.ts';

@@ -97,7 +97,7 @@ test('an encoder is opened on the CPU where the provider that it was trusted wit
     const remembered = () => readFileSync(path.join(memoryFolder, 'providers.json'), 'utf8');
     assert.ok(!remembered().includes(resolved.identity), 'which may be for the moment');
     await chooseProvider(resolved, execution, 1, tools);
-    const unwanted = openEncoder(resolved, { ...options, execution }, AbortSignal.abort());
+    const unwanted = openEncoder(resolved, { ...options, execution }, { signal: AbortSignal.abort() });
     await assert.rejects(unwanted, { code: ErrorCode.Cancelled }, 'nobody waits for the CPU either');
     await forgetProvider(resolved, 'webgpu', memoryFolder, tools);
     // Where it fails for good, trying it again tells.
@@ -118,7 +118,7 @@ test('providers are tried no longer than somebody waits for the encoder', async 
   }
   const stopping = new AbortController();
   const execution = { choice: provider, memoryFolder: temporaryFolder(context) } as const;
-  const opening = openEncoder(builtInEncoder('handcrafted')!, { ...options, execution }, stopping.signal);
+  const opening = openEncoder(builtInEncoder('handcrafted')!, { ...options, execution }, { signal: stopping.signal });
   stopping.abort();
   await assert.rejects(opening, { code: ErrorCode.Cancelled });
 });

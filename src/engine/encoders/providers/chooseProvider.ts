@@ -8,12 +8,17 @@ import {
   type ProviderTrial,
 } from '../../../core/encoders/executionProviders.ts';
 import { cancelled, ErrorCode } from '../../../core/errors.ts';
+import type { JobContext, Progress } from '../../../core/progress.ts';
 import type { Notice } from '../../../protocol/engine.ts';
 import { builtInEncoder } from '../builtIn.ts';
 import type { ResolvedEncoder } from '../encoder.ts';
 import type { RuntimeDescription } from '../onnxMessages.ts';
 import { ProviderMemory } from './providerMemory.ts';
+import { endsDuring, forgetEndsDuring, ProviderUse } from './providerUse.ts';
 import { tryProvider, type TrialRequest } from './trial.ts';
+
+/** A second end of a process while a provider computed isn't put down to chance, or to somebody who ended it. */
+const ENDS_TO_DISTRUST = 2;
 
 /** What is to compute, and where is kept how it did. */
 export interface ExecutionOptions {
@@ -36,6 +41,9 @@ export function providerNotices({ note }: Computing): Notice[] {
   return note === undefined ? [] : [{ code: ErrorCode.ProviderUnfit, message: note }];
 }
 
+/** Who waits for a provider to be tried: may end that, and hears of it. */
+export type Waiting = Partial<Pick<JobContext, 'signal' | 'report'>>;
+
 /** What takes the place of the machine in tests. */
 export interface ProviderTools {
   readonly describe: () => Promise<RuntimeDescription>;
@@ -52,17 +60,17 @@ export function machineTools(describe: ProviderTools['describe']): ProviderTools
  * a few pictures, in a process of its own; what came of it is remembered. What fails leaves the processor; rejects only with
  * `cancelled`.
  *
- * @param signal ends what is being tried
+ * @param waiting its signal ends what is being tried
  */
 export async function chooseProvider(
   encoder: ResolvedEncoder,
   { choice, memoryFolder }: ExecutionOptions,
   threads: number,
   tools: ProviderTools,
-  signal?: AbortSignal,
+  waiting: Waiting = {},
 ): Promise<Computing> {
   if (choice === 'cpu') return { provider: 'cpu' };
-  const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false, signal }, tools);
+  const trials = new ProviderTrials(encoder, { memoryFolder, threads, fresh: false, ...waiting }, tools);
   if (choice === 'auto') return { provider: fastestProvider(await trials.all()) };
   const { unfit } = await trials.of(choice);
   return unfit === undefined ? { provider: choice } : leftToProcessor(`runs ${encoder.card.name}`, choice, unfit);
@@ -105,6 +113,17 @@ export async function forgetProvider(
   await new ProviderMemory(memoryFolder).forget(memoryKey(encoder, provider, version));
 }
 
+/** What shows others that the encoder computes on the provider here. */
+export async function providerUse(
+  encoder: ResolvedEncoder,
+  provider: ExecutionProvider,
+  memoryFolder: string,
+  tools: Pick<ProviderTools, 'describe'>,
+): Promise<ProviderUse> {
+  const { version } = await tools.describe();
+  return new ProviderUse(memoryFolder, memoryKey(encoder, provider, version));
+}
+
 /** All that a trial depends on. */
 function memoryKey({ identity }: ResolvedEncoder, provider: ExecutionProvider, version: string): string {
   return `${identity} ${provider} ${version} ${process.platform}-${process.arch}`;
@@ -116,6 +135,7 @@ interface TrialOptions {
   /** Whether what is remembered is passed over. */
   readonly fresh: boolean;
   readonly signal?: AbortSignal | undefined;
+  readonly report?: JobContext['report'] | undefined;
 }
 
 class ProviderTrials {
@@ -152,7 +172,13 @@ class ProviderTrials {
   async #tried(provider: ExecutionProvider, encoder: ResolvedEncoder): Promise<ProviderTrial> {
     const { version } = await this.#description();
     const key = memoryKey(encoder, provider, version);
-    const known = this.#options.fresh ? undefined : await this.#memory.find(key);
+    const { fresh, memoryFolder } = this.#options;
+    const ends = fresh ? 0 : endsDuring(memoryFolder, key);
+    if (ends >= ENDS_TO_DISTRUST) {
+      return unfit(provider, 'has ended its process more than once while it computed; Doctor tries it again');
+    }
+    // After one end it is tried anew, whatever is remembered.
+    const known = fresh || ends > 0 ? undefined : await this.#memory.find(key);
     if (known !== undefined) return known;
     const run = await this.#run(provider, encoder);
     // Nor is this remembered, which says nothing of the provider.
@@ -162,6 +188,7 @@ class ProviderTrials {
     if ('reason' in cpu) return unfit(provider, `has nothing to be compared with: the CPU ${cpu.reason}`);
     const trial = judgeProvider(provider, run, cpu, encoder.card.output.dim);
     await this.#memory.keep(key, trial);
+    if (fresh && trial.unfit === undefined) forgetEndsDuring(memoryFolder, key);
     return trial;
   }
 
@@ -172,7 +199,8 @@ class ProviderTrials {
   }
 
   async #run(provider: ExecutionProvider, { model, card }: ResolvedEncoder): Promise<ProviderRun> {
-    const { threads, signal } = this.#options;
+    const { threads, signal, report } = this.#options;
+    if (provider !== 'cpu') report?.(trying(provider));
     const run = await this.#tools.run({ provider, model, card, threads }, signal);
     if (signal?.aborted === true) throw cancelled();
     return run;
@@ -190,6 +218,11 @@ class ProviderTrials {
       return [];
     }
   }
+}
+
+/** Told while a provider is tried, which can take a large encoder's driver a minute. */
+export function trying(provider: ExecutionProvider): Progress {
+  return { phase: `Trying ${provider}`, done: 0, total: undefined, rate: 0, secondsLeft: undefined };
 }
 
 function unfit(provider: ExecutionProvider, reason: string): ProviderTrial {

@@ -9,7 +9,7 @@ import { fastestTrainer, judgeSteps, type StepRun, type StepTrial } from '../../
 import type { TensorMap } from '../../../core/training/parameters.ts';
 import type { TrainingProgram } from '../../../core/training/trainingProgram.ts';
 import { OnnxWorker } from '../../encoders/onnxRuntime.ts';
-import { leftToProcessor, type Computing } from '../../encoders/providers/chooseProvider.ts';
+import { leftToProcessor, trying, type Computing } from '../../encoders/providers/chooseProvider.ts';
 import { stepTrialRequest, trySteps, type StepTrialRequest } from './stepTrial.ts';
 
 const PURPOSE = 'computes this training';
@@ -57,7 +57,7 @@ export async function chooseTrainingProvider(
   const candidates: readonly ExecutionProvider[] = choice === 'auto' ? candidateProviders(supported) : [choice];
   const request = stepTrialRequest(program, state, threads);
   const run = async (provider: ExecutionProvider) => {
-    report({ phase: `Trying ${provider}`, done: 0, total: undefined, rate: 0, secondsLeft: undefined });
+    report(trying(provider));
     const taken = await tools.run({ ...request, provider }, signal);
     if (signal.aborted) throw cancelled();
     return taken;

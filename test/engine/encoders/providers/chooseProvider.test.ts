@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { ProviderRun } from '../../../../src/core/encoders/executionProviders.ts';
@@ -13,6 +14,7 @@ import {
   type ProviderTools,
 } from '../../../../src/engine/encoders/providers/chooseProvider.ts';
 import { ProviderMemory } from '../../../../src/engine/encoders/providers/providerMemory.ts';
+import { endsDuring, ProviderUse } from '../../../../src/engine/encoders/providers/providerUse.ts';
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 
 const encoder = builtInEncoder('handcrafted')!;
@@ -126,7 +128,7 @@ describe('what an encoder runs on', () => {
           return Promise.resolve({ reason: 'was not tried to the end' });
         },
       },
-      stopping.signal,
+      { signal: stopping.signal },
     );
     await assert.rejects(stopped, { code: ErrorCode.Cancelled });
     assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
@@ -174,6 +176,67 @@ describe('what an encoder runs on', () => {
     const execution = { choice: 'cpu', memoryFolder: temporaryFolder(context) } as const;
     assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'cpu' });
     assert.deepEqual(asked, []);
+  });
+});
+
+describe('a provider that ends the process it computes in', () => {
+  /** Marks as processes leave them that end while webgpu computes. */
+  function endedProcesses(memoryFolder: string, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const script = `
+        import { ProviderUse } from ${JSON.stringify(new URL('../../../../src/engine/encoders/providers/providerUse.ts', import.meta.url).href)};
+        const use = new ProviderUse(${JSON.stringify(memoryFolder)}, ${JSON.stringify(`${encoder.identity} webgpu 1 ${process.platform}-${process.arch}`)});
+        void use.during(() => new Promise(() => process.kill(process.pid, 'SIGKILL')));`;
+      spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script]);
+    }
+  }
+
+  test('is tried anew after one end, and left after a second one until somebody has it tried', async (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const execution = { choice: 'webgpu', memoryFolder } as const;
+    const { tools, asked } = machineWith({ cpu: speed(100), webgpu: speed(900) });
+    await chooseProvider(encoder, execution, 1, tools);
+    asked.length = 0;
+    endedProcesses(memoryFolder, 1);
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+    assert.deepEqual(asked, ['webgpu handcrafted', 'cpu handcrafted'], 'whatever is remembered');
+    endedProcesses(memoryFolder, 1);
+    const { provider, note } = await chooseProvider(encoder, execution, 1, tools);
+    assert.equal(provider, 'cpu');
+    const reason = 'as webgpu has ended its process more than once while it computed; Doctor tries it again';
+    assert.equal(note, `The CPU runs ${encoder.card.name}, ${reason}.`);
+    await tryAllProviders(encoder, memoryFolder, 1, tools);
+    assert.deepEqual(await chooseProvider(encoder, execution, 1, tools), { provider: 'webgpu' });
+  });
+
+  test('is trusted again after a use that ended well; nothing stands after one that failed with an error', async (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const key = `${encoder.identity} webgpu 1 ${process.platform}-${process.arch}`;
+    endedProcesses(memoryFolder, 2);
+    assert.equal(endsDuring(memoryFolder, key), 2);
+    assert.equal(endsDuring(memoryFolder, 'another'), 0);
+    const use = new ProviderUse(memoryFolder, key);
+    await assert.rejects(
+      use.during(() => Promise.reject(new Error('out of memory'))),
+      /out of memory/,
+    );
+    use.end();
+    assert.equal(endsDuring(memoryFolder, key), 2, 'it has computed nothing');
+    await use.during(async () => {
+      assert.equal(endsDuring(memoryFolder, key), 2, 'this process is alive');
+      return Promise.resolve();
+    });
+    use.end();
+    assert.deepEqual(await readdir(path.join(memoryFolder, 'providers-in-use')), []);
+  });
+
+  test('is held responsible for a week', (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const key = `${encoder.identity} webgpu 1 ${process.platform}-${process.arch}`;
+    endedProcesses(memoryFolder, 1);
+    const day = 24 * 60 * 60 * 1000;
+    assert.equal(endsDuring(memoryFolder, key, Date.now() + 6 * day), 1);
+    assert.equal(endsDuring(memoryFolder, key, Date.now() + 8 * day), 0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ErrorCode, LikenessError } from '../../core/errors.ts';
+import { ErrorCode, LikenessError } from '../core/errors.ts';
 
 /** Failures that a person is told of while the rest goes on, as values. Rejects with `cancelled` and with what is no failure of theirs. */
 export async function orNotice<T>(work: () => Promise<T>): Promise<T | LikenessError> {
