@@ -24,6 +24,8 @@ export interface TextQuery {
   readonly minus: readonly string[];
   /** An image that the results are to be like besides, absolute. */
   readonly image: string | undefined;
+  /** What the image counts beside the texts, from 0 (the texts alone) to 1 (the image alone). */
+  readonly imageWeight: number;
   /** Looks in what is written about the images, and the image stands for what is written about it. */
   readonly captions: boolean;
   /** All of it in a line. */
@@ -84,6 +86,7 @@ export interface SimilarViewRequests {
   'similar/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
   'similar/queryPicture': { params: Record<string, never>; result: Picture | undefined };
   'similar/setRelation': { params: { readonly relation: ClassRelation }; result: undefined };
+  'similar/setImageWeight': { params: { readonly imageWeight: number }; result: undefined };
   'similar/setCount': { params: { readonly count: number }; result: undefined };
   'similar/open': { params: { readonly path: string; readonly preserveFocus: boolean }; result: undefined };
   'similar/openQuery': { params: Record<string, never>; result: undefined };

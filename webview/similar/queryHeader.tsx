@@ -69,6 +69,7 @@ export function TextHeader({ text, results, imagesRevision }: TextHeaderProps): 
               : `captions, read by ${results.readBy}`}
           </p>
         )}
+        {text.image !== undefined && text.texts.length > 0 && <ImageWeight weight={text.imageWeight} />}
         {text.notices.map((notice) => (
           <p key={notice} class="notice" role="status">
             {notice}
@@ -76,6 +77,29 @@ export function TextHeader({ text, results, imagesRevision }: TextHeaderProps): 
         ))}
       </div>
     </header>
+  );
+}
+
+/** What the image counts beside the words. */
+function ImageWeight({ weight }: { readonly weight: number }): VNode {
+  const percent = Math.round(100 * weight);
+  return (
+    <label class="weight" title={`The words count ${100 - percent} %, the image ${percent} %`}>
+      <span>words</span>
+      <input
+        type="range"
+        min="0"
+        max="100"
+        step="5"
+        value={percent}
+        aria-label="What the image counts beside the words"
+        aria-valuetext={`${percent} %`}
+        onChange={({ currentTarget }) =>
+          void host.call('similar/setImageWeight', { imageWeight: Number(currentTarget.value) / 100 })
+        }
+      />
+      <span>image</span>
+    </label>
   );
 }
 

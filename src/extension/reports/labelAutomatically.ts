@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { DEFAULT_TEMPLATES } from '../../core/labels/zeroShot.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { LabelReport, LabelRequest } from '../../protocol/labels.ts';
 import { askInSteps } from '../commands/askInTurn.ts';
@@ -9,7 +10,7 @@ import { isInside } from '../files/rootPaths.ts';
 import type { Services } from '../services.ts';
 import { scanSettingsOf } from '../settings.ts';
 import { labelMarkdown, PROPOSALS_SHOWN } from '../text/labelMarkdown.ts';
-import { classNamesOf, labelMethods, precisions } from './labelChoices.ts';
+import { classNamesOf, labelMethods, precisions, templatesFault, templatesOf } from './labelChoices.ts';
 import { registerReportCommand } from './reportCommand.ts';
 import { reportImages } from './reportImages.ts';
 import { offerToSave } from './saveTable.ts';
@@ -61,6 +62,8 @@ interface Answers {
   readonly precision: number;
   /** As typed; for the method `words`. */
   readonly names: string;
+  /** Sentences that say that an image shows a class, as typed; for the method `words`. */
+  readonly templates: string;
 }
 
 /** @param has whether an encoder of the dataset tells classes apart, and whether one knows words */
@@ -72,7 +75,8 @@ async function ask(
     ({ value }) => (has.classifier || value !== 'classifier') && (has.words || value !== 'words'),
   );
   const title = `Label Automatically in ${path.basename(root)}`;
-  const answers = await askInSteps<Answers>(title, { method: 'neighbors', precision: 0.95, names: '' }, [
+  const start: Answers = { method: 'neighbors', precision: 0.95, names: '', templates: DEFAULT_TEMPLATES.join('; ') };
+  const answers = await askInSteps<Answers>(title, start, [
     {
       ask: async (place, state) => {
         const options = { ...place, placeholder: 'How to guess labels' };
@@ -94,6 +98,18 @@ async function ask(
       },
     },
     {
+      applies: ({ method }) => method === 'words',
+      ask: async (place, state) => {
+        const options = {
+          ...place,
+          placeholder:
+            'What says that an image shows a class, with {} for its name and ; between: a satellite image of {}',
+        };
+        const templates = await inputStep(options, state.templates, templatesFault);
+        return typeof templates === 'string' ? { ...state, templates } : templates;
+      },
+    },
+    {
       ask: async (place, state) => {
         const options = { ...place, placeholder: 'How many of the proposals have to be right' };
         const precision = await pickStep(options, precisions, state.precision);
@@ -102,6 +118,7 @@ async function ask(
     },
   ]);
   if (typeof answers !== 'object') return undefined;
-  const { method, precision, names } = answers;
-  return { method, precision, ...(method === 'words' && { words: { names: classNamesOf(names) } }) };
+  const { method, precision, names, templates } = answers;
+  if (method !== 'words') return { method, precision };
+  return { method, precision, words: { names: classNamesOf(names), templates: templatesOf(templates) } };
 }

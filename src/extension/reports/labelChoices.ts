@@ -36,6 +36,19 @@ export function classNamesOf(text: string): string[] {
   return [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '');
 }
 
+/** Sentences about a class as typed; `{}` stands for its name. */
+export function templatesOf(text: string): string[] {
+  return [...new Set(text.split(';').map((template) => template.trim()))].filter((template) => template !== '');
+}
+
+/** What is wrong with such sentences, for people; undefined where nothing is. */
+export function templatesFault(text: string): string | undefined {
+  const templates = templatesOf(text);
+  if (templates.length === 0) return 'Write one sentence at least, with {} for the name of a class.';
+  const without = templates.find((template) => !template.includes('{}'));
+  return without === undefined ? undefined : `“${without}” says nowhere what the class is; put {} there.`;
+}
+
 export const precisions: readonly Item<number>[] = [
   { label: '99 %', detail: 'The fewest proposals; takes hundreds of labelled images to be shown', value: 0.99 },
   { label: '95 %', description: 'recommended', detail: 'One in twenty may be wrong', value: 0.95 },

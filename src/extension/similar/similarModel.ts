@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Emitter } from 'vscode-jsonrpc/node';
-import { describeQuery } from '../../core/neighbors/composedQuery.ts';
+import { DEFAULT_IMAGE_WEIGHT, describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { ErrorCode, asLikenessError } from '../../core/errors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import type { ImageFilter, ScanSettings, SimilarReport, TextSearchReport } from '../../protocol/engine.ts';
@@ -19,12 +19,13 @@ interface SavedImage {
 }
 
 interface SavedText {
-  /** Those of before captions could be searched don't tell. */
+  /** Those of before captions could be searched, or an image weighed, don't tell. */
   readonly words: Omit<WordQuery, 'captions'> & Partial<Pick<WordQuery, 'captions'>>;
 }
 
-/** What is to be searched in words. */
-export type WordQuery = Pick<TextQuery, 'folder' | 'texts' | 'minus' | 'image' | 'captions'>;
+/** What is to be searched in words; words and an image count alike where nothing else is said. */
+export type WordQuery = Pick<TextQuery, 'folder' | 'texts' | 'minus' | 'image' | 'captions'> &
+  Partial<Pick<TextQuery, 'imageWeight'>>;
 
 export interface SimilarHost {
   readonly engine: EngineCaller;
@@ -106,6 +107,13 @@ export class SimilarModel {
     await this.search();
   }
 
+  /** Says what the image counts beside the words, from 0 to 1. Does nothing where there aren't both. */
+  async weigh(imageWeight: number): Promise<void> {
+    const { text } = this.#content;
+    if (text === undefined || !isWeighed(text)) return;
+    await this.showText({ ...wordsOf(text), imageWeight });
+  }
+
   /** Changes which results are wanted. */
   async narrow(change: Partial<Pick<Content, 'relation' | 'filter'>>): Promise<void> {
     this.#set(change);
@@ -157,10 +165,11 @@ export class SimilarModel {
   }
 
   async #findText(words: WordQuery, signal: AbortSignal): Promise<Pick<Content, 'text' | 'results'>> {
-    const { image, captions, ...rest } = words;
+    const { image, captions, imageWeight, ...rest } = words;
     const request = {
       ...rest,
       ...(image !== undefined && { image }),
+      ...(imageWeight !== undefined && isWeighed(words) && { imageWeight }),
       ...(captions && { captions }),
       count: this.#host.count(),
       filter: this.#content.filter,
@@ -192,14 +201,25 @@ function resultsOf(
   return { root, encoder: encoder.id, readBy, searched, approximate, recall, images: results };
 }
 
-function wordsOf({ folder, texts, minus, image, captions }: TextQuery): WordQuery {
-  return { folder, texts, minus, image, captions };
+function wordsOf({ folder, texts, minus, image, imageWeight, captions }: TextQuery): WordQuery {
+  return { folder, texts, minus, image, imageWeight, captions };
 }
 
 function unsearchedText(words: WordQuery): TextQuery {
-  const { texts, minus, image } = words;
+  const { texts, minus, image, imageWeight = DEFAULT_IMAGE_WEIGHT } = words;
   const like = image === undefined ? undefined : path.basename(image);
-  return { ...words, name: describeQuery({ texts, minus, image: like, imageWeight: undefined }), notices: [] };
+  // That they count alike goes without saying.
+  const told = isWeighed(words) && imageWeight !== DEFAULT_IMAGE_WEIGHT ? imageWeight : undefined;
+  return {
+    ...words,
+    imageWeight,
+    name: describeQuery({ texts, minus, image: like, imageWeight: told }),
+    notices: [],
+  };
+}
+
+function isWeighed({ texts, image }: WordQuery): boolean {
+  return texts.length > 0 && image !== undefined;
 }
 
 function failureOf({ code, message }: LikenessError): SimilarFailure {

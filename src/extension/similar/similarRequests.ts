@@ -42,6 +42,9 @@ export function similarRequests(services: Services): RequestHandlers<SimilarView
     'similar/setRelation': async ({ relation }) => {
       await similar.narrow({ relation });
     },
+    'similar/setImageWeight': async ({ imageWeight }) => {
+      await similar.weigh(imageWeight);
+    },
     'similar/setCount': async ({ count }) => {
       await writeSetting('likeness.similar.count', count);
     },

@@ -53,7 +53,7 @@ function itemsFor(typed: string, { image, onlyWithImage, reading, captionsFirst 
   if (image !== undefined) {
     const name = path.basename(image);
     const both = `$(file-media) ${typed}, like ${name}`;
-    items.push({ ...common, label: both, description: 'words and image, half and half', image, captions: false });
+    items.push({ ...common, label: both, description: 'words and image', image, captions: false });
     if (reading !== undefined) {
       items.push({ ...common, ...inCaptions(`$(quote) ${typed}, like the caption of ${name}`, reading), image });
     }

@@ -160,7 +160,10 @@ test('every change has a revision of its own, and changed images another', async
   assert.ok(model.state.imagesRevision > imagesRevision);
 });
 
-const words = { folder: '/data', texts: ['a red car'], minus: ['night'], image: undefined, captions: false };
+const words = {
+  ...{ folder: '/data', texts: ['a red car'], minus: ['night'] },
+  ...{ image: undefined, imageWeight: 0.5, captions: false },
+};
 
 test('words take the place of an image, and an image that of words', async () => {
   const { model, requests, saves } = fixture();
@@ -182,6 +185,30 @@ test('a text that was cut is told of, and an image beside the words is named', a
   await model.showText({ ...words, texts: [long], minus: [], image: '/data/c0/like.png' });
   assert.equal(model.state.text?.name, `${long} + like.png`);
   assert.deepEqual(model.state.text.notices, [`${long} was cut`]);
+});
+
+test('an image counts beside words as much as somebody says, also after a reload', async () => {
+  const { model, requests, saves } = fixture();
+  const weightIn = (all: readonly unknown[]) => (all.at(-1) as TextSearchRequest).imageWeight;
+  await model.showText({ ...words, minus: [], image: '/data/c0/like.png' });
+  assert.equal(weightIn(requests()), 0.5);
+  await model.weigh(0.2);
+  assert.equal(weightIn(requests()), 0.2);
+  assert.equal(model.state.text?.name, 'a red car + like.png × 0.2');
+  const again = fixture(reportOf, saves.at(-1));
+  await again.model.search();
+  assert.equal(weightIn(again.requests()), 0.2);
+});
+
+test('there is nothing to weigh in words alone, or an image alone', async () => {
+  const { model, requests } = fixture();
+  await model.showText(words);
+  const asked = requests().length;
+  await model.weigh(0.2);
+  await model.show('/data/a.png');
+  await model.weigh(0.2);
+  assert.equal(requests().length, asked + 1);
+  assert.equal(model.state.text, undefined);
 });
 
 test('words that were searched for before a reload are searched for again', async () => {

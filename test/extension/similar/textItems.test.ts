@@ -13,7 +13,7 @@ const rows = (change: Partial<AskedWords>) =>
 test('words are searched for in images alone where there are no captions', () => {
   assert.deepEqual(rows({}), ['$(search) a red car | ']);
   assert.deepEqual(rows({ image: '/data/x.png', typed: '-night' }), [
-    '$(file-media) -night, like x.png | words and image, half and half',
+    '$(file-media) -night, like x.png | words and image',
   ]);
   assert.deepEqual(rows({ typed: ' ' }), []);
 });
@@ -22,7 +22,7 @@ test('captions are offered with what reads them, alone and beside the caption of
   assert.deepEqual(rows({ reading, image: '/data/x.png' }), [
     '$(search) a red car | in images',
     '$(quote) a red car | in captions, read by the text half of CLIP',
-    '$(file-media) a red car, like x.png | words and image, half and half',
+    '$(file-media) a red car, like x.png | words and image',
     '$(quote) a red car, like the caption of x.png | in captions, read by the text half of CLIP',
   ]);
   assert.deepEqual(

@@ -127,11 +127,21 @@ test('words and a picture are searched for together', async () => {
   const star = pictures.find(({ scene }) => scene.shape === 'star' && scene.colour === 'green')!;
   await explorerContextMenu(page, `${star.name}.png`, 'Find Similar Images');
   const name = path.basename(`${star.name}.png`);
-  await resultsFor(page, name);
+  const similar = await resultsFor(page, name);
   await searchFor('blue', `blue, like ${name}`);
   await resultsFor(page, `blue + ${name}`);
   const view = await similarView(page);
   await view.locator('.query-picture img').waitFor();
+  const weight = view.locator('.weight input');
+  await weight.focus();
+  await page.keyboard.press('Home');
+  const ofWords = await resultsFor(page, `blue + ${name} × 0`);
+  assert.equal(scenes.get(ofWords[0]!.path)!.colour, 'blue', 'the words alone');
+  await weight.focus();
+  await page.keyboard.press('End');
+  const ofImage = await resultsFor(page, `blue + ${name} × 1`);
+  assert.deepEqual(ofImage, similar, 'the image alone');
+  await screenshot(page, 'search by words and an image');
   // The words are a button that asks for others.
   await view.locator('.query-words').click();
   await offers('blue');
@@ -265,6 +275,12 @@ test('the names of classes propose labels for images that have none', async () =
   await quickPick(page, 'Names of the classes').click();
   await page.locator('.quick-input-widget', { hasText: 'with commas between' }).waitFor();
   await quickInput(page).fill('circle, star');
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget', { hasText: 'with {} for its name' }).waitFor();
+  assert.match(await quickInput(page).inputValue(), /^a photo of a {}; /);
+  await quickInput(page).fill('a circle');
+  await page.locator('.quick-input-message', { hasText: 'says nowhere what the class is' }).waitFor();
+  await quickInput(page).fill('a {}; a big {}');
   await page.keyboard.press('Enter');
   await quickPick(page, '95 %').click();
   const report = await previewHolding(page, 'Proposed labels');
