@@ -46,11 +46,18 @@ export interface TextConfig {
   /** Tokens that it reads at most. */
   readonly contextLength: number | undefined;
   readonly vocabulary: number | undefined;
-  /** True where every text was filled up to the whole context in training. */
+  /** True where every text was filled up to the whole context in training, and the network looks at all of it. */
   readonly fillsContext: boolean;
+  /** The token that it was filled up with, where that is said here. */
+  readonly padding: number | undefined;
+  /** True where texts were written small in training, whether or not the tokenizer does that. */
+  readonly lowerCases: boolean;
 }
 
-/** Reads the forms of transformers (CLIP, SigLIP) and of OpenCLIP. */
+/** SigLIP's context where nothing is said of it, which is the default of transformers; its exports often say nothing. */
+const SIGLIP_CONTEXT = 64;
+
+/** Reads the forms of transformers (CLIP, SigLIP, MobileCLIP) and of OpenCLIP. */
 export function textConfig(config: unknown): TextConfig {
   const model = asObject(config);
   const text = {
@@ -58,11 +65,16 @@ export function textConfig(config: unknown): TextConfig {
     ...asObject(asObject(model.model_cfg).text_cfg),
     ...asObject(model.text_config),
   };
-  const kind = `${String(model.model_type)} ${String(text.model_type)}`;
+  const kind = [model.model_type, text.model_type, text.hf_tokenizer_name].map(String).join(' ');
+  const isSiglip = /siglip/i.test(kind);
+  const stated = positive(text.max_position_embeddings) ?? positive(text.context_length);
+  const { pad_id: padding } = text;
   return {
-    contextLength: positive(text.max_position_embeddings) ?? positive(text.context_length),
+    contextLength: stated ?? (isSiglip ? SIGLIP_CONTEXT : undefined),
     vocabulary: positive(text.vocab_size),
-    fillsContext: /siglip/i.test(kind),
+    fillsContext: isSiglip || /mobileclip/i.test(kind) || text.no_causal_mask === true,
+    padding: typeof padding === 'number' && Number.isInteger(padding) && padding >= 0 ? padding : undefined,
+    lowerCases: isSiglip,
   };
 }
 

@@ -13,6 +13,8 @@ export interface TextTokenizer {
   readonly maxLength: number | undefined;
   /** The token that texts are filled up with. */
   readonly padding: number;
+  /** True for CLIP's own: all that was trained with it saw texts filled up to the whole context. */
+  readonly isClips: boolean;
   /** Special tokens included; cut to `contextLength`. */
   tokenize(text: string, contextLength: number): TokenizedText;
 }
@@ -30,6 +32,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Larger ones are none: Gemma's, with 256,000 tokens, holds 34 MB. */
 const LARGEST_TOKENIZER = 256 * 2 ** 20;
+/** What begins and ends a text for CLIP. */
+const CLIP_TOKENS = ['<|startoftext|>', '<|endoftext|>'] as const;
 /** Where a text has no limit, exporters write a number with thirty digits. */
 const NO_LIMIT = 1e6;
 
@@ -37,8 +41,14 @@ const NO_LIMIT = 1e6;
  * Reads a `tokenizer.json` with the `tokenizer_config.json` beside it. Rejects with unreadable-file or tokenizer-invalid.
  *
  * @param config undefined where there is none
+ * @param lowerCases texts are written small before they are read, unless `config` says otherwise. SigLIP 2 was trained so with
+ *   Gemma's tokenizer, which doesn't do it by itself
  */
-export async function readTokenizer(file: string, config: string | undefined): Promise<TextTokenizer> {
+export async function readTokenizer(
+  file: string,
+  config: string | undefined,
+  lowerCases = false,
+): Promise<TextTokenizer> {
   const definition = await readJson(file);
   const options = config === undefined ? {} : await readJson(config);
   try {
@@ -47,8 +57,9 @@ export async function readTokenizer(file: string, config: string | undefined): P
     let size = 0;
     for (const id of vocabulary.values()) size = Math.max(size, id + 1);
     if (size === 0) throw new Error('it has no tokens');
+    const isSmall = lowerCases && options.do_lower_case !== false;
     const encode = (text: string, special: boolean): number[] => {
-      const { ids } = tokenizer.encode(text, { add_special_tokens: special });
+      const { ids } = tokenizer.encode(isSmall ? text.toLowerCase() : text, { add_special_tokens: special });
       if (!ids.every(Number.isInteger)) throw tokenizerInvalid(file, new Error(`it has no token for "${text}"`));
       return ids;
     };
@@ -58,6 +69,7 @@ export async function readTokenizer(file: string, config: string | undefined): P
       size,
       maxLength: maxLengthOf(options, definition),
       padding: paddingOf(options, definition, vocabulary),
+      isClips: CLIP_TOKENS.every((token) => vocabulary.has(token)),
       tokenize: (text, contextLength) => cutToContext(encode(text, true), encode(text, false), contextLength),
     };
   } catch (error) {
@@ -76,7 +88,9 @@ function paddingOf({ pad_token: token }: Json, { padding }: Json, vocabulary: Re
   const content = typeof token === 'string' ? token : asObject(token).content;
   const named = typeof content === 'string' ? vocabulary.get(content) : undefined;
   const built = asObject(padding).pad_id;
-  return named ?? (typeof built === 'number' ? built : 0);
+  const stated = named ?? (typeof built === 'number' ? built : 0);
+  // Transformers names the token that ends a text, which a causal network never looks behind; CLIP was trained with zeros.
+  return stated === vocabulary.get(CLIP_TOKENS[1]) ? 0 : stated;
 }
 
 async function readJson(file: string): Promise<Json> {

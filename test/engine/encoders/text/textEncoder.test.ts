@@ -9,7 +9,16 @@ import { openText, type TextEncoder } from '../../../../src/engine/encoders/text
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 import { smallVisionTower } from '../../hub/hubModels.ts';
 import { writeModel } from '../smallModels.ts';
-import { expectedText, SHARED_DIM, smallTextTower, smallTwoHalves, WORDS, wordTokenizer, writeJson } from './towers.ts';
+import {
+  CLIP_WORDS,
+  expectedText,
+  SHARED_DIM,
+  smallTextTower,
+  smallTwoHalves,
+  WORDS,
+  wordTokenizer,
+  writeJson,
+} from './towers.ts';
 
 const tokenizerConfig = { pad_token: '[PAD]', model_max_length: 8 };
 const clipConfig = { model_type: 'clip', text_config: { model_type: 'clip_text_model', max_position_embeddings: 8 } };
@@ -95,6 +104,85 @@ describe('openText', () => {
     assertClose(vectors, expectedText([1, 5, 2, 0, 0, 0]));
     assert.equal(encoder.described.padding, 0);
     assert.equal(encoder.described.output.name, 'pooler_output');
+  });
+
+  it('knows the context of SigLIP where nothing is said of it, and reads its texts written small', async (t) => {
+    const asWritten = { ...wordTokenizer(), normalizer: null };
+    const siglip = (model: object, tokenizer: object) => ({
+      files: {
+        'tokenizer.json': asWritten,
+        'tokenizer_config.json': { pad_token: '[PAD]', model_max_length: 1e30, ...tokenizer },
+        'config.json': model,
+        'onnx/vision_model.onnx': smallVisionTower(),
+        'onnx/text_model.onnx': smallTextTower({ output: 'pooler_output' }),
+      },
+    });
+    const red = expectedText([1, 5, 2, ...new Array<number>(61).fill(0)]);
+    // Gemma's tokenizer tells large letters from small ones, and SigLIP 2 was never shown any.
+    for (const model of [
+      { model_type: 'siglip2', text_config: { model_type: 'siglip2_text_model' } },
+      { model_type: 'siglip', text_config: {} },
+      { text_cfg: { hf_tokenizer_name: 'timm/ViT-B-16-SigLIP2' } },
+    ]) {
+      const encoder = await opened(t, repository(t, siglip(model, { tokenizer_class: 'GemmaTokenizer' })));
+      assert.equal(encoder.described.contextLength, 64);
+      assertClose((await encoder.embed(['RED'])).vectors, red);
+    }
+    const cased = siglip({ model_type: 'siglip' }, { do_lower_case: false });
+    const unknown = expectedText([1, 3, 2, ...new Array<number>(61).fill(0)]);
+    assertClose((await (await opened(t, repository(t, cased))).embed(['RED'])).vectors, unknown);
+  });
+
+  describe("of CLIP's tokens", () => {
+    const clipTokens = (text: OnnxModel, config: object): Layout => ({
+      files: {
+        'tokenizer.json': wordTokenizer(CLIP_WORDS),
+        // As transformers has it, whatever the network was trained with.
+        'tokenizer_config.json': { pad_token: '<|endoftext|>', model_max_length: 8 },
+        'config.json': config,
+        'onnx/vision_model.onnx': smallVisionTower(),
+        'onnx/text_model.onnx': text,
+      },
+    });
+    const filled = expectedText([...RED_CIRCLE, 0, 0, 0]);
+
+    it('fills texts up with zeros where the network looks at them, as MobileCLIP does', async (t) => {
+      for (const [config, model] of [
+        [{ model_type: 'mobileclip' }, smallTextTower()],
+        [{ text_cfg: { context_length: 8, no_causal_mask: true } }, smallTextTower()],
+        // Exports of it call themselves CLIP.
+        [{ model_type: 'clip' }, smallTextTower()],
+        [{ model_type: 'clip' }, smallTextTower({ length: 8 })],
+      ] as const) {
+        const encoder = await opened(t, repository(t, clipTokens(model, config)));
+        assertClose((await encoder.embed(['a red circle'])).vectors, filled);
+        assert.equal(encoder.described.padding, 0);
+      }
+    });
+
+    it('fills with the token that OpenCLIP was told to', async (t) => {
+      const config = { text_cfg: { no_causal_mask: true, pad_id: 9 } };
+      const encoder = await opened(t, repository(t, clipTokens(smallTextTower(), config)));
+      assertClose((await encoder.embed(['a red circle'])).vectors, expectedText([...RED_CIRCLE, 9, 9, 9]));
+    });
+
+    it('lets texts run as long as they are where the network does not look behind them, or is told not to', async (t) => {
+      for (const model of [smallTextTower({ skipsZeros: true }), smallTextTower({ mask: true })]) {
+        const encoder = await opened(t, repository(t, clipTokens(model, { model_type: 'clip' })));
+        assert.equal(encoder.described.padding, undefined);
+        assertClose((await encoder.embed(['a red circle'])).vectors, expectedText(RED_CIRCLE));
+      }
+    });
+
+    it('is filled up in the same way once it is stored', async (t) => {
+      const root = temporaryFolder(t);
+      const card = await new EncoderRegistry().add(
+        repository(t, clipTokens(smallTextTower(), { model_type: 'clip' })),
+        root,
+      );
+      assert.equal(card.text?.padding, 0);
+      assertClose((await (await opened(t, card.id, root)).embed(['a red circle'])).vectors, filled);
+    });
   });
 
   it('fills a model of fixed length and batch, and masks what it filled', async (t) => {

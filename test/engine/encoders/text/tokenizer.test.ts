@@ -89,7 +89,9 @@ describe("CLIP's tokenizer", { skip: unlessShared(CLIP) }, () => {
 
   it('knows how long a text may be, and what fills it up', () => {
     assert.equal(tokenizer.maxLength, 77);
-    assert.equal(tokenizer.padding, END);
+    // As CLIP was trained, though the file names the token that ends a text.
+    assert.equal(tokenizer.padding, 0);
+    assert.ok(tokenizer.isClips);
     assert.equal(tokenizer.size, 49408);
   });
 
@@ -160,6 +162,25 @@ describe("SigLIP's kind of tokenizer", () => {
     assert.deepEqual(tokenizer.tokenize('', 64).ids, [1]);
     assert.deepEqual(tokenizer.tokenize('red red red', 3), { ids: [4, 4, 1], length: 4 });
     assert.deepEqual([tokenizer.maxLength, tokenizer.padding, tokenizer.size], [64, 0, 11]);
+  });
+});
+
+/** SigLIP's first tokenizer: punctuation goes, and spaces are made one, before pieces are looked for. */
+function canonical(): object {
+  const definition = unigram() as { normalizer: { normalizers: object[] } };
+  const { normalizers } = definition.normalizer;
+  const replace = (pattern: string, content: string) => ({ type: 'Replace', pattern: { Regex: pattern }, content });
+  const punctuation = '[!"\\#\\$%\\&\'\\(\\)\\*\\+,\\-\\./:;<=>\\?@\\[\\\\\\]\\^_`\\{\\|\\}\\~]';
+  normalizers.splice(1, 0, replace(punctuation, ''), replace('\\s+', ' '));
+  return definition;
+}
+
+describe("SigLIP's tokenizers", () => {
+  it('leave punctuation out, as the file of the first one says', async (t) => {
+    const tokenizer = await tokenizerOf(t, canonical(), { pad_token: '</s>', model_max_length: 64 });
+    assert.deepEqual(tokenizer.tokenize('"Red",   (circle)!', 64).ids, tokenizer.tokenize('red circle', 64).ids);
+    assert.deepEqual(tokenizer.tokenize('!?', 64).ids, [1]);
+    assert.deepEqual([tokenizer.padding, tokenizer.isClips], [1, false]);
   });
 });
 

@@ -33,6 +33,8 @@ export interface TextTowerOptions {
   readonly output?: string;
   /** The same vector for all texts. */
   readonly deaf?: boolean;
+  /** What is filled up with zeros reads as what isn't, as for a causal network that is asked for the end of the text. */
+  readonly skipsZeros?: boolean;
 }
 
 /** The text half of CLIP in small: a vector for each token, their mean (over those of the text), and a projection. */
@@ -53,12 +55,17 @@ function addTextTower(
     mask = false,
     output = 'text_embeds',
     deaf = false,
+    skipsZeros = false,
   }: TextTowerOptions,
 ): void {
   const ids = graph.input('input_ids', type, [batch, length]);
   const table = graph.floats(deaf ? new Float64Array(words * 4).fill(0.5) : wave(words * 4, 11), [words, 4]);
   const vectors = graph.op('Gather', [table, ids], { axis: 0 });
-  const pooled = mask ? maskedMean(graph, vectors, type, [batch, length]) : mean(graph, vectors);
+  const pooled = mask
+    ? maskedMean(graph, vectors, graph.input('attention_mask', type, [batch, length]))
+    : skipsZeros
+      ? maskedMean(graph, vectors, graph.op('Cast', [ids], { to: DataType.bool }))
+      : mean(graph, vectors);
   const projected = graph.op('MatMul', [pooled, graph.floats(wave(4 * dim, 12), [4, dim])]);
   graph.output(output, projected, 'float32', [batch, dim]);
 }
@@ -67,13 +74,7 @@ function mean(graph: GraphBuilder, vectors: GraphValue): GraphValue {
   return graph.op('ReduceMean', [vectors], { axes: [1], keepdims: 0 });
 }
 
-function maskedMean(
-  graph: GraphBuilder,
-  vectors: GraphValue,
-  type: 'int64' | 'int32',
-  dims: readonly Dimension[],
-): GraphValue {
-  const mask = graph.input('attention_mask', type, dims);
+function maskedMean(graph: GraphBuilder, vectors: GraphValue, mask: GraphValue): GraphValue {
   const weights = graph.op('Unsqueeze', [graph.op('Cast', [mask], { to: DataType.float32 }), graph.integers([2])]);
   const sum = graph.op('ReduceSum', [graph.op('Mul', [vectors, weights]), graph.integers([1])], { keepdims: 0 });
   const count = graph.op('ReduceSum', [weights, graph.integers([1])], { keepdims: 0 });
@@ -110,8 +111,12 @@ export function expectedText(ids: readonly number[]): number[] {
   return vector.map((value) => value / Math.hypot(...vector));
 }
 
-/** A `tokenizer.json` of whole words, the first four as in `WORDS`, which it puts between a start and an end. */
+/** As `WORDS`, with CLIP's tokens. */
+export const CLIP_WORDS = ['!', '<|startoftext|>', '<|endoftext|>', ...WORDS.slice(3)];
+
+/** A `tokenizer.json` of whole words, the first four like those of `WORDS`, which it puts between a start and an end. */
 export function wordTokenizer(words: readonly string[] = WORDS): object {
+  const [, start = '', end = ''] = words;
   const special = (id: number) => ({
     ...{ id, content: words[id]!, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
   });
@@ -126,9 +131,9 @@ export function wordTokenizer(words: readonly string[] = WORDS): object {
     pre_tokenizer: { type: 'Whitespace' },
     post_processor: {
       type: 'TemplateProcessing',
-      single: [token('[START]'), { Sequence: { id: 'A', type_id: 0 } }, token('[END]')],
+      single: [token(start), { Sequence: { id: 'A', type_id: 0 } }, token(end)],
       pair: [],
-      special_tokens: { '[START]': named('[START]', 1), '[END]': named('[END]', 2) },
+      special_tokens: { [start]: named(start, 1), [end]: named(end, 2) },
     },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: false },
     model: {
