@@ -161,6 +161,43 @@ describe('likeness with captions', () => {
     assert.equal(sceneOf(results[0]!.captions[0]!), sceneOf(asked));
   });
 
+  it('finds nothing wrong with captions that the encoder knows no word of, and says how many there are', async () => {
+    const { pictures } = planCaptions(SEED, IMAGES);
+    const fitting = pictures.filter((picture) => picture.planted === undefined).slice(0, 7);
+    const right = fitting.map(({ name }) => join(root, `${name}.txt`));
+    const before = right.map((file) => readFileSync(file, 'utf8'));
+    const strange = ['красная кошка', '🐈', '🐶', '猫', '!!!', '???', 'зелёный дом'];
+    right.forEach((file, i) => {
+      writeFileSync(file, strange[i]!);
+    });
+    const { findings, stderr } = await check('--only', 'caption-mismatch,duplicate-caption');
+    right.forEach((file, i) => {
+      writeFileSync(file, before[i]!);
+    });
+    const blamed = findings.filter(({ message }) => strange.some((caption) => message.includes(`"${caption}"`)));
+    assert.deepEqual(
+      blamed.map(({ message }) => message),
+      [],
+    );
+    assert.ok(findings.some(({ kind }) => kind === 'caption-mismatch'));
+    const notices = stderr.split('\n').filter((line) => line.includes('no word that'));
+    assert.equal(notices.length, 1, stderr);
+    assert.match(notices[0]!, /7 captions of \d+ hold no word that pair knows \("[^"]+"\), so that nothing tells what/);
+  });
+
+  it("knows a tokenizer of the encoder's size with other words by what it can't read", async () => {
+    const tokenizer = join(root, '.likeness', 'encoders', encoder, 'text', 'tokenizer.json');
+    const own = readFileSync(tokenizer, 'utf8');
+    const other = JSON.parse(own) as { model: { vocab: Record<string, number> } };
+    const words = Object.entries(other.model.vocab).map(([word, id]) => [id < 4 ? word : `слово${id}`, id] as const);
+    other.model.vocab = Object.fromEntries(words);
+    writeFileSync(tokenizer, JSON.stringify(other));
+    const searched = await likeness(['search', 'a red star', '--in', root], { cache });
+    writeFileSync(tokenizer, own);
+    assert.equal(searched.code, 3);
+    assert.match(searched.stderr, /"a red star" holds no word that pair knows/);
+  });
+
   it('says in a sentence why captions are not compared, and finds the rest', async () => {
     const outcome = await check('--only', 'caption-mismatch,empty-caption', '--encoder', 'pixels');
     assert.deepEqual(Object.keys(outcome.counts), ['empty-caption']);

@@ -116,10 +116,15 @@ describe('likeness search', () => {
     assert.match(stderr, /Note: "a very a very.*…" has 45 tokens, and pair reads 24: the last 21 are left out\./);
   });
 
-  it('reads any script, and an emoji, without failing', async () => {
+  it('says that it knows no word of another script or of an emoji, and finds by those that it knows', async () => {
     for (const text of ['красный круг', '赤い丸', '🔴']) {
-      assert.equal((await search(text, '-k', '2')).results.length, 2);
+      const refused = await likeness(['search', 'a star', '--minus', text, '--in', root, '--json'], { cache });
+      const { error } = documentOf('failure', refused);
+      assert.deepEqual([refused.code, error.code], [3, 'text-unread']);
+      assert.match(error.message, new RegExp(`^"${text}" holds no word that pair knows, so nothing can be found`));
     }
+    const found = await search('a large blue star ⭐', '-k', '5');
+    assert.ok(share(scenes(found), ({ shape }) => shape === 'star') >= 0.6);
   });
 
   it('names the clusters of a map by the words nearest to them', async () => {
@@ -177,6 +182,14 @@ describe('likeness search', () => {
     const rightOfThem = surest.filter(({ path, label }) => sceneOf.get(path)!.shape === label).length;
     assert.ok(rightOfThem / surest.length > right / IMAGES, 'the surest are more often right than all');
     assert.match(done.stderr, /No image has a label of one of these classes/);
+    for (const [words, message] of [
+      ['red,красный,猫', /"красный" holds no word that pair knows, so nothing can be found or named by it/],
+      ['circle,star,Circle', /"Circle" and "circle" are the same words to pair, which can't tell images of one from/],
+    ] as const) {
+      const refused = await likeness(['label', root, '--encoder', encoder, '--words', words], { cache });
+      assert.equal(refused.code, 3, refused.stderr);
+      assert.match(refused.stderr, message);
+    }
   });
 
   it('checks them with the labels that there are, and holds what it proposes to the precision', async () => {

@@ -1,4 +1,5 @@
 /** Failures and notices about captions: one factory for each, as in `errors.ts`. */
+import { shortened } from '../encoders/tokens.ts';
 import { few } from '../labels/labelSourceErrors.ts';
 import { ErrorCode, LikenessError, messageOf } from '../likenessError.ts';
 import { formatCount, formatQuantity } from '../progressText.ts';
@@ -120,7 +121,13 @@ export const captionsDrawn = (captioned: number, shown: number) =>
 export const captionsCut = (encoder: string, captions: number, example: string, tokens: number, read: number) =>
   new LikenessError(
     ErrorCode.CaptionsCut,
-    `${formatQuantity(captions, 'caption')} ${captions === 1 ? 'is' : 'are'} longer than the ${read} tokens that ${encoder} reads, and only ${captions === 1 ? 'its beginning counts' : 'their beginnings count'} ("${example.length > 40 ? `${example.slice(0, 40).trimEnd()}…` : example}" has ${tokens}).`,
+    `${formatQuantity(captions, 'caption')} ${captions === 1 ? 'is' : 'are'} longer than the ${read} tokens that ${encoder} reads, and only ${captions === 1 ? 'its beginning counts' : 'their beginnings count'} ("${shortened(example)}" has ${tokens}).`,
+  );
+/** @param captions that say nothing to the encoder @param of so many that were read @param example one of them */
+export const captionsUnread = (encoder: string, captions: number, of: number, example: string) =>
+  new LikenessError(
+    ErrorCode.CaptionsUnread,
+    `${formatQuantity(captions, 'caption')} of ${of} ${captions === 1 ? 'holds' : 'hold'} no word that ${encoder} knows ("${shortened(example)}"), so that nothing tells what ${captions === 1 ? 'it says' : 'they say'}; ${captions === of ? 'use an encoder of their language, or, if it should know them, add it again with the tokenizer.json of its own repository' : 'write words that it knows, or use an encoder of their language'}.`,
   );
 /** The images can be looked at all the same. @param cause what a person can do */
 export const captionsNotCompared = (cause: unknown) =>

@@ -1,5 +1,7 @@
 /** What can go wrong with the text half of an image–text encoder. */
 import { ErrorCode, LikenessError, messageOf } from '../errors.ts';
+import { few } from '../labels/labelSourceErrors.ts';
+import { shortened } from './tokens.ts';
 
 /** Wherever images meet texts. @param encoder name of one that was trained without texts, or came without its text half */
 export const encoderWithoutText = (encoder: string) =>
@@ -59,4 +61,22 @@ export const tokenizerMismatch = (path: string, tokens: number, model: string, r
     ErrorCode.TokenizerMismatch,
     `The tokenizer ${path} has ${tokens} tokens, and ${model} was trained with ${rows}: it is another model's; put the tokenizer.json of the model's own repository there.`,
     { path },
+  );
+/** What nothing can be found by. @param encoder its name */
+export const textUnread = (text: string, encoder: string) =>
+  new LikenessError(
+    ErrorCode.TextUnread,
+    `"${shortened(text)}" holds no word that ${encoder} knows, so nothing can be found or named by it; say it in a language that the encoder was trained on, or use one that was trained on this language.`,
+  );
+/** Names that no image can be told by. @param encoder its name */
+export const namesAlike = (names: readonly [string, string], encoder: string) =>
+  new LikenessError(
+    ErrorCode.TextUnread,
+    `"${names[0]}" and "${names[1]}" are the same words to ${encoder}, which can't tell images of one from images of the other; leave one of them out, or name it in words that the encoder knows.`,
+  );
+/** A notice: the others name clusters. @param words that were given @param unread those of them that aren't known */
+export const wordsUnread = (words: number, unread: readonly string[], encoder: string) =>
+  new LikenessError(
+    ErrorCode.TextUnread,
+    `${unread.length} of the ${words} words ${unread.length === 1 ? 'is' : 'are'} unknown to ${encoder} (${few(unread.slice(0, 3), unread.length)}), and ${unread.length === 1 ? 'names' : 'name'} no cluster; give words of a language that it was trained on.`,
   );

@@ -38,8 +38,12 @@ export interface CutText {
   readonly read: number;
 }
 
+/** The beginning of a text, for a sentence about it. */
+export function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40).trimEnd()}…` : text;
+}
+
 /** @param encoder its name */
 export function cutSentence({ text, tokens, read }: CutText, encoder: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40).trimEnd()}…` : text;
-  return `"${shown}" has ${tokens} tokens, and ${encoder} reads ${read}: the last ${tokens - read} are left out.`;
+  return `"${shortened(text)}" has ${tokens} tokens, and ${encoder} reads ${read}: the last ${tokens - read} are left out.`;
 }

@@ -35,7 +35,9 @@ export interface CaptionIndex {
   readonly captionsOf: (path: string, nearTo: Float32Array) => readonly string[];
   /** A row for each of some captions of images of the index. */
   readonly vectorsOf: (captions: readonly string[]) => UnitVectors;
-  /** What was passed over or cut. */
+  /** Captions that what reads them knows no word of: nothing tells what they mean. */
+  readonly unread: ReadonlySet<string>;
+  /** What was passed over, cut or not known. */
   readonly notices: readonly LikenessError[];
 }
 
@@ -79,7 +81,8 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
     });
     return { vectors, rows: wanted.length, dim };
   };
-  return { stored, encoder, known, captionsOf, vectorsOf, notices: [...known.notices, ...read.notices] };
+  const { unread } = read;
+  return { stored, encoder, known, captionsOf, vectorsOf, unread, notices: [...known.notices, ...read.notices] };
 }
 
 /** What reads captions now, and what it has the index's vectors of them under. Rejects with the codes of `captionEncoderOf`. */

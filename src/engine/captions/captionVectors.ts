@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { captionsCut } from '../../core/captions/captionErrors.ts';
+import { captionsCut, captionsUnread } from '../../core/captions/captionErrors.ts';
 import { cancelled, type LikenessError } from '../../core/errors.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -11,6 +11,8 @@ import type { CaptionVector } from '../store/captionTable.ts';
 import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 import { keptPrefix, noteTextsUsed } from './keptTexts.ts';
 
+/** See `CaptionVector.tokens`. */
+const UNREAD = 0;
 /** Captions that reach the index together. */
 const BATCH = 64;
 /** In the keys of what is kept whatever captions there are, see `keptPrefix`; hashes have none. */
@@ -18,7 +20,11 @@ const KEPT = '/';
 /** Texts of one reader that are kept beside those that are asked for and those that will be. */
 const MOST_OTHERS = 20_000;
 
-type TextHalf = Pick<TextEncoder, 'described' | 'embed'>;
+/** Another one forgets what was read before: then nothing told which captions say nothing. */
+const READING = 2;
+
+/** What is asked of one. */
+export type TextHalf = Pick<TextEncoder, 'described' | 'embed' | 'unreadOf'>;
 
 /** An encoder of texts, by the name that the index has its vectors under, and how it is had. */
 export interface CaptionEncoder {
@@ -27,10 +33,7 @@ export interface CaptionEncoder {
   readonly loadText: (resolved: ResolvedEncoder) => Promise<TextHalf>;
 }
 
-export interface CaptionVectors extends UnitVectors {
-  /** What was cut. */
-  readonly notices: readonly LikenessError[];
-}
+export interface CaptionVectors extends UnitVectors, Pick<ReadCaptions, 'unread' | 'notices'> {}
 
 export interface WantedCaptions {
   /** Different ones. */
@@ -43,7 +46,9 @@ export interface WantedCaptions {
 export interface ReadCaptions {
   /** What the index knows a caption by, `store.captions`. */
   readonly keyOf: (caption: string) => string;
-  /** What was cut. */
+  /** Those of which the text half knows no word: their vectors say nothing. */
+  readonly unread: ReadonlySet<string>;
+  /** What was cut, and what wasn't known. */
   readonly notices: readonly LikenessError[];
 }
 
@@ -86,8 +91,8 @@ export async function captionVectors(
   context: JobContext,
 ): Promise<CaptionVectors> {
   const reader = await readerOf(encoder);
-  const { notices } = await embedWanted(wanted, store, reader, context);
-  return { ...storedVectors(wanted.captions, store, reader), notices };
+  const { notices, unread } = await embedWanted(wanted, store, reader, context);
+  return { ...storedVectors(wanted.captions, store, reader), notices, unread };
 }
 
 /** As `captionVectors`, by whatever reads them. Others that it has read stay, of those that are kept so many as are worth it. */
@@ -101,7 +106,7 @@ export async function keptCaptionVectors(
   const { keptAs, key, sha256 } = reader;
   const prefix = keptAs === undefined ? undefined : keptPrefix(keptAs, sha256);
   if (prefix !== undefined) noteTextsUsed(store, key, prefix);
-  const { notices, keyOf, embedded } = await embedMissing(captions, store, reader, context);
+  const { notices, unread, keyOf, embedded } = await embedMissing(captions, store, reader, context);
   if (prefix !== undefined && embedded > 0) {
     const wanted = new Set([...captions, ...all].map(keyOf));
     const known = store.captions.list(key).map(([one]) => one);
@@ -110,7 +115,7 @@ export async function keptCaptionVectors(
       store.captions.retain(key, new Set(known.filter((one) => !isOther(one))));
     }
   }
-  return { ...storedVectors(captions, store, reader), notices };
+  return { ...storedVectors(captions, store, reader), notices, unread };
 }
 
 async function embedWanted(
@@ -154,13 +159,19 @@ async function embedMissing(
     }
     meter.finish();
   }
-  const cut = captions.flatMap((caption) => {
+  const noted = captions.flatMap((caption) => {
     const tokens = tokensOf.get(keyOf(caption));
     return tokens === undefined ? [] : [{ caption, tokens }];
   });
+  const cut = noted.filter(({ tokens }) => tokens !== UNREAD);
+  const unread = noted.flatMap(({ caption, tokens }) => (tokens === UNREAD ? [caption] : []));
   const [first] = cut;
-  const notices = first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : [];
-  return { keyOf, notices, embedded: missing.length };
+  const [unknown] = unread;
+  const notices = [
+    ...(first ? [captionsCut(name, cut.length, first.caption, first.tokens, contextLength)] : []),
+    ...(unknown === undefined ? [] : [captionsUnread(name, unread.length, captions.length, unknown)]),
+  ];
+  return { keyOf, notices, unread: new Set(unread), embedded: missing.length };
 }
 
 function storedVectors(
@@ -179,18 +190,21 @@ function storedVectors(
 
 function captionKey({ sha256, keptAs }: Pick<CaptionReader, 'sha256' | 'keptAs'>): ReadCaptions['keyOf'] {
   const prefix = keptAs === undefined ? '' : keptPrefix(keptAs, sha256);
-  return (caption) => prefix + hash('sha256', `${sha256}\n${caption}`);
+  return (caption) => prefix + hash('sha256', `${READING} ${sha256}\n${caption}`);
 }
 
-/** Of texts that are all in the index: undefined where one isn't. */
+/** Of texts that are all in the index, with those of them that say nothing: undefined where one isn't there. */
 export function storedTexts(
   texts: readonly string[],
   store: Pick<IndexStore, 'captions'>,
   reader: Pick<CaptionReader, 'key' | 'dim' | 'sha256' | 'keptAs'>,
-): UnitVectors | undefined {
-  const keys = texts.map(captionKey(reader));
-  const isThere = store.captions.read(reader.key, reader.dim, keys).size === new Set(keys).size;
-  return isThere ? storedVectors(texts, store, reader) : undefined;
+): (UnitVectors & Pick<ReadCaptions, 'unread'>) | undefined {
+  const keyOf = captionKey(reader);
+  const keys = texts.map(keyOf);
+  const found = store.captions.read(reader.key, reader.dim, keys);
+  if (found.size !== new Set(keys).size) return undefined;
+  const unread = new Set(texts.filter((text) => found.get(keyOf(text))!.tokens === UNREAD));
+  return { ...storedVectors(texts, store, reader), unread };
 }
 
 /** What an encoder's captions are known by in the index. */
@@ -217,9 +231,12 @@ async function embedBatch(
   keyOf: ReadCaptions['keyOf'],
   text: Pick<TextHalf, 'embed'>,
 ): Promise<Map<string, CaptionVector>> {
-  const { vectors, cut } = await text.embed(captions);
+  const { vectors, cut, unread } = await text.embed(captions);
   const dim = vectors.length / captions.length;
-  const tokens = new Map(cut.map((one) => [one.text, one.tokens]));
+  const tokens = new Map([
+    ...cut.map((one) => [one.text, one.tokens] as const),
+    ...unread.map((one) => [one, UNREAD] as const),
+  ]);
   return new Map(
     captions.map((caption, row) => [
       keyOf(caption),

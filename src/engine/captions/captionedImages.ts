@@ -46,3 +46,21 @@ export function captionedImages(
     ],
   };
 }
+
+/** The same without some captions; images stay, whatever is left of theirs. */
+export function withoutCaptions(
+  captioned: CaptionedImages,
+  left: ReadonlySet<string>,
+): CaptionedImages & { /** Which of the captions each one was before. */ readonly numbers: Uint32Array } {
+  const { captions, imageOf, captionOf } = captioned;
+  const numbers = Uint32Array.from(captions.keys()).filter((number) => !left.has(captions[number]!));
+  const numberOf = new Map(Array.from(numbers, (before, number) => [before, number]));
+  const kept = [...captionOf.keys()].filter((pair) => numberOf.has(captionOf[pair]!));
+  return {
+    ...captioned,
+    captions: Array.from(numbers, (number) => captions[number]!),
+    imageOf: Int32Array.from(kept, (pair) => imageOf[pair]!),
+    captionOf: Int32Array.from(kept, (pair) => numberOf.get(captionOf[pair]!)!),
+    numbers,
+  };
+}

@@ -6,7 +6,7 @@ import { groupsAround } from '../../core/curation/groups.ts';
 import { LikenessError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
-import type { CaptionedImages } from '../captions/captionedImages.ts';
+import { withoutCaptions, type CaptionedImages } from '../captions/captionedImages.ts';
 import { captionIndex, type CaptionIndexOptions } from '../captions/captionIndex.ts';
 import { orNotice } from '../orNotice.ts';
 import { wordsOf } from './captionWords.ts';
@@ -31,14 +31,15 @@ export interface CaptionCopyFindings {
  */
 export async function captionCopyFindings(
   images: CuratedImages,
-  captioned: CaptionedImages,
+  all: CaptionedImages,
   options: CaptionCopyOptions,
   context: JobContext,
 ): Promise<CaptionCopyFindings> {
-  const { captions, imageOf, captionOf } = captioned;
-  if (captions.length < FEWEST_COMPARED) return { findings: [], notices: [] };
+  if (all.captions.length < FEWEST_COMPARED) return { findings: [], notices: [] };
   const index = await orNotice(() => captionIndex(options, context));
   if (index instanceof LikenessError) return { findings: [], notices: [captionsComparedByWords(index)] };
+  // Those that say nothing to the encoder are all the same to it.
+  const { captions, imageOf, captionOf } = withoutCaptions(all, index.unread);
   const vectors = index.vectorsOf(captions);
   const texts = { ...vectors, paths: captions, contentKeys: Float64Array.from(captions.keys()) };
   const { neighbors } = await imageNeighbors(texts, options.threads, context);

@@ -4,8 +4,9 @@ import { severityOf, type Finding, type FindingKind } from '../../core/curation/
 import { captionMismatchText, duplicateCaptionText, emptyCaptionText } from '../../core/curation/findingText.ts';
 import { LikenessError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
-import { captionedImages, type CaptionedImages } from '../captions/captionedImages.ts';
+import { captionedImages, withoutCaptions, type CaptionedImages } from '../captions/captionedImages.ts';
 import { captionVectors, type CaptionEncoder } from '../captions/captionVectors.ts';
 import { readCaptions, type KnownCaptions } from '../captions/knownCaptions.ts';
 import { orNotice } from '../orNotice.ts';
@@ -53,13 +54,21 @@ export async function captionFindings(
   if (copies !== undefined) {
     const found = await captionCopyFindings(images, captioned, { ...options, ratio: copies }, context);
     findings.push(...found.findings);
-    notices.push(...found.notices.filter(({ message }) => notices.every((told) => told.message !== message)));
+    notices.push(...untold(found.notices, notices));
   }
   if (threshold === undefined) return { findings, notices };
   const mismatches = await orNotice(() => ofMismatches(images, captioned, known, threshold, options, chosen, context));
   return mismatches instanceof LikenessError
     ? { findings, notices: [...notices, captionsNotCompared(mismatches)] }
-    : { findings: [...findings, ...mismatches.findings], notices: [...notices, ...mismatches.notices] };
+    : {
+        findings: [...findings, ...mismatches.findings],
+        notices: [...notices, ...untold(mismatches.notices, notices)],
+      };
+}
+
+/** What reads captions for both comparisons may be the same. */
+function untold(notices: readonly LikenessError[], told: readonly LikenessError[]): LikenessError[] {
+  return notices.filter(({ message }) => told.every((one) => one.message !== message));
 }
 
 function ofEmpty(images: CuratedImages, { empty }: CaptionedImages): Finding[] {
@@ -94,21 +103,24 @@ function ofDuplicates(images: CuratedImages, captioned: CaptionedImages): Findin
 
 async function ofMismatches(
   images: CuratedImages,
-  { captions, imageOf, captionOf }: CaptionedImages,
+  captioned: CaptionedImages,
   { captions: known }: KnownCaptions,
   threshold: number,
   { dataset, registry, threads, stored, loadText }: CaptionCheckOptions,
   chosen: string | undefined,
   context: JobContext,
 ): Promise<CaptionFindings> {
-  if (captions.length === 0) return { findings: [], notices: [] };
+  if (captioned.captions.length === 0) return { findings: [], notices: [] };
   const { resolve } = await searchEncoder(dataset, registry, chosen);
-  const wanted = { captions, all: [...known.values()].flat() };
-  const vectors = await captionVectors(wanted, dataset.store, { stored, resolve, loadText }, context);
-  const { notices } = vectors;
+  const wanted = { captions: captioned.captions, all: [...known.values()].flat() };
+  const read = await captionVectors(wanted, dataset.store, { stored, resolve, loadText }, context);
+  const { notices, dim } = read;
+  // Those that say nothing to the encoder are near to no image.
+  const { captions, imageOf, captionOf, numbers } = withoutCaptions(captioned, read.unread);
   if (Math.min(captions.length, images.rows) < FEWEST_CAPTIONS) {
     return { findings: [], notices: [...notices, tooFewCaptions(captions.length, FEWEST_CAPTIONS)] };
   }
+  const vectors = { vectors: gathered(read.vectors, dim, numbers), rows: captions.length, dim };
   const found = await withProducts(threads, (products) =>
     inPhase('Comparing captions with their images', images.rows + captions.length, context, (between) =>
       captionFits({ images, captions: vectors, imageOf, captionOf }, products, between),

@@ -36,12 +36,13 @@ export function checkWords(words: LabelWords | undefined): asserts words is Labe
   if (wrong !== undefined) throw usage(`The template "${wrong}" says nowhere what the class is; put {} there.`);
 }
 
-/** Rejects with the codes of `TextEncoder.embed`. */
+/** Rejects with text-unread where the encoder can't tell the names apart, or with the codes of `TextEncoder.embed`. */
 export async function wordClasses(
   { names: given, templates = DEFAULT_TEMPLATES }: LabelWords,
   encoder: TextEncoder,
 ): Promise<WordClasses> {
   const names = [...new Set(given)].sort();
+  encoder.assertDifferent(names);
   const { vectors } = await encoder.embed(names.flatMap((name) => promptsFor(name, templates)));
   const { output, logitScale = USUAL_LOGIT_SCALE } = encoder.described;
   return { names, prototypes: classPrototypes(vectors, names.length, output.dim), logitScale };

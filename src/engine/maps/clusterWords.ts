@@ -6,9 +6,17 @@ import { membersOf } from '../../core/clustering/clusterNames.ts';
 import { usualWords } from '../../core/clustering/usualWords.ts';
 import { isMeaningless, wordNames, type GroupSample, type NamingWords } from '../../core/clustering/wordNames.ts';
 import { LikenessError, usage } from '../../core/errors.ts';
+import { textUnread, wordsUnread } from '../../core/encoders/textErrors.ts';
+import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { MapCluster } from '../../protocol/maps.ts';
-import { keptCaptionVectors, storedTexts, type CaptionEncoder } from '../captions/captionVectors.ts';
+import {
+  keptCaptionVectors,
+  storedTexts,
+  type CaptionEncoder,
+  type CaptionVectors,
+  type TextHalf,
+} from '../captions/captionVectors.ts';
 import { keptPrefix, noteTextsUsed } from '../captions/keptTexts.ts';
 import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
@@ -71,18 +79,20 @@ export async function namedByWords(
   if (!clusters.some(isNameless) || (words === undefined && !readsTexts(encoder, dataset.store)))
     return { clusters, notices: [] };
   const work = async () => {
-    const known = await readWords(encoder, naming, context);
-    return wordNames(await samplesOf(members, images.paths, encoder, dataset), known, encoder.card.output.dim);
+    const { known, notices } = await readWords(encoder, naming, context);
+    const samples = await samplesOf(members, images.paths, encoder, dataset);
+    return { names: wordNames(samples, known, encoder.card.output.dim), notices };
   };
-  const names = words === undefined ? await orNotice(work) : await work();
-  if (names instanceof LikenessError) return { clusters, notices: [names] };
+  const found = words === undefined ? await orNotice(work) : await work();
+  if (found instanceof LikenessError) return { clusters, notices: [found] };
+  const { names, notices } = found;
   const isLabelled = (id: number) => members[id]!.some((row) => images.labels[row] !== undefined);
   const named = clusters.map((cluster, id) => {
     const word = names[id]!;
     if (word === '' || !isNameless(cluster, id)) return cluster;
     return { ...cluster, name: words === undefined && isLabelled(id) ? `${cluster.name} (${word})` : word };
   });
-  return { clusters: numbered(named), notices: [] };
+  return { clusters: numbered(named), notices };
 }
 
 /** Whether words can be compared with an encoder's images. */
@@ -112,11 +122,28 @@ export function storedWords(
   const stored = storedTexts(names.map(asRead), store, reader);
   if (stored === undefined) return undefined;
   noteTextsUsed(store, key, keptPrefix(KEPT_AS, sha256));
-  return { names, vectors: stored.vectors };
+  return knownWords(names, stored);
+}
+
+/** Words that say something to what has read them. */
+function knownWords(
+  names: readonly string[],
+  { vectors, dim, unread }: Pick<CaptionVectors, 'vectors' | 'dim' | 'unread'>,
+): NamingWords {
+  const rows = Uint32Array.from(names.keys()).filter((row) => !unread.has(asRead(names[row]!)));
+  return { names: Array.from(rows, (row) => names[row]!), vectors: gathered(vectors, dim, rows) };
 }
 
 function asRead(word: string): string {
-  return TEMPLATE.replace('{}', word);
+  return TEMPLATE.replace('{}', () => word);
+}
+
+/** Whether a word says something is told by the word alone: its template's words are known in any case. */
+function readingWords(text: TextHalf, names: readonly string[]): Pick<TextHalf, 'embed'> {
+  const unread = new Set(text.unreadOf(names).map(asRead));
+  return {
+    embed: async (texts) => ({ ...(await text.embed(texts)), unread: texts.filter((one) => unread.has(one)) }),
+  };
 }
 
 /** A list of words, from `config.json` where it has one. Rejects with unreadable-file, file-not-found or usage. */
@@ -135,7 +162,7 @@ async function readWords(
   encoder: StoredEncoder,
   { dataset, registry, loadText, words }: ClusterNaming,
   context: JobContext,
-): Promise<NamingWords> {
+): Promise<{ readonly known: NamingWords; readonly notices: readonly LikenessError[] }> {
   const { store } = dataset;
   const names = await namingWords(dataset, words);
   // Those that are asked for once don't take the place of those that name every map.
@@ -150,12 +177,18 @@ async function readWords(
     dim: output.dim,
     sha256,
     contextLength,
-    load,
+    load: async () => readingWords(await load(), names),
     phase: 'Reading words',
     keptAs: KEPT_AS,
   };
   const wanted = { captions: names.map(asRead), all: usual instanceof LikenessError ? [] : usual.map(asRead) };
-  return { names, vectors: (await keptCaptionVectors(wanted, store, reader, context)).vectors };
+  const read = await keptCaptionVectors(wanted, store, reader, context);
+  const known = knownWords(names, read);
+  const unread = names.filter((word) => read.unread.has(asRead(word)));
+  if (known.names.length < 2) throw textUnread(unread[0]!, name);
+  // That an encoder of few words doesn't know some of the usual ones is nothing to tell of.
+  const isGiven = (words ?? dataset.config.words) !== undefined;
+  return { known, notices: isGiven && unread.length > 0 ? [wordsUnread(names.length, unread, name)] : [] };
 }
 
 /** Some images of each group, the same ones each time. @param members rows of each */

@@ -1,3 +1,4 @@
+import { textUnread } from '../../core/encoders/textErrors.ts';
 import { cutSentence } from '../../core/encoders/tokens.ts';
 import { usage } from '../../core/errors.ts';
 import { composeQuery, DEFAULT_IMAGE_WEIGHT } from '../../core/neighbors/composedQuery.ts';
@@ -62,11 +63,15 @@ export async function searchText(request: TextSearchRequest, context: TextSearch
 /** Nothing is left to look for. */
 export const queryCancelsOut = () => usage('What is not wanted cancels out what is; say more of one of them.');
 
-/** A vector for each text; the text half isn't loaded where there are none. */
+/**
+ * A vector for each text; the text half isn't loaded where there are none. Rejects with text-unread where it knows no word of
+ * one, or with the codes of `openText`.
+ */
 export async function embedTexts(texts: readonly string[], { loadText }: Pick<TextSearchContext, 'loadText'>) {
   if (texts.length === 0) return { vectors: [], notices: [] };
   const encoder = await loadText();
-  const { vectors, cut } = await encoder.embed(texts);
+  const { vectors, cut, unread } = await encoder.embed(texts);
+  if (unread[0] !== undefined) throw textUnread(unread[0], encoder.name);
   const { dim } = encoder.described.output;
   return {
     vectors: texts.map((_, i) => vectors.slice(i * dim, (i + 1) * dim)),

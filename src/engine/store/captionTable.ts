@@ -5,7 +5,7 @@ import type { Database } from './sqlite.ts';
 export interface CaptionVector {
   /** L2-normalised. */
   readonly vector: Float32Array;
-  /** Of the whole caption, where it was cut. */
+  /** Of the whole caption, where it was cut; 0 where the text half knows none of it. */
   readonly tokens: number | undefined;
 }
 

@@ -29,7 +29,10 @@ function fixture(context: TestContext) {
       Promise.resolve({
         described: { sha256, contextLength: 8, output: { name: 'text_embeds', pooling: 'none', dim: 2 } },
         embed: (texts) =>
-          Promise.resolve({ vectors: Float32Array.from(texts.flatMap((text) => [...vectorOf(text)])), cut: [] }),
+          Promise.resolve({
+            ...{ vectors: Float32Array.from(texts.flatMap((text) => [...vectorOf(text)])), cut: [], unread: [] },
+          }),
+        unreadOf: () => [],
       }),
   });
   const read = async (captions: readonly string[], sha256 = 'v1') => {

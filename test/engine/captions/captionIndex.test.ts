@@ -44,8 +44,10 @@ async function dataset(context: TestContext) {
         described: { sha256: 'v1', contextLength: 8, output: { name: 'text', pooling: 'none' as const, dim: DIM } },
         embed: (texts: readonly string[]) => {
           asked.push(...texts);
-          return Promise.resolve({ vectors: Float32Array.from(texts.flatMap((text) => [...vectorOf(text)])), cut: [] });
+          const vectors = Float32Array.from(texts.flatMap((text) => [...vectorOf(text)]));
+          return Promise.resolve({ vectors, cut: [], unread: [] });
         },
+        unreadOf: () => [],
       }),
   };
   const write = (...rows: readonly (readonly [path: string, caption: string])[]) => {

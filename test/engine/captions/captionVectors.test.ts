@@ -23,6 +23,7 @@ function newEncoder(context: TestContext) {
   const card = encoderCard('pair', 2);
   const stored = { key: store.putEncoder('pair', card), card };
   const asked: string[] = [];
+  let found: readonly string[] = [];
   const encoder = (sha256: string, onEmbed: () => void = () => undefined): CaptionEncoder => ({
     stored,
     resolve: () => Promise.resolve({ card, identity: 'pair', model: { bytes: new Uint8Array() } }),
@@ -35,21 +36,27 @@ function newEncoder(context: TestContext) {
           const cut = texts
             .filter((text) => lengthOf(text) > CONTEXT)
             .map((text) => ({ text, tokens: lengthOf(text), read: CONTEXT }));
-          return Promise.resolve({ vectors: Float32Array.from(texts.flatMap((text) => [...vectorOf(text)])), cut });
+          const vectors = Float32Array.from(texts.flatMap((text) => [...vectorOf(text)]));
+          return Promise.resolve({ vectors, cut, unread: unreadOf(texts) });
         },
+        unreadOf,
       }),
   });
   const read = async (captions: readonly string[], which: CaptionEncoder, signal?: AbortSignal) => {
     asked.length = 0;
     const context = { ...job(), ...(signal && { signal }) };
-    const { vectors, notices } = await captionVectors({ captions, all: captions }, store, which, context);
+    const { vectors, notices, unread } = await captionVectors({ captions, all: captions }, store, which, context);
+    found = [...unread];
     captions.forEach((caption, row) => {
       assert.deepEqual(vectors.slice(2 * row, 2 * row + 2), vectorOf(caption));
     });
     return notices.map(({ message }) => message);
   };
-  return { asked, encoder, read };
+  return { asked, encoder, read, unread: () => found };
 }
+
+/** It was taught nothing beside Latin letters. */
+const unreadOf = (texts: readonly string[]) => texts.filter((text) => !/[a-z]/i.test(text));
 
 const many = Array.from({ length: 150 }, (_, i) => `caption ${i}`);
 
@@ -92,5 +99,22 @@ describe('vectors of captions', () => {
       '2 captions are longer than the 4 tokens that pair reads, and only their beginnings count ("a cat on a mat in the sun" has 8).',
     ]);
     assert.deepEqual(await read(captions, encoder('v1')), first);
+  });
+
+  it('tell which captions say nothing to what reads them, the next time too', async (context) => {
+    const { encoder, read, unread } = newEncoder(context);
+    const captions = ['a cat', 'красная кошка', '🐈'];
+    const first = await read(captions, encoder('v1'));
+    assert.deepEqual(first, [
+      '2 captions of 3 hold no word that pair knows ("красная кошка"), so that nothing tells what they say; write words that it knows, or use an encoder of their language.',
+    ]);
+    assert.deepEqual(unread(), ['красная кошка', '🐈']);
+    assert.deepEqual(await read(captions, encoder('v1')), first);
+    assert.deepEqual(unread(), ['красная кошка', '🐈']);
+    assert.match(
+      (await read(['🐈'], encoder('v1'))).join(),
+      /^1 caption of 1 holds no word.*or, if it should know them/,
+    );
+    assert.deepEqual(await read(['a 猫'], encoder('v1')), [], 'some of it is known');
   });
 });

@@ -34,7 +34,8 @@ function fixture(context: TestContext) {
     ...{ key, name: 'reader', dim: 2, sha256, contextLength: 8, keptAs },
     load: () =>
       Promise.resolve({
-        embed: (texts) => Promise.resolve({ vectors: new Float32Array(2 * texts.length).fill(0.5), cut: [] }),
+        embed: (texts) =>
+          Promise.resolve({ vectors: new Float32Array(2 * texts.length).fill(0.5), cut: [], unread: [] }),
       }),
   });
   const keep = (

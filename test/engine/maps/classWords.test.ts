@@ -19,7 +19,7 @@ const axes = { cat: Float32Array.of(1, 0), dog: Float32Array.of(0, 1) };
 const labelOf = (path: string) => path.split('/')[0];
 
 /** An index of images of two classes, made with an encoder that is named by its path. */
-function fixture(context: TestContext) {
+function fixture(context: TestContext, words: readonly string[] = ['cat', 'dog']) {
   const store = newStore(context);
   const key = store.putEncoder('pair', card);
   store.writeMeta(meta.encoder, 'pair');
@@ -29,7 +29,7 @@ function fixture(context: TestContext) {
     store.putVector(putImage(store, path, path), key, path.startsWith('c1') ? axes.cat : axes.dog);
   };
   paths.forEach(put);
-  const dataset = { root: store.root, store, config: { words: ['cat', 'dog'] } };
+  const dataset = { root: store.root, store, config: { words } };
   const resolved = { card, identity: 'pair', model: { file: MODEL }, text: { known: text } as never };
   const registry = {
     resolve: (name: string) => (name === MODEL ? Promise.resolve(resolved) : Promise.reject(encoderNotFound(name))),
@@ -40,8 +40,9 @@ function fixture(context: TestContext) {
       embed: (texts: readonly string[]) =>
         Promise.resolve({
           vectors: Float32Array.from(texts.flatMap((one) => [...(one.endsWith('cat') ? axes.cat : axes.dog)])),
-          cut: [],
+          ...{ cut: [], unread: [] },
         }),
+      unreadOf: (names: readonly string[]) => names.filter((name) => !/^[a-z]+$/.test(name)),
     });
   const encoder = { key, identity: 'pair', card };
   const naming = { dataset, registry, loadText };
@@ -50,10 +51,10 @@ function fixture(context: TestContext) {
     const images = { paths, clusterOf: Int32Array.of(0, 0, 1, 1), labels: paths.map(labelOf) };
     return namedByWords(clusters, images, { encoder, captions: undefined }, naming, job());
   };
-  const words = new ClassWords();
+  const classWords = new ClassWords();
   const labels = { labelOf };
-  const known = () => words.of(() => Promise.resolve(labels), encoder, naming);
-  return { store, dataset, registry, encoder, naming, put, readWords, words, known };
+  const known = () => classWords.of(() => Promise.resolve(labels), encoder, naming);
+  return { store, dataset, registry, encoder, naming, put, readWords, words: classWords, known };
 }
 
 describe('the words that classes look like', () => {
@@ -63,6 +64,33 @@ describe('the words that classes look like', () => {
     const { clusters, notices } = await readWords();
     assert.deepEqual([clusters.map(({ name }) => name), notices], [['1 (cat)', '2 (dog)'], []]);
     assert.deepEqual(Object.fromEntries(await known()), { c1: 'cat', c2: 'dog' });
+  });
+
+  it('are none that the encoder does not know, of which people are told', async (context) => {
+    const { readWords, known } = fixture(context, ['cat', 'собака', 'dog', '🐈']);
+    const { clusters, notices } = await readWords();
+    assert.deepEqual(
+      clusters.map(({ name }) => name),
+      ['1 (cat)', '2 (dog)'],
+    );
+    assert.deepEqual(
+      notices.map(({ code, message }) => [code, message]),
+      [
+        [
+          'text-unread',
+          '2 of the 4 words are unknown to pair ("собака", "🐈"), and name no cluster; give words of a language that it was trained on.',
+        ],
+      ],
+    );
+    assert.deepEqual(Object.fromEntries(await known()), { c1: 'cat', c2: 'dog' });
+    const unknown = fixture(context, ['кошка', 'собака', 'cat']);
+    const left = await unknown.readWords();
+    assert.deepEqual(
+      left.clusters.map(({ name }) => name),
+      ['1', '2'],
+    );
+    assert.match(left.notices.map(({ message }) => message).join(), /^"кошка" holds no word that pair knows/);
+    assert.deepEqual([...(await unknown.known())], []);
   });
 
   it('are found once until images or labels change', async (context) => {

@@ -5,9 +5,11 @@ import { chooseOutput } from '../../../core/encoders/imageOutput.ts';
 import { poolOutput, type EncoderOutputTensor } from '../../../core/encoders/pooling.ts';
 import {
   encoderWithoutText,
+  namesAlike,
   sentenceEncoderInvalid,
   textEncoderInvalid,
   textMismatch,
+  textUnread,
   tokenizerMismatch,
   tokenizerMissing,
 } from '../../../core/encoders/textErrors.ts';
@@ -37,6 +39,8 @@ export interface TextEmbeddings {
   readonly vectors: Float32Array;
   /** Texts that are longer than what the encoder reads. */
   readonly cut: readonly CutText[];
+  /** Texts of which nothing is in the vocabulary: their vectors say nothing, and are mostly the same. */
+  readonly unread: readonly string[];
 }
 
 /** CLIP's context and BERT's, for exports that say nothing of theirs. */
@@ -92,6 +96,7 @@ export class TextEncoder {
     const { dim } = this.described.output;
     const vectors = new Float32Array(texts.length * dim);
     const cut: CutText[] = [];
+    const unread = this.unreadOf(texts);
     for (const [i, text] of texts.entries()) {
       const found = this.#cache.get(text) ?? (await this.#embedOne(text));
       this.#cache.delete(text);
@@ -100,7 +105,25 @@ export class TextEncoder {
       vectors.set(found.vector, i * dim);
       if (found.cut !== undefined) cut.push(found.cut);
     }
-    return { vectors, cut };
+    return { vectors, cut, unread };
+  }
+
+  /** Those of some texts of which nothing is in the vocabulary. */
+  unreadOf(texts: readonly string[]): string[] {
+    return texts.filter((text) => this.#tokenizer.isUnread(text));
+  }
+
+  /** Refuses names that it doesn't know, or doesn't tell apart. Throws text-unread. */
+  assertDifferent(names: readonly string[]): void {
+    const [unread] = this.unreadOf(names);
+    if (unread !== undefined) throw textUnread(unread, this.name);
+    const known = new Map<string, string>();
+    for (const name of names) {
+      const tokens = this.#tokenizer.tokenize(name, this.described.contextLength).ids.join(' ');
+      const other = known.get(tokens);
+      if (other !== undefined) throw namesAlike([other, name], this.name);
+      known.set(tokens, name);
+    }
   }
 
   dispose(): Promise<void> {

@@ -17,6 +17,8 @@ export interface TextTokenizer {
   readonly isClips: boolean;
   /** Special tokens included; cut to `contextLength`. */
   tokenize(text: string, contextLength: number): TokenizedText;
+  /** Whether nothing of a text is in the vocabulary, so that all such texts are one. */
+  isUnread(text: string): boolean;
 }
 
 // What is used of the library. Its own declarations name their parts without extensions, which Node's rules don't resolve.
@@ -63,6 +65,7 @@ export async function readTokenizer(
       if (!ids.every(Number.isInteger)) throw tokenizerInvalid(file, new Error(`it has no token for "${text}"`));
       return ids;
     };
+    const saysNothing = new Set([unknownOf(definition, vocabulary), ...spacesOf(vocabulary)]);
     // The first text shows whether all of it is understood.
     encode('a', true);
     return {
@@ -71,10 +74,22 @@ export async function readTokenizer(
       padding: paddingOf(options, definition, vocabulary),
       isClips: CLIP_TOKENS.every((token) => vocabulary.has(token)),
       tokenize: (text, contextLength) => cutToContext(encode(text, true), encode(text, false), contextLength),
+      isUnread: (text) => encode(text, false).every((id) => saysNothing.has(id)),
     };
   } catch (error) {
     throw tokenizerInvalid(file, error);
   }
+}
+
+/** What stands for all that isn't in the vocabulary; undefined where there is no such thing, as in pairs of bytes. */
+function unknownOf({ model }: Json, vocabulary: ReadonlyMap<string, number>): number | undefined {
+  const { unk_id: id, unk_token: token } = asObject(model);
+  return typeof id === 'number' ? id : typeof token === 'string' ? vocabulary.get(token) : undefined;
+}
+
+/** Tokens of spaces alone, which stand before words that aren't known as before others. */
+function spacesOf(vocabulary: ReadonlyMap<string, number>): number[] {
+  return [...vocabulary].flatMap(([token, id]) => (/^[▁Ġ\s]*$/u.test(token) ? [id] : []));
 }
 
 function maxLengthOf({ model_max_length: stated }: Json, { truncation }: Json): number | undefined {
