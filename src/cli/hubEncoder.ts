@@ -3,7 +3,7 @@ import { totalBytes, type HubPlan } from '../core/hub/hubPlan.ts';
 import { isHubReference } from '../core/hub/hubReference.ts';
 import type { JobContext } from '../core/progress.ts';
 import { formatBytes } from '../core/progressText.ts';
-import type { EncoderCard } from '../core/encoders/card.ts';
+import type { AddedEncoder } from '../core/encoders/card.ts';
 import type { HubService } from '../engine/hub/hubService.ts';
 import type { HubPlanRequest } from '../protocol/hub.ts';
 import { recommendedEncoders, recommendedReference } from '../engine/hub/recommended.ts';
@@ -32,7 +32,7 @@ export async function addFromHub(
   { root, yes, ...request }: HubAddition,
   terminal: Terminal,
   job: JobContext,
-): Promise<EncoderCard> {
+): Promise<AddedEncoder> {
   let plan = await hub.plan(request, job);
   if (plan.isRemembered && !plan.offline) {
     terminal.output.write(`The hub can't be reached; ${plan.repository} is taken as it was the last time.\n`);

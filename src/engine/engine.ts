@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileNotFound } from '../core/errors.ts';
-import type { EncoderCard, ListedEncoder } from '../core/encoders/card.ts';
+import type { AddedEncoder, EncoderCard, ListedEncoder } from '../core/encoders/card.ts';
 import type { JobContext } from '../core/progress.ts';
 import type {
   DatasetRequest,
@@ -307,7 +307,7 @@ export class Engine {
   }
 
   /** Copies an ONNX file with its card into the dataset, so that it is known by its id. */
-  async addEncoder(file: string, folder: string): Promise<EncoderCard> {
+  async addEncoder(file: string, folder: string): Promise<AddedEncoder> {
     return this.#registry.add(file, this.#datasets.rootOf(folder));
   }
 

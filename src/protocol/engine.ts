@@ -1,4 +1,4 @@
-import type { EncoderCard, ListedEncoder } from '../core/encoders/card.ts';
+import type { AddedEncoder, EncoderCard, ListedEncoder } from '../core/encoders/card.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { HubCacheUsage } from '../core/hub/hubPlan.ts';
 import type { Box } from '../core/images/boxes.ts';
@@ -318,7 +318,7 @@ export interface EngineRequests
   'search/text': { params: TextSearchRequest; result: TextSearchReport };
   'images/thumbnails': { params: ThumbnailsRequest; result: readonly Thumbnail[] };
   'encoders/list': { params: EncodersRequest; result: readonly ListedEncoder[] };
-  'encoders/add': { params: { readonly file: string; readonly folder: string }; result: EncoderCard };
+  'encoders/add': { params: { readonly file: string; readonly folder: string }; result: AddedEncoder };
   'encoders/choose': { params: { readonly encoder: string; readonly folder: string }; result: EncoderCard };
   'doctor/run': { params: DoctorRequest; result: DoctorReport };
 }

@@ -1,4 +1,4 @@
-import type { EncoderCard } from '../core/encoders/card.ts';
+import type { AddedEncoder } from '../core/encoders/card.ts';
 import type { DownloadedModel, HubPlan, RecommendedOffer } from '../core/hub/hubPlan.ts';
 
 /** What a front door is set to. What it leaves out, the environment says. */
@@ -44,6 +44,6 @@ export interface HubRequests {
   /** Adds what was downloaded to a dataset. */
   'hub/add': {
     params: { readonly plan: HubPlan; readonly file: string; readonly folder: string };
-    result: EncoderCard;
+    result: AddedEncoder;
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -183,6 +183,27 @@ describe('likeness with captions', () => {
     const notices = stderr.split('\n').filter((line) => line.includes('no word that'));
     assert.equal(notices.length, 1, stderr);
     assert.match(notices[0]!, /7 captions of \d+ hold no word that pair knows \("[^"]+"\), so that nothing tells what/);
+  });
+
+  it('adds a pair without a text half that does not fit, and says so', async () => {
+    const broken = join(folder, 'broken');
+    cpSync(join(folder, 'pair'), broken, { recursive: true });
+    const tokenizer = join(broken, 'tokenizer.json');
+    const larger = JSON.parse(readFileSync(tokenizer, 'utf8')) as { model: { vocab: Record<string, number> } };
+    larger.model.vocab.more = Object.keys(larger.model.vocab).length;
+    writeFileSync(tokenizer, JSON.stringify(larger));
+    const dataset = join(folder, 'other');
+    mkdirSync(join(dataset, '.likeness'), { recursive: true });
+    const add = (from: string) => likeness(['encoders', 'add', from, '--in', dataset], { cache });
+    const mismatched = await add(broken);
+    assert.equal(mismatched.code, 0, mismatched.stderr);
+    assert.match(
+      mismatched.stderr,
+      /^Note: broken is added without its text half, so that nothing can be searched in words with it: The tokenizer .* has \d+ tokens, and .* was trained with \d+/m,
+    );
+    rmSync(tokenizer);
+    assert.match((await add(broken)).stderr, /^Note: broken is added without .* has no tokenizer\.json beside it/m);
+    assert.doesNotMatch((await add(join(folder, 'pair'))).stderr, /Note/);
   });
 
   it("knows a tokenizer of the encoder's size with other words by what it can't read", async () => {

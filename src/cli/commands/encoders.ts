@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { AddedEncoder, EncoderCard } from '../../core/encoders/card.ts';
 import { encoderAdvice } from '../../core/encoders/encoderAdvice.ts';
 import { usage } from '../../core/errors.ts';
 import { recommendedSize, type RecommendedEncoder } from '../../core/hub/hubPlan.ts';
@@ -29,7 +29,8 @@ export const encodersCommand: Command = {
     const folder = resolve(invocation.text('in') ?? '.');
     const complete = action === 'list' || action === 'recommended' ? subject === undefined : subject !== undefined;
     if (!complete || rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
-    let added: EncoderCard | undefined;
+    let added: AddedEncoder | undefined;
+    let problem: AddedEncoder['textProblem'];
     switch (action) {
       case 'list':
         break;
@@ -43,6 +44,7 @@ export const encodersCommand: Command = {
           if (variant !== undefined) throw usage('--variant chooses among the files of a repository (hf:OWNER/NAME).');
           const card = await engine.addEncoder(resolve(subject!), folder);
           if (card.encodes === 'texts') added = card;
+          problem = card.textProblem;
           break;
         }
         if (variant !== undefined && subject!.includes('#'))
@@ -55,6 +57,7 @@ export const encodersCommand: Command = {
           root: engine.rootOf(folder),
         };
         added = await addFromHub(engine.hub, request, { input: process.stdin, output: process.stderr }, job);
+        problem = added.textProblem;
         break;
       }
       case 'remove':
@@ -64,7 +67,8 @@ export const encodersCommand: Command = {
         throw usage(`encoders can list, recommend, add or remove, not "${action}".`);
     }
     const encoders = await engine.listEncoders({ folder, imported: true, ofTexts: true });
-    return { json: { encoders }, lines: encoders.map(describe), notes: notesOn(added) };
+    const notes = [...notesOn(added), ...(problem === undefined ? [] : [problem.message])];
+    return { json: { encoders }, lines: encoders.map(describe), notes };
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AugmentationRecipe } from '../augmentation/recipe.ts';
+import type { ErrorCode } from '../likenessError.ts';
 
 /** How an encoder takes its pictures and gives its vectors. Stored as `card.json` beside the ONNX file. */
 export interface EncoderCard {
@@ -25,6 +26,12 @@ export interface EncoderCard {
   readonly encodes?: 'texts';
   /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */
   readonly batchIndependent: boolean;
+}
+
+/** An encoder that was just added to a dataset. */
+export interface AddedEncoder extends EncoderCard {
+  /** Why its text half can't be used, where it came with one. Its pictures can be compared all the same. */
+  readonly textProblem?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** An encoder as it is listed. */

@@ -1,5 +1,5 @@
 /** What can go wrong with the text half of an image–text encoder. */
-import { ErrorCode, LikenessError, messageOf } from '../errors.ts';
+import { asLikenessError, ErrorCode, LikenessError, messageOf } from '../errors.ts';
 import { few } from '../labels/labelSourceErrors.ts';
 import { shortened } from './tokens.ts';
 
@@ -61,6 +61,13 @@ export const tokenizerMismatch = (path: string, tokens: number, model: string, r
     ErrorCode.TokenizerMismatch,
     `The tokenizer ${path} has ${tokens} tokens, and ${model} was trained with ${rows}: it is another model's; put the tokenizer.json of the model's own repository there.`,
     { path },
+  );
+/** A notice: it is added all the same. @param encoder its name @param cause why the text half that came with it can't be used */
+export const addedWithoutText = (encoder: string, cause: unknown) =>
+  new LikenessError(
+    asLikenessError(cause).code,
+    `${encoder} is added without its text half, so that nothing can be searched in words with it: ${messageOf(cause)}`,
+    { cause },
   );
 /** What nothing can be found by. @param encoder its name */
 export const textUnread = (text: string, encoder: string) =>

@@ -159,7 +159,8 @@ async function embedMissing(
     }
     meter.finish();
   }
-  const noted = captions.flatMap((caption) => {
+  // Sorted, so that whatever asks in whatever order is told the same.
+  const noted = captions.toSorted().flatMap((caption) => {
     const tokens = tokensOf.get(keyOf(caption));
     return tokens === undefined ? [] : [{ caption, tokens }];
   });

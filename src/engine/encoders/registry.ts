@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
+import type { AddedEncoder, EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
 import {
   asLikenessError,
   diskFull,
@@ -22,7 +22,7 @@ import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.t
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 import { storeModel } from './storeModel.ts';
-import { storeDescribing, storeText, withText } from './text/storeText.ts';
+import { storeDescribing, storeText, withText, type CardWithText } from './text/storeText.ts';
 import { describedText, locateText, type TextSource } from './text/textSource.ts';
 import type { ImageModel } from './wholeModel.ts';
 
@@ -96,19 +96,22 @@ export class EncoderRegistry {
   }
 
   /**
-   * Copies a model with its external data and its card into the dataset, where it is known by its id from then on.
+   * Copies a model with its external data and its card into the dataset, where it is known by its id from then on. A text half
+   * that can't be used doesn't keep it out, and is told of.
    *
    * @param path an `.onnx` file or a Hugging Face style folder
    * @param origin what is known of where it came from
    */
-  async add(path: string, root: string, origin?: ModelOrigin): Promise<EncoderCard> {
+  async add(path: string, root: string, origin?: ModelOrigin): Promise<AddedEncoder> {
     if (!(await exists(path))) throw encoderNotFound(path);
     const file = await locateModel(path);
     const inspected = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
     const { card: found, files, model, identity } = inspected;
     const isOfTexts = inspected.text !== undefined;
     const text = inspected.text ?? (await textOf(file, found, model));
-    const card = isOfTexts ? found : await withText({ card: found, identity, model: model.source, text });
+    const { card, problem }: CardWithText = isOfTexts
+      ? { card: found }
+      : await withText({ card: found, identity, model: model.source, text });
     const parent = encodersFolder(root);
     const target = storedFolder(root, card.id);
     let partial: string | undefined;
@@ -126,7 +129,7 @@ export class EncoderRegistry {
       if (partial !== undefined) await rm(partial, { recursive: true, force: true });
       throw writeFailure(error, target);
     }
-    return card;
+    return problem === undefined ? card : { ...card, textProblem: { code: problem.code, message: problem.message } };
   }
 
   /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */

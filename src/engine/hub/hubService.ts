@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
-import type { EncoderCard } from '../../core/encoders/card.ts';
+import type { AddedEncoder } from '../../core/encoders/card.ts';
 import { ErrorCode, LikenessError } from '../../core/errors.ts';
 import { filesNotDownloaded, noRoomToDownload, notDownloaded } from '../../core/hub/hubErrors.ts';
 import type { HubFile } from '../../core/hub/hubListing.ts';
@@ -148,7 +148,7 @@ export class HubService {
   }
 
   /** Adds a downloaded encoder to a dataset, where it is known by the card's id. Rejects with the codes of `inspectModel`. */
-  async add(plan: HubPlan, file: string, root: string): Promise<EncoderCard> {
+  async add(plan: HubPlan, file: string, root: string): Promise<AddedEncoder> {
     const { repository, commit, model, licence } = plan;
     const variant = variantOf(model);
     const name = repository.split('/')[1]!;

@@ -33,6 +33,8 @@ const TEMPLATE = 'a photo of a {}';
 const KEPT_AS = 'words';
 /** Images that tell what a group is like; of very many groups fewer, so that all together are no more than so many. */
 const SAMPLED = { each: { least: 4, most: 64 }, together: 20_000 } as const;
+/** Words that something can be named by: one alone is the nearest to all. */
+const FEWEST = 2;
 /** Images that are read before other requests get their turn. */
 const BLOCK = 500;
 
@@ -107,11 +109,11 @@ export async function namingWords(
 ): Promise<readonly string[]> {
   const given = words ?? (await wordsOf(dataset));
   const names = [...new Set(given.map((word) => word.trim()))].filter((word) => word !== '');
-  if (names.length < 2) throw usage('Clusters are named by the nearest of several words; give two at least.');
+  if (names.length < FEWEST) throw usage('Clusters are named by the nearest of several words; give two at least.');
   return names;
 }
 
-/** Words that were read before, which are of use then; undefined where one wasn't. @param sha256 of what reads them */
+/** Words that were read before, which are of use then; undefined where one wasn't, or where too few are known. @param sha256 of what reads them */
 export function storedWords(
   names: readonly string[],
   { key, card }: StoredEncoder,
@@ -122,7 +124,8 @@ export function storedWords(
   const stored = storedTexts(names.map(asRead), store, reader);
   if (stored === undefined) return undefined;
   noteTextsUsed(store, key, keptPrefix(KEPT_AS, sha256));
-  return knownWords(names, stored);
+  const known = knownWords(names, stored);
+  return known.names.length < FEWEST ? undefined : known;
 }
 
 /** Words that say something to what has read them. */
@@ -185,7 +188,7 @@ async function readWords(
   const read = await keptCaptionVectors(wanted, store, reader, context);
   const known = knownWords(names, read);
   const unread = names.filter((word) => read.unread.has(asRead(word)));
-  if (known.names.length < 2) throw textUnread(unread[0]!, name);
+  if (known.names.length < FEWEST) throw textUnread(unread[0]!, name);
   // That an encoder of few words doesn't know some of the usual ones is nothing to tell of.
   const isGiven = (words ?? dataset.config.words) !== undefined;
   return { known, notices: isGiven && unread.length > 0 ? [wordsUnread(names.length, unread, name)] : [] };

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { encoderSections, type EncoderChoice } from './encoderSections.ts';
 import { repositoryProblem } from './hubChoices.ts';
 import { addFromHub } from './hubEncoder.ts';
-import { useEncoder } from './useEncoder.ts';
+import { tellOfTexts, useEncoder } from './useEncoder.ts';
 
 export function encoderCommands(services: Services): void {
   services.disposables.add(
@@ -61,7 +61,8 @@ async function take(services: Services, folder: string, choice: EncoderChoice): 
 
 async function addFile(services: Services, folder: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  const { id } = await services.engine.call('encoders/add', { file, folder });
+  const { id, textProblem } = await services.engine.call('encoders/add', { file, folder });
+  tellOfTexts(textProblem);
   await useEncoder(services, { folder, encoder: id }, 'index');
 }
 

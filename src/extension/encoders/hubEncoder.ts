@@ -12,7 +12,7 @@ import { readSetting } from '../settings.ts';
 import { consentText, pageOf, remediesOf, shortName, variantChoices, type Remedy } from './hubChoices.ts';
 import { hubEndpoint } from './hubConnection.ts';
 import { askForHubToken } from './hubTokenCommand.ts';
-import { useEncoder } from './useEncoder.ts';
+import { tellOfTexts, useEncoder } from './useEncoder.ts';
 
 /**
  * Downloads an encoder of a repository, after a person has chosen which and agreed, makes it the folder's own and offers to
@@ -87,6 +87,7 @@ async function fetchAndUse(services: Services, folder: string, plan: HubPlan): P
     );
     if ('card' in outcome) {
       const { card } = outcome;
+      tellOfTexts(card.textProblem);
       await useEncoder(services, { folder, encoder: card.id, advice: encoderAdvice(card) }, 'offer');
     } else if (await isAgreed(outcome.further)) {
       await fetchAndUse(services, folder, outcome.further);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AddedEncoder } from '../../core/encoders/card.ts';
 import { views } from '../contract.ts';
 import { showFailure } from '../notifications.ts';
 import type { Services } from '../services.ts';
@@ -39,6 +40,11 @@ export async function useEncoder(services: Services, use: EncoderUse, then: 'ind
   void vscode.window.showInformationMessage(message, action).then((chosen) => {
     if (chosen === action) index(services, folder).catch(showFailure);
   });
+}
+
+/** Says what keeps an encoder that was added from being asked in words; nobody must wait for an answer. */
+export function tellOfTexts(problem: AddedEncoder['textProblem']): void {
+  if (problem !== undefined) void vscode.window.showWarningMessage(problem.message);
 }
 
 async function index({ jobs }: Services, folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -15,6 +15,7 @@ import { trainPair, writePair } from '../../trainedPair.ts';
 import { explorerContextMenu, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import {
+  chooseEncoder,
   chooseOption,
   describes,
   eventually,
@@ -97,6 +98,21 @@ test('an encoder that knows no words is said so, with the way to another', async
   await view.locator('vscode-button', { hasText: 'Choose Encoder' }).click();
   await quickPick(page, 'Pixels').waitFor();
   await page.keyboard.press('Escape');
+});
+
+test('an encoder whose text half does not fit is used for pictures, with the reason', async () => {
+  for (const [half, name] of [
+    ['vision_model.onnx', 'broken_image.onnx'],
+    ['text_model.onnx', 'broken_text.onnx'],
+  ] as const) {
+    await copyFile(path.join(home, 'pair', 'onnx', half), path.join(dataset, name));
+  }
+  await chooseEncoder(page, 'Choose an ONNX file', 'broken_image.onnx');
+  const warning = page.locator('.notification-list-item', { hasText: 'broken_image is added without its text half' });
+  await warning.waitFor();
+  assert.match((await warning.textContent()) ?? '', /broken_text\.onnx has no tokenizer\.json beside it/);
+  await screenshot(page, 'search with an encoder without its text half');
+  await runCommand(page, 'Notifications: Clear All Notifications');
 });
 
 test('pictures are found by what they show', async () => {

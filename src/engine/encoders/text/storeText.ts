@@ -1,7 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EncoderCard } from '../../../core/encoders/card.ts';
+import { addedWithoutText } from '../../../core/encoders/textErrors.ts';
 import { STORED_TEXT } from '../../../core/encoders/textFiles.ts';
+import type { LikenessError } from '../../../core/errors.ts';
 import type { ResolvedEncoder } from '../encoder.ts';
 import { readModel } from '../modelFiles.ts';
 import { storeModel } from '../storeModel.ts';
@@ -14,20 +16,26 @@ export const STORED_TOKENIZER = `${dirname(STORED_TEXT)}/${TOKENIZER}`;
 /** While an encoder is added nobody waits for single texts. */
 const THREADS = 2;
 
+export interface CardWithText {
+  readonly card: EncoderCard;
+  /** Why the text half can't be used. */
+  readonly problem?: LikenessError;
+}
+
 /**
  * The card with what is known of the text half once it was opened, with the places where `storeText` puts its files. One that
- * can't be used leaves the card as it is: its pictures can be searched all the same, and whoever types a text is told why.
+ * can't be used leaves the card as it is: its pictures can be searched all the same.
  */
-export async function withText(resolved: ResolvedEncoder): Promise<EncoderCard> {
+export async function withText(resolved: ResolvedEncoder): Promise<CardWithText> {
   const { text: _, ...card } = resolved.card;
-  if (resolved.text === undefined) return card;
+  if (resolved.text === undefined) return { card };
   try {
     const encoder = await openText(resolved, THREADS);
     await encoder.dispose();
     const text = { file: STORED_TEXT, tokenizer: STORED_TOKENIZER, ...encoder.described };
-    return { ...card, text };
-  } catch {
-    return card;
+    return { card: { ...card, text } };
+  } catch (error) {
+    return { card, problem: addedWithoutText(card.name, error) };
   }
 }
 

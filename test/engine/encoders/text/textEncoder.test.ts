@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode, LikenessError } from '../../../../src/core/errors.ts';
@@ -270,7 +270,21 @@ describe('an encoder that is added to a dataset', () => {
     const registry = new EncoderRegistry();
     const card = await registry.add(repository(t, clip(smallTextTower({ dim: 4 }))), root);
     assert.equal(card.text, undefined);
+    assert.equal(card.textProblem?.code, ErrorCode.TextMismatch);
+    assert.match(
+      card.textProblem.message,
+      /^pair is added without its text half, so that nothing can be searched in words with it: .*text_model\.onnx gives texts 4 numbers/,
+    );
     await assert.rejects(opened(t, card.id, root), { code: ErrorCode.TextMismatch });
+    // Of what is kept, nothing tells of a try to add it.
+    assert.doesNotMatch(readFileSync(join(root, '.likeness', 'encoders', card.id, 'card.json'), 'utf8'), /textProblem/);
+  });
+
+  it('tells nothing of texts where all is well, or where there was no text half', async (t) => {
+    const registry = new EncoderRegistry();
+    for (const layout of [clip(), { files: { 'model.onnx': smallVisionTower() } }]) {
+      assert.equal((await registry.add(repository(t, layout), temporaryFolder(t))).textProblem, undefined);
+    }
   });
 });
 
