@@ -19,6 +19,8 @@ export class TextEncoders {
       const before = this.#loaded;
       this.#identity = identity;
       this.#loaded = openText(resolved, this.#threads);
+      // It may fail while the one before is put away, and nobody waits for it then.
+      this.#loaded.catch(() => undefined);
       await disposed(before);
     }
     const loading = this.#loaded;

@@ -6,6 +6,7 @@ import { ErrorCode, LikenessError } from '../../../../src/core/errors.ts';
 import type { OnnxModel } from '../../../../src/core/onnx/model.ts';
 import { EncoderRegistry } from '../../../../src/engine/encoders/registry.ts';
 import { openText, type TextEncoder } from '../../../../src/engine/encoders/text/textEncoder.ts';
+import { TextEncoders } from '../../../../src/engine/encoders/text/textEncoders.ts';
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 import { smallVisionTower } from '../../hub/hubModels.ts';
 import { writeModel } from '../smallModels.ts';
@@ -285,6 +286,20 @@ describe('an encoder that is added to a dataset', () => {
     for (const layout of [clip(), { files: { 'model.onnx': smallVisionTower() } }]) {
       assert.equal((await registry.add(repository(t, layout), temporaryFolder(t))).textProblem, undefined);
     }
+  });
+});
+
+describe('the text half that is kept loaded', () => {
+  it('makes room for another, which may be none', async (t) => {
+    const registry = new EncoderRegistry();
+    const kept = new TextEncoders(1);
+    t.after(() => kept.dispose());
+    const pair = await registry.resolve(repository(t, clip()));
+    const encoder = await kept.get(pair);
+    assert.equal(await kept.get(pair), encoder);
+    // Nothing but the call itself is told of the failure.
+    await assert.rejects(kept.get(await registry.resolve('pixels')), { code: ErrorCode.EncoderWithoutText });
+    assertClose((await (await kept.get(pair)).embed(['a red circle'])).vectors, expectedText(RED_CIRCLE));
   });
 });
 
