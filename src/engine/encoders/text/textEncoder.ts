@@ -203,7 +203,7 @@ export async function openTextModel(
     let encoder = encoderOf(described);
     if (source.known === undefined && mayLookAhead(described, declared, tokenizer)) {
       const filled = encoderOf({ ...described, padding: config.padding ?? tokenizer.padding });
-      if (await differ(encoder, filled)) encoder = filled;
+      if (await looksAhead(encoder, filled)) encoder = filled;
     }
     await assertTextsDiffer(encoder, file);
     return encoder;
@@ -252,10 +252,15 @@ function mayLookAhead({ padding }: DescribedText, { mask }: DeclaredTextInput, {
   return padding === undefined && mask === undefined && isClips;
 }
 
-/** Whether two ways to feed a model give a text different vectors, beyond what the rounding of quantised models does. */
-async function differ(one: TextEncoder, other: TextEncoder): Promise<boolean> {
-  const [first, second] = await Promise.all([one.embed(PROBE_TEXTS), other.embed(PROBE_TEXTS)]);
-  const { dim } = one.described.output;
+/**
+ * Whether a model gives texts other vectors where they are filled up, beyond what the rounding of quantised ones does. Where it
+ * can't be fed so, its context is shorter than what is said of it, and it may read short texts all the same.
+ */
+async function looksAhead(plain: TextEncoder, filled: TextEncoder): Promise<boolean> {
+  const first = await plain.embed(PROBE_TEXTS);
+  const second = await filled.embed(PROBE_TEXTS).catch(() => undefined);
+  if (second === undefined) return false;
+  const { dim } = plain.described.output;
   return PROBE_TEXTS.some(
     (_, text) => innerProduct(first.vectors, second.vectors.subarray(text * dim, (text + 1) * dim), text * dim) < ALIKE,
   );

@@ -115,7 +115,7 @@ describe('openText', () => {
         'tokenizer_config.json': { pad_token: '[PAD]', model_max_length: 1e30, ...tokenizer },
         'config.json': model,
         'onnx/vision_model.onnx': smallVisionTower(),
-        'onnx/text_model.onnx': smallTextTower({ output: 'pooler_output' }),
+        'onnx/text_model.onnx': smallTextTower({ output: 'pooler_output', positions: 64 }),
       },
     });
     const red = expectedText([1, 5, 2, ...new Array<number>(61).fill(0)]);
@@ -173,6 +173,15 @@ describe('openText', () => {
         assert.equal(encoder.described.padding, undefined);
         assertClose((await encoder.embed(['a red circle'])).vectors, expectedText(RED_CIRCLE));
       }
+    });
+
+    it('reads short texts where the context is shorter than is said', async (t) => {
+      const encoder = await opened(
+        t,
+        repository(t, clipTokens(smallTextTower({ positions: 7 }), { model_type: 'clip' })),
+      );
+      assertClose((await encoder.embed(['a red circle'])).vectors, expectedText(RED_CIRCLE));
+      await assert.rejects(encoder.embed(['a red circle of a photo']), { code: ErrorCode.TextEncoderInvalid });
     });
 
     it('is filled up in the same way once it is stored', async (t) => {

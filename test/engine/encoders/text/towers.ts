@@ -35,6 +35,8 @@ export interface TextTowerOptions {
   readonly deaf?: boolean;
   /** What is filled up with zeros reads as what isn't, as for a causal network that is asked for the end of the text. */
   readonly skipsZeros?: boolean;
+  /** Longer texts fail. */
+  readonly positions?: number;
 }
 
 /** The text half of CLIP in small: a vector for each token, their mean (over those of the text), and a projection. */
@@ -56,11 +58,13 @@ function addTextTower(
     output = 'text_embeds',
     deaf = false,
     skipsZeros = false,
+    positions,
   }: TextTowerOptions,
 ): void {
   const ids = graph.input('input_ids', type, [batch, length]);
   const table = graph.floats(deaf ? new Float64Array(words * 4).fill(0.5) : wave(words * 4, 11), [words, 4]);
-  const vectors = graph.op('Gather', [table, ids], { axis: 0 });
+  const looked = graph.op('Gather', [table, ids], { axis: 0 });
+  const vectors = positions === undefined ? looked : graph.op('Add', [looked, placed(graph, ids, positions)]);
   const pooled = mask
     ? maskedMean(graph, vectors, graph.input('attention_mask', type, [batch, length]))
     : skipsZeros
@@ -68,6 +72,14 @@ function addTextTower(
       : mean(graph, vectors);
   const projected = graph.op('MatMul', [pooled, graph.floats(wave(4 * dim, 12), [4, dim])]);
   graph.output(output, projected, 'float32', [batch, dim]);
+}
+
+/** A vector for each place, of zeros. */
+function placed(graph: GraphBuilder, ids: GraphValue, positions: number): GraphValue {
+  const ones = graph.op('Add', [graph.op('ConstantOfShape', [graph.op('Shape', [ids])]), graph.scalar(1)]);
+  const places = graph.op('Sub', [graph.op('CumSum', [ones, graph.integers([1], [])]), graph.scalar(1)]);
+  const table = graph.floats(new Float64Array(positions * 4), [positions, 4]);
+  return graph.op('Gather', [table, graph.op('Cast', [places], { to: DataType.int64 })], { axis: 0 });
 }
 
 function mean(graph: GraphBuilder, vectors: GraphValue): GraphValue {
