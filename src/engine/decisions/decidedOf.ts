@@ -1,14 +1,18 @@
-import type { Decision } from '../../core/decisions/decisions.ts';
+import type { Decision, DecisionAction } from '../../core/decisions/decisions.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 
+/** About one file, not about what it shows: of two copies one may be kept and the other excluded. */
+const OF_ONE_FILE: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarantine']);
+
 /**
  * Looks up what was decided of an image. A decision holds for all images of the same content; where the contents aren't
- * known, or the decision names one that no image has, it holds for the path that it was made of. Among images of the same content
- * what was decided of an image's own path comes last, and so wins: of two copies one may be kept and the other excluded.
+ * known, or the decision names one that no image has, it holds for the path that it was made of. What was decided of an image's own
+ * path comes last, and so wins; but before all else comes what was decided of other bytes that were at the path once.
  *
- * To keep an image, or to set it aside, is about that one file. Where the file that is to be kept is gone, because it was renamed,
- * the copies that are left are kept in its place.
+ * To keep an image, to exclude it, or to set it aside, is about that one file. Where the file that is to be kept is gone, because it was
+ * renamed, the copies that are left are kept in its place. So are the copies of an excluded one excluded, unless there are more of them
+ * than were excluded: nobody knows then which of them it was, and none is taken out of the dataset unasked.
  *
  * @param store knows the images' contents; without it paths are all there is to go by
  * @returns the decisions about each image of which there are any, those of its own path last, otherwise in the order of the file
@@ -26,10 +30,13 @@ export function decisionsByPath(
   const present = new Set<number | undefined>();
   for (const { contentKey } of files.values()) present.add(contentKey);
   const keys = new Map(decisions.map((decision) => [decision, keyOf(decision, store, present)]));
+  const movedAway = (decision: Decision) => files.get(decision.path)?.contentKey !== keys.get(decision);
+  const isTooMany = moreThanExcluded(decisions, files, keys);
   const spreading = decisions.filter((decision) => {
     const key = keys.get(decision);
     if (key === undefined || decision.action === 'quarantine') return false;
-    return decision.action !== 'keep' || files.get(decision.path)?.contentKey !== key;
+    if (OF_ONE_FILE.has(decision.action) && !movedAway(decision)) return false;
+    return decision.action !== 'exclude' || !isTooMany(key);
   });
   // What is kept comes after what is excluded, whatever its path was.
   const inOrder = [
@@ -43,10 +50,35 @@ export function decisionsByPath(
       const others = own === undefined ? [] : (byContent.get(own) ?? []).filter((other) => other.path !== path);
       // Of another picture that was here, and has moved on with what was decided of it.
       const ofPath = (byPath.get(path) ?? []).filter((decision) => [undefined, own].includes(keys.get(decision)));
-      const found = [...others, ...ofPath];
+      // A line without a content is about whatever is there.
+      const isOfFormer = (decision: Decision) => decision.content !== '' && keys.get(decision) === undefined;
+      const former = ofPath.filter(isOfFormer);
+      const found = [...former, ...others, ...ofPath.filter((decision) => !isOfFormer(decision))];
       return found.length === 0 ? [] : [[path, found]];
     }),
   );
+}
+
+/** Whether of a content there are more images of which nothing was decided than there are excluded ones whose path is gone. */
+function moreThanExcluded(
+  decisions: readonly Decision[],
+  files: ReadonlyMap<string, { readonly contentKey: number | undefined }>,
+  keys: ReadonlyMap<Decision, number | undefined>,
+): (key: number) => boolean {
+  const gone = new Map<number, Set<string>>();
+  const decided = new Set<string>();
+  for (const decision of decisions) {
+    const key = keys.get(decision);
+    if (key === undefined || !OF_ONE_FILE.has(decision.action)) continue;
+    if (files.get(decision.path)?.contentKey === key) decided.add(decision.path);
+    else if (decision.action === 'exclude') gone.set(key, (gone.get(key) ?? new Set()).add(decision.path));
+  }
+  const open = new Map<number, number>();
+  for (const [path, { contentKey }] of gone.size === 0 ? [] : files) {
+    if (contentKey === undefined || !gone.has(contentKey) || decided.has(path)) continue;
+    open.set(contentKey, (open.get(contentKey) ?? 0) + 1);
+  }
+  return (key) => (open.get(key) ?? 0) > (gone.get(key)?.size ?? 0);
 }
 
 /** The content that a decision holds for, if an image has it. */

@@ -56,11 +56,15 @@ describe('decisions about copies', () => {
     ...(value !== undefined && { value }),
   });
 
-  it('hold for each of them, except where a line names another one by its path', () => {
+  it('exclude the one that is named, and keep the others', () => {
     const copies = { a: 'x', b: 'x', c: 'x', d: 'y' };
-    assert.deepEqual(decided(copies, [line('a', 'exclude')]).excluded, ['a', 'b', 'c']);
-    assert.deepEqual(decided(copies, [line('a', 'exclude'), line('b', 'keep')]).excluded, ['a', 'c']);
-    assert.deepEqual(decided(copies, [line('a', 'keep'), line('b', 'exclude')]).excluded, ['b', 'c']);
+    assert.deepEqual(decided(copies, [line('a', 'exclude')]).excluded, ['a']);
+    assert.deepEqual(decided(copies, [line('a', 'exclude'), line('b', 'keep')]).excluded, ['a']);
+    assert.deepEqual(decided(copies, [line('a', 'keep'), line('b', 'exclude')]).excluded, ['b']);
+  });
+
+  it('give each of them a class, except where a line names another one by its path', () => {
+    const copies = { a: 'x', b: 'x', c: 'x', d: 'y' };
     const classes = decided(copies, [line('a', 'relabel', 'x', 'cat'), line('b', 'relabel', 'x', 'dog')]);
     assert.deepEqual(
       ['a', 'b', 'd'].map((path) => decidedLabel(classes.of(path))),
@@ -71,6 +75,29 @@ describe('decisions about copies', () => {
   it('keep what the kept one was renamed to', () => {
     const decisions = [line('a', 'keep'), line('b', 'exclude')];
     assert.deepEqual(decided({ renamed: 'x', b: 'x' }, decisions).excluded, ['b']);
+  });
+
+  it('exclude those that excluded ones were renamed to, but none where nobody knows which of them it was', () => {
+    const excluded = (contents: Record<string, string>, ...lines: readonly Omit<Decision, 'at'>[]) =>
+      decided(contents, lines).excluded;
+    assert.deepEqual(excluded({ b: 'x' }, line('a', 'exclude')), ['b']);
+    assert.deepEqual(excluded({ b: 'x', c: 'x' }, line('a', 'exclude')), []);
+    assert.deepEqual(excluded({ b: 'x', c: 'x' }, line('a', 'exclude'), line('c', 'keep')), ['b']);
+    assert.deepEqual(excluded({ b: 'x', c: 'x' }, line('a', 'exclude'), line('d', 'exclude')), ['b', 'c']);
+    assert.deepEqual(excluded({ a: 'edited', b: 'x', c: 'x' }, line('a', 'exclude')), []);
+  });
+
+  it('about bytes that were at a path once give way to those about the bytes that are there', () => {
+    const label = (contents: Record<string, string>, ...lines: readonly Omit<Decision, 'at'>[]) =>
+      decidedLabel(decided(contents, lines).of('a'));
+    const [now, former] = [line('a', 'relabel', 'x', 'now'), line('a', 'relabel', 'pruned', 'former')];
+    assert.equal(label({ a: 'x' }, now, former), 'now');
+    assert.equal(label({ a: 'x' }, former, now), 'now');
+    assert.equal(label({ a: 'x' }, former), 'former');
+    assert.equal(label({ a: 'x', b: 'x' }, line('b', 'relabel', 'x', 'of its copy'), former), 'of its copy');
+    // Written by hand, of whatever is there.
+    assert.equal(label({ a: 'x' }, now, line('a', 'relabel', '', 'by hand')), 'by hand');
+    assert.deepEqual(decided({ a: 'x' }, [line('a', 'keep'), line('a', 'exclude', 'pruned')]).excluded, []);
   });
 
   it('set aside that file only, also where another clone still has it', () => {
