@@ -13,7 +13,7 @@ export function exactDuplicateText(others: number, equal: 'bytes' | 'pixels', la
   const what = equal === 'bytes' ? 'the same file' : 'the same pixels in other files';
   const twice = others === 1 ? 'twice' : `${others + 1} times`;
   if (labels.length > 1) {
-    return `In the dataset ${twice} (${what}) and labelled ${labels.map((label) => `"${label}"`).join(' and ')}: at most one of the labels is right.`;
+    return `In the dataset ${twice} (${what}) and labelled ${labels.map((label) => `"${label}"`).join(' and ')}: at most one of the labels is right. Keep one, with the right label.`;
   }
   return `In the dataset ${twice} (${what}): it counts ${twice} in training and in figures; keep one.`;
 }

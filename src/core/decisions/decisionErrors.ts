@@ -62,6 +62,13 @@ export const notSetAside = (path: string) =>
     `No file of the path ${path} is set aside; "likeness quarantine list" shows those that are.`,
     { path },
   );
+/** @param place of the file, absolute; `file` holds the decisions */
+export const asideGone = (place: string, file: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `${place} can't be restored, since it is neither in quarantine nor at its place; bring the file back from elsewhere, or remove its line from ${file}.`,
+    { path: place },
+  );
 /** A line that was passed over, or that says something that can't be so. */
 export const decisionProblem = (file: string, line: number, message: string) =>
   new LikenessError(ErrorCode.InvalidDecisions, `${file}, line ${line}: ${message}`, { path: file });

@@ -1,3 +1,4 @@
+import { asideGone } from '../../core/decisions/decisionErrors.ts';
 import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
 import type { DecidedImage, Decision } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
@@ -5,7 +6,7 @@ import { stepTitle } from '../../core/decisions/stepTitles.ts';
 import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
 import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome } from '../../protocol/decisions.ts';
 import { decidedImages, decidedPath } from './decidedImages.ts';
-import { readDecisions } from './decisionFile.ts';
+import { decisionsFile, readDecisions } from './decisionFile.ts';
 import { movesAside, readQuarantine } from './quarantine.ts';
 import { takeStep, type StepContext } from './steps.ts';
 import { isPresent } from './moveFiles.ts';
@@ -91,13 +92,16 @@ async function withoutSetAside(root: string, paths: readonly string[]): Promise<
   return kept;
 }
 
-/** Of those of a path, the one that was set aside last. */
+/** Of those of a path, the one that was set aside last. Rejects with file-not-found where a file is neither there nor at its place. */
 async function movesBack(root: string, paths: readonly string[]): Promise<FileMove[]> {
   const byPath = new Map((await readQuarantine(root)).reverse().map((entry) => [entry.path, entry]));
-  return paths.flatMap((path) => {
+  const moves: FileMove[] = [];
+  for (const path of paths) {
     const entry = byPath.get(path);
-    return entry ? [{ from: entry.at, to: path, content: entry.content }] : [];
-  });
+    if (entry) moves.push({ from: entry.at, to: path, content: entry.content });
+    else if (!(await isPresent(join(root, path)))) throw asideGone(join(root, path), decisionsFile(root));
+  }
+  return moves;
 }
 
 /** What was decided of single images, sorted by path. Rejects with unreadable-file. */

@@ -32,6 +32,11 @@ const ownFileSystem: FileSystem = { link, rename };
 
 /** How the name of a copy on its way ends. */
 const COPY = /^[0-9a-f]{12}\.moving$/;
+
+/** True for the names of what a move to another disk leaves behind when its process is killed. */
+export function isCopyOnItsWay(name: string): boolean {
+  return COPY.test(name.split('.').slice(-2).join('.'));
+}
 /** What file systems answer that know no second name for a file, or not for one of somebody else's. */
 const NO_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN']);
 

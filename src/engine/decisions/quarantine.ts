@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileMove } from '../../core/decisions/history.ts';
 import type { DecidedImage } from '../../core/decisions/decisions.ts';
@@ -6,8 +6,8 @@ import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
-import { replaceFile } from '../training/replaceFile.ts';
-import { isPlainPath, isPresent } from './moveFiles.ts';
+import { isTemporary, replaceFile } from '../training/replaceFile.ts';
+import { isCopyOnItsWay, isPlainPath, isPresent } from './moveFiles.ts';
 
 /** Relative to the root. */
 export const QUARANTINE_FOLDER = `${LIKENESS_FOLDER}/quarantine`;
@@ -21,7 +21,8 @@ export function isInQuarantine(path: string): boolean {
 
 /**
  * The files that are set aside, sorted by path, of one path the last one first. A line of the journal is written before its
- * file is moved and stays when it goes back: what counts is whether the file is there. Rejects with unreadable-file.
+ * file is moved and stays when it goes back: what counts is whether the file is there. Where the journal was lost or damaged, a
+ * file that no line names goes back to where its place in the quarantine says. Rejects with unreadable-file.
  */
 export async function readQuarantine(root: string): Promise<QuarantinedImage[]> {
   const byPlace = new Map<string, QuarantinedImage>();
@@ -31,6 +32,7 @@ export async function readQuarantine(root: string): Promise<QuarantinedImage[]> 
   }
   const present: QuarantinedImage[] = [];
   for (const entry of byPlace.values()) if (await isPresent(join(root, entry.at))) present.push(entry);
+  for (const at of await filesBelow(root, QUARANTINE_FOLDER)) if (!byPlace.has(at)) present.push(await unnamed(root, at));
   return present.sort((a, b) => order(a.path, b.path) || order(b.since, a.since));
 }
 
@@ -101,6 +103,32 @@ export async function tidyFolders(root: string, moves: readonly FileMove[]): Pro
       // It holds something, or is of no harm.
     }
   }
+}
+
+/** Relative to the root, as the folder is; without our own files and hidden ones. */
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw unreadableFile(join(root, folder), error);
+  });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = `${folder}/${entry.name}`;
+    const isOwn = path === JOURNAL || isTemporary(entry.name) || isCopyOnItsWay(entry.name);
+    if (entry.name.startsWith('.') || isOwn) continue;
+    if (entry.isDirectory()) files.push(...(await filesBelow(root, path)));
+    else files.push(path);
+  }
+  return files;
+}
+
+/** What can be told of a file without the journal: it was changed last when it came here. */
+async function unnamed(root: string, at: string): Promise<QuarantinedImage> {
+  const since = await lstat(join(root, at)).then(
+    ({ ctime }) => ctime.toISOString(),
+    () => '',
+  );
+  return { path: at.slice(QUARANTINE_FOLDER.length + 1), at, content: '', since };
 }
 
 async function freePlace(root: string, path: string, used: ReadonlySet<string>): Promise<string> {

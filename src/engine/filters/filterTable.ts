@@ -30,6 +30,7 @@ export function fileColumns({ store }: Pick<Dataset, 'store'>, paths: readonly s
     ...imageMeasures.map(({ id, name, of }) => numbers(id, name, (row) => facts[row] && of(facts[row]))),
     numbers('oddAspectRatio', 'Score of the shape', (row) => scores[row]?.['odd-aspect-ratio']),
     numbers('oddSize', 'Score of the size', (row) => scores[row]?.['odd-size']),
+    numbers('grayscale', 'Score of the colour', (row) => scores[row]?.grayscale),
     numbers('bytes', 'File size', (row) => facts[row]?.bytes),
   ];
   const taken = ['class', 'split', 'tag', 'finding', 'decision', ...own.map(({ id }) => id), ...otherFields];

@@ -139,6 +139,51 @@ describe('images that are set aside', () => {
     assert.deepEqual([await decisions.history({ root }), await told()], [{}, []]);
   });
 
+  it('come back from where they lie, where the journal was damaged or lost', async (context) => {
+    const { root, decisions, told, read, aside } = datasetOf(context, 'cats/a.png', 'cats/b.png');
+    await aside('cats/a.png', 'cats/b.png');
+    for (const left of ['.DS_Store', 'cats/a.png.0123456789ab.moving', 'journal.jsonl.0123.tmp']) {
+      write(root, `${FOLDER}/${left}`, 'no image');
+    }
+    write(root, `${FOLDER}/journal.jsonl`, 'damaged\n');
+    const places = [
+      ['cats/a.png', `${FOLDER}/cats/a.png`],
+      ['cats/b.png', `${FOLDER}/cats/b.png`],
+    ];
+    assert.deepEqual(await told(), places);
+    rmSync(join(root, FOLDER, 'journal.jsonl'));
+    assert.deepEqual(await told(), places);
+    const [{ since } = { since: '' }] = await decisions.quarantined({ root });
+    assert.ok(Math.abs(Date.parse(since) - Date.now()) < 60_000, since);
+    await decisions.bringBack(root, ['cats/a.png', 'cats/b.png']);
+    assert.deepEqual([read('cats/a.png'), read('cats/b.png')], ['bytes of cats/a.png', 'bytes of cats/b.png']);
+    assert.deepEqual([await told(), await decisions.list({ root })], [[], []]);
+    await decisions.undo({ root });
+    assert.deepEqual(await told(), places);
+  });
+
+  it('that are at neither place are not said to be back, and what was decided of them stays', async (context) => {
+    const { root, decisions, aside, back } = datasetOf(context, 'a.png', 'b.png');
+    await aside('a.png', 'b.png');
+    rmSync(join(root, FOLDER, 'a.png'));
+    const gone = (error: Error & { code?: string }) => {
+      assert.equal(error.code, ErrorCode.FileNotFound);
+      assert.match(error.message, /a\.png can't be restored, since it is neither in quarantine nor at its place; .*jsonl/);
+      return true;
+    };
+    await assert.rejects(decisions.bringBack(root, ['a.png', 'b.png']), gone);
+    await assert.rejects(back('a.png'), gone);
+    assert.equal((await decisions.list({ root })).length, 2);
+    assert.ok(existsSync(join(root, FOLDER, 'b.png')));
+    // Restored by git: only the decision is to be forgotten.
+    write(root, 'a.png', 'bytes of a.png');
+    await decisions.bringBack(root, ['a.png']);
+    assert.deepEqual(
+      (await decisions.list({ root })).map(({ path }) => path),
+      ['b.png'],
+    );
+  });
+
   it('are not files that are gone, behind links out of the dataset, or our own', async (context) => {
     const { root, aside } = datasetOf(context, 'a.png');
     const elsewhere = temporaryFolder(context);
@@ -307,7 +352,11 @@ describe('the journal of the quarantine', () => {
       '{"path":"a.png","at',
     ];
     write(root, `${FOLDER}/journal.jsonl`, lines.join(''));
-    assert.deepEqual(await readQuarantine(root), []);
+    assert.deepEqual(
+      (await readQuarantine(root)).map(({ path, at }) => [path, at]),
+      [['a.png', `${FOLDER}/a.png`]],
+      'by its place, as no line names it',
+    );
     await noteSetAside(root, [{ from: 'a.png', to: `${FOLDER}/a.png`, content: '' }], '2027');
     assert.deepEqual(
       (await readQuarantine(root)).map(({ path, since }) => [path, since]),
