@@ -1,6 +1,6 @@
 /** What is wrong with the lines of `decisions.jsonl`, for a report and for an editor that offers to put it right. */
 import { ancestorLines, findConflicts, markerLines, type Conflict } from './conflicts.ts';
-import { formatDecision, parseLines, type Decision } from './decisions.ts';
+import { formatDecision, parseLines, type DecidedImage, type Decision } from './decisions.ts';
 import { faultOfLine, isOutside } from './lineFaults.ts';
 
 export type DecisionProblemKind =
@@ -58,6 +58,7 @@ export function decisionProblems(text: string, images?: DecisionImages): Decisio
   const passed = ancestorLines(found);
   const markers = markerLines(found);
   const decisions = parseLines(lines);
+  const compared = withContents(decisions, images?.contentOf);
   const problems = [...found.conflicts.map((conflict) => unsolved(conflict)), ...found.stray.map(stray)];
   const said = new Sayings();
   lines.forEach((line, place) => {
@@ -74,7 +75,7 @@ export function decisionProblems(text: string, images?: DecisionImages): Decisio
       problems.push({ ...whole('outside', place, message), ...columnsOf(line, outside) });
       return;
     }
-    const clash = said.clashOf(decision, place);
+    const clash = said.clashOf(compared[place]!, place, isOfAnyContent(decision));
     if (clash) problems.push(clash);
     if (images) problems.push(...problemsOfFiles(line, decision, place, images));
   });
@@ -83,16 +84,20 @@ export function decisionProblems(text: string, images?: DecisionImages): Decisio
 
 /** What was said of each subject so far. */
 class Sayings {
-  readonly #same = new Map<string, number>();
+  readonly #same = new Map<string, { readonly place: number; readonly isOfAny: boolean }>();
   readonly #about = new Map<string, { readonly place: number; readonly says: string; readonly decision: Decision }>();
 
-  clashOf(decision: Decision, place: number): DecisionProblem | undefined {
+  /** @param isOfAny whether the line itself doesn't say of which bytes it is */
+  clashOf(decision: Decision, place: number, isOfAny: boolean): DecisionProblem | undefined {
     const same = sayingKey(decision);
     const twin = this.#same.get(same);
     if (twin !== undefined) {
-      return whole('duplicate', place, `This line says what line ${twin + 1} says; one of them is enough.`);
+      // The one that says more is to stay.
+      const [extra, enough] = twin.isOfAny && !isOfAny ? [twin.place, place] : [place, twin.place];
+      if (extra !== place) this.#same.set(same, { place, isOfAny });
+      return whole('duplicate', extra, `This line says what line ${enough + 1} says; one of them is enough.`);
     }
-    this.#same.set(same, place);
+    this.#same.set(same, { place, isOfAny });
     const claim = claimOf(decision);
     const key = claimKey(decision);
     if (claim === undefined || key === undefined) return undefined;
@@ -111,6 +116,37 @@ class Sayings {
       ],
     };
   }
+}
+
+/**
+ * Decisions as they are compared with each other: one that doesn't say of which bytes it is, since it was written by hand, is
+ * about those that are at its path or, where nobody knows them, those that the last line of that path names.
+ *
+ * @param contentOf as of `DecisionImages`
+ */
+export function withContents(
+  decisions: readonly (Decision | undefined)[],
+  contentOf: DecisionImages['contentOf'] = () => undefined,
+): (Decision | undefined)[] {
+  if (!decisions.some((decision) => decision && isOfAnyContent(decision))) return [...decisions];
+  const named = new Map<string, string>();
+  for (const decision of decisions) {
+    for (const { path, content } of decision ? imagesNamed(decision) : []) if (content !== '') named.set(path, content);
+  }
+  const filled = <Image extends DecidedImage>(image: Image): Image =>
+    image.content === '' ? { ...image, content: contentOf(image.path) || (named.get(image.path) ?? '') } : image;
+  return decisions.map(
+    (decision) => decision && { ...filled(decision), ...(decision.with && { with: filled(decision.with) }) },
+  );
+}
+
+/** Whether a decision leaves open which bytes it is about. */
+export function isOfAnyContent(decision: Decision): boolean {
+  return imagesNamed(decision).some(({ content }) => content === '');
+}
+
+function imagesNamed(decision: Decision): readonly DecidedImage[] {
+  return decision.with ? [decision, decision.with] : [decision];
 }
 
 /** Equal of decisions that say the same. */

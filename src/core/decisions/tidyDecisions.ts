@@ -1,8 +1,15 @@
 import { grouped } from '../grouped.ts';
 import { ancestorLines, findConflicts, markerLines } from './conflicts.ts';
 import { compareDecisions } from './decisionLines.ts';
-import { parseLines, type Decision } from './decisions.ts';
-import { claimKey, decisionProblems, sayingKey, type DecisionProblem } from './decisionProblems.ts';
+import { formatDecision, parseLines, type Decision } from './decisions.ts';
+import {
+  claimKey,
+  decisionProblems,
+  isOfAnyContent,
+  sayingKey,
+  withContents,
+  type DecisionProblem,
+} from './decisionProblems.ts';
 import { faultOfLine } from './lineFaults.ts';
 
 export interface TidyDecisions {
@@ -33,18 +40,25 @@ export function tidyDecisions(text: string): TidyDecisions {
   const goes = new Set([...ancestorLines(found), ...markerLines(found)]);
   const markers = goes.size;
   const decisions = parseLines(lines);
+  const compared = withContents(decisions);
   // Of those that say the same the last one stays: what contradicts them may stand in between.
-  const said = new Set<string>();
+  const said = new Map<string, number>();
   let duplicates = 0;
   for (let place = lines.length - 1; place >= 0; place--) {
     const decision = decisions[place];
     if (decision === undefined || goes.has(place) || faultOfLine(lines[place]!) !== undefined) continue;
-    const key = sayingKey(decision);
-    if (said.has(key)) {
-      goes.add(place);
-      duplicates++;
+    const key = sayingKey(compared[place]!);
+    const stays = said.get(key);
+    if (stays === undefined) {
+      said.set(key, place);
+      continue;
     }
-    said.add(key);
+    goes.add(place);
+    duplicates++;
+    if (!isOfAnyContent(decisions[stays]!) || isOfAnyContent(decision)) continue;
+    // Which bytes it was decided of is not forgotten.
+    decisions[stays] = compared[stays];
+    lines[stays] = formatDecision(compared[stays]!);
   }
   const blocks: Block[] = [];
   let waiting: string[] = [];
@@ -53,7 +67,7 @@ export function tidyDecisions(text: string): TidyDecisions {
     waiting.push(line);
     const decision = decisions[place];
     if (decision === undefined) return;
-    blocks.push({ decision, texts: waiting });
+    blocks.push({ decision: compared[place]!, texts: waiting });
     waiting = [];
   });
   const sorted = inOrder(blocks);

@@ -87,6 +87,31 @@ describe('problems of decisions', () => {
     );
   });
 
+  it('are lines written by hand, without a content, that say what others of their path say, or the opposite', () => {
+    const byHand = (action: Decision['action'], more: Partial<Decision> = {}) =>
+      line('a.png', action, { content: '', ...more });
+    const [ant, bee] = [line('a.png', 'relabel', { value: 'ant' }), byHand('relabel', { value: 'bee' })];
+    assert.deepEqual(told([ant, bee].join('\n')), [['contradiction', 2]]);
+    assert.deepEqual(told([bee, ant].join('\n')), [['contradiction', 2]]);
+    assert.match(decisionProblems([ant, bee].join('\n'))[0]!.message, /"relabel bee" here and "relabel ant" in line 1/);
+    const tags = [line('a.png', 'tag', { value: 'x' }), byHand('untag', { value: 'x' })];
+    assert.deepEqual(told(tags.join('\n')), [['contradiction', 2]]);
+    const other = { path: 'b.png', content: 'of b.png' };
+    const pair = [line('a.png', 'same', { with: other }), byHand('different', { with: { ...other, content: '' } })];
+    assert.deepEqual(told(pair.join('\n')), [['contradiction', 2]]);
+    // The one that names the bytes is to stay.
+    assert.deepEqual(told([byHand('keep'), line('a.png', 'keep')].join('\n')), [['duplicate', 1]]);
+    assert.deepEqual(told([line('a.png', 'keep'), byHand('keep')].join('\n')), [['duplicate', 2]]);
+    const former = line('a.png', 'exclude', { content: 'former' });
+    assert.deepEqual(told([former, line('a.png', 'keep'), byHand('exclude')].join('\n')), [['contradiction', 3]]);
+    // What is there now is what it is about.
+    const now = { contentOf: () => 'now', hasContent: () => false };
+    assert.deepEqual(
+      decisionProblems([ant, bee].join('\n'), now).map(({ kind, line: number }) => [kind, number]),
+      [['changed', 1]],
+    );
+  });
+
   it('are conflicts of a merge, of which both sides count and their ancestor does not', () => {
     const [ours, base, theirs] = ['cat', 'cow', 'dog'].map((value) => line('b.png', 'relabel', { value }));
     const text = [
@@ -209,6 +234,20 @@ describe('decisions put in order', () => {
     );
     assert.equal(tidyDecisions(tidy).text, tidy);
     assert.equal(tidyDecisions('').text, '');
+  });
+
+  it('keep the content of one of those that say the same', () => {
+    const [known, byHand] = [line('a.png', 'exclude'), line('a.png', 'exclude', { content: '', note: 'by hand' })];
+    for (const text of [`${known}\n${byHand}\n`, `${byHand}\n${known}\n`]) {
+      const { text: tidy, duplicates, left } = tidyDecisions(text);
+      assert.deepEqual([duplicates, left], [1, []]);
+      assert.deepEqual(
+        parseDecisions(tidy).map(({ path, content }) => [path, content]),
+        [['a.png', 'of a.png']],
+      );
+    }
+    const rivals = [line('a.png', 'relabel', { content: '', value: 'bee' }), line('a.png', 'relabel', { value: 'ant' })];
+    assert.equal(tidyDecisions(rivals.join('\n')).text, `${rivals.join('\n')}\n`, 'the last one counts');
   });
 
   it('of which the last one counts keep their order, and the last of what is said twice stays', () => {
