@@ -1,6 +1,7 @@
 /** Failures and notices of exports: one factory for each, as in `errors.ts`. */
 import { ErrorCode, LikenessError } from '../likenessError.ts';
 import { usage } from '../errors.ts';
+import type { RenamedFolder } from './folderPlans.ts';
 
 export const unknownFormat = (format: string, known: readonly string[]) =>
   usage(`There is no format "${format}" to export to; choose one of ${known.join(', ')}.`);
@@ -112,6 +113,25 @@ export const copiedNotLinked = (count: number) =>
   new LikenessError(
     ErrorCode.ReadOnly,
     `${count === 1 ? '1 image was' : `${count} images were`} copied, as no hard link can be made from where ${count === 1 ? 'it lies' : 'they lie'} to the exported folder.`,
+  );
+/** @param renamed all of classes, or all of splits; one at least */
+export const foldersRenamed = (renamed: readonly RenamedFolder[]) => {
+  const [{ of, name, folder }] = renamed as [RenamedFolder];
+  const [one, many] = of === 'class' ? ['class', 'classes'] : ['split', 'splits'];
+  const [own, other] = [JSON.stringify(name), JSON.stringify(folder)];
+  return new LikenessError(
+    ErrorCode.InvalidLabels,
+    renamed.length === 1
+      ? `The ${one} ${own} is in a folder called ${other}, as none can have its name; what takes folders for ${many} will call it so, rename it to have one name.`
+      : `${renamed.length} ${many} are in folders of other names, as none can have theirs (${own} in ${other} for one); what takes folders for ${many} will call them so, rename them to have one name each.`,
+  );
+};
+/** @param files that the labels come from, `format` what is exported to */
+export const boxesLost = (files: readonly string[], format: string) =>
+  new LikenessError(
+    ErrorCode.LabelFilesStay,
+    `The boxes in ${files.join(' and ')} are not exported: ${format} has one of the whole image for each label, which trains a classifier, not a detector; for that, use the original.`,
+    { path: files[0] },
   );
 export const splitsMissing = (names: readonly string[]) =>
   new LikenessError(

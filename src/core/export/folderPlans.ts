@@ -6,6 +6,13 @@ import { fileNames, folderNames, parted } from './fileNames.ts';
 const UNLABELLED = 'unlabelled';
 const NO_SPLIT = 'no-split';
 
+/** A class or a split whose folder is called otherwise. */
+export interface RenamedFolder {
+  readonly of: 'class' | 'split';
+  readonly name: string;
+  readonly folder: string;
+}
+
 export interface PlacedImage {
   readonly image: ExportImage;
   /** Relative to the exported folder, with `/`. */
@@ -15,16 +22,24 @@ export interface PlacedImage {
 /**
  * `SPLIT/CLASS/NAME`, or `CLASS/NAME` where no image is of a split; images without a label go to `unlabelled/`, by
  * split too, and those without a split, where others have one, to `no-split/CLASS`.
+ *
+ * @returns beside the places the names that no folder can have, since whatever takes folders for classes finds others there
  */
-export function planImageFolder(images: readonly ExportImage[]): PlacedImage[] {
+export function planImageFolder(images: readonly ExportImage[]): {
+  readonly placed: readonly PlacedImage[];
+  readonly renamed: readonly RenamedFolder[];
+} {
   const splits = [...new Set(images.flatMap(({ split }) => split ?? []))].sort();
   const splitFolder = folderNames(splits, [UNLABELLED, NO_SPLIT]);
   const classFolder = folderNames(classesOf(images), [UNLABELLED, 'unlabeled']);
-  return named(images, ({ label, split }) => {
+  const placed = named(images, ({ label, split }) => {
     const ofSplit = splits.length === 0 ? [] : [split === undefined ? NO_SPLIT : splitFolder.get(split)!];
     const folders = label === undefined ? [UNLABELLED, ...ofSplit] : [...ofSplit, classFolder.get(label)!];
     return folders.join('/');
   });
+  const renamed = (of: RenamedFolder['of'], folders: ReadonlyMap<string, string>) =>
+    [...folders].flatMap(([name, folder]) => (name === folder ? [] : [{ of, name, folder }]));
+  return { placed, renamed: [...renamed('class', classFolder), ...renamed('split', splitFolder)] };
 }
 
 /** A part of a YOLO data set. */

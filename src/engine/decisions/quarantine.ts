@@ -32,7 +32,8 @@ export async function readQuarantine(root: string): Promise<QuarantinedImage[]> 
   }
   const present: QuarantinedImage[] = [];
   for (const entry of byPlace.values()) if (await isPresent(join(root, entry.at))) present.push(entry);
-  for (const at of await filesBelow(root, QUARANTINE_FOLDER)) if (!byPlace.has(at)) present.push(await unnamed(root, at));
+  for (const at of await filesBelow(root, QUARANTINE_FOLDER))
+    if (!byPlace.has(at)) present.push(await unnamed(root, at));
   return present.sort((a, b) => order(a.path, b.path) || order(b.since, a.since));
 }
 

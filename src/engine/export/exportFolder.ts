@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import {
+  boxesLost,
   noVectors,
   optionNotOfFormat,
   outIsFolder,
@@ -21,6 +22,7 @@ import type { Dataset } from '../dataset.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { inPhase } from '../jobs/phase.ts';
+import { labelFiles } from '../labels/sources/labelFiles.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { assertOutputFile, streamOutput, type OutputFile } from '../store/outputFile.ts';
@@ -39,6 +41,7 @@ export interface ExportOptions {
 }
 
 const folderFormats: readonly ExportFormat[] = ['yolo', 'imagefolder'];
+const boxFormats: readonly ExportFormat[] = ['coco', 'yolo'];
 const vectorFormats: readonly ExportFormat[] = ['jsonl', 'parquet'];
 
 /**
@@ -65,14 +68,23 @@ export async function exportFolder(
   if (format === 'npy') await assertFile({ ...target, file: pathsFile(out) }, dataset);
   const { images, notices } = await readExportImages(dataset, request);
   const written = await write(images, target, request, options, context);
+  const boxes = boxFormats.includes(format) ? boxFiles(dataset) : [];
+  const told = [...notices, ...written.notices, ...(boxes.length > 0 ? [boxesLost(boxes, format)] : [])];
   return {
     root,
     out,
     format,
     images: written.images,
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...store.notices, ...[...notices, ...written.notices].map(({ code, message }) => ({ code, message }))],
+    notices: [...store.notices, ...told.map(({ code, message }) => ({ code, message }))],
   };
+}
+
+/** The files of labels in which boxes around objects may be, as people are told of them. */
+function boxFiles(dataset: Dataset): string[] {
+  const { source = 'folder' } = dataset.config.labels ?? {};
+  if (source !== 'coco' && source !== 'yolo') return [];
+  return labelFiles(dataset).map((file) => relativeToRoot(dataset.root, file) ?? file);
 }
 
 function assertOptions({ format, vectors, link, encoder }: ExportRequest): void {

@@ -6,6 +6,7 @@ import type { LikenessError } from '../../core/errors.ts';
 import {
   copiedNotLinked,
   filesGone,
+  foldersRenamed,
   nothingLabelledToExport,
   nothingToExport,
   splitsMissing,
@@ -98,11 +99,20 @@ export async function writeImageFolder(
 ): Promise<Written> {
   const { present, notices } = await checked(root, images, context);
   if (present.length === 0) throw nothingToExport(folder, 'whose file is there');
-  const plan = planImageFolder(present);
+  const { placed, renamed } = planImageFolder(present);
   const { copied } = await writeFolder(out, (staging) =>
-    inPhase('Exporting', plan.length, context, (between) => placeImages(root, plan, staging, { isLinked, between })),
+    inPhase('Exporting', placed.length, context, (between) =>
+      placeImages(root, placed, staging, { isLinked, between }),
+    ),
   );
-  return { images: plan.length, notices: [...notices, ...(copied > 0 ? [copiedNotLinked(copied)] : [])] };
+  const told = (['class', 'split'] as const)
+    .map((kind) => renamed.filter(({ of }) => of === kind))
+    .filter((own) => own.length > 0)
+    .map(foldersRenamed);
+  return {
+    images: placed.length,
+    notices: [...notices, ...told, ...(copied > 0 ? [copiedNotLinked(copied)] : [])],
+  };
 }
 
 /** Those whose files are there: what trains on the export would look for them. */

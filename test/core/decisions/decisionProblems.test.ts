@@ -246,7 +246,10 @@ describe('decisions put in order', () => {
         [['a.png', 'of a.png']],
       );
     }
-    const rivals = [line('a.png', 'relabel', { content: '', value: 'bee' }), line('a.png', 'relabel', { value: 'ant' })];
+    const rivals = [
+      line('a.png', 'relabel', { content: '', value: 'bee' }),
+      line('a.png', 'relabel', { value: 'ant' }),
+    ];
     assert.equal(tidyDecisions(rivals.join('\n')).text, `${rivals.join('\n')}\n`, 'the last one counts');
   });
 

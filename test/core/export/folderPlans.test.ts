@@ -31,13 +31,14 @@ describe('names of exported files', () => {
 
 describe('a folder for each class', () => {
   it('lies below one for each split, and images without a label apart', () => {
-    const plan = planImageFolder([
+    const { placed, renamed } = planImageFolder([
       exportImage('x/train/cat/1.png', { split: 'train' }),
       exportImage('x/test/cat/1.png', { split: 'test' }),
       exportImage('more/1.png', { split: 'test', label: undefined }),
       exportImage('more/2.png', { label: 'a/b' }),
     ]);
-    assert.deepEqual(targets(plan), [
+    assert.deepEqual(renamed, [{ of: 'class', name: 'a/b', folder: 'a_b' }]);
+    assert.deepEqual(targets(placed), [
       'train/cat/1.png',
       'test/cat/1.png',
       'unlabelled/test/1.png',
@@ -46,8 +47,8 @@ describe('a folder for each class', () => {
   });
 
   it('lies at the top where there are no splits', () => {
-    const plan = planImageFolder([exportImage('cat/1.png'), exportImage('1.png', { label: undefined })]);
-    assert.deepEqual(targets(plan), ['cat/1.png', 'unlabelled/1.png']);
+    const { placed, renamed } = planImageFolder([exportImage('cat/1.png'), exportImage('1.png', { label: undefined })]);
+    assert.deepEqual([targets(placed), renamed], [['cat/1.png', 'unlabelled/1.png'], []]);
   });
 });
 

@@ -168,7 +168,10 @@ describe('images that are set aside', () => {
     rmSync(join(root, FOLDER, 'a.png'));
     const gone = (error: Error & { code?: string }) => {
       assert.equal(error.code, ErrorCode.FileNotFound);
-      assert.match(error.message, /a\.png can't be restored, since it is neither in quarantine nor at its place; .*jsonl/);
+      assert.match(
+        error.message,
+        /a\.png can't be restored, since it is neither in quarantine nor at its place; .*jsonl/,
+      );
       return true;
     };
     await assert.rejects(decisions.bringBack(root, ['a.png', 'b.png']), gone);

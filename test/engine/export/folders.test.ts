@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { write } from '../indexing/dataset.ts';
+import { job } from '../training/job.ts';
 import { exported, shadesDataset } from './shadesDataset.ts';
 
 const filesOf = (folder: string) =>
@@ -44,6 +45,61 @@ describe('an export to a folder', () => {
     assert.equal(again.images, 4);
     assert.match(again.notices[0]!.message, /^2 images are gone or changed .*the first is train\/blue\/0\.png/);
     assert.equal(filesOf(join(out, 'again')).length, 4);
+  });
+
+  it('says which classes no folder can be called like', async (context) => {
+    const { root, engine, out, exportTo } = await shadesDataset(context);
+    const relabel = (path: string, value: string) =>
+      engine.decisions.decide({ root, paths: [path], decision: { action: 'relabel', value } });
+    await relabel('loose.png', 'a/b: c');
+    const one = await exportTo('imagefolder', 'one');
+    assert.deepEqual(one.notices, [
+      {
+        code: ErrorCode.InvalidLabels,
+        message:
+          'The class "a/b: c" is in a folder called "a_b_ c", as none can have its name; what takes folders for classes will call it so, rename it to have one name.',
+      },
+    ]);
+    assert.ok(existsSync(join(out, 'one/no-split/a_b_ c/loose.png')));
+    await relabel('val/red/0.png', 'Blue');
+    const two = await exportTo('imagefolder', 'two');
+    assert.match(two.notices[0]!.message, /^2 classes are in folders of other names, .*"blue" in "blue-2" for one/);
+    // YOLO's classes are in its own file, whatever they are called.
+    assert.ok((await exportTo('yolo', 'yolo')).notices.every(({ code }) => code !== ErrorCode.InvalidLabels));
+  });
+
+  it('says that boxes of the original are not in it', async (context) => {
+    const { root, exportTo } = await shadesDataset(context);
+    const images = [{ id: 1, file_name: 'loose.png', width: 64, height: 64 }];
+    const annotations = [1, 2].map((id) => ({ id, image_id: 1, category_id: 1, bbox: [id, 2, 3, 4], area: 12 }));
+    const categories = [{ id: 1, name: 'thing' }];
+    write(root, 'boxes.json', JSON.stringify({ images, annotations, categories }));
+    write(root, '.likeness/config.json', '{"labels": {"source": "coco", "file": "boxes.json"}}');
+    for (const [format, name] of [
+      ['coco', 'boxes.json'],
+      ['yolo', 'boxes'],
+    ] as const) {
+      const { notices } = await exportTo(format, name);
+      const { message } = notices.find(({ code }) => code === ErrorCode.LabelFilesStay)!;
+      assert.match(message, /^The boxes in boxes\.json are not exported: (coco|yolo) has one of the whole image/);
+    }
+    for (const format of ['csv', 'imagefolder'] as const) {
+      const { notices } = await exportTo(format, `other.${format}`);
+      assert.ok(notices.every(({ code }) => code !== ErrorCode.LabelFilesStay));
+    }
+  });
+
+  it('holds the other one of two equal files, of which one is excluded', async (context) => {
+    const { root, engine, out, exportTo } = await shadesDataset(context);
+    write(root, 'val/red/leak.png', readFileSync(join(root, 'train/red/0.png')));
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const leaks = async () => (await engine.check({ folder: root, only: ['leak'] }, job())).findings.length;
+    assert.equal(await leaks(), 1);
+    await engine.decisions.decide({ root, paths: ['val/red/leak.png'], decision: { action: 'exclude' } });
+    assert.equal(await leaks(), 0);
+    await exportTo('imagefolder', 'classes');
+    const files = filesOf(join(out, 'classes'));
+    assert.deepEqual([files.includes('train/red/0.png'), files.includes('validation/red/leak.png')], [true, false]);
   });
 
   it('has hard links where they are wanted', async (context) => {

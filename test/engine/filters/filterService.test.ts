@@ -48,7 +48,10 @@ describe('filtering a dataset', () => {
     assert.deepEqual(await found('blurry:0..1 oddAspectRatio:1 odd-size:0..1'), paths);
     const grey = await found('grayscale<1');
     assert.deepEqual(grey, ['loose.png']);
-    assert.deepEqual(await found('grayscale:1'), paths.filter((path) => !grey.includes(path)));
+    assert.deepEqual(
+      await found('grayscale:1'),
+      paths.filter((path) => !grey.includes(path)),
+    );
     write(root, 'table.csv', 'path,confidence,source,width\ntrain/red/0.png,0.9,web,1\nloose.png,0.2,phone,2\n');
     await engine.exchange.import({ folder: root, file: join(root, 'table.csv') }, job());
     assert.deepEqual(await found('confidence>.5'), ['train/red/0.png']);

@@ -2,7 +2,8 @@
 
 export const imageGone = 'it is no image of the dataset any more; take the decision back, or bring the image back';
 export const spacesAround = 'its class begins or ends with a space, which would be lost; decide it again';
-export const noRow = (file: string) => `${file} has no row for it; add one`;
+export const noRow = (files: readonly string[]) =>
+  `${files.join(' and ')} ${files.length === 1 ? 'has' : 'have'} no row for it; add one`;
 export const noCell = (file: string, line: number) =>
   `its row, line ${line} of ${file}, is too short to have a label; complete it`;
 export const notUtf8 = (file: string) =>

@@ -37,7 +37,7 @@ export async function planCocoRelabels(work: RelabelWork): Promise<RelabelPlan> 
   const changed = new Set(changes.map(({ path }) => path));
   for (const [path, relabelling] of wanted) {
     if (changed.has(path) || problems.has(path)) continue;
-    const reason = noRow(all.map((file) => shownFile(dataset.root, file)).join(' and '));
+    const reason = noRow(all.map((file) => shownFile(dataset.root, file)));
     problems.set(path, { ...relabelling, reason });
   }
   return { changes, problems: [...problems.values()].filter(({ path }) => !changed.has(path)), files, moves: [] };

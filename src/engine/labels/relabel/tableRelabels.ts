@@ -46,7 +46,7 @@ export async function planTableRelabels({ dataset, paths, wanted }: RelabelWork)
   const changed = new Set(changes.map(({ path }) => path));
   for (const [path, relabelling] of wanted) {
     if (changed.has(path) || problems.has(path)) continue;
-    problems.set(path, { ...relabelling, reason: noRow(tables.map((file) => shownFile(root, file)).join(' and ')) });
+    problems.set(path, { ...relabelling, reason: noRow(tables.map((file) => shownFile(root, file))) });
   }
   return { changes, problems: [...problems.values()], files, moves: [] };
 }

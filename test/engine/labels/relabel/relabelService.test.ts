@@ -38,6 +38,17 @@ describe('decided classes are written to a table', () => {
     return root;
   }
 
+  it('of several, none of which may have a row for an image', async (context) => {
+    const root = await pictures(context, ['0.png', '1.png'], { source: 'csv', file: ['a.csv', 'b.csv'] });
+    for (const file of ['a.csv', 'b.csv']) write(root, file, 'image,label\n0.png,red\n');
+    const engine = await decided(context, root, { '1.png': 'red' });
+    const { problems } = await engine.labelFiles.preview({ folder: root });
+    assert.deepEqual(
+      problems.map(({ reason }) => reason),
+      ['a.csv and b.csv have no row for it; add one'],
+    );
+  });
+
   it('after a preview that says where, and nothing else is changed', async (context) => {
     const root = await tableDataset(context);
     const engine = await decided(context, root, {
