@@ -40,6 +40,8 @@ export function scoreText({ kind, score }: Finding, thresholds: ReviewedCheck['t
     case 'odd-aspect-ratio':
     case 'odd-size':
       return `${figure}, an issue below ${number(threshold)}`;
+    case 'near-duplicate':
+      return `${figure}; crops are looked for up to ${number(threshold)} of the usual distance`;
     default:
       return `${figure}, threshold ${number(threshold)}`;
   }

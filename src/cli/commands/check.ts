@@ -136,12 +136,17 @@ function describe({ root, images, findings, counts, accepted, thresholds, neighb
       const hidden = own.length - SHOWN;
       return [
         '',
-        `${own[0]!.severity} ${kind}: ${formatCount(own.length)}${thresholds[kind] === undefined ? '' : ` (threshold ${Number(thresholds[kind].toFixed(3))})`}`,
+        `${own[0]!.severity} ${kind}: ${formatCount(own.length)}${thresholdText(kind, thresholds[kind])}`,
         ...own.slice(0, SHOWN).map(line),
         ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json has them all`] : []),
       ];
     }),
   ];
+}
+
+function thresholdText(kind: FindingKind, threshold: number | undefined): string {
+  if (threshold === undefined) return '';
+  return ` (threshold ${Number(threshold.toFixed(3))}${kind === 'near-duplicate' ? ' of the usual distance, for crops' : ''})`;
 }
 
 function line({ path, related, message }: Finding): string {

@@ -2,6 +2,7 @@ import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
 import { addHashCandidates } from './copyCandidates.ts';
 import { agreementBesidePatch, isSameBesidePatch } from './overlay.ts';
 import { PairKeys } from './pairKeys.ts';
+import { CROP_RATIO, usualDistances } from './usualDistances.ts';
 import {
   agreement,
   cropped,
@@ -46,6 +47,8 @@ export interface CopySearch {
   readonly greys: readonly Uint8Array[];
   /** Of the pictures among each other, by their embeddings; the nearest few are looked at. */
   readonly neighbors: Neighbors;
+  /** How alike two pictures must be for one to be looked for as a part of the other; see `CROP_RATIO`. */
+  readonly cropRatio?: number | undefined;
   /** Pairs that need no comparison, since it is known what that gives. */
   readonly isKnown?: (pair: PairToCompare) => boolean;
 }
@@ -83,9 +86,8 @@ const ROUGHLY_SAME = 0.6;
 /** Agreement of edges at 16 × 16, for some crop from the middle, from which on a crop is worth looking for; most crops have it. */
 const ROUGHLY_CROPPED = 0.25;
 const ROUGH_CROP = { left: 0.1, top: 0.1, width: 0.8, height: 0.8 };
-/** Neighbours that may be a part of a picture, or the reverse, and how alike the two are for it. */
+/** Neighbours that may be a part of a picture, or the reverse. */
 const CROPS_LOOKED_AT = 3;
-const CROP_SIMILARITY = 0.8;
 /** Agreement of edges at 16 and at 32 pixels from which on a crop is worth being confirmed. */
 const CROP_WORTH_A_LOOK = [0.65, 0.76] as const;
 /**
@@ -211,16 +213,19 @@ function copyPair(
   return { first, second, orientation, agreement: Math.min(agreed.edges, agreed.detail), isCrop, isCovered };
 }
 
-function* pairsToCompare({ greys, neighbors }: CopySearch): Generator<number, PairKeys, void> {
+function* pairsToCompare({ greys, neighbors, cropRatio = CROP_RATIO }: CopySearch): Generator<number, PairKeys, void> {
   const pairs = new PairKeys(greys.length);
   yield* addHashCandidates(greys, pairs);
+  const usual = usualDistances(neighbors);
+  const isTooFar = (row: number, other: number, similarity: number) =>
+    (1 - similarity) / Math.max(usual[row]!, usual[other]!) > cropRatio;
   for (let row = 0; row < neighbors.queries; row++) {
     for (let i = 0; i < Math.min(LOOKED_AT, neighbors.count); i++) {
       const place = row * neighbors.count + i;
       const other = neighbors.rows[place]!;
       if (other < 0) break;
       if (other === row) continue;
-      pairs.add(row, other, i < CROPS_LOOKED_AT && neighbors.similarities[place]! >= CROP_SIMILARITY);
+      pairs.add(row, other, i < CROPS_LOOKED_AT && !isTooFar(row, other, neighbors.similarities[place]!));
     }
   }
   pairs.settle();

@@ -1,11 +1,8 @@
 import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
+import { AROUND, usualDistances } from './usualDistances.ts';
 
-/** Neighbours that show how close images usually lie: beyond the other shots of a scene, still close by. */
-const AROUND = { from: 10, to: 20 };
 /** How much closer to each other than to those around them two shots of a scene are. */
 export const SCENE_RATIO = 0.3;
-/** Images that are less alike are of one scene in no encoder's eyes. */
-const LEAST_SIMILARITY = 0.7;
 
 export interface ScenePair {
   /** The lower row. */
@@ -25,26 +22,17 @@ export interface ScenePair {
  */
 export function scenePairs(neighbors: Neighbors, ratio = SCENE_RATIO): ScenePair[] {
   const { queries, count, rows, similarities } = neighbors;
-  const usual = Float64Array.from({ length: queries }, (_, row) => usualDistance(neighbors, row));
+  const usual = usualDistances(neighbors);
   const pairs = new Map<number, ScenePair>();
   for (let row = 0; row < queries; row++) {
     for (let i = row * count; i < row * count + Math.min(AROUND.from, count) && rows[i]! >= 0; i++) {
       const other = rows[i]!;
       const similarity = similarities[i]!;
       const share = (1 - similarity) / Math.min(usual[row]!, usual[other]!);
-      if (similarity < LEAST_SIMILARITY || !(share <= ratio)) continue;
+      if (!(share <= ratio)) continue;
       const [first, second] = row < other ? [row, other] : [other, row];
       pairs.set(first * queries + second, { first, second, similarity, ratio: share });
     }
   }
   return [...pairs.values()].sort((a, b) => a.ratio - b.ratio || a.first - b.first || a.second - b.second);
-}
-
-/** Median distance of the neighbours around an image; NaN where there are too few. */
-function usualDistance({ count, rows, similarities }: Neighbors, row: number): number {
-  const distances: number[] = [];
-  for (let i = row * count + AROUND.from; i < row * count + Math.min(AROUND.to, count); i++) {
-    if (rows[i]! >= 0) distances.push(1 - similarities[i]!);
-  }
-  return distances.length === 0 ? Number.NaN : distances.sort((a, b) => a - b)[distances.length >> 1]!;
 }

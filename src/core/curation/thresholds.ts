@@ -7,12 +7,15 @@ import { NOISE_RATIO } from './noisyClusters.ts';
 import { OUTLIER_REACH } from './outliers.ts';
 import { qualityThresholds } from './qualityIssues.ts';
 import { SCENE_RATIO } from './scenes.ts';
+import { CROP_RATIO } from './usualDistances.ts';
 
 /**
- * What decides where the dataset's config says nothing, by kind; other kinds have no number. Those of scenes, outliers and
- * captions are relative to how similar the encoder finds what is in the dataset.
+ * What decides where the dataset's config says nothing, by kind; other kinds have no number. Those of near
+ * duplicates (for parts of pictures and pictures with something laid upon them; others are told by their pixels alone), scenes, outliers
+ * and captions are relative to how similar the encoder finds what is in the dataset.
  */
 export const usualThresholds: Readonly<Partial<Record<FindingKind, number>>> = {
+  'near-duplicate': CROP_RATIO,
   'same-scene': SCENE_RATIO,
   'label-issue': LABEL_DOUBT,
   outlier: OUTLIER_REACH,

@@ -77,7 +77,8 @@ export async function checkDataset(
   if (found) {
     let { pairs } = before;
     if (BY_PICTURES.some(isWanted)) {
-      const same = await findDuplicates(images, found.neighbors, store, context, pairs);
+      const cropRatio = thresholds['near-duplicate'];
+      const same = await findDuplicates(images, found.neighbors, store, context, { known: pairs, cropRatio });
       pairs = same.known;
       const duplicates = new DuplicateFindings(images, same, storedSimilarity(store, encoder, images));
       findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());

@@ -33,17 +33,20 @@ export interface Duplicates {
 /** Agreement from which on two pictures of one size may have the very same pixels. */
 const MAYBE_EQUAL = 0.985;
 
-/**
- * Rejects with `cancelled` or the codes of the store.
- *
- * @param known what pairs need not be compared for
- */
+export interface DuplicateOptions {
+  /** What pairs need not be compared for. */
+  readonly known?: KnownPairs;
+  /** As of `CopySearch`. */
+  readonly cropRatio?: number | undefined;
+}
+
+/** Rejects with `cancelled` or the codes of the store. */
 export async function findDuplicates(
   images: KnownImages,
   neighbors: Neighbors,
   store: Pick<IndexStore, 'readThumbnails' | 'readGreys' | 'root'>,
   context: JobContext,
-  known: KnownPairs = new KnownPairs(),
+  { known = new KnownPairs(), cropRatio }: DuplicateOptions = {},
 ): Promise<Duplicates> {
   const sameAs = sameBytes(images);
   const representatives = [...sameAs.keys()].filter((row) => sameAs[row] === row);
@@ -53,7 +56,7 @@ export async function findDuplicates(
   const keyOf = ({ first, second, mayBeCrop }: PairToCompare) =>
     pairKeyOf(images.contentKeys, { first: rows[first]!, second: rows[second]!, mayBeCrop });
   const isKnown = (pair: PairToCompare) => known.find(keyOf(pair)) !== undefined;
-  const search = { greyOf, neighbors, sameAs, isKnown };
+  const search = { greyOf, neighbors, sameAs, isKnown, cropRatio };
   const { copies: found, possible, pairs } = await searchCopies(rows, search, context);
   const thumbnails = new ThumbnailPictures(store);
   const copies = [...found];
@@ -143,12 +146,13 @@ interface PictureSearch {
   readonly sameAs: Int32Array;
   /** Of places among the rows that are compared. */
   readonly isKnown: (pair: PairToCompare) => boolean;
+  readonly cropRatio: number | undefined;
 }
 
 /** @param rows one of each content, which have been measured; a row that stands for others is their neighbour as well */
 function searchCopies(
   rows: readonly number[],
-  { greyOf, neighbors, sameAs, isKnown }: PictureSearch,
+  { greyOf, neighbors, sameAs, isKnown, cropRatio }: PictureSearch,
   context: JobContext,
 ): Promise<FoundCopies> {
   const placeOf = new Map(rows.map((row, place) => [row, place]));
@@ -172,7 +176,7 @@ function searchCopies(
     }
   });
   return inPhase('Comparing pictures', rows.length, context, async (between) => {
-    const search = findCopies({ greys: rows.map((row) => greyOf(row)!), neighbors: among, isKnown });
+    const search = findCopies({ greys: rows.map((row) => greyOf(row)!), neighbors: among, isKnown, cropRatio });
     for (let step = search.next(); ; step = search.next()) {
       if (step.done !== true) {
         await between(Math.round(step.value * rows.length));

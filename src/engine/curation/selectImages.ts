@@ -136,7 +136,9 @@ async function distinct(
 ): Promise<number[]> {
   if (images.rows < 2) return [...rows];
   const { neighbors } = await imageNeighbors(images, threads, context);
-  const duplicates = await findDuplicates(images, neighbors, dataset.store, context);
+  const duplicates = await findDuplicates(images, neighbors, dataset.store, context, {
+    cropRatio: dataset.config.thresholds?.['near-duplicate'],
+  });
   const size = (row: number) => {
     const facts = images.facts[row];
     return facts === undefined ? 0 : facts.width * facts.height;

@@ -86,7 +86,9 @@ async function copiesTogether(
 ): Promise<Int32Array> {
   if (images.rows < 2) return new Int32Array(images.rows);
   const { neighbors } = await imageNeighbors(images, threads, context);
-  const { sameAs, copies } = await findDuplicates(images, neighbors, dataset.store, context);
+  const { sameAs, copies } = await findDuplicates(images, neighbors, dataset.store, context, {
+    cropRatio: dataset.config.thresholds?.['near-duplicate'],
+  });
   const same = Array.from(sameAs, (first, second) => ({ first, second }));
   return components(images.rows, [...same, ...copies]);
 }

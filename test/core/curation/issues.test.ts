@@ -185,6 +185,24 @@ describe('outliers and scenes', () => {
     );
     assert.ok(pairs[0]!.ratio < 0.3 && pairs[0]!.similarity > 0.95);
   });
+
+  it('are a scene by what the encoder finds alike, also where that is little', () => {
+    const scenes = (usual: number, ofPair: number, ratio?: number) => {
+      const rows = Array.from({ length: 21 }, (_, row) =>
+        Array.from({ length: 21 }, (_, i) => i).filter((i) => i !== row),
+      );
+      const neighbors = {
+        ...{ queries: 21, count: 20, rows: Int32Array.from(rows.flat()) },
+        similarities: Float64Array.from(
+          rows.flatMap((own, row) => own.map((i) => 1 - (row + i === 1 ? ofPair : usual))),
+        ),
+      };
+      return scenePairs(neighbors, ratio).map(({ first, second }) => [first, second]);
+    };
+    assert.deepEqual([scenes(1.4, 0.4), scenes(1.4, 0.5)], [[[0, 1]], []]);
+    assert.deepEqual([scenes(0.05, 0.01), scenes(0.05, 0.02)], [[[0, 1]], []]);
+    assert.deepEqual(scenes(1.4, 0.5, 0.5), [[0, 1]]);
+  });
 });
 
 describe('groups', () => {

@@ -87,8 +87,8 @@ describe('copies among many', () => {
     rows: new Int32Array(count).fill(-1),
     similarities: new Float64Array(count).fill(Number.NaN),
   });
-  const copiesOf = (pictures: readonly GreyPicture[], neighbors = nobody(pictures.length)) => {
-    const search = findCopies({ greys: pictures.map(bytes), neighbors });
+  const copiesOf = (pictures: readonly GreyPicture[], neighbors = nobody(pictures.length), cropRatio?: number) => {
+    const search = findCopies({ greys: pictures.map(bytes), neighbors, cropRatio });
     for (;;) {
       const step = search.next();
       if (step.done === true) return step.value;
@@ -116,5 +116,29 @@ describe('copies among many', () => {
     assert.deepEqual([copies.length, possible.length], [0, 1]);
     assert.deepEqual([possible[0]!.part, possible[0]!.whole, possible[0]!.orientation], [1, 0, 0]);
     assert.ok(Math.abs(possible[0]!.crop!.width - 0.8) < 0.03);
+  });
+
+  it('are looked for as crops where they are close by the measure of the encoder, whatever that is', () => {
+    const crop = { left: 0.11, top: 0.06, width: 0.8, height: 0.84 };
+    const others = Array.from({ length: 14 }, (_, i) => picture(100 + i));
+    const pictures = [picture(1), cropped(picture(1), crop), ...others];
+    const count = pictures.length - 1;
+    /** All are equally far from each other, but the crop from its picture. */
+    const lookedFor = (usual: number, ofCrop: number, cropRatio?: number) => {
+      const rows = pictures.flatMap((_, row) => [
+        ...(row < 2 ? [1 - row] : []),
+        ...pictures.map((_, other) => other).filter((other) => other !== row && !(row < 2 && other < 2)),
+      ]);
+      const similarities = Float64Array.from(rows, (other, i) => {
+        const isPair = Math.floor(i / count) < 2 && other < 2;
+        return 1 - (isPair ? ofCrop : usual);
+      });
+      const neighbors = { queries: pictures.length, count, rows: Int32Array.from(rows), similarities };
+      return copiesOf(pictures, neighbors, cropRatio).possible.some(({ part, whole }) => part === 1 && whole === 0);
+    };
+    // Of an encoder that finds all pictures alike, and of one that finds hardly any alike.
+    assert.deepEqual([lookedFor(0.1, 0.02), lookedFor(0.1, 0.09)], [true, false]);
+    assert.deepEqual([lookedFor(0.9, 0.4), lookedFor(0.9, 0.8)], [true, false]);
+    assert.deepEqual([lookedFor(0.9, 0.4, 0.3), lookedFor(0.9, 0.8, 0.9)], [false, true]);
   });
 });
