@@ -87,6 +87,14 @@ describe('checking a dataset', () => {
     );
     const renamed = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
     assert.ok(renamed.findings.some(({ id }) => id === first!.id));
+
+    // How close the encoder must find two pictures for one to be looked for as a part of the other is the dataset's to say.
+    const cropped = ({ findings }: CheckReport) => findings.filter(({ message }) => message.includes('cropped')).length;
+    assert.ok(cropped(renamed) > 0 && renamed.thresholds['near-duplicate'] === 0.6);
+    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"near-duplicate":-1}}');
+    const never = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
+    assert.deepEqual([cropped(never), never.thresholds['near-duplicate']], [0, -1]);
+    assert.ok(never.findings.length > 0);
   });
 
   it('follows the thresholds of the dataset, and leaves out what people excluded', async (context) => {
@@ -103,8 +111,8 @@ describe('checking a dataset', () => {
     assert.deepEqual([all.counts.dark, all.thresholds.dark], [13, 1.1]);
     await engine.decisions.decide({ root, paths: ['a/again.png'], decision: { action: 'exclude' } });
     const without = await check();
-    // The copy holds the same picture, so that the decision is about both.
-    assert.deepEqual([without.images, without.counts], [11, { dark: 11 }]);
+    // The copy holds the same picture, and stays.
+    assert.deepEqual([without.images, without.counts], [12, { dark: 12 }]);
   });
 
   it('works on one image and on none, and stops when it is told to', async (context) => {
