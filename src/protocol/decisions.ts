@@ -8,7 +8,7 @@ export type ImageDecision =
   | { readonly action: 'keep' }
   /** Files are moved into the dataset's quarantine, from which they come back by taking this back. */
   | { readonly action: 'quarantine' }
-  /** Images are left out of trainings, evaluations and automatic labels. */
+  /** Images are left out of trainings, evaluations and automatic labels; other files of the same bytes stay. */
   | { readonly action: 'exclude' }
   /** They have this class, whatever folder or table says. */
   | { readonly action: 'relabel'; readonly value: string }

@@ -4,7 +4,7 @@ import type { Decision } from '../../core/decisions/decisions.ts';
 export function decisionSentence({ action, value = '', with: partner, finding = '' }: Decision): string {
   switch (action) {
     case 'keep':
-      return 'Stays, whatever was decided of other files that hold the same bytes.';
+      return 'Stays: of files that hold the same bytes this is the one to have.';
     case 'exclude':
       return 'Left out of trainings, evaluations and automatic labels.';
     case 'relabel':

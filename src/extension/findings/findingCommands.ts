@@ -58,7 +58,7 @@ async function pickExcluded(finding: Finding): Promise<readonly string[]> {
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: `Exclude: ${kindTexts[finding.kind].name}`,
-    placeHolder: 'Files of the same bytes are excluded too',
+    placeHolder: 'Choose those to leave out; the others stay',
     canPickMany: true,
     // A choice of several is work, which a look elsewhere must not lose.
     ignoreFocusOut: true,
