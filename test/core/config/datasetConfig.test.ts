@@ -36,7 +36,10 @@ suite('dataset configuration', () => {
     [{ splits: { train: 'a/**' } }, /"splits\.train"/],
     [{ splits: [] }, /"splits"/],
     [{ exclude: [1] }, /"exclude"/],
-    [{ thresholds: { blury: 0.3 } }, /"blury", which is no kind of finding; there are near-duplicate, same-scene, .*blurry/],
+    [
+      { thresholds: { blury: 0.3 } },
+      /"blury", which is no kind of finding; there are near-duplicate, same-scene, .*blurry/,
+    ],
     [{ thresholds: { leak: 0.3 } }, /"leak", which no number decides/],
     [{ thresholds: { blurry: '0.5' } }, /"thresholds\.blurry"/],
     [{ encoder: '' }, /"encoder"/],
