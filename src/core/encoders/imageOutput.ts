@@ -1,5 +1,6 @@
 import type { EncoderInput, EncoderOutput } from './card.ts';
 import type { OutputHint } from './outputHints.ts';
+import { otherTask, type TaskEvidence } from './otherTask.ts';
 import { featureAxis } from './pooling.ts';
 
 /** An output as it came from a run. */
@@ -26,6 +27,7 @@ const unlikely = /logit|prob|class|softmax|score|box|mask|text|recon|decod|log_?
  * @param outputs all outputs of a run with `batch` images
  * @param wanted what the card says; the rest is chosen by hints, then by names and shapes
  * @param hints where the model's configuration says that vectors are; passed over where nothing fits them
+ * @param evidence tells detectors and their like, which are refused unless the card names an output; absent: anything goes
  */
 export function chooseOutput(
   outputs: readonly RunOutput[],
@@ -33,7 +35,10 @@ export function chooseOutput(
   layout: EncoderInput['layout'],
   wanted: Partial<EncoderOutput>,
   hints: readonly OutputHint[] = [],
+  evidence?: TaskEvidence,
 ): EncoderOutput | { readonly reason: string } {
+  const reason = evidence && wanted.name === undefined ? otherTask(outputs, batch, evidence) : undefined;
+  if (reason !== undefined) return { reason };
   const hinted = wanted.name === undefined && wanted.pooling === undefined ? hints : [];
   for (const { name, pooling } of hinted) {
     const output = outputs.find((candidate) => candidate.name === name);
@@ -66,6 +71,7 @@ function embeddingOf(
   if (!type.startsWith('float')) return undefined;
   const rowLength = dims.reduce((product, size) => product * size, 1) / batch;
   if (!Number.isInteger(rowLength) || rowLength === 0) return undefined;
+  if (wanted === undefined && !isByImage(dims, batch)) return undefined;
   const pooling = wanted ?? poolingFor(dims);
   switch (pooling) {
     case 'none':
@@ -78,6 +84,14 @@ function embeddingOf(
     case 'mean':
       return dims.length === 3 && dims[0] === batch ? { name, pooling, dim: dims[2]! } : undefined;
   }
+}
+
+/** Rows of something else, and grids of anchors with their numbers (rank 5), aren't features of a picture. */
+function isByImage(dims: readonly number[], batch: number): boolean {
+  const isLong = (size: number) => size !== 1;
+  // Without a batch axis, a vector is all that one picture gives.
+  if (dims[0] !== batch) return dims.filter(isLong).length === 1;
+  return dims.length <= 4 || dims.slice(1).filter(isLong).length === 1;
 }
 
 function poolingFor(dims: readonly number[]): EncoderOutput['pooling'] {

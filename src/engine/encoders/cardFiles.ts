@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { mergeOverrides, parseCardOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
 import { huggingFaceOverrides } from '../../core/encoders/huggingFace.ts';
+import { architecturesOf } from '../../core/encoders/otherTask.ts';
 import { outputHints, type OutputHint } from '../../core/encoders/outputHints.ts';
 import { invalidCard, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 
@@ -35,6 +36,7 @@ export interface SaidInFiles {
   readonly overrides: CardOverrides;
   /** What follows from the kind of network, where no card says it. */
   readonly hints: readonly OutputHint[];
+  readonly architectures: readonly string[];
   /** The card that decides, for messages. */
   readonly card: string | undefined;
 }
@@ -42,6 +44,7 @@ export interface SaidInFiles {
 export async function readOverrides(files: CardFiles): Promise<SaidInFiles> {
   const config = await readJson(files.config);
   const hints = outputHints(config);
+  const architectures = architecturesOf(config);
   let overrides = huggingFaceOverrides(await readJson(files.preprocessor), config);
   for (const card of files.cards) {
     const content = await readJson(card);
@@ -51,9 +54,9 @@ export async function readOverrides(files: CardFiles): Promise<SaidInFiles> {
     } catch (error) {
       throw invalidCard(card, messageOf(error));
     }
-    return { overrides, hints, card };
+    return { overrides, hints, architectures, card };
   }
-  return { overrides, hints, card: undefined };
+  return { overrides, hints, architectures, card: undefined };
 }
 
 /** What a model is called where nothing else says so. */

@@ -54,14 +54,14 @@ const BATCH_QUANTISERS = new Set([
 export async function inspectModel(file: string, origin: ModelOrigin = {}): Promise<InspectedModel> {
   const files = await readModel(file);
   const model = await imageModelOf(files);
-  const { overrides: said, hints, card: cardFile } = await readOverrides(cardFilesOf(file));
+  const { overrides: said, hints, architectures, card: cardFile } = await readOverrides(cardFilesOf(file));
   const overrides = mergeOverrides(origin, said);
   const text = takesTokens(model.graph.graph) ? await sentenceSource(file, overrides) : undefined;
   const complete = completeCard(overrides);
   const known = complete?.sha256 === model.sha256 ? withoutId(complete) : undefined;
   const found = async () =>
     text === undefined
-      ? describe(file, model, { overrides, hints, cardFile })
+      ? describe(file, model, { overrides, hints, architectures, cardFile })
       : describeSentences(file, model, text, overrides);
   const description = known ?? (await found());
   const identity = encoderIdentity(description);
@@ -78,6 +78,7 @@ function withoutId({ id: _id, ...description }: EncoderCard): Omit<EncoderCard, 
 interface Knowledge {
   readonly overrides: CardOverrides;
   readonly hints: readonly OutputHint[];
+  readonly architectures: readonly string[];
   /** The card that decides, for messages. */
   readonly cardFile: string | undefined;
 }
@@ -85,7 +86,7 @@ interface Knowledge {
 async function describe(
   file: string,
   { graph: model, source: runs, sha256 }: ImageModel,
-  { overrides, hints, cardFile }: Knowledge,
+  { overrides, hints, architectures, cardFile }: Knowledge,
 ): Promise<Omit<EncoderCard, 'id'>> {
   if (takesTokens(model.graph)) throw textWithoutImage(file);
   const declared = findImageInput(model.graph);
@@ -95,7 +96,8 @@ async function describe(
   const mixesBatches = overrides.batchIndependent === false || quantisesBatches(model);
   const { batch: fixedBatch } = declared;
   const wanted = overrides.output ?? {};
-  const { input, probed } = await probeCandidates(file, runs, candidates, { fixedBatch, wanted, hints, mixesBatches });
+  const known = { fixedBatch, wanted, hints, architectures, mixesBatches };
+  const { input, probed } = await probeCandidates(file, runs, candidates, known);
   const { dim } = overrides.output ?? {};
   if (cardFile !== undefined && dim !== undefined && dim !== probed.output.dim) {
     throw invalidCard(cardFile, `output.dim is ${dim}, and the model gives ${probed.output.dim} numbers`);

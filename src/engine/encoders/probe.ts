@@ -28,6 +28,8 @@ export interface ProbeOptions {
   readonly wanted: Partial<EncoderOutput>;
   /** Where its configuration says that vectors are, the best place first. */
   readonly hints: readonly OutputHint[];
+  /** Class names of its configuration, which tell detectors and their like. */
+  readonly architectures: readonly string[];
   /** True where it is known already that an image's vector depends on its batch. */
   readonly mixesBatches: boolean;
 }
@@ -81,7 +83,7 @@ export async function probeModel(worker: OnnxWorker, model: LoadedModel, options
 async function probeOutput(
   worker: OnnxWorker,
   { session, outputs: declared }: LoadedModel,
-  { file, input, wanted, hints }: ProbeOptions,
+  { file, input, wanted, hints, architectures }: ProbeOptions,
   batch: number,
 ): Promise<EncoderOutput> {
   // ONNX Runtime can't hand out sequences and maps, and vectors are neither.
@@ -92,7 +94,7 @@ async function probeOutput(
   const feed = { type: input.type, dims: imageTensorDims(input, batch), data: images };
   const values = await worker.run(session, { [input.name]: feed }, { fetches });
   const outputs = Object.entries(values).map(([name, { type, dims }]) => ({ name, type, dims }));
-  const output = chooseOutput(outputs, batch, input.layout, wanted, hints);
+  const output = chooseOutput(outputs, batch, input.layout, wanted, hints, { size: input.size, architectures });
   if ('reason' in output) throw encoderNotImage(file, output.reason);
   const numbers = numbersOf(values[output.name]!);
   if (!numbers.every(Number.isFinite)) {
