@@ -5,11 +5,12 @@ import { textWithoutImage } from '../../core/encoders/textErrors.ts';
 import { takesTokens } from '../../core/encoders/textInput.ts';
 import type { OutputHint } from '../../core/encoders/outputHints.ts';
 import { inputCandidates } from '../../core/encoders/preprocessing.ts';
-import { LikenessError, encoderInvalid, encoderNotImage, invalidCard } from '../../core/errors.ts';
+import { LikenessError, encoderNotImage, invalidCard } from '../../core/errors.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
 import { allNodes } from '../../core/onnx/traverse.ts';
 import { cardFilesOf, modelName, readOverrides } from './cardFiles.ts';
 import { encoderId, encoderIdentity } from './identity.ts';
+import { modelFailure } from './modelFailure.ts';
 import { readModel, type ModelFiles } from './modelFiles.ts';
 import type { ModelSource } from './onnxMessages.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
@@ -152,9 +153,9 @@ async function probeCandidates(
         firstFailure ??= error;
       }
     }
-    throw encoderInvalid(file, firstFailure);
+    throw modelFailure(file, firstFailure);
   } catch (error) {
-    throw error instanceof LikenessError ? error : encoderInvalid(file, error);
+    throw modelFailure(file, error);
   } finally {
     await worker.dispose();
   }

@@ -6,15 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import {
   encoderDataMissing,
   encoderDataOutside,
-  encoderInvalid,
   encoderWithoutModel,
   fileNotFound,
   systemCodeOf,
   unreadableFile,
 } from '../../core/errors.ts';
+import { modelDamaged, modelIsPointer } from '../../core/encoders/modelErrors.ts';
 import { textWithoutImage } from '../../core/encoders/textErrors.ts';
-import { EXTERNAL_DATA, type OnnxModel } from '../../core/onnx/model.ts';
+import { EXTERNAL_DATA, type OnnxModel, type OnnxTensor } from '../../core/onnx/model.ts';
 import { allTensors } from '../../core/onnx/traverse.ts';
+import { checkExternalData, isPointer } from './externalData.ts';
 import { decodeModel } from './onnxFile.ts';
 
 /** A model file and the files of weights that belong to it. */
@@ -56,17 +57,19 @@ export async function locateModel(path: string): Promise<string> {
 /** Reads a model and finds its external data. Rejects with encoder-invalid, file-not-found or unreadable-file. */
 export async function readModel(file: string): Promise<ModelFiles> {
   const model = await readGraph(file);
-  const externalData = externalLocations(model);
+  const tensors = externalTensors(model);
+  const externalData = locationsOf(tensors);
   for (const location of externalData) {
     if (!staysInside(location)) throw encoderDataOutside(file, location);
     if (!(await isFile(join(dirname(file), location)))) throw encoderDataMissing(file, location);
   }
+  await checkExternalData(file, tensors);
   return { model, file, externalData };
 }
 
 /** The files of weights that a model names, whether they are there or not. Rejects as `readModel`. */
 export async function namedData(file: string): Promise<string[]> {
-  const locations = externalLocations(await readGraph(file));
+  const locations = locationsOf(externalTensors(await readGraph(file)));
   for (const location of locations) if (!staysInside(location)) throw encoderDataOutside(file, location);
   return locations;
 }
@@ -78,10 +81,11 @@ async function readGraph(file: string): Promise<OnnxModel> {
   } catch (error) {
     throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
   }
+  if (isPointer(bytes)) throw modelIsPointer(file, file);
   try {
     return decodeModel(bytes);
   } catch (error) {
-    throw encoderInvalid(file, error);
+    throw modelDamaged(file, error);
   }
 }
 
@@ -94,14 +98,17 @@ export async function hashModel({ file, externalData }: ModelFiles): Promise<str
   return hash.digest('hex');
 }
 
-function externalLocations(model: OnnxModel): string[] {
-  const locations = new Set<string>();
-  for (const tensor of allTensors(model)) {
-    if (tensor.dataLocation !== EXTERNAL_DATA) continue;
-    const location = tensor.externalData.find(({ key }) => key === 'location')?.value;
-    if (location !== undefined) locations.add(location);
-  }
-  return [...locations].sort();
+/** Those that say which file they lie in. */
+function externalTensors(model: OnnxModel): OnnxTensor[] {
+  return [...allTensors(model)].filter(
+    ({ dataLocation, externalData }) =>
+      dataLocation === EXTERNAL_DATA && externalData.some(({ key }) => key === 'location'),
+  );
+}
+
+function locationsOf(tensors: readonly OnnxTensor[]): string[] {
+  const named = tensors.flatMap(({ externalData }) => externalData.filter(({ key }) => key === 'location'));
+  return [...new Set(named.map(({ value }) => value))].sort();
 }
 
 /** A model is data from anywhere; it must not make us read files that aren't its own. */

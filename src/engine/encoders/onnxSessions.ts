@@ -32,8 +32,11 @@ interface SessionEntry {
   readonly reader: Session | undefined;
 }
 
-/** Errors only: models with wrongly declared shapes make ONNX Runtime warn at every run. */
-const LOG_ERRORS = 3;
+/**
+ * Models with wrongly declared shapes make ONNX Runtime warn at every run, and what fails rejects with its words: written to
+ * standard error as well, they would stand beside the sentence that a person gets, and where a try that failed was expected.
+ */
+const LOG_FATAL = 4;
 
 /** The sessions of one worker thread. All runs block this thread. */
 export class OnnxSessions {
@@ -43,7 +46,7 @@ export class OnnxSessions {
 
   constructor(runtime: OnnxRuntimeModule) {
     this.#runtime = runtime;
-    runtime.env.logLevel = 'error';
+    runtime.env.logLevel = 'fatal';
     // The native part of ONNX Runtime 1.30 reads a `Float16Array` as empty. On a thread without that class, half-precision
     // numbers are held as bits in a `Uint16Array`, as on Node 22.
     Reflect.deleteProperty(globalThis, 'Float16Array');
@@ -58,7 +61,7 @@ export class OnnxSessions {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       enableMemPattern: !training,
-      logSeverityLevel: LOG_ERRORS,
+      logSeverityLevel: LOG_FATAL,
       // Threads that spin while they wait for work would take the cores from decoding.
       extra: { session: { intra_op: { allow_spinning: training ? '1' : '0' } } },
     } as const;

@@ -1,6 +1,7 @@
-import { LikenessError, cancelled, encoderInvalid, messageOf } from '../../core/errors.ts';
+import { LikenessError, cancelled, messageOf } from '../../core/errors.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { Embeddings, Encoder, EncoderRuntimeOptions, ResolvedEncoder } from './encoder.ts';
+import { modelFailure } from './modelFailure.ts';
 import { OnnxWorker } from './onnxRuntime.ts';
 import {
   chooseProvider,
@@ -184,5 +185,5 @@ function bytesPerImage({ size: [height, width], mean }: EncoderInput): number {
 }
 
 function withCode(error: unknown, { card, model }: ResolvedEncoder): LikenessError {
-  return error instanceof LikenessError ? error : encoderInvalid('file' in model ? model.file : card.name, error);
+  return modelFailure('file' in model ? model.file : card.name, error);
 }

@@ -1,10 +1,11 @@
-import { LikenessError, encoderInvalid, encoderNotFound } from '../../core/errors.ts';
+import { LikenessError, encoderNotFound } from '../../core/errors.ts';
 import { classCountMismatch, noClassOutput } from '../../core/evaluation/predictionErrors.ts';
 import { classProbabilities } from '../../core/evaluation/temperatureScaling.ts';
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import { allocateImageTensor, fillImageTensor, imageTensorDims } from '../../core/images/tensor.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import type { LoadedModel } from '../encoders/onnxMessages.ts';
+import { modelFailure } from '../encoders/modelFailure.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { statIfPresent } from '../fileStatus.ts';
 
@@ -121,5 +122,5 @@ function withCode(error: unknown, { card, model }: ResolvedEncoder): LikenessErr
   if (error instanceof LikenessError) return error;
   // Deleted after it was found, by hand or with its run.
   if ('file' in model && statIfPresent(model.file) === undefined) return encoderNotFound(card.id);
-  return encoderInvalid(nameOf({ card, model, identity: '' }), error);
+  return modelFailure(nameOf({ card, model, identity: '' }), error);
 }

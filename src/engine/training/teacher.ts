@@ -1,7 +1,8 @@
 import type { EncoderCard } from '../../core/encoders/card.ts';
-import { encoderBadOutput, encoderInvalid, LikenessError } from '../../core/errors.ts';
+import { encoderBadOutput, type LikenessError } from '../../core/errors.ts';
 import type { Lesson } from '../../core/training/distillProgram.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
+import { modelFailure } from '../encoders/modelFailure.ts';
 import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { Classifier, type ResolvedClassifier } from '../predictions/classifier.ts';
 
@@ -85,5 +86,5 @@ class EmbeddingTeacher implements Teacher {
 }
 
 function withCode(error: unknown, { card, model }: ResolvedEncoder): LikenessError {
-  return error instanceof LikenessError ? error : encoderInvalid('file' in model ? model.file : card.name, error);
+  return modelFailure('file' in model ? model.file : card.name, error);
 }

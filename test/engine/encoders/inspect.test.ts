@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ErrorCode, LikenessError } from '../../../src/core/errors.ts';
 import type { GraphBuilder, GraphValue } from '../../../src/core/onnx/graphBuilder.ts';
+import type { OnnxModel } from '../../../src/core/onnx/model.ts';
 import { inspectModel } from '../../../src/engine/encoders/inspect.ts';
 import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { shared, unlessShared } from '../../shared.ts';
@@ -65,7 +66,7 @@ describe('real encoders', () => {
   test('a file that is no model is refused', { skip: tokenizer.skip }, async () => {
     await assert.rejects(inspectModel(tokenizer.path), {
       code: ErrorCode.EncoderInvalid,
-      message: `${tokenizer.path} is not a usable ONNX model (it is not an ONNX file, or a damaged one); export it again.`,
+      message: `${tokenizer.path} is not an ONNX model, or a damaged or incomplete one; download or export it again.`,
     });
   });
 });
@@ -145,6 +146,14 @@ describe('declarations and shapes', () => {
   });
 });
 
+/** As `pooled`, under another name. */
+function pooledAs(name: string) {
+  return (graph: GraphBuilder, features: GraphValue) => {
+    const mean = graph.op('ReduceMean', [features], { axes: [2, 3], keepdims: 0 });
+    graph.output(name, mean, 'float32', ['N', FEATURES]);
+  };
+}
+
 describe('models that are no image encoders', () => {
   async function refuse(
     context: Parameters<typeof temporaryFolder>[0],
@@ -215,13 +224,61 @@ describe('models that are no image encoders', () => {
   });
 
   test('an operator that ONNX Runtime does not know', async (context) => {
-    await refuse(context, ErrorCode.EncoderInvalid, /NoSuchOperator/, (graph, features) => {
+    const advice =
+      /uses the operator NoSuchOperator, which is not known here; update Likeness, or export it with a standard opset/;
+    await refuse(context, ErrorCode.EncoderInvalid, advice, (graph, features) => {
       pooled(graph, graph.op('NoSuchOperator', [features]));
+    });
+    const ofOthers = /uses the operator some\.company:Special, which is not known here/;
+    await refuse(context, ErrorCode.EncoderInvalid, ofOthers, (graph, features) => {
+      pooled(graph, graph.op('Special', [features], {}, { domain: 'some.company' }));
+    });
+  });
+
+  test('a format or an operator set that is newer than ONNX Runtime', async (context) => {
+    const file = join(temporaryFolder(context), 'tiny.onnx');
+    const newer: [change: Partial<OnnxModel>, message: RegExp][] = [
+      [
+        { irVersion: 99 },
+        /is written in IR version 99 of ONNX, which is newer than what is known here; update Likeness/,
+      ],
+      [{ opsetImport: [{ version: 99 }] }, /is written in opset 99 of ONNX, which is newer/],
+    ];
+    for (const [change, message] of newer) {
+      writeFileSync(file, encodeModel({ ...smallModel(pooled), ...change }));
+      await assert.rejects(inspectModel(file), { code: ErrorCode.EncoderInvalid, message });
+    }
+  });
+
+  test('detectors and segmenters, unless a card names an output', async (context) => {
+    const folder = temporaryFolder(context);
+    const boxes = (graph: GraphBuilder, features: GraphValue) => {
+      graph.output('map', features, 'float32', ['N', FEATURES, 24, 24]);
+      const rows = graph.op('Reshape', [features, graph.integers([0, FEATURES, -1])]);
+      graph.output('output0', rows, 'float32', ['N', FEATURES, 576]);
+    };
+    const file = writeModel(folder, 'yolo.onnx', smallModel(boxes, { size: 96 }));
+    await assert.rejects(inspectModel(file), {
+      code: ErrorCode.EncoderNotImage,
+      message: `${file} is not an image encoder: it is a detector: its output "output0" [1, ${FEATURES}, 576] holds a row for each object; export its backbone alone, or name an output that describes the whole picture in a card beside the model ("output": {"name": …}).`,
+    });
+    writeFileSync(join(folder, 'yolo.card.json'), '{"output":{"name":"map"}}');
+    assert.deepEqual((await inspectModel(file)).card.output, { name: 'map', pooling: 'gap', dim: FEATURES });
+    const segmenter = writeModel(folder, 'seg/onnx/model.onnx', smallModel(pooledAs('pooled_logits')));
+    writeFileSync(join(folder, 'seg/config.json'), '{"architectures":["SegformerForSemanticSegmentation"]}');
+    assert.equal((await inspectModel(segmenter)).card.output.name, 'pooled_logits', 'a name that says what it is');
+    writeModel(folder, 'seg/onnx/model.onnx', smallModel(pooledAs('classes')));
+    await assert.rejects(inspectModel(segmenter), {
+      code: ErrorCode.EncoderNotImage,
+      message:
+        /its config\.json calls it SegformerForSemanticSegmentation, which gives no vector for a picture; export/,
     });
   });
 });
 
 describe('files', () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d7a21'.repeat(10)}\nsize 3882620\n`;
+
   test('garbage, nothing and a missing file', async (context) => {
     const folder = temporaryFolder(context);
     const garbage = join(folder, 'garbage.onnx');
@@ -232,8 +289,20 @@ describe('files', () => {
     await assert.rejects(inspectModel(garbage), { code: ErrorCode.EncoderInvalid });
     const cut = join(folder, 'cut.onnx');
     writeFileSync(cut, encodeModel(smallModel(pooled)).subarray(0, 400));
-    await assert.rejects(inspectModel(cut), { code: ErrorCode.EncoderInvalid });
+    await assert.rejects(inspectModel(cut), {
+      code: ErrorCode.EncoderInvalid,
+      message: `${cut} is not an ONNX model, or a damaged or incomplete one; download or export it again.`,
+    });
     await assert.rejects(inspectModel(join(folder, 'none.onnx')), { code: ErrorCode.FileNotFound });
+  });
+
+  test('a pointer of Git LFS', async (context) => {
+    const file = join(temporaryFolder(context), 'pointer.onnx');
+    writeFileSync(file, pointer);
+    await assert.rejects(inspectModel(file), {
+      code: ErrorCode.EncoderInvalid,
+      message: `${file} can't be used, as it is only a pointer of Git LFS to what was never fetched; run "git lfs pull" in its repository, or download the file itself.`,
+    });
   });
 
   test('external data: beside the model, missing, too short, outside its folder', async (context) => {
@@ -246,7 +315,15 @@ describe('files', () => {
     });
     writeModel(folder, 'split/weights/data.bin', smallModel(pooled));
     writeFileSync(join(folder, 'split/weights/data.bin'), data.subarray(0, 8));
-    await assert.rejects(inspectModel(file), { code: ErrorCode.EncoderInvalid });
+    await assert.rejects(inspectModel(file), {
+      code: ErrorCode.EncoderInvalid,
+      message: `${file} reads ${data.length} bytes of its weights from the file "weights/data.bin", which ends after 8: it is cut off, or another model's; download or copy it again.`,
+    });
+    writeFileSync(join(folder, 'split/weights/data.bin'), pointer);
+    await assert.rejects(inspectModel(file), {
+      code: ErrorCode.EncoderInvalid,
+      message: /its file of weights "weights\/data\.bin" is only a pointer of Git LFS .* run "git lfs pull"/,
+    });
     writeFileSync(join(folder, 'split/weights/data.bin'), data);
     assert.equal((await inspectModel(file)).card.output.dim, FEATURES);
     writeFileSync(join(folder, 'secret'), data);
