@@ -1,6 +1,5 @@
-import { downloadDeclined } from '../core/hub/hubErrors.ts';
+import { downloadDeclined, downloadUnasked } from '../core/hub/hubErrors.ts';
 import { totalBytes, type HubPlan } from '../core/hub/hubPlan.ts';
-import { isHubReference } from '../core/hub/hubReference.ts';
 import type { JobContext } from '../core/progress.ts';
 import { formatBytes } from '../core/progressText.ts';
 import type { AddedEncoder } from '../core/encoders/card.ts';
@@ -8,6 +7,7 @@ import type { HubService } from '../engine/hub/hubService.ts';
 import type { HubPlanRequest } from '../protocol/hub.ts';
 import { recommendedEncoders, recommendedReference } from '../engine/hub/recommended.ts';
 import { confirm, isAttended, type Terminal } from './confirm.ts';
+import { hubArgument } from './paths.ts';
 
 export interface HubAddition extends HubPlanRequest {
   /** The dataset's root. */
@@ -16,16 +16,16 @@ export interface HubAddition extends HubPlanRequest {
   readonly yes: boolean;
 }
 
-/** A reference to the hub for what was typed: itself, or a recommended encoder's id; undefined for anything else. */
+/** A reference to the hub for what was typed: a repository, or a recommended encoder's id; undefined for anything else. */
 export function hubReferenceFor(text: string): string | undefined {
-  if (isHubReference(text)) return text;
   const recommended = recommendedEncoders().find(({ id }) => id === text);
-  return recommended && recommendedReference(recommended);
+  return recommended === undefined ? hubArgument(text) : recommendedReference(recommended);
 }
 
 /**
  * Downloads an encoder from the hub, after it was said what that is and somebody at the terminal has agreed, and adds it to a
- * dataset. Rejects with cancelled where they don't, and with the codes of `HubService`.
+ * dataset. Rejects with cancelled where they don't, with usage where nobody is there to agree, and with the codes of
+ * `HubService`.
  */
 export async function addFromHub(
   hub: HubService,
@@ -40,8 +40,8 @@ export async function addFromHub(
   for (;;) {
     if (plan.bytes > 0) {
       terminal.output.write(`${announcement(plan)}\n`);
-      const mustAsk = !yes && isAttended(terminal);
-      if (mustAsk && !(await confirm('Download it?', terminal, job.signal))) throw downloadDeclined();
+      if (!yes && !isAttended(terminal)) throw downloadUnasked();
+      if (!yes && !(await confirm('Download it?', terminal, job.signal))) throw downloadDeclined();
     }
     const outcome = await hub.download(plan, job);
     if ('file' in outcome) return hub.add(plan, outcome.file, root);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
@@ -33,7 +33,7 @@ describe('likeness encoders add hf:OWNER/NAME', () => {
   it('says what it downloads, adds it, and the encoder can be indexed with, offline too', async (context) => {
     const { server, cache, run } = await setting(context);
     server.commit('some/vit', { files, licence: 'apache-2.0' });
-    const added = await run('encoders', 'add', 'hf:some/vit', '--json');
+    const added = await run('encoders', 'add', 'hf:some/vit', '--yes', '--json');
     assert.equal(added.code, 0, added.stderr);
     assert.match(
       added.stderr,
@@ -54,6 +54,43 @@ describe('likeness encoders add hf:OWNER/NAME', () => {
     assert.ok(documentOf('encoders', offline).encoders.some(({ id }) => id === card.id));
     const missing = await likeness(['encoders', 'add', 'hf:some/other', '--offline', '--json'], { cache });
     assert.deepEqual([missing.code, documentOf('failure', missing).error.code], [3, 'offline']);
+  });
+
+  it('downloads nothing without a yes where nobody can be asked, whatever comes through the pipe', async (context) => {
+    const { server, root, cache, env } = await setting(context);
+    server.commit('some/vit', { files });
+    for (const input of ['n\n', 'y\n', undefined]) {
+      const refused = await likeness(['encoders', 'add', 'hf:some/vit', '--json'], {
+        ...{ cache, cwd: root, env },
+        ...(input !== undefined && { input }),
+      });
+      const { error } = documentOf('failure', refused);
+      assert.deepEqual([refused.code, error.code], [2, 'usage']);
+      assert.match(error.message, /^Nothing was downloaded, .* add --yes to agree to the download\.$/);
+      assert.match(refused.stderr, /some\/vit at .* kB in 2 files\./, 'it is said what it would have been');
+    }
+    assert.ok(!server.seen.some((request) => request.server === 'cdn'));
+  });
+
+  it('takes a repository as it is typed or copied from the address bar', async (context) => {
+    const { server, root, run } = await setting(context);
+    server.commit('some/vit', { files });
+    const page = 'https://huggingface.co/some/vit';
+    assert.equal((await run('encoders', 'add', page, '--yes')).code, 0);
+    const again = await run('encoders', 'add', `${page}/blob/main/onnx/model.onnx`, '--json');
+    assert.equal(again.code, 0, again.stderr);
+    const indexed = await run('index', '.', '--encoder', 'some/vit', '--json');
+    assert.match(documentOf('index', indexed).encoder.id, /^vit-/);
+    mkdirSync(join(root, 'some'));
+    const path = await run('encoders', 'add', 'some/vit', '--json');
+    assert.equal(documentOf('failure', path).error.code, 'encoder-not-found', 'a path that is mistyped');
+    const elsewhere = await run('encoders', 'add', 'https://example.com/vit.onnx', '--json');
+    const { code, message } = documentOf('failure', elsewhere).error;
+    assert.equal(code, 'usage');
+    assert.match(
+      message,
+      /^"https:\/\/example\.com\/vit\.onnx" names no repository of the Hugging Face hub; write hf:/,
+    );
   });
 
   it('goes on where it was when it was killed, however often', async (context) => {
@@ -108,7 +145,7 @@ describe('likeness encoders add hf:OWNER/NAME', () => {
       assert.equal(code, 2, stderr);
     }
     server.commit('some/classifier', { files: { 'model.onnx': encodeModel(smallClassifier()) } });
-    const classifier = await run('encoders', 'add', 'hf:some/classifier');
+    const classifier = await run('encoders', 'add', 'hf:some/classifier', '--yes');
     assert.match(classifier.stderr, /Licence: the repository states none/);
     assert.match(classifier.stderr, /its vectors are the scores of its 4 classes/);
     const unknown = await run('encoders', 'add', 'hf:some/vit', '--json');

@@ -11,7 +11,7 @@ import { addFromHub, hubReferenceFor } from '../hubEncoder.ts';
 export const encodersCommand: Command = {
   name: 'encoders',
   usage:
-    'encoders list|recommended|add FILE.onnx|add hf:OWNER/NAME[@REVISION][#FILE]|add RECOMMENDED|remove ID [--in folder]',
+    'encoders list|recommended|add FILE.onnx|add [hf:]OWNER/NAME[@REVISION][#FILE]|add https://huggingface.co/OWNER/NAME|add RECOMMENDED|remove ID [--in folder]',
   summary:
     'List the known encoders or recommended ones, add one to a dataset from an ONNX file or the Hugging Face hub, or remove one.',
   options: {
@@ -21,7 +21,7 @@ export const encodersCommand: Command = {
       value: 'NAME',
       help: 'of a repository: fp16, quantized, q4, …; default: full precision',
     },
-    yes: { type: 'boolean', short: 'y', help: 'download without asking' },
+    yes: { type: 'boolean', short: 'y', help: 'download without asking; needed where there is no terminal' },
     offline: { type: 'boolean', help: 'use only what was downloaded before' },
   },
   async run(invocation, engine, job) {

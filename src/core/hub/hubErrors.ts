@@ -131,6 +131,9 @@ export const filesNotDownloaded = (repository: string, files: readonly SizedFile
     { path: repository },
   );
 /** A person said no. */
+/** Without a terminal there is nobody to ask; what comes through a pipe may be meant for something else. */
+export const downloadUnasked = () =>
+  usage('Nothing was downloaded, as nobody can be asked without a terminal; add --yes to agree to the download.');
 export const downloadDeclined = () => new LikenessError(ErrorCode.Cancelled, 'Nothing was downloaded.');
 
 function list(files: readonly SizedFile[]): string {
