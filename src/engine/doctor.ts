@@ -1,14 +1,16 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { machineAdvice } from '../core/encoders/machineAdvice.ts';
-import { asLikenessError, ErrorCode, messageOf } from '../core/errors.ts';
+import type { ProviderTrial } from '../core/encoders/executionProviders.ts';
+import { asLikenessError, cancelled, ErrorCode, messageOf } from '../core/errors.ts';
 import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
 import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import type { RuntimeDescription } from './encoders/onnxMessages.ts';
 import { OnnxWorker } from './encoders/onnxRuntime.ts';
 import { openEncoder } from './encoders/openEncoder.ts';
-import { machineTools, tryAllProviders } from './encoders/providers/chooseProvider.ts';
+import { tryAllProviders, type ProviderTools, type Waiting } from './encoders/providers/chooseProvider.ts';
+import { tryProvider } from './encoders/providers/trial.ts';
 import { DEFAULT_ENCODER_ID, type EncoderRegistry } from './encoders/registry.ts';
 import { HubCache } from './hub/hubCache.ts';
 import type { EngineOptions } from './machine.ts';
@@ -32,14 +34,16 @@ interface UsedEncoder {
  * Versions, what computes here and how fast, and what stands in the way. A failure is its finding: it rejects
  * only with `cancelled`.
  *
- * @param signal ends what providers are being tried
+ * @param waiting its signal ends what providers are being tried
+ * @param run tries a provider
  */
 export async function runDoctor(
   registry: EncoderRegistry,
   options: EngineOptions,
   request: DoctorRequest = {},
-  { reference, root }: UsedEncoder = { reference: DEFAULT_ENCODER_ID, root: undefined },
-  signal?: AbortSignal,
+  used: UsedEncoder = { reference: DEFAULT_ENCODER_ID, root: undefined },
+  waiting: Waiting = {},
+  run: ProviderTools['run'] = tryOnMachine,
 ): Promise<DoctorReport> {
   // Before anything is measured, which would count.
   const load = loadavg()[0] ?? 0;
@@ -69,34 +73,7 @@ export async function runDoctor(
   versions['tensorflow.js'] = text;
   if (problem !== undefined) note(problem.code, problem.message);
 
-  let encoder: DoctorReport['encoder'];
-  try {
-    const { id, name, source } = (await registry.resolve(reference, root)).card;
-    const stronger = id === DEFAULT_ENCODER_ID ? 'larger' : source === BUILT_IN_SOURCE ? 'default' : undefined;
-    encoder = { id, name, stronger, imagesPerSecond: 0 };
-  } catch (error) {
-    // Vectors that were imported have no model, and nothing is wrong with them.
-    if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));
-  }
-  let imagesPerSecond = 0;
-  try {
-    imagesPerSecond = await measureEncoder(await registry.resolve(DEFAULT_ENCODER_ID), options);
-  } catch (error) {
-    note(ErrorCode.EncoderInvalid, `The built-in encoder doesn't run: ${messageOf(error)}`);
-  }
-  if (encoder !== undefined) {
-    const measured =
-      encoder.id === DEFAULT_ENCODER_ID
-        ? imagesPerSecond
-        : await registry
-            .resolve(reference, root)
-            .then((resolved) => measureEncoder(resolved, options))
-            .catch((error: unknown) => {
-              note(ErrorCode.EncoderInvalid, `The encoder ${encoder!.name} doesn't run: ${messageOf(error)}`);
-              return 0;
-            });
-    encoder = { ...encoder, imagesPerSecond: measured };
-  }
+  const { encoder, measured } = await measureUsed(registry, options, used, note, waiting);
   try {
     mkdirSync(options.cacheFolder, { recursive: true });
     accessSync(options.cacheFolder, constants.W_OK);
@@ -106,20 +83,73 @@ export async function runDoctor(
   if (freemem() < LITTLE_MEMORY_BYTES) {
     note('low-memory', `Only ${Math.round(freemem() / 2 ** 20)} MiB of memory are free; large encoders will be slow.`);
   }
-  // The CPU is what others are compared with, so it agrees with itself by definition.
-  const works = imagesPerSecond > 0;
+  const trials =
+    measured !== undefined && runtime !== undefined
+      ? await tryAllProviders(measured.resolved, options.cacheFolder, options.threads, tools(runtime, run), waiting)
+      : [];
+  const isUsed = measured?.resolved.card.id === encoder?.id;
+  const { choice } = options.execution ?? { choice: 'cpu' };
   return {
     ...(encoder && { encoder }),
     machine: { threads: options.threads, cores, memoryBytes: totalmem(), freeBytes: freemem() },
-    slow: machineAdvice({ threads: options.threads, cores, load, encoder }),
+    slow: machineAdvice({ threads: options.threads, cores, load, encoder, choice, trials: isUsed ? trials : [] }),
     versions,
+    ...(measured && { measuredWith: measured.resolved.card.name }),
+    // The CPU is what others are compared with, so it agrees with itself by definition.
     providers: [
-      { name: 'cpu', works, imagesPerSecond, agreement: works ? 1 : 0 },
-      ...(works && runtime ? await others(registry, options, runtime, signal) : []),
+      measured === undefined
+        ? { name: 'cpu', works: false, imagesPerSecond: 0, agreement: 0 }
+        : { name: 'cpu', works: true, imagesPerSecond: measured.imagesPerSecond, agreement: 1 },
+      ...trials.map(described),
     ],
     downloads: await new HubCache(options.cacheFolder).usage(),
     problems,
   };
+}
+
+interface MeasuredEncoder {
+  readonly resolved: ResolvedEncoder;
+  /** On the CPU. */
+  readonly imagesPerSecond: number;
+}
+
+/** The encoder in use and its speed. Where it can't be measured, the default one shows whether any can. */
+async function measureUsed(
+  registry: EncoderRegistry,
+  options: EngineOptions,
+  { reference, root }: UsedEncoder,
+  note: (code: string, message: string) => void,
+  { signal, report }: Waiting,
+): Promise<{ encoder: DoctorReport['encoder']; measured: MeasuredEncoder | undefined }> {
+  const measure = async (resolved: ResolvedEncoder): Promise<MeasuredEncoder> => {
+    report?.({ phase: `Measuring ${resolved.card.name}`, done: 0, total: undefined, rate: 0, secondsLeft: undefined });
+    return { resolved, imagesPerSecond: await measureEncoder(resolved, options, signal) };
+  };
+  const refused = (what: string) => (error: unknown) => {
+    if (signal?.aborted === true) throw cancelled();
+    note(ErrorCode.EncoderInvalid, `${what} doesn't run: ${messageOf(error)}`);
+    return undefined;
+  };
+  const resolved = await registry.resolve(reference, root).catch((error: unknown) => {
+    // Vectors that were imported have no model, and nothing is wrong with them.
+    if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));
+    return undefined;
+  });
+  const measuredOnes: (MeasuredEncoder | undefined)[] = [];
+  const isDefault = resolved?.card.id === DEFAULT_ENCODER_ID;
+  if (resolved !== undefined && !isDefault) {
+    measuredOnes.push(await measure(resolved).catch(refused(`The encoder ${resolved.card.name}`)));
+  }
+  if (measuredOnes[0] === undefined) {
+    const byDefault = registry.resolve(DEFAULT_ENCODER_ID).then(measure);
+    measuredOnes.push(await byDefault.catch(refused('The built-in encoder')));
+  }
+  const measured = measuredOnes.find((one) => one !== undefined);
+  if (resolved === undefined) return { encoder: undefined, measured };
+  const { id, name, source } = resolved.card;
+  const stronger = isDefault ? 'larger' : source === BUILT_IN_SOURCE ? 'default' : undefined;
+  const imagesPerSecond = measured?.resolved.card.id === id ? measured.imagesPerSecond : 0;
+  return { encoder: { id, name, stronger, imagesPerSecond }, measured };
 }
 
 /** Trainings do without it unless they are set to it, or a person names one. */
@@ -152,30 +182,24 @@ function tensorFlowText({
   return `${number} (${name}; ${computing}${also})${broken}`;
 }
 
-/** What else this machine may run encoders on, tried anew with the default one. */
-async function others(
-  registry: EncoderRegistry,
-  { cacheFolder, threads }: EngineOptions,
-  runtime: RuntimeDescription,
-  signal: AbortSignal | undefined,
-): Promise<DoctorReport['providers']> {
-  const tools = machineTools(() => Promise.resolve(runtime));
-  const encoder = await registry.resolve(DEFAULT_ENCODER_ID);
-  const trials = await tryAllProviders(encoder, cacheFolder, threads, tools, signal);
-  return trials.map(({ provider, imagesPerSecond, agreement, unfit }) => {
-    const works = unfit === undefined;
-    return {
-      name: provider,
-      works,
-      imagesPerSecond: Math.round(imagesPerSecond),
-      agreement,
-      ...(works ? {} : { reason: unfit }),
-    };
-  });
+const tryOnMachine: ProviderTools['run'] = (request, signal) => tryProvider(request, { signal });
+
+function tools(runtime: RuntimeDescription, run: ProviderTools['run']): ProviderTools {
+  return { describe: () => Promise.resolve(runtime), run };
+}
+
+function described({ provider, imagesPerSecond, agreement, unfit }: ProviderTrial): DoctorReport['providers'][number] {
+  const works = unfit === undefined;
+  const rate = Math.round(imagesPerSecond);
+  return { name: provider, works, imagesPerSecond: rate, agreement, ...(works ? {} : { reason: unfit }) };
 }
 
 /** Images per second on the CPU. */
-async function measureEncoder(resolved: ResolvedEncoder, { threads, memoryBytes }: EngineOptions): Promise<number> {
+async function measureEncoder(
+  resolved: ResolvedEncoder,
+  { threads, memoryBytes }: EngineOptions,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const encoder = await openEncoder(resolved, { threads, memoryBytes });
   try {
     const { size, mean } = encoder.card.input;
@@ -185,6 +209,7 @@ async function measureEncoder(resolved: ResolvedEncoder, { threads, memoryBytes 
     let images = 0;
     const start = performance.now();
     while (performance.now() - start < MEASURE_MS) {
+      if (signal?.aborted === true) throw cancelled();
       await embed();
       images += encoder.batchSize;
     }

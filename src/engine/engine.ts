@@ -46,6 +46,7 @@ import type { ResolvedEncoder } from './encoders/encoder.ts';
 import { EncoderPool, type LoadEncoder } from './encoders/encoderPool.ts';
 import { encoderReference, lookAtWith, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
+import type { Waiting } from './encoders/providers/chooseProvider.ts';
 import { removeEncoder } from './encoders/removeEncoder.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
@@ -379,10 +380,10 @@ export class Engine {
     return { bytes: await new RunStore(this.#datasets.rootOf(folder)).delete(run, { encoder }) };
   }
 
-  doctor(request: DoctorRequest, signal?: AbortSignal): Promise<DoctorReport> {
+  doctor(request: DoctorRequest, waiting?: Waiting): Promise<DoctorReport> {
     const dataset = request.folder === undefined ? undefined : this.#datasets.find(request.folder);
     const reference = dataset ? encoderReference(dataset, undefined) : DEFAULT_ENCODER_ID;
-    return runDoctor(this.#registry, this.#options, request, { reference, root: dataset?.root }, signal);
+    return runDoctor(this.#registry, this.#options, request, { reference, root: dataset?.root }, waiting);
   }
 
   async dispose(): Promise<void> {

@@ -93,7 +93,7 @@ serveRequests<EngineRequests>(connection, {
   'captions/matrix': (params, job) => engine.captions.matrix(params, job),
   'viewer/image': (params) => engine.viewer.image(params),
   'viewer/picture': (params) => engine.viewer.picture(params),
-  'doctor/run': (params, { signal }) => engine.doctor(params, signal),
+  'doctor/run': (params, job) => engine.doctor(params, job),
 });
 connection.listen();
 

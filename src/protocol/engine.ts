@@ -273,10 +273,12 @@ export interface DoctorReport {
   /** What is slower than it has to be, and what to do. */
   readonly slow: readonly { readonly code: string; readonly message: string }[];
   readonly versions: Readonly<Record<string, string>>;
+  /** Name of the encoder whose speeds the providers have: the one in use or, where that can't be measured, the default one. */
+  readonly measuredWith?: string;
   readonly providers: readonly {
     readonly name: string;
     readonly works: boolean;
-    /** Of the default encoder; 0 where the provider doesn't work. */
+    /** 0 where the provider doesn't work. */
     readonly imagesPerSecond: number;
     /** Lowest cosine similarity to the CPU's vectors. */
     readonly agreement: number;

@@ -33,6 +33,16 @@ function downloadsLine({ downloads: { folder, bytes, repositories } }: DoctorRep
     : `downloads ${formatBytes(bytes)} of ${repositories.join(', ')} in ${folder}`;
 }
 
+/** How fast an encoder is, and which. */
+function providerLines({ measuredWith, providers }: DoctorReport): string[] {
+  const withEncoder = measuredWith === undefined ? '' : ` with ${measuredWith}`;
+  return providers.map(({ name, works, imagesPerSecond, agreement, reason }) =>
+    works
+      ? `${name}: ${formatSpeed(imagesPerSecond)}${withEncoder}, agreement ${agreement.toFixed(4)}`
+      : `${name} ${reason ?? 'does not work here'}`,
+  );
+}
+
 export const doctorCommand: Command = {
   name: 'doctor',
   usage: 'doctor [folder]',
@@ -40,23 +50,19 @@ export const doctorCommand: Command = {
   options: {
     'tensorflow-module': { type: 'string', value: 'NAME|FOLDER', help: 'the TensorFlow.js that has to work here' },
   },
-  async run(invocation, engine, { signal }) {
+  async run(invocation, engine, job) {
     const [folder = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
     const request = { folder: resolve(folder), ...(tensorFlowModule !== undefined && { tensorFlowModule }) };
-    const report = await engine.doctor(request, signal);
+    const report = await engine.doctor(request, job);
     return {
       json: report,
       lines: [
         ...encoderLines(report),
         machineLine(report),
         ...Object.entries(report.versions).map(([name, version]) => `${name} ${version}`),
-        ...report.providers.map(({ name, works, imagesPerSecond, agreement, reason }) =>
-          works
-            ? `${name}: ${formatSpeed(imagesPerSecond)}, agreement ${agreement.toFixed(4)}`
-            : `${name} ${reason ?? 'does not work here'}`,
-        ),
+        ...providerLines(report),
         downloadsLine(report),
         ...report.slow.map(({ message }) => `slow: ${message}`),
         ...report.problems.map(({ code, message }) => `${code}: ${message}`),

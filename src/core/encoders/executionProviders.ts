@@ -71,10 +71,15 @@ export function judgeProvider(
 export function fastestProvider(trials: readonly ProviderTrial[]): ExecutionProvider {
   const [best] = trials
     .filter(({ unfit, imagesPerSecond, cpuImagesPerSecond }) => {
-      return unfit === undefined && imagesPerSecond >= WORTHWHILE * cpuImagesPerSecond;
+      return unfit === undefined && isWorthwhile(imagesPerSecond, cpuImagesPerSecond);
     })
     .sort((a, b) => b.imagesPerSecond - a.imagesPerSecond);
   return best?.provider ?? 'cpu';
+}
+
+/** Whether a speed is so much higher than another that it is worth changing what computes. */
+export function isWorthwhile(imagesPerSecond: number, other: number): boolean {
+  return imagesPerSecond >= WORTHWHILE * other;
 }
 
 /** NaN where lengths differ or a number is none. */

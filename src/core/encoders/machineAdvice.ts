@@ -1,4 +1,5 @@
-import { formatDuration } from '../progressText.ts';
+import { formatDuration, formatSpeed } from '../progressText.ts';
+import { fastestProvider, isWorthwhile, type ProviderChoice, type ProviderTrial } from './executionProviders.ts';
 
 /** How a machine is used, as far as it matters to speed. */
 export interface MachineFacts {
@@ -7,13 +8,17 @@ export interface MachineFacts {
   readonly cores: number;
   /** Programs that wanted to run in the last minute, on average, before anything was measured; 0 where it isn't known. */
   readonly load: number;
-  /** The encoder in use, where it could be measured. */
+  /** The encoder in use, and its speed on the CPU, where it could be measured. */
   readonly encoder: { readonly name: string; readonly imagesPerSecond: number } | undefined;
+  /** What encoders are set to run on. */
+  readonly choice: ProviderChoice;
+  /** How this encoder did on what else there is. */
+  readonly trials: readonly ProviderTrial[];
 }
 
 /** What slows Likeness down, and what to do about it: a sentence. */
 export interface MachineAdvice {
-  readonly code: 'few-threads' | 'many-threads' | 'busy-machine' | 'slow-encoder';
+  readonly code: 'few-threads' | 'many-threads' | 'busy-machine' | 'slow-encoder' | 'other-provider';
   readonly message: string;
 }
 
@@ -22,13 +27,18 @@ const MANY_IMAGES = 10_000;
 const LONG_SECONDS = 600;
 
 /** The most telling first; empty where nothing is out of the ordinary. */
-export function machineAdvice({ threads, cores, load, encoder }: MachineFacts): MachineAdvice[] {
+export function machineAdvice(facts: MachineFacts): MachineAdvice[] {
+  const { threads, cores, load, encoder } = facts;
   const advice: MachineAdvice[] = [];
   if (encoder !== undefined && encoder.imagesPerSecond > 0) {
-    const seconds = MANY_IMAGES / encoder.imagesPerSecond;
+    const { name } = encoder;
+    const other = otherProvider(name, facts);
+    if (other !== undefined) advice.push({ code: 'other-provider', message: other });
+    const { on, rate } = bestOf(facts.trials, encoder.imagesPerSecond);
+    const seconds = MANY_IMAGES / rate;
     if (seconds > LONG_SECONDS) {
-      const speed = encoder.imagesPerSecond.toFixed(encoder.imagesPerSecond < 10 ? 1 : 0);
-      const message = `${encoder.name} manages ${speed} images/s on the CPU, ${formatDuration(seconds)} for 10,000 images; where no graphics card computes it, choose a smaller encoder or a quantised variant of it (Choose Encoder, "likeness encoders recommended").`;
+      const unlessThere = on === 'the CPU' ? 'where no graphics card computes it, ' : '';
+      const message = `${name} manages ${formatSpeed(rate)} on ${on}, ${formatDuration(seconds)} for 10,000 images; ${unlessThere}choose a smaller encoder or a quantised variant of it (Choose Encoder, "likeness encoders recommended").`;
       advice.push({ code: 'slow-encoder', message });
     }
   }
@@ -46,4 +56,31 @@ export function machineAdvice({ threads, cores, load, encoder }: MachineFacts): 
     advice.push({ code: 'busy-machine', message });
   }
   return advice;
+}
+
+const SET_TO_AUTO = 'set likeness.encoders.provider (--provider, LIKENESS_PROVIDER) to auto';
+
+/** What would compute the encoder best, and how fast. @param onCpu images per second there */
+function bestOf(trials: readonly ProviderTrial[], onCpu: number): { on: string; rate: number } {
+  const provider = fastestProvider(trials);
+  const trial = trials.find((other) => other.provider === provider);
+  return trial === undefined ? { on: 'the CPU', rate: onCpu } : { on: provider, rate: trial.imagesPerSecond };
+}
+
+/** Why another choice of provider would be better; undefined where none would, as of `auto` by definition. */
+function otherProvider(name: string, { choice, trials }: MachineFacts): string | undefined {
+  if (choice === 'auto') return undefined;
+  const chosen = trials.find(({ provider }) => provider === choice);
+  const unfit = chosen === undefined ? 'is not part of ONNX Runtime on this platform' : chosen.unfit;
+  if (choice !== 'cpu' && unfit !== undefined) {
+    return `The CPU computes ${name}, as ${choice} ${unfit.replace(/[\s.]+$/, '')}; see that it works, or ${SET_TO_AUTO}.`;
+  }
+  const onCpu = trials.find(({ unfit }) => unfit === undefined)?.cpuImagesPerSecond;
+  if (onCpu === undefined) return undefined;
+  const best = fastestProvider(trials);
+  const rateOf = (provider: string) => trials.find((trial) => trial.provider === provider)?.imagesPerSecond ?? onCpu;
+  // All of the trials, so that they compare: with as many images at once.
+  if (best === choice || !isWorthwhile(rateOf(best), rateOf(choice))) return undefined;
+  const text = (provider: string) => (provider === 'cpu' ? 'the CPU' : provider);
+  return `${name} manages ${formatSpeed(rateOf(best))} on ${text(best)}, and ${formatSpeed(rateOf(choice))} on ${text(choice)}, which computes it; ${SET_TO_AUTO}.`;
 }

@@ -1,6 +1,6 @@
-import * as vscode from 'vscode';
 import type { DoctorRequest } from '../../protocol/engine.ts';
 import { commands } from '../contract.ts';
+import { withProgress } from './progress.ts';
 import { registerCommand } from '../notifications.ts';
 import { localFolders, type Services } from '../services.ts';
 import { tensorFlowChoice, trainingEngine } from '../settings.ts';
@@ -15,9 +15,8 @@ export function helpCommands({ disposables, engine, log, reports }: Services): v
   );
   disposables.add(
     registerCommand(commands.doctor, async () => {
-      const location = vscode.ProgressLocation.Notification;
-      const report = await vscode.window.withProgress({ location, title: 'Likeness looks at this machine' }, () =>
-        engine.call('doctor/run', doctorRequest()),
+      const report = await withProgress('Likeness looks at this machine', (options) =>
+        engine.call('doctor/run', doctorRequest(), options),
       );
       await reports.show('Likeness Doctor', doctorMarkdown(report));
     }),

@@ -4,7 +4,8 @@ import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 /** The report for reading: problems first, then what runs where. */
 export function doctorMarkdown(report: DoctorReport): string {
-  const { versions, providers, problems } = report;
+  const { versions, providers, measuredWith, problems } = report;
+  const measured = measuredWith === undefined ? '' : `Measured with ${escapeMarkdown(measuredWith)}. `;
   const found =
     problems.length === 0
       ? ['No problems found.']
@@ -20,7 +21,7 @@ export function doctorMarkdown(report: DoctorReport): string {
     ...downloadsSection(report),
     '## Where encoders run',
     '',
-    'Measured with the default encoder; agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.',
+    `${measured}Agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.`,
     '',
     ...markdownTable(
       [{ title: 'Provider' }, { title: 'Works' }, { title: 'Speed' }, { title: 'Agreement' }],

@@ -10,6 +10,7 @@ test('the report names problems, providers and versions, and nothing in it becom
   const text = doctorMarkdown({
     ...healthy,
     versions: { node: 'v24.0.0' },
+    measuredWith: 'One *star*',
     providers: [
       { name: 'cpu', works: true, imagesPerSecond: 123.4, agreement: 1 },
       { name: 'webgpu', works: false, imagesPerSecond: 0, agreement: 0 },
@@ -17,6 +18,7 @@ test('the report names problems, providers and versions, and nothing in it becom
     downloads,
     problems: [{ code: 'gpu', message: 'no <b>adapter</b> | driver\nmissing' }],
   });
+  assert.ok(text.includes(String.raw`Measured with One \*star\*. Agreement is the lowest cosine similarity`));
   assert.match(text, /\| cpu \| yes \| 123 images\/s \| 1\.0000 \|/);
   assert.match(text, /\| webgpu \| no \|\s+\|\s+\|/);
   assert.match(text, /\| node \| v24\.0\.0 \|/);

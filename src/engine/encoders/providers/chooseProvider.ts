@@ -88,15 +88,19 @@ export function leftToProcessor(does: string, provider: ExecutionProvider, unfit
   return { provider: 'cpu', note: `The CPU ${does}, as ${reason}.`, reason };
 }
 
-/** Tries all that this machine may have, whatever is remembered, and remembers it. Rejects only with `cancelled`. */
+/**
+ * Tries all that this machine may have, whatever is remembered, and remembers it. Rejects only with `cancelled`.
+ *
+ * @param waiting as for `chooseProvider`
+ */
 export async function tryAllProviders(
   encoder: ResolvedEncoder,
   memoryFolder: string,
   threads: number,
   tools: ProviderTools,
-  signal?: AbortSignal,
+  waiting: Waiting = {},
 ): Promise<ProviderTrial[]> {
-  return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true, signal }, tools).all();
+  return new ProviderTrials(encoder, { memoryFolder, threads, fresh: true, ...waiting }, tools).all();
 }
 
 /**
