@@ -16,6 +16,8 @@ import { agreementTexts, percentText } from '../protocol/evaluationText.ts';
 const MOST_QUERIES = 10;
 /** Of those, how many the text for a person names. */
 const NAMED_QUERIES = 3;
+/** And how many neighbours of each of them it lists: as many as a person compares at a glance. */
+const LISTED_NEIGHBORS = 5;
 
 /** The `agreement` of the JSON document. */
 export interface AgreementDocument {
@@ -59,7 +61,7 @@ export function agreementDocument(
   };
 }
 
-/** The same for a person: the most alike encoders first. */
+/** The same for a person: the most alike encoders first, and after them what either finds for the queries that are named. */
 export function agreementLines({ k, queries, chance, pairs }: AgreementDocument): string[] {
   const sorted = [...pairs].sort((a, b) => b.overlap - a.overlap);
   const names = sorted.map(({ encoders }) => encoders.join(' and '));
@@ -70,7 +72,26 @@ export function agreementLines({ k, queries, chance, pairs }: AgreementDocument)
       `${names[i]!.padEnd(width)}  ${percentText(overlap).padStart(5)} ±${percentText(overlapError)}  Jaccard ${jaccard.toFixed(2)}`,
       `  they disagree most on ${disagreements.slice(0, NAMED_QUERIES).map(nameOf).join(', ')}`,
     ]),
+    '',
+    `What either finds for these queries, the ${k > LISTED_NEIGHBORS ? `first ${LISTED_NEIGHBORS} of the ${k}` : k} nearest; = is among the ${k} nearest of both, a class is named where it is another one:`,
+    ...sorted.flatMap(({ encoders, disagreements }) =>
+      disagreements.slice(0, NAMED_QUERIES).flatMap((query) => sideBySide(encoders, query)),
+    ),
   ];
+}
+
+/** The lists of two encoders for one query, in columns. */
+function sideBySide(encoders: readonly [string, string], { path, label, neighbors }: DisagreedQuery): string[] {
+  const columns = neighbors.map((found, i) => [
+    encoders[i]!,
+    ...found.slice(0, LISTED_NEIGHBORS).map((image) => {
+      const otherClass = image.label === label ? '' : ` (${image.label})`;
+      return `${image.shared ? '=' : ' '} ${image.similarity.toFixed(2)} ${image.path}${otherClass}`;
+    }),
+  ]);
+  const [left, right] = columns as [string[], string[]];
+  const width = Math.max(...left.map(({ length }) => length));
+  return [`${path} (${label})`, ...left.map((cell, i) => `  ${cell.padEnd(width)}  ${right[i] ?? ''}`.trimEnd())];
 }
 
 function nameOf({ path, hits: [first, second] }: DisagreedQuery): string {

@@ -88,6 +88,28 @@ describe('likeness evaluate', () => {
       shown.stdout,
       /^handcrafted and pixels +\d+\.\d ±\d+\.\d +Jaccard 0\.\d\d\n +they disagree most on \S+ \(/m,
     );
+    assert.match(
+      shown.stdout,
+      /^What either finds for these queries, the 5 nearest; = is among the 5 nearest of both, a class/m,
+    );
+    const pair = agreement.pairs[0]!;
+    for (const { path, label, neighbors } of pair.disagreements.slice(0, 3)) {
+      const lines = shown.stdout.slice(shown.stdout.indexOf(`\n${path} (${label})\n  handcrafted `) + 1).split('\n');
+      assert.match(lines[1]!, /^ {2}handcrafted +pixels$/);
+      const start = lines[1]!.indexOf('pixels');
+      for (const [column, found] of neighbors.entries()) {
+        const cells = lines
+          .slice(2, 7)
+          .map((line) => (column === 0 ? line.slice(2, start) : line.slice(start)).trimEnd());
+        assert.deepEqual(
+          cells,
+          found.map((image) => {
+            const other = image.label === label ? '' : ` (${image.label})`;
+            return `${image.shared ? '=' : ' '} ${image.similarity.toFixed(2)} ${image.path}${other}`;
+          }),
+        );
+      }
+    }
     const without = await likeness(['evaluate', root, '-e', 'handcrafted', '--json'], { cache });
     assert.ok(!('agreement' in (JSON.parse(without.stdout) as object)));
   });
