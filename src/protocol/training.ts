@@ -103,6 +103,11 @@ export interface DistillSettings extends UnlabelledTrainingSettings {
   readonly lesson?: 'classes' | 'similarities' | 'embeddings';
   /** As for fine-tuning, what the student starts as; empty: with first weights. */
   readonly from?: string;
+  /**
+   * How many of the last stages of a student that is an encoder of others train: all (default) or 1 to 4; 0 where classes are
+   * learnt, by its classifier alone. Ours train as a whole.
+   */
+  readonly trainedStages?: 'all' | number;
   /** Of the classes' probabilities, or of the student's similarities. */
   readonly temperature?: number;
   /** Of the teacher's similarities: the lower, the more a picture's own counts against those to others. */

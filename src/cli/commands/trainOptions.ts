@@ -120,8 +120,8 @@ const settingOptions: Readonly<Record<string, SettingOption>> = {
     key: 'trainedStages',
     number: ['all'],
     value: 'all|N',
-    help: 'finetune, pretrain --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1); finetune 0: the classifier alone',
-    kinds: ['pretrain', 'finetune'],
+    help: 'finetune, pretrain and distill --from: how many of the last stages train; an imported encoder has four, each a quarter of its layers (default 2, pretrain 1, distill all); 0 with classes: the classifier alone',
+    kinds: ['pretrain', 'finetune', 'distill'],
   },
   statistics: {
     key: 'runningStatistics',

@@ -12,7 +12,7 @@ import {
   type StartingShape,
 } from './commonSettings.ts';
 import type { Lesson } from './distillProgram.ts';
-import { defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
+import { checkTrainedStages, defaultLearningRate, FEWEST_IMAGES } from './pretrainSettings.ts';
 
 /** Everything that a run of distillation is determined by, besides the images. */
 export interface ResolvedDistillSettings extends ResolvedCommonSettings, AugmentationChoice {
@@ -21,6 +21,8 @@ export interface ResolvedDistillSettings extends ResolvedCommonSettings, Augment
   readonly lesson: Lesson['kind'];
   /** Id of the encoder that the student starts as; empty: with first weights. */
   readonly from: string;
+  /** How many of the last stages of an encoder of others train; `all` of ours. */
+  readonly trainedStages: 'all' | number;
   readonly temperature: number;
   readonly teacherTemperature: number;
   readonly teacherShare: number;
@@ -81,6 +83,7 @@ export function resolveDistillSettings(
     teacherShare: 1,
     centredTeacher: lesson !== 'classes',
     mixup: 0,
+    trainedStages: 'all',
     augmentation: CROP_AUGMENTATION,
     labelsPerClass: 0,
     teacherViews: Math.min(VIEWS, epochs, teacher.mostViews(lesson)),
@@ -118,6 +121,8 @@ const choices: Choices<Pick<ResolvedDistillSettings, 'lesson'>> = { lesson: ['cl
 
 function check(settings: ResolvedDistillSettings, images: number, mostViews: number, isImported: boolean): void {
   checkCommonSettings(settings, images, 1, isImported);
+  // A classifier can learn alone what a teacher says of classes. A vector stays what it is without stages that train.
+  checkTrainedStages(settings, isImported, { verb: 'taught', fewest: settings.lesson === 'classes' ? 0 : 1 });
   checkAugmentation(settings);
   if (settings.mixup > 0 && settings.teacherShare < 1) {
     throw usage(

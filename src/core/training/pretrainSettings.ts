@@ -93,17 +93,27 @@ export function defaultLearningRate(optimizer: OptimizerConfig['kind'], batchIma
 
 function check(settings: ResolvedPretrainSettings, images: number, isImported: boolean): void {
   checkCommonSettings(settings, images, SMALLEST_BATCH, isImported);
-  checkStages(settings, isImported);
+  checkTrainedStages(settings, isImported, { verb: 'pretrained', fewest: 1 });
   assertWithin(settings, { temperature: [0.01, 10] });
   checkAugmentation(settings);
 }
 
-function checkStages({ trainedStages, network }: ResolvedPretrainSettings, isImported: boolean): void {
+/**
+ * Throws usage where so many stages of a network don't train by themselves.
+ *
+ * @param isImported whether it is an encoder of others: those of ours train as a whole
+ * @param training what is done to it, and the fewest stages of it that this makes sense with
+ */
+export function checkTrainedStages(
+  { trainedStages, network }: Pick<ResolvedPretrainSettings, 'trainedStages' | 'network'>,
+  isImported: boolean,
+  { verb, fewest }: { readonly verb: string; readonly fewest: number },
+): void {
   if (trainedStages === 'all') return;
-  if (!isImported) throw usage(`${network} is pretrained as a whole; leave trainedStages out, or name all.`);
-  if (!Number.isInteger(trainedStages) || trainedStages < 1 || trainedStages > IMPORTED_STAGES) {
+  if (!isImported) throw usage(`${network} is ${verb} as a whole; leave trainedStages out, or name all.`);
+  if (!Number.isInteger(trainedStages) || trainedStages < fewest || trainedStages > IMPORTED_STAGES) {
     throw usage(
-      `trainedStages is ${trainedStages}; it has to be all, or 1 to ${IMPORTED_STAGES} stages of ${network}.`,
+      `trainedStages is ${trainedStages}; it has to be all, or ${fewest} to ${IMPORTED_STAGES} stages of ${network}.`,
     );
   }
 }

@@ -4,6 +4,7 @@ import { classifierModel, type ClassifierShape } from '../../core/training/class
 import { optimizerConfig } from '../../core/training/commonSettings.ts';
 import { distillProgram, type Lesson } from '../../core/training/distillProgram.ts';
 import { resolveDistillSettings, type ResolvedDistillSettings } from '../../core/training/distillSettings.ts';
+import { withTrainedStages } from '../../core/training/imported/importedEncoder.ts';
 import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import type { NetworkShape } from '../../core/training/networkShape.ts';
 import { encoderModel, evaluationModel } from '../../core/training/pretrainProgram.ts';
@@ -89,10 +90,12 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     if (settings.teacherShare < 1) assertLabelsKnown(settings, teacher, selection);
     const teacherDim = dim[settings.lesson];
     const others = settings.lesson === 'similarities' ? Math.min(MOST_OTHERS, imageCount) : 0;
-    const { network, size } = settings;
-    const student: NetworkShape = { network, size, ...(from?.imported && { imported: from.imported }) };
+    const { network, size, trainedStages } = settings;
+    const imported = from?.imported && withTrainedStages(from.imported, trainedStages);
+    const student: NetworkShape = { network, size, ...(imported && { imported }) };
     const shape = isOfClasses ? shapeOf(student, classes.length) : undefined;
-    const program = withImportFaults(student, 'nothing', () => {
+    const isLeast = typeof trainedStages === 'number' && trainedStages <= 1;
+    const program = withImportFaults(student, isLeast ? 'nothing' : 'stages', () => {
       const written = programOf(settings, student, teacherDim, others);
       // Needed in the end, with a batch of any size, and refused before the work is done.
       if (student.imported) evaluationModel(student);

@@ -26,7 +26,7 @@ export function distillCommand(services: Services): void {
   registerTrainingCommand<'distill'>(services, {
     command: commands.distillEncoder,
     title: 'Distill Encoder',
-    keys: ['teacher', 'lesson', 'network', 'size', 'epochs', 'from', 'name'],
+    keys: ['teacher', 'lesson', 'network', 'size', 'epochs', 'from', 'trainedStages', 'name'],
     decide: async (subject, given) => {
       const teacher = subject.run?.encoder;
       const settings = given ? { ...(teacher !== undefined && { teacher }), ...given } : await ask(services, subject);

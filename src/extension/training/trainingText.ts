@@ -46,10 +46,10 @@ export function augmentationTitle(id: string): string {
  * @param computing what came of the wish for something else than the CPU
  */
 export function settingTexts(
-  given: PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings,
+  given: GivenSettings,
   computing?: RunComputing,
 ): readonly (readonly [name: string, value: string])[] {
-  const settings = given.headLayers !== undefined && given.from === '' ? fromFirstWeights(given) : given;
+  const settings = given.from === '' ? fromFirstWeights(given) : given;
   const { network, size, epochs, augmentation, loss, batchImages, temperature, optimizer, learningRate } = settings;
   // So the engine lists a run whose record can't be read.
   if (network === '') return [];
@@ -99,9 +99,14 @@ export function computingText({ provider, reason }: RunComputing): string {
   return reason === undefined ? provider : `${provider}, as ${reason}`;
 }
 
-/** Pretraining usually starts with nothing and trains everything, which nobody has to be told. */
-function fromFirstWeights({ from: _, trainedStages: __, ...others }: PretrainSettings): PretrainSettings {
-  return others;
+type GivenSettings = PretrainSettings & FineTuneSettings & DistillSettings & CaptionTrainingSettings;
+
+/** Pretraining usually starts with nothing and, like a student, trains everything then, which nobody has to be told. */
+function fromFirstWeights(given: GivenSettings): GivenSettings {
+  const { trainedStages: _, ...others } = given;
+  if (given.headLayers === undefined) return given.teacher === undefined ? given : others;
+  const { from: __, ...unsaid } = others;
+  return unsaid;
 }
 
 function classifierTexts(settings: FineTuneSettings): readonly (readonly [string, string | undefined])[] {

@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { numbersOfTensor } from '../../../src/core/onnx/tensors.ts';
 import { openEncoder } from '../../../src/engine/encoders/openEncoder.ts';
-import { encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
+import { decodeModel, encodeModel } from '../../../src/engine/encoders/onnxFile.ts';
 import { EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { Trainings } from '../../../src/engine/training/trainings.ts';
 import { readStartingEncoder } from '../../../src/engine/training/startingEncoder.ts';
 import { RunStore } from '../../../src/engine/training/runStore.ts';
-import type { DistillSettings, FineTuneSettings, PretrainSettings } from '../../../src/protocol/training.ts';
+import type {
+  DistillSettings,
+  FineTuneSettings,
+  PretrainSettings,
+  RunSummary,
+} from '../../../src/protocol/training.ts';
 import { mobileNet, SIZE, visionTransformer, type ExportedModel } from '../../core/training/imported/exportedModels.ts';
 import { assertClose } from '../../close.ts';
 import { shared, unlessShared } from '../../shared.ts';
@@ -173,6 +179,43 @@ describe('an encoder of others', () => {
     assert.deepEqual(await trainings.trainable(encoders, root), [{ ...good, ofOthers: true }]);
     const refused = trainings.planPretraining({ folder: root, settings: { from: odd } }, job());
     await assert.rejects(refused, { code: ErrorCode.EncoderNotTrainable, message: /its operator Atan/ });
+  });
+
+  test('is a student of which the last stages alone learn, or a classifier on it', async (context) => {
+    const { root, file } = await datasetWith(context, mobileNet());
+    const usual: DistillSettings = { from: file, teacher: 'pixels', epochs: 1, batchImages: 8, teacherViews: 1 };
+    const distilled = async (settings: DistillSettings) =>
+      (await new Trainings(OPTIONS).train('distill', { folder: root, settings: { ...usual, ...settings } }, job())).run;
+    const weightsOf = async (reference: string) => {
+      const { model } = await registry.resolve(reference, root);
+      const { graph } = decodeModel(readFileSync((model as { file: string }).file));
+      return graph.initializer.flatMap((tensor) => [...(numbersOfTensor(tensor) ?? [])].join());
+    };
+    const before = await weightsOf(file);
+    const changed = async (run: RunSummary) => {
+      const after = new Set(await weightsOf(run.encoder!));
+      return before.filter((weight) => !after.has(weight)).length;
+    };
+    const last = await distilled({ trainedStages: 1 });
+    assert.equal((last.settings as DistillSettings).trainedStages, 1);
+    const all = await distilled({});
+    assert.equal((all.settings as DistillSettings).trainedStages, 'all');
+    const [few, many] = [await changed(last), await changed(all)];
+    assert.ok(few > 0 && few < many, `${few} of ${many} change`);
+    const tuned = await fineTune(root, { from: file, epochs: 1, trainedStages: 0 });
+    const head = await distilled({ trainedStages: 0, teacher: tuned.encoder!, lesson: 'classes' });
+    const vectors = await vectorsOf(context, file);
+    assert.ok(largestDifference(vectors, await vectorsOf(context, head.encoder!, root)) < 1e-6);
+    const { classes } = (await registry.resolve(tuned.encoder!, root)).card;
+    assert.ok(classes !== undefined);
+    assert.deepEqual((await registry.resolve(head.encoder!, root)).card.classes, classes);
+    const refusals: [settings: DistillSettings, message: RegExp][] = [
+      [{ trainedStages: 0 }, /^trainedStages is 0; it has to be all, or 1 to 4 stages of /],
+      [{ trainedStages: 5 }, /1 to 4 stages/],
+      [{ from: '', trainedStages: 1 }, /^resnet10-light is taught as a whole; leave trainedStages out/],
+    ];
+    for (const [settings, message] of refusals)
+      await assert.rejects(distilled(settings), { code: ErrorCode.Usage, message });
   });
 
   test('is a student that a teacher teaches its embeddings', async (context) => {

@@ -63,6 +63,9 @@ test('settings of a kind are told in its words', () => {
   const texts = (of: Parameters<typeof settingTexts>[0]) => Object.fromEntries(settingTexts(of));
   assert.equal(texts({ batchImages: 64, loss: 'dcl' })['Batch'], '64 images, 128 views');
   assert.equal(texts({ batchImages: 64 })['Batch'], '64 images');
+  const student = { teacher: 'big', trainedStages: 'all' } as const;
+  assert.equal(texts({ ...student, from: '' })['Trained stages'], undefined, 'as always with first weights');
+  assert.equal(texts({ ...student, from: 'mobilenet', trainedStages: 2 })['Trained stages'], '2');
   assert.deepEqual(texts({ teacher: 'big', lesson: 'similarities', teacherShare: 0.5, teacherViews: 16, from: '' }), {
     Teacher: 'big',
     'It teaches': 'similarities (SEED)',
