@@ -38,8 +38,8 @@ export interface CommandOutput {
   readonly lines: readonly string[];
   /** What a person should know besides, with `--json` too: on standard error. */
   readonly notes?: readonly string[];
-  /** Where it isn't 0: 1 for findings. */
-  readonly exitCode?: 1;
+  /** Where it isn't 0: 1 for findings, 3 where the result is there but can't be trusted. */
+  readonly exitCode?: 1 | 3;
 }
 
 export interface Command {

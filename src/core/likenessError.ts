@@ -64,6 +64,7 @@ export const ErrorCode = {
   ClassesUnknown: 'classes-unknown',
   FiguresOfTraining: 'figures-of-training',
   ImagesChanged: 'images-changed',
+  ChangesUnknown: 'changes-unknown',
   DecisionsChanged: 'decisions-changed',
   DecisionNotOffered: 'decision-not-offered',
   DecisionsBusy: 'decisions-busy',

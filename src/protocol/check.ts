@@ -10,7 +10,7 @@ export interface CheckRequest {
   readonly only?: readonly FindingKind[];
   /** A file of accepted findings, absolute; absent: the dataset's own, if it has one. */
   readonly baseline?: string;
-  /** Makes what is found the baseline. */
+  /** Makes what is found the baseline; of kinds that aren't looked for, what was accepted stays. Of a whole dataset only. */
   readonly writeBaseline?: boolean;
   /** A git revision: findings that no image which was added or changed since has a part in are left out. */
   readonly since?: string;
@@ -40,6 +40,11 @@ export interface CheckReport {
   };
   readonly seconds: number;
   readonly notices: readonly Notice[];
+  /**
+   * Of the notices those of labels and splits that could not be read or contradict each other, so that leaks and wrong labels may
+   * be missing; absent where there are none, or where no kind was looked for that labels have a part in.
+   */
+  readonly faults?: readonly Notice[];
 }
 
 /** What a check of a whole dataset found, as it was kept for later. */

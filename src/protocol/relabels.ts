@@ -45,7 +45,7 @@ export interface ApplyRelabelsRequest extends RelabelRequest {
 }
 
 export interface AppliedRelabels extends RelabelPreview {
-  /** That undo takes back: files that were moved. Absent where none was. */
+  /** That undo takes back. Absent where nothing was written. */
   readonly step?: TakenStep;
 }
 

@@ -1,6 +1,7 @@
 import type { SelectionMethod } from '../core/curation/selection/selection.ts';
 import type { SplitShares } from '../core/curation/splitting/assignSplits.ts';
 import type { AssignedSplit } from '../core/curation/splitting/splitPatterns.ts';
+import type { TakenStep } from './decisions.ts';
 import type { Count, Notice, ScanSettings } from './engine.ts';
 
 export interface SelectRequest {
@@ -98,6 +99,10 @@ export interface SplitReport {
   /** By name; images without a label come last. */
   readonly classes: readonly ClassSplit[];
   readonly applied: boolean;
+  /** The table that the applied split is in, relative to the root; absent where patterns in the configuration tell it. */
+  readonly table?: string;
+  /** That undo takes back; absent where nothing was applied, or all was so before. */
+  readonly step?: TakenStep;
   readonly out: string | undefined;
   readonly seconds: number;
   readonly notices: readonly Notice[];

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import type { CheckReport } from '../../src/protocol/check.ts';
 import { write } from '../engine/indexing/dataset.ts';
@@ -45,5 +47,42 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
   assert.match(near.stdout, /^warning near-duplicate: 1 \(threshold 0\.6 of the usual distance, for crops\)$/m);
   for (const args of [['--only', 'nonsense'], ['--fail-on', 'sometimes'], ['elsewhere']]) {
     assert.equal((await run(...args)).code, 2, args.join(' '));
+  }
+});
+
+it('check ends as failed with --fail-on where labels are missing, and says so in every document', async (context) => {
+  const [root, cache, out] = [temporaryFolder(context), temporaryFolder(context), temporaryFolder(context)];
+  for (let i = 0; i < 4; i++) write(root, `${i}.png`, await shade([40 + 30 * i, 90, 120], i));
+  write(root, 'copy.png', await shade([40, 90, 120], 0));
+  write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"}}');
+  const rows = 'path,class,split\n0.png,a,train\n1.png,a,train\ncopy.png,a,test\n';
+  const run = (...args: string[]) => likeness(['check', root, '--encoder', 'pixels', ...args], { cache });
+  const leak = ['--only', 'leak', '--fail-on', 'error'];
+  write(root, 'labels.csv', rows);
+  assert.equal((await run(...leak)).code, 1);
+  write(root, 'labels.csv', `${rows}1.png,b,train\n`);
+  const contradictory = await run(...leak, '--json');
+  assert.equal(contradictory.code, 3, 'whatever else is found');
+  const { counts, notices } = JSON.parse(contradictory.stdout) as CheckReport;
+  assert.deepEqual(counts, { leak: 1 }, 'one row costs one label');
+  assert.match(
+    notices[0]!.message,
+    /labels\.csv gives 1\.png two labels, "a" in line 3 and "b" in line 5, so that neither/,
+  );
+  rmSync(join(root, 'labels.csv'));
+  const [markdown, junit] = [join(out, 'x.md'), join(out, 'x.xml')];
+  const missing = await run(...leak, '--markdown', markdown, '--junit', junit);
+  assert.equal(missing.code, 3);
+  assert.match(missing.stderr, /labels\.csv doesn't exist.*\n.*ends as failed \(--fail-on\)/);
+  assert.match(readFileSync(markdown, 'utf8'), /\*\*Something may be missing\.\*\* .*labels\.csv doesn't exist/);
+  assert.match(readFileSync(junit, 'utf8'), /<error type="file-not-found"/);
+  assert.equal((await run('--only', 'leak')).code, 0, 'nobody wants it to fail');
+  assert.equal((await run('--only', 'dark', '--fail-on', 'info')).code, 0, 'labels have no part in it');
+  for (const part of [
+    ['--since', 'HEAD'],
+    ['--where', 'path:0.png'],
+  ]) {
+    const refused = await run('--write-baseline', ...part);
+    assert.deepEqual([refused.code, /^--write-baseline accepts all/.test(refused.stderr)], [2, true], part[0]);
   }
 });

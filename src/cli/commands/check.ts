@@ -6,6 +6,7 @@ import {
   type FindingKind,
   type Severity,
 } from '../../core/curation/findings.ts';
+import { baselineOfPart } from '../../core/curation/checkErrors.ts';
 import { junitReport } from '../../core/curation/reports/junit.ts';
 import { markdownReport } from '../../core/curation/reports/markdown.ts';
 import { sarifReport } from '../../core/curation/reports/sarif.ts';
@@ -32,7 +33,7 @@ export const checkCommand: Command = {
     'fail-on': {
       type: 'string',
       value: 'SEVERITY|KIND,…',
-      help: `end with exit code 1 where something at least as bad (${severities.join(', ')}) or of a kind is found`,
+      help: `end with exit code 1 where something at least as bad (${severities.join(', ')}) or of a kind is found, and with 3 where labels or splits can't be read`,
     },
     since: {
       type: 'string',
@@ -45,7 +46,10 @@ export const checkCommand: Command = {
       value: 'FILE',
       help: "accepted findings; default: the data set's .likeness/baseline.json",
     },
-    'write-baseline': { type: 'boolean', help: 'accept all that is found: later checks list only what is new' },
+    'write-baseline': {
+      type: 'boolean',
+      help: 'accept all that is found (of the kinds of --only): later checks list only what is new',
+    },
     sarif: {
       type: 'string',
       value: 'FILE',
@@ -62,9 +66,8 @@ export const checkCommand: Command = {
     const only = kindsOf(invocation.text('only'));
     const fails = failingOf(invocation.text('fail-on'));
     const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
-    if (hasWhere(invocation) && invocation.flag('write-baseline')) {
-      throw usage('--write-baseline accepts all that is found, whatever matches; leave --where and --view out.');
-    }
+    const isPart = hasWhere(invocation) || since !== undefined;
+    if (isPart && invocation.flag('write-baseline')) throw baselineOfPart();
     const matching = await imagesWhere(invocation, engine, resolve(folder), job);
     const report = await engine.check(
       {
@@ -79,22 +82,31 @@ export const checkCommand: Command = {
       job,
     );
     await writeReports(invocation, report, only ?? findingKinds);
-    const { notices, findings, counts, ...about } = report;
+    const { notices, findings, counts, faults = [], ...about } = report;
+    // Whoever wants to fail on what is found has to know where nothing could be.
+    const isUnknown = invocation.text('fail-on') !== undefined && faults.length > 0;
     return {
-      json: { findings, counts, ...about },
+      json: { findings, counts, ...about, notices },
       lines: describe(report),
-      notes: notices.map(({ message }) => message),
-      ...(findings.some(fails) && { exitCode: 1 }),
+      notes: [
+        ...notices.map(({ message }) => message),
+        ...(isUnknown ? ['The check ends as failed (--fail-on), since labels or splits are missing.'] : []),
+      ],
+      ...(isUnknown ? { exitCode: 3 } : findings.some(fails) && { exitCode: 1 }),
     };
   },
 };
 
 async function writeReports(invocation: Invocation, report: CheckReport, looked: readonly FindingKind[]) {
-  const { root, findings, images, seconds } = report;
+  const { root, findings, images, seconds, notices, faults = [] } = report;
+  const told = notices.map((notice) => ({
+    ...notice,
+    isFault: faults.some(({ message }) => message === notice.message),
+  }));
   const writers = {
-    sarif: async () => sarifReport(findings, version, await repositoryPrefix(root)),
-    junit: () => junitReport(findings, looked, seconds),
-    markdown: () => markdownReport(findings, images),
+    sarif: async () => sarifReport(findings, version, await repositoryPrefix(root), told),
+    junit: () => junitReport(findings, looked, seconds, told),
+    markdown: () => markdownReport(findings, images, told),
   };
   for (const [name, text] of Object.entries(writers)) {
     const file = invocation.text(name);

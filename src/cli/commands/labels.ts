@@ -34,7 +34,10 @@ export const labelsCommand: Command = {
     const { source, id, changes, problems, files } = report;
     return {
       json: { source, id, changes, problems, files },
-      lines: describe(report, action === 'apply'),
+      lines: [
+        ...describe(report, action === 'apply'),
+        ...('step' in report ? ['"likeness decide undo" takes it back.'] : []),
+      ],
       notes: report.notices.map(({ message }) => message),
     };
   },

@@ -35,7 +35,10 @@ export const splitCommand: Command = {
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'look for copies by this encoder' },
     out: { type: 'string', value: 'FILE.csv', help: 'write path and split to this file' },
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
-    apply: { type: 'boolean', help: 'make it the split of the data set: patterns in .likeness/config.json' },
+    apply: {
+      type: 'boolean',
+      help: 'make it the split of the data set: patterns in .likeness/config.json, or for many images a table that it names',
+    },
   },
   async run(invocation, engine, job) {
     const [folder = '.', ...rest] = invocation.positionals;
@@ -82,7 +85,7 @@ function sharesOf(invocation: Invocation): SplitShares {
 }
 
 function describe(report: SplitReport): string[] {
-  const { assignments, along, kept, groups, torn, shares, classes, applied, out, root } = report;
+  const { assignments, along, kept, groups, torn, shares, classes, applied, table, step, out, root } = report;
   const total: Record<string, number> = {};
   for (const { split } of assignments) total[split] = (total[split] ?? 0) + 1;
   const wished = splitNames.filter((name) => shares[name] > 0);
@@ -103,7 +106,11 @@ function describe(report: SplitReport): string[] {
     furthest(classes, shares),
     ...(kept === assignments.length - along ? ['All images have a split; --all assigns them anew.'] : []),
     ...(out === undefined ? [] : [`Written to ${out}.`]),
-    ...(applied ? ['The split is in .likeness/config.json.'] : []),
+    ...(applied
+      ? [
+          `The split is in ${table === undefined ? '' : `${table}, named in `}.likeness/config.json.${step === undefined ? '' : ' "likeness decide undo" takes it back.'}`,
+        ]
+      : []),
     ...(out === undefined && !applied
       ? ['Nothing is written: --out FILE.csv writes a table, --apply makes it the split of the data set.']
       : []),

@@ -3,6 +3,7 @@ import type { AugmentationRecipe } from '../augmentation/recipe.ts';
 import { findingKinds } from '../curation/findings.ts';
 import { usualThresholds } from '../curation/thresholds.ts';
 import { augmentationFault } from '../augmentation/recipeRules.ts';
+import type { SplitRules } from './splitRules.ts';
 
 export type LabelSource = 'folder' | 'csv' | 'coco' | 'yolo' | 'none';
 export type CaptionSource = 'txt' | 'csv' | 'jsonl' | 'coco';
@@ -26,8 +27,11 @@ export interface DatasetConfig {
     /** Of `csv` and `jsonl`: the column that holds the caption. */
     readonly column?: string;
   };
-  /** `.gitignore`-style patterns of the images of each split; images that none matches go by their folders' names. */
-  readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * `.gitignore`-style patterns of the images of each split, and `file`, a table of images and their splits; images that
+   * neither knows go by the file of labels or by their folders' names.
+   */
+  readonly splits?: SplitRules;
   /** `.gitignore`-style patterns of what isn't part of the dataset. */
   readonly exclude?: readonly string[];
   /** By kind of finding. */
@@ -127,6 +131,10 @@ function splitsFault(splits: unknown): string | undefined {
   if (splits === undefined) return undefined;
   if (!isRecord(splits)) return '"splits" must be an object of lists of patterns';
   for (const [name, patterns] of Object.entries(splits)) {
+    if (name === 'file' && !Array.isArray(patterns)) {
+      if (!isText(patterns)) return '"splits.file" must be the path of a table, relative to the dataset';
+      continue;
+    }
     const fault = patternsFault(`splits.${name}`, patterns);
     if (fault !== undefined) return fault;
   }

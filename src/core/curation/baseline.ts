@@ -6,7 +6,7 @@ export interface Baseline {
   readonly findings: readonly Pick<Finding, 'id' | 'kind' | 'path'>[];
 }
 
-export function baselineOf(findings: readonly Finding[]): Baseline {
+export function baselineOf(findings: Baseline['findings']): Baseline {
   const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return {
     findings: findings
@@ -23,6 +23,12 @@ export function formatBaseline({ findings }: Baseline): string {
 
 /** Ids of what is accepted; undefined where the text is none of ours. */
 export function parseBaseline(text: string): ReadonlySet<string> | undefined {
+  const baseline = parseBaselineFindings(text);
+  return baseline && new Set(baseline.findings.map(({ id }) => id));
+}
+
+/** The same with kinds and paths, which are '' and of no kind where they were taken out by hand. */
+export function parseBaselineFindings(text: string): Baseline | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,8 +38,11 @@ export function parseBaseline(text: string): ReadonlySet<string> | undefined {
   if (typeof value !== 'object' || value === null || !('findings' in value) || !Array.isArray(value.findings)) {
     return undefined;
   }
-  const ids = value.findings.map((finding: unknown) =>
-    typeof finding === 'object' && finding !== null && 'id' in finding ? finding.id : undefined,
-  );
-  return ids.every((id) => typeof id === 'string') ? new Set(ids) : undefined;
+  const findings = value.findings.map((finding: unknown) => {
+    const { id, kind = '', path = '' } = (finding ?? {}) as Readonly<Record<string, unknown>>;
+    return { id, kind, path };
+  });
+  const isText = (text: unknown) => typeof text === 'string';
+  if (!findings.every(({ id, kind, path }) => [id, kind, path].every(isText))) return undefined;
+  return { findings: findings as Baseline['findings'] };
 }

@@ -38,22 +38,15 @@ export const groupsTorn = (groups: number, isAnew: boolean) =>
     ErrorCode.ImagesIdentical,
     `${formatQuantity(groups, 'group')} of copies ${groups === 1 ? 'lies' : 'lie'} in more than one split already and ${groups === 1 ? 'stays' : 'stay'} there${isAnew ? ', as the filter leaves some of these images where they are' : '; --all assigns these images anew'}; "likeness check --only leak" lists them.`,
   );
-export const tooManyPatterns = (root: string, count: number, most: number) =>
-  new LikenessError(
-    ErrorCode.Usage,
-    `${formatQuantity(count, 'image')} of ${root} would each need a pattern in .likeness/config.json, which takes ${formatQuantity(most, 'pattern')} of splits at most; write a table instead (--out FILE.csv).`,
-    { path: root },
-  );
-/** Names that differ in nothing but their case, or contain what no pattern can. */
-export const noPatternFor = (path: string) =>
-  new LikenessError(
-    ErrorCode.Usage,
-    `No pattern in .likeness/config.json tells "${path}" from other images (patterns ignore case); rename it, or write a table instead (--out FILE.csv).`,
-    { path },
-  );
 /** A notice. */
 export const patternsReplaced = (count: number) =>
   new LikenessError(
     ErrorCode.InvalidConfig,
     `The patterns of splits in .likeness/config.json that were there said otherwise, and are replaced by ${formatQuantity(count, 'pattern')}, one for each image; images that are added later match none of them.`,
+  );
+/** A notice. @param table relative to the root */
+export const splitsReplaced = (table: string) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `The splits in .likeness/config.json that were there said otherwise, and are replaced by ${table}, with one line for each image; images that are added later are not in it.`,
   );

@@ -22,6 +22,12 @@ export const movedFileGone = (verb: 'undone' | 'done again', title: string, path
     `"${title}" can't be ${verb}, since ${path} is gone; nothing was changed, restore the file or decide anew.`,
     { path },
   );
+export const editedFileChanged = (verb: 'undone' | 'done again', title: string, path: string) =>
+  new LikenessError(
+    ErrorCode.DecisionsChanged,
+    `"${title}" can't be ${verb}, since ${path} was changed or removed since; nothing was changed, edit the file by hand.`,
+    { path },
+  );
 export const decisionsBusy = (file: string) =>
   new LikenessError(
     ErrorCode.DecisionsBusy,

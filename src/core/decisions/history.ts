@@ -11,6 +11,17 @@ export interface FileMove {
   readonly content: string;
 }
 
+/** A file of which parts were replaced, or that was made. */
+export interface FileEdit {
+  /** Relative to the root, with `/`. */
+  readonly file: string;
+  /** Lower-case hex SHA-256 of its bytes, before and after; '' where there is no file. */
+  readonly before: string;
+  readonly after: string;
+  /** In their order; `start` in bytes from the beginning of what was before, texts with a character for each byte. */
+  readonly parts: readonly { readonly start: number; readonly removed: string; readonly added: string }[];
+}
+
 export interface HistoryStep {
   readonly id: string;
   /** What was done, for a person. */
@@ -23,6 +34,19 @@ export interface HistoryStep {
   readonly removed: readonly string[];
   readonly added: readonly string[];
   readonly moved: readonly FileMove[];
+  /** In the order in which they were written; absent where none was. */
+  readonly edited?: readonly FileEdit[];
+}
+
+/** The edit that makes a file what it was. */
+export function backwardsEdit({ file, before, after, parts }: FileEdit): FileEdit {
+  let shift = 0;
+  const back = parts.map(({ start, removed, added }) => {
+    const part = { start: start + shift, removed: added, added: removed };
+    shift += added.length - removed.length;
+    return part;
+  });
+  return { file, before: after, after: before, parts: back };
 }
 
 /** Whether two are the same step, as it is told: without its id. */
@@ -162,6 +186,6 @@ function parseRecord(line: string): HistoryRecord | undefined {
 
 function isStep(value: unknown): value is HistoryStep {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, removed, added, moved } = value as Partial<Record<keyof HistoryStep, unknown>>;
-  return typeof id === 'string' && [removed, added, moved].every(Array.isArray);
+  const { id, removed, added, moved, edited = [] } = value as Partial<Record<keyof HistoryStep, unknown>>;
+  return typeof id === 'string' && [removed, added, moved, edited].every(Array.isArray);
 }

@@ -1,5 +1,6 @@
 import ignore from 'ignore';
 import type { DatasetConfig } from '../config/datasetConfig.ts';
+import { splitPatternsOf } from '../config/splitRules.ts';
 
 /** What paths tell about images: their class and the part of the dataset that they are in. */
 export interface LabelRules {
@@ -7,7 +8,7 @@ export interface LabelRules {
   readonly labelOf: (path: string) => string | undefined;
   /** The split of an image by its path: `train`, `validation`, `test`, or a name from the configuration. */
   readonly splitOf: (path: string) => string | undefined;
-  /** The same, where a file of labels may say it too, which counts more than folders and less than the configuration. */
+  /** The same, where a table may say it too, which counts more than folders and less than the configuration. */
   readonly splitWith: (path: string, stated: string | undefined) => string | undefined;
 }
 
@@ -32,7 +33,7 @@ const unknownFolder = 'unknown';
  */
 export function labelRules(config: DatasetConfig): LabelRules {
   const fromFolders = (config.labels?.source ?? 'folder') === 'folder';
-  const patterns = Object.entries(config.splits ?? {}).map(([name, globs]) => ({
+  const patterns = splitPatternsOf(config.splits).map(([name, globs]) => ({
     split: splitNamed(name),
     matcher: ignore().add(globs),
   }));

@@ -22,6 +22,16 @@ export const contradictoryRows = (
     path,
     `it gives ${image} two ${what}, "${told[0]}" in line ${lines[0]} and "${told[1]}" in line ${lines[1]}`,
   );
+/** A table of splits. @param detail continues "It can't be used for splits: …" */
+export const invalidSplits = (path: string, detail: string) =>
+  new LikenessError(ErrorCode.InvalidLabels, `${path} can't be used for splits: ${detail}; correct it.`, { path });
+/** @param key of the configuration, such as "labels.file" */
+export const labelFileOutside = (path: string, key: string, root: string) =>
+  new LikenessError(
+    ErrorCode.PathOutsideRoot,
+    `"${key}" in .likeness/config.json names ${path}, which lies outside of the dataset ${root} and is not read; move it into the dataset, or put a link to it there.`,
+    { path },
+  );
 /** @param other the file before it that tells otherwise */
 export const contradictoryFiles = (
   path: string,
@@ -59,6 +69,35 @@ export const labelFileChanged = (path: string) =>
   new LikenessError(
     ErrorCode.ImagesChanged,
     `${path} was changed by somebody else just now and is left as it is; look at the preview again.`,
+    { path },
+  );
+
+/** As a notice: all else that the file says counts. @param images how many there are of which it tells two things */
+export const contradictoryRowsDropped = (
+  path: string,
+  what: 'labels' | 'splits',
+  image: string,
+  told: readonly [string, string],
+  lines: readonly [number, number],
+  images: number,
+) =>
+  new LikenessError(
+    ErrorCode.InvalidLabels,
+    `${path} gives ${image} two ${what}, "${told[0]}" in line ${lines[0]} and "${told[1]}" in line ${lines[1]}${images > 1 ? `, and contradicts itself about ${images - 1} more` : ''}, so that neither counts; correct it.`,
+    { path },
+  );
+/** As a notice. @param other the file before it that tells otherwise */
+export const contradictoryFilesDropped = (
+  path: string,
+  other: string,
+  what: 'labels' | 'splits',
+  image: string,
+  told: readonly [string, string],
+  images: number,
+) =>
+  new LikenessError(
+    ErrorCode.InvalidLabels,
+    `${path} gives ${image} the ${what.slice(0, -1)} "${told[1]}", and ${other} gives it "${told[0]}"${images > 1 ? `; they contradict each other about ${images - 1} more` : ''}, so that neither counts; correct one of them.`,
     { path },
   );
 

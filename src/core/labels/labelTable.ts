@@ -36,24 +36,61 @@ export function parseLabelTable(
   column?: string,
   decode: (field: string) => string = (field) => field,
 ): { readonly rows: TableRow[] } | { readonly fault: string } {
+  return parseRows(text, decode, (names) => {
+    const lower = names.map((name) => name.toLowerCase());
+    const label = column === undefined ? lower.findIndex((name) => labelColumns.includes(name)) : names.indexOf(column);
+    if (label < 0) {
+      const wanted =
+        column === undefined
+          ? 'has no column called label, class or category, and "labels.column" names none'
+          : `has no column "${column}"`;
+      return { fault: `it ${wanted} (its columns are ${names.join(', ')})` };
+    }
+    const split = lower.findIndex((name, i) => i !== label && splitColumns.includes(name));
+    const image = imageColumn(names, [label, split]);
+    if (names.length < 2 || image === label) {
+      return { fault: 'it has a single column, and images and labels need one each' };
+    }
+    return { image, label, split };
+  });
+}
+
+/**
+ * Reads a table of splits alone, as `parseLabelTable` does one of labels: a column of images, and one called `split` or
+ * `subset`. What else is in it makes no difference.
+ *
+ * @returns the rows, without labels, or what is wrong with the table
+ */
+export function parseSplitTable(
+  text: string,
+  decode: (field: string) => string = (field) => field,
+): { readonly rows: LabelRow[] } | { readonly fault: string } {
+  return parseRows(text, decode, (names) => {
+    const split = names.findIndex((name) => splitColumns.includes(name.toLowerCase()));
+    if (split < 0) return { fault: `it has no column called split or subset (its columns are ${names.join(', ')})` };
+    if (names.length < 2) return { fault: 'it has a single column, and images and splits need one each' };
+    return { image: imageColumn(names, [split]), label: -1, split };
+  });
+}
+
+interface Columns {
+  readonly image: number;
+  /** Or −1. */
+  readonly label: number;
+  readonly split: number;
+}
+
+function parseRows(
+  text: string,
+  decode: (field: string) => string,
+  columnsOf: (names: readonly string[]) => Columns | { readonly fault: string },
+): { readonly rows: TableRow[] } | { readonly fault: string } {
   const lines = tableLines(text);
   const header = lines.next();
   if (header.done === true) return { fault: 'it is empty' };
-  const names = header.value.fields.map(({ value }) => decode(value).trim());
-  const lower = names.map((name) => name.toLowerCase());
-  const label = column === undefined ? lower.findIndex((name) => labelColumns.includes(name)) : names.indexOf(column);
-  if (label < 0) {
-    const wanted =
-      column === undefined
-        ? 'has no column called label, class or category, and "labels.column" names none'
-        : `has no column "${column}"`;
-    return { fault: `it ${wanted} (its columns are ${names.join(', ')})` };
-  }
-  const split = lower.findIndex((name, i) => i !== label && splitColumns.includes(name));
-  const image = imageColumn(names, [label, split]);
-  if (names.length < 2 || image === label) {
-    return { fault: 'it has a single column, and images and labels need one each' };
-  }
+  const columns = columnsOf(header.value.fields.map(({ value }) => decode(value).trim()));
+  if ('fault' in columns) return columns;
+  const { image, label, split } = columns;
   const rows: TableRow[] = [];
   for (const { line, fields, isOpen } of lines) {
     if (isOpen === true) return { fault: `the quote that begins in line ${line} is never closed` };
@@ -77,7 +114,9 @@ export interface MatchedLabels {
   readonly unmatched: readonly LabelRow[];
   /** Images of which more than one row tells, all the same. */
   readonly repeated: ReadonlySet<string>;
-  /** A path of which two rows tell otherwise, and what. */
+  /** How many images rows tell otherwise of; those have no label or no split. */
+  readonly conflicts: number;
+  /** The first of them, and what is told. */
   readonly conflict:
     | {
         readonly path: string;
@@ -98,6 +137,7 @@ export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): Matche
   const unmatched: LabelRow[] = [];
   const repeated = new Set<string>();
   let conflict: MatchedLabels['conflict'];
+  const torn = { labels: new Set<string>(), splits: new Set<string>() };
   for (const row of rows) {
     const path = find(row.image, row.split);
     if (path === undefined) {
@@ -109,15 +149,20 @@ export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): Matche
     const told = (what: 'labels' | 'splits', known: Map<string, string>, value: string | undefined) => {
       if (value === undefined || value === '') return;
       const other = known.get(path);
-      if (other !== undefined && other !== value)
+      if (other !== undefined && other !== value) {
         conflict ??= { path, what, told: [other, value], rows: [tellers[what].get(path)!, row] };
+        torn[what].add(path);
+      }
       known.set(path, value);
       tellers[what].set(path, row);
     };
     told('labels', labels, row.label);
     told('splits', splits, row.split);
   }
-  return { labels, splits, unmatched, repeated, conflict };
+  for (const path of torn.labels) labels.delete(path);
+  for (const path of torn.splits) splits.delete(path);
+  const conflicts = new Set([...torn.labels, ...torn.splits]).size;
+  return { labels, splits, unmatched, repeated, conflict, conflicts };
 }
 
 /** A table of proposals: RFC 4180, with LF. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { baselineOf, formatBaseline, parseBaseline } from '../../core/curation/baseline.ts';
-import type { Finding } from '../../core/curation/findings.ts';
+import { baselineOf, formatBaseline, parseBaselineFindings, type Baseline } from '../../core/curation/baseline.ts';
+import { findingKinds, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { fileNotFound, systemCodeOf, unreadableFile, usage } from '../../core/errors.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 import { writeFailure } from '../store/fileErrors.ts';
@@ -20,23 +20,34 @@ export function baselineFile(root: string): string {
  * @param named a baseline other than the dataset's own, absolute; that one needn't be there
  */
 export async function acceptedFindings(root: string, named: string | undefined): Promise<ReadonlySet<string>> {
-  const ids = new Set(await readBaseline(named ?? baselineFile(root), named !== undefined));
+  const { findings } = await readBaseline(named ?? baselineFile(root), named !== undefined);
+  const ids = new Set(findings.map(({ id }) => id));
   for (const { finding } of await readDecisions(root)) {
     if (finding !== undefined) ids.add(finding);
   }
   return ids;
 }
 
-/** Accepts all of these, and nothing else. Rejects with read-only or disk-full. */
+/**
+ * Accepts all of these, and of their kinds nothing else. Rejects with read-only or disk-full, and where there is something else in
+ * the place of the baseline, with unreadable-file or usage.
+ *
+ * @param isLookedFor of other kinds stays accepted what was
+ */
 export async function writeBaseline(
   root: string,
   named: string | undefined,
   findings: readonly Finding[],
+  isLookedFor: (kind: FindingKind) => boolean,
 ): Promise<string> {
   const file = named ?? baselineFile(root);
+  const areAllLookedFor = findingKinds.every(isLookedFor);
+  // Where all is replaced, what was there needn't make sense.
+  const before = areAllLookedFor ? [] : (await readBaseline(file, false)).findings;
+  const kept = before.filter(({ kind }) => !findingKinds.some((known) => known === kind && isLookedFor(known)));
   try {
     if (named === undefined) makeLikenessFolder(root);
-    await replaceFile(file, [formatBaseline(baselineOf(findings))]);
+    await replaceFile(file, [formatBaseline(baselineOf([...kept, ...findings]))]);
     return file;
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') throw fileNotFound(file);
@@ -44,20 +55,20 @@ export async function writeBaseline(
   }
 }
 
-async function readBaseline(file: string, isNeeded: boolean): Promise<ReadonlySet<string>> {
+async function readBaseline(file: string, isNeeded: boolean): Promise<Baseline> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw unreadableFile(file, error);
     if (isNeeded) throw fileNotFound(file);
-    return new Set();
+    return { findings: [] };
   }
-  const ids = parseBaseline(text);
-  if (ids === undefined) {
+  const baseline = parseBaselineFindings(text);
+  if (baseline === undefined) {
     throw usage(
       `${file} is not a baseline; write one with "likeness check --write-baseline", or solve its merge conflict.`,
     );
   }
-  return ids;
+  return baseline;
 }

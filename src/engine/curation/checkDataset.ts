@@ -1,3 +1,4 @@
+import { baselineOfPart } from '../../core/curation/checkErrors.ts';
 import { classDistances } from '../../core/curation/classDistances.ts';
 import { classIssues } from '../../core/curation/classIssues.ts';
 import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
@@ -11,7 +12,7 @@ import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
-import type { IndexReport } from '../../protocol/engine.ts';
+import type { IndexReport, Notice } from '../../protocol/engine.ts';
 import { failedFiles } from '../indexing/indexer.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
@@ -20,7 +21,7 @@ import type { StoredEncoder } from '../store/indexStore.ts';
 import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
 import type { CaptionEncoder } from '../captions/captionVectors.ts';
 import { captionFindings } from './captionFindings.ts';
-import { changedFiles } from './changedFiles.ts';
+import { changedImages } from './changedImages.ts';
 import { keepChecked, nothingChecked, readCheckedBefore, type FormerImages } from './checkedBefore.ts';
 import { readCuratedImages, type CuratedImages, type KnownImages } from './curatedImages.ts';
 import { DuplicateFindings } from './duplicateFindings.ts';
@@ -34,6 +35,11 @@ import { storedSimilarity } from './storedSimilarity.ts';
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
 const BY_NEIGHBORS: readonly FindingKind[] = ['label-issue', 'outlier', 'noisy-cluster'];
 const OF_CAPTIONS: readonly FindingKind[] = ['caption-mismatch', 'duplicate-caption', 'empty-caption'];
+/** What the labels or splits of images have a part in. */
+const OF_LABELS: readonly FindingKind[] = [
+  ...(['exact-duplicate', 'leak', 'label-issue', 'outlier'] as const),
+  ...(['class-imbalance', 'small-class', 'spurious-correlation', 'noisy-cluster'] as const),
+];
 const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate', 'same-scene', 'leak'];
 
 export interface CheckOptions extends MappingOptions, Pick<IndexReport, 'notices'> {
@@ -45,7 +51,7 @@ export interface CheckOptions extends MappingOptions, Pick<IndexReport, 'notices
  *
  * @param options with what was to be told of the index
  *
- * Rejects with the codes of `acceptedFindings` and `changedFiles`, of encoders and of the store, or `cancelled`.
+ * Rejects with usage where a part of the dataset is to be the baseline, the codes of `acceptedFindings` and `changedFiles`, of encoders and of the store, or `cancelled`.
  */
 export async function checkDataset(
   request: CheckRequest,
@@ -55,6 +61,9 @@ export async function checkDataset(
   const startedAt = performance.now();
   const { root, store, config } = options.dataset;
   const below = relativeToRoot(root, request.folder) ?? '';
+  const isWhole = below === '';
+  const isPart = !isWhole || request.since !== undefined || request.images !== undefined;
+  if (request.writeBaseline === true && isPart) throw baselineOfPart();
   const encoder = await embeddedEncoder(request.encoder, below, options, context);
   const isWanted = (kind: FindingKind) => request.only === undefined || request.only.includes(kind);
   const thresholds: Readonly<Record<string, number>> = {
@@ -62,8 +71,7 @@ export async function checkDataset(
     ...config.thresholds,
   };
   // Asked first, so that a revision that isn't there costs no time.
-  const changed = request.since === undefined ? undefined : await changedFiles(root, request.since);
-  const isWhole = below === '';
+  const changed = request.since === undefined ? undefined : await changedImages(options.dataset, request.since, below);
   const isCompared = [...BY_NEIGHBORS, ...BY_PICTURES].some(isWanted);
   const before = isWhole && isCompared ? await readCheckedBefore(store, encoder.identity) : nothingChecked;
   const wish: Wish = {
@@ -87,12 +95,13 @@ export async function checkDataset(
     if (isWhole) await keepChecked(store, encoder.identity, { ...images, ...found }, pairs);
   }
   const wanted = findings.filter(({ kind }) => isWanted(kind)).sort(compareFindings);
-  if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted);
+  if (request.writeBaseline === true) await writeBaseline(root, request.baseline, wanted, isWanted);
   const accepted = await acceptedFindings(root, request.baseline);
   const open = wanted.filter(({ id }) => !accepted.has(id));
   const wantedImages = request.images === undefined ? [] : [new Set(request.images)];
-  const concerned = [...(changed === undefined ? [] : [changed]), ...wantedImages];
+  const concerned = [...(changed === undefined ? [] : [changed.images]), ...wantedImages];
   const shown = open.filter((finding) => concerned.every((part) => concerns(finding, part)));
+  const faults = OF_LABELS.some(isWanted) ? images.faults : [];
   const report: CheckReport = {
     root,
     encoder: { id: encoder.card.id, dim: images.dim },
@@ -103,7 +112,8 @@ export async function checkDataset(
     thresholds,
     ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...options.notices, ...compared.notices.map(({ code, message }) => ({ code, message }))],
+    notices: [...options.notices, ...[...compared.notices, ...(changed?.notices ?? [])].map(told)],
+    ...(faults.length > 0 && { faults: faults.map(told) }),
   };
   if (request.only === undefined && isWhole) {
     await keepReport(store, { ...report, findings: open, counts: countsOf(open) }, Date.now());
@@ -157,6 +167,10 @@ async function compareVectors(
   const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
   return { images: known, found, findings: [...findings, ...captions.findings], notices };
+}
+
+function told({ code, message }: LikenessError): Notice {
+  return { code, message };
 }
 
 function countsOf(findings: readonly Finding[]): CheckReport['counts'] {

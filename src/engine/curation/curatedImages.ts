@@ -15,6 +15,9 @@ export interface KnownImages extends Pick<UnitVectors, 'rows'> {
   readonly splits: readonly (string | undefined)[];
   /** What the file of labels says of splits. */
   readonly statedSplitOf: (path: string) => string | undefined;
+  readonly tableSplitOf: (path: string) => string | undefined;
+  /** Of the notices those of labels and splits that are missing, as nobody could read them. */
+  readonly faults: readonly LikenessError[];
   readonly facts: readonly (ImageFacts | undefined)[];
   readonly notices: readonly LikenessError[];
 }
@@ -48,6 +51,8 @@ export async function readCuratedImages(
     labels: paths.map(known.labelOf),
     splits: paths.map(known.splitOf),
     statedSplitOf: known.statedSplitOf,
+    tableSplitOf: known.tableSplitOf,
+    faults: known.faults,
     facts: paths.map((path) => facts.get(path)),
     notices: known.notices,
   };

@@ -52,7 +52,9 @@ export class CurationService {
 
   /** Splits the images of a folder without tearing copies apart. */
   split(request: SplitRequest, context: JobContext): Promise<SplitReport> {
-    return this.#whenUpToDate(request, context, (options) => splitImages(request, options, context));
+    return this.#whenUpToDate(request, context, (options) =>
+      splitImages(request, { ...options, decisions: this.#options.decisions }, context),
+    );
   }
 
   async #whenUpToDate<Report>(

@@ -1,16 +1,22 @@
 import { extname } from 'node:path';
 import { components } from '../../core/curation/components.ts';
-import { groupsTorn, noneToSplit, patternsReplaced } from '../../core/curation/selectionErrors.ts';
+import { groupsTorn, noneToSplit } from '../../core/curation/selectionErrors.ts';
 import { assignSplits } from '../../core/curation/splitting/assignSplits.ts';
-import { configuredSplits, formatSplits, type AssignedSplit } from '../../core/curation/splitting/splitPatterns.ts';
+import {
+  configuredSplits,
+  formatSplits,
+  SPLIT_TABLE,
+  type AssignedSplit,
+} from '../../core/curation/splitting/splitPatterns.ts';
 import { usage, type LikenessError } from '../../core/errors.ts';
 import { noImagesBelow } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { ClassSplit, SplitReport, SplitRequest } from '../../protocol/selection.ts';
+import type { DecisionService } from '../decisions/decisionService.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
-import { writeConfig } from '../store/config.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { assertOutputFile, writeOutput } from '../store/outputFile.ts';
+import { applySplits } from './applySplits.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { findDuplicates } from './duplicates.ts';
 import { imageNeighbors } from './imageNeighbors.ts';
@@ -22,11 +28,11 @@ import { imageNeighbors } from './imageNeighbors.ts';
  * Where only some are to be assigned, those that are copies of an image which keeps its split get the same one, and copies without
  * one go with those that get one.
  *
- * Rejects with folder-not-found, usage, too-few-images, the codes of `writeOutput`, of encoders and of the store, or `cancelled`.
+ * Rejects with folder-not-found, usage, too-few-images, the codes of `writeOutput`, of `applySplits`, of encoders and of the store, or `cancelled`.
  */
 export async function splitImages(
   request: SplitRequest,
-  options: MappingOptions,
+  options: MappingOptions & { readonly decisions: DecisionService },
   context: JobContext,
 ): Promise<SplitReport> {
   const startedAt = performance.now();
@@ -54,14 +60,11 @@ export async function splitImages(
     .filter(({ row }) => isAsked(row) || images.splits[row] === undefined);
   const assignments = assigned.map(({ row, split }): AssignedSplit => ({ path: images.paths[row]!, split }));
   const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn, all)] : [])];
-  const made = apply
-    ? configuredSplits(root, config, store.readImagePaths(), assignments, images.statedSplitOf)
-    : undefined;
   if (out) await writeOutput(out, formatSplits(assignments));
-  if (made) {
-    writeConfig(root, { splits: made.splits });
-    if (made.isReplaced) notices.push(patternsReplaced(Object.values(made.splits).flat().length));
-  }
+  const known = { stated: images.statedSplitOf, inTable: images.tableSplitOf };
+  const made = apply ? configuredSplits(config, store.readImagePaths(), assignments, known) : undefined;
+  const applied = made && (await applySplits(root, made, assignments.length, options.decisions));
+  notices.push(...(applied?.notices ?? []));
   return {
     root,
     assignments,
@@ -72,6 +75,8 @@ export async function splitImages(
     shares,
     classes: classSplits(images, assigned),
     applied: apply,
+    ...(made?.table && { table: SPLIT_TABLE }),
+    ...(applied?.step && { step: applied.step }),
     out: out?.file,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [...store.notices, ...notices.map(({ code, message }) => ({ code, message }))],

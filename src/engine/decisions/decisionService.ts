@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { notSetAside } from '../../core/decisions/decisionErrors.ts';
 import { linesOf } from '../../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
+import type { FileEdit } from '../../core/decisions/history.ts';
 import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
 import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
 import type {
@@ -19,18 +20,20 @@ import type {
 import { readFindingPaths } from '../curation/lastFindings.ts';
 import type { Datasets } from '../dataset.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
+import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { decidedPath } from './decidedImages.ts';
 import { readDecisions, readDecisionText } from './decisionFile.ts';
 import { whileLocked } from './decisionLock.ts';
 import { DecisionText } from './decisionText.ts';
+import { fileEdit } from './fileEdits.ts';
 import { HistoryFile } from './historyFile.ts';
 import { moveImages, type MoveImages } from './moveImages.ts';
 import { decidePair } from './pairDecision.ts';
 import { problemsOfDecisions } from './problemsOfDecisions.ts';
 import { readQuarantine } from './quarantine.ts';
-import { endPending, offeredSteps, repeatStep, toldStep, type StepContext } from './steps.ts';
+import { endPending, offeredSteps, repeatStep, takeStep, toldStep, type StepContext } from './steps.ts';
 
 /** What is kept of a dataset's files between two decisions. */
 type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
@@ -95,6 +98,15 @@ export class DecisionService {
   /** Moves images within the dataset, as a step. See `moveImages`. */
   move(root: string, request: MoveImages): Promise<StepOutcome> {
     return this.#whileLocked(root, (context) => moveImages(context, request));
+  }
+
+  /** Writes files of the dataset, as a step: all of them or none. Rejects with the codes of `fileEdit` and `takeStep`. */
+  edit(root: string, title: string, files: readonly PlannedFile[]): Promise<StepOutcome> {
+    return this.#whileLocked(root, async (context) => {
+      const edits: FileEdit[] = [];
+      for (const file of files) edits.push(await fileEdit(context.root, file));
+      return takeStep(context, { title, change: (lines) => lines, moves: [], edits });
+    });
   }
 
   /**

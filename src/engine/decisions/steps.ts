@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { movedFileGone, notExact, stepNotOffered } from '../../core/decisions/decisionErrors.ts';
+import { editedFileChanged, movedFileGone, notExact, stepNotOffered } from '../../core/decisions/decisionErrors.ts';
 import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
 import {
   intentOf,
   isSameStep,
+  type FileEdit,
   type FileMove,
   type HistoryStep,
   type PendingStep,
@@ -18,6 +19,7 @@ import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { decisionsFile } from './decisionFile.ts';
 import type { DecisionText } from './decisionText.ts';
+import { applyEdits, backwardsEdits, changedFile, settleEdits } from './fileEdits.ts';
 import type { HistoryFile } from './historyFile.ts';
 import { labelFileNotices } from './labelFiles.ts';
 import { tellIndex } from './movedInIndex.ts';
@@ -43,16 +45,25 @@ export interface NewStep {
   /** The lines as they are to be; asked again where somebody else has written meanwhile. */
   readonly change: (lines: readonly Line[]) => readonly Line[];
   readonly moves: readonly FileMove[];
+  /** Files that are written, in their order. */
+  readonly edits?: readonly FileEdit[];
 }
 
-/** Takes a step; one that changes nothing is none. Rejects with the codes of `moveFiles`, or what can't be written. */
-export async function takeStep(context: StepContext, { title, finding, change, moves }: NewStep): Promise<StepOutcome> {
+/**
+ * Takes a step; one that changes nothing is none. Rejects with the codes of `moveFiles` and `applyEdits`, or what can't be
+ * written.
+ */
+export async function takeStep(
+  context: StepContext,
+  { title, finding, change, moves, edits = [] }: NewStep,
+): Promise<StepOutcome> {
   await endPending(context);
   return context.text.edit(async () => {
     const lines = await context.text.read();
     const after = change(lines);
     const { removed, added } = difference(lines, after);
-    if (removed.length + added.length + moves.length === 0) return { changed: [], ...(await offeredSteps(context)) };
+    if (removed.length + added.length + moves.length + edits.length === 0)
+      return { changed: [], ...(await offeredSteps(context)) };
     const step: HistoryStep = {
       id: randomUUID(),
       title,
@@ -61,6 +72,7 @@ export async function takeStep(context: StepContext, { title, finding, change, m
       removed: removed.map(({ text }) => text),
       added: added.map(({ text }) => text),
       moved: moves,
+      ...(edits.length > 0 && { edited: edits }),
     };
     await commit(context, { direction: 'take', step }, moves, lines, after);
     const notices = await labelFileNotices(context.root, moves);
@@ -96,6 +108,11 @@ export async function repeatStep(
       await drop();
       throw notExact(verb, step.title, decisionsFile(root));
     }
+    const changed = await changedFile(root, editsOf({ direction, step }));
+    if (changed !== undefined) {
+      await drop();
+      throw editedFileChanged(verb, step.title, changed);
+    }
     const wanted = direction === 'undo' ? backwards(step.moved) : step.moved;
     for (const { from } of wanted) {
       if (await isPresent(join(root, from))) continue;
@@ -124,8 +141,12 @@ export async function endPending(context: StepContext): Promise<void> {
   const { direction, step } = pending;
   const texts = new Set((await context.text.read()).map(({ text }) => text));
   const [gone, come] = direction === 'undo' ? [step.added, step.removed] : [step.removed, step.added];
-  const isDone =
-    gone.length + come.length > 0 && come.every((line) => texts.has(line)) && !gone.some((line) => texts.has(line));
+  const edits = editsOf(pending);
+  const hasLines = gone.length + come.length > 0;
+  const isDone = hasLines
+    ? come.every((line) => texts.has(line)) && !gone.some((line) => texts.has(line))
+    : edits.length > 0 && (await changedFile(root, backwardsEdits(edits))) === undefined;
+  await settleEdits(root, isDone ? edits : backwardsEdits(edits)).catch(() => undefined);
   // Files are at the places of the step exactly where its lines are.
   const moves = isDone === (direction !== 'undo') ? step.moved : backwards(step.moved);
   for (const move of moves) {
@@ -153,7 +174,14 @@ async function commit(
     const made = await moveFiles(root, moves, { joins: ({ from }) => isInQuarantine(from) });
     context.reached?.('moved');
     try {
-      if (after !== before) await context.text.replace(after);
+      const edits = editsOf(pending);
+      await applyEdits(root, edits);
+      try {
+        if (after !== before) await context.text.replace(after);
+      } catch (error) {
+        await applyEdits(root, backwardsEdits(edits));
+        throw error;
+      }
     } catch (error) {
       await moveFiles(root, backwards(made));
       throw error;
@@ -180,6 +208,11 @@ async function outcomeOf(context: StepContext, step: HistoryStep): Promise<StepO
   for (const { from, to } of step.moved) for (const path of [from, to]) paths.add(path);
   const changed = [...paths].filter((path) => !path.startsWith(`${LIKENESS_FOLDER}/`)).sort();
   return { step: toldStep(step), changed, ...(await offeredSteps(context)) };
+}
+
+/** What is written of files when a step goes its way. */
+function editsOf({ direction, step: { edited = [] } }: PendingStep): readonly FileEdit[] {
+  return direction === 'undo' ? backwardsEdits(edited) : edited;
 }
 
 /** As a menu shows it. */

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { decisionsFile } from '../decisions/decisionFile.ts';
 import { readKnownLabelsIfAny, type KnownLabels } from './knownLabels.ts';
-import { labelFiles } from './sources/labelFiles.ts';
+import { labelFiles, splitFiles } from './sources/labelFiles.ts';
 
 /** The labels of YOLO are in a file for each image, which all have to be looked at to see whether one has changed. */
 const LOOK_AGAIN_MS = 5000;
@@ -43,7 +43,7 @@ export class LabelCache {
 
 /** Changes with all that labels and splits come from, decisions among it. */
 export function labelStamp(dataset: Dataset): string {
-  const files = [decisionsFile(dataset.root), ...labelFiles(dataset)].map((file) => {
+  const files = [decisionsFile(dataset.root), ...labelFiles(dataset), ...splitFiles(dataset)].map((file) => {
     const status = statIfPresent(file);
     return status === undefined ? 'none' : `${status.size}:${status.mtimeMs}`;
   });

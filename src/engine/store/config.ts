@@ -10,28 +10,36 @@ export function readConfig(root: string): DatasetConfig {
   return validated(configFile(root), readRaw(configFile(root)));
 }
 
+/** A key that is undefined is removed. */
+export type ConfigChanges = { readonly [Key in keyof DatasetConfig]: DatasetConfig[Key] | undefined };
+
 /**
  * Writes the given keys; one that is undefined is removed. Other keys stay as they are, also those that we don't know.
  * Nobody ever sees half a file. Throws invalid-config, read-only, disk-full.
  */
-export function writeConfig(
-  root: string,
-  changes: { readonly [Key in keyof DatasetConfig]: DatasetConfig[Key] | undefined },
-): void {
+export function writeConfig(root: string, changes: ConfigChanges): void {
   const file = configFile(root);
-  const merged: Record<string, unknown> = { ...readRaw(file), ...changes };
-  validated(file, merged);
-  const others = Object.keys(merged).filter((key) => !(configKeys as readonly string[]).includes(key));
-  const ordered = Object.fromEntries([...configKeys, ...others].map((key) => [key, merged[key]]));
+  const text = configText(root, changes);
   try {
     makeLikenessFolder(root);
-    replaceFile(file, `${JSON.stringify(ordered, undefined, 2)}\n`);
+    replaceFile(file, text);
   } catch (error) {
     throw writeFailure(file, error) ?? error;
   }
 }
 
-function configFile(root: string): string {
+/** What `writeConfig` writes. Throws invalid-config, unreadable-file. */
+export function configText(root: string, changes: ConfigChanges): string {
+  const file = configFile(root);
+  const merged: Record<string, unknown> = { ...readRaw(file), ...changes };
+  validated(file, merged);
+  const others = Object.keys(merged).filter((key) => !(configKeys as readonly string[]).includes(key));
+  const ordered = Object.fromEntries([...configKeys, ...others].map((key) => [key, merged[key]]));
+  return `${JSON.stringify(ordered, undefined, 2)}\n`;
+}
+
+/** What a person sets of a dataset. */
+export function configFile(root: string): string {
   return join(root, LIKENESS_FOLDER, 'config.json');
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCodeOf } from '../../core/errors.ts';
 
@@ -13,6 +13,7 @@ const GITIGNORE = `# Written by Likeness: all but what people decide is derived 
 !/config.json
 !/decisions.jsonl
 !/baseline.json
+!/splits.csv
 `;
 
 /** Where the index of a dataset belongs. */
@@ -36,6 +37,14 @@ export function makeLikenessFolder(root: string): string {
     if (systemCodeOf(error) !== 'EEXIST') throw error;
   }
   return folder;
+}
+
+/** Has git track a file in `.likeness/` that a `.gitignore` from before doesn't know; throws the operating system's error. */
+export function trackInGit(root: string, name: string): void {
+  const file = join(makeLikenessFolder(root), '.gitignore');
+  const text = readFileSync(file, 'utf8');
+  const line = `!/${name}`;
+  if (!text.split(/\r?\n/).includes(line)) appendFileSync(file, `${text.endsWith('\n') ? '' : '\n'}${line}\n`);
 }
 
 /** Throws the operating system's error where files can't be created in a folder or hold nothing: permission bits lie. */

@@ -4,7 +4,7 @@ import { fileNotFound, systemCodeOf } from '../../core/errors.ts';
 import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
-import { labelFiles } from '../labels/sources/labelFiles.ts';
+import { labelFiles, splitFiles } from '../labels/sources/labelFiles.ts';
 import { replaceFile, type Chunks } from '../training/replaceFile.ts';
 import { writeFailure } from './fileErrors.ts';
 import { relativeToRoot } from './findRoot.ts';
@@ -20,7 +20,7 @@ export interface OutputFile {
 
 /**
  * Refuses a file that must not be written, before any work is done: one that is there, unless it may be replaced, and in
- * any case what people wrote: the table of labels, and all in `.likeness`; and one in a folder that isn't there. Throws
+ * any case what people wrote: the tables of labels and splits, and all in `.likeness`; and one in a folder that isn't there. Throws
  * file-exists or file-not-found.
  */
 export async function assertOutputFile(
@@ -28,7 +28,9 @@ export async function assertOutputFile(
   dataset: Pick<Dataset, 'root' | 'config'>,
 ): Promise<void> {
   const inside = relativeToRoot(dataset.root, file);
-  const isLabels = await Promise.all(labelFiles(dataset).map((labels) => isSameFile(file, labels)));
+  const isLabels = await Promise.all(
+    [...labelFiles(dataset), ...splitFiles(dataset)].map((labels) => isSameFile(file, labels)),
+  );
   if (inside?.split('/')[0] === LIKENESS_FOLDER || isLabels.includes(true)) throw wouldReplaceLabels(file);
   if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
   if (statIfPresent(dirname(file))?.isDirectory() !== true) throw fileNotFound(file);

@@ -8,7 +8,7 @@ import type { StepQuestion } from '../commands/askInTurn.ts';
 import { withProgress } from '../commands/progress.ts';
 import { inputStep, pickStep } from '../commands/steps.ts';
 import { commands } from '../contract.ts';
-import { putBack, remembering, type WrittenFile } from '../files/putBack.ts';
+import { repeatDecision } from '../decisionsFile/historyCommands.ts';
 import { isInside } from '../files/rootPaths.ts';
 import { registerReportCommand } from '../reports/reportCommand.ts';
 import { saveTable } from '../reports/saveTable.ts';
@@ -55,10 +55,10 @@ export function splitCommand(services: Services): void {
       const message = `${assignedText(report)}. Nothing is written yet.`;
       const chosen = await vscode.window.showInformationMessage(message, apply, save);
       if (chosen === apply) {
-        const [applied, written] = await applySplit(services, report.root, requestOf(root, question));
+        const applied = await applySplit(services, requestOf(root, question));
         const { name, markdown } = await write(applied);
         reports.write(name, markdown);
-        await tellApplied(services, applied, written);
+        await tellApplied(services, applied);
       } else if (chosen === save) {
         await saveTable({
           working: 'Writing the split…',
@@ -70,38 +70,23 @@ export function splitCommand(services: Services): void {
   });
 }
 
-async function applySplit(
-  services: Services,
-  root: string,
-  request: SplitRequest,
-): Promise<[SplitReport, WrittenFile]> {
-  const { engine, datasets } = services;
-  const written = await remembering(path.join(root, '.likeness', 'config.json'), () =>
-    withProgress('Splitting the dataset…', (options) =>
-      engine.call('selection/split', { ...request, apply: true }, options),
-    ),
+async function applySplit({ engine, datasets }: Services, request: SplitRequest): Promise<SplitReport> {
+  const applied = await withProgress('Splitting the dataset…', (options) =>
+    engine.call('selection/split', { ...request, apply: true }, options),
   );
   void datasets.refresh();
-  return written;
+  return applied;
 }
 
-async function tellApplied({ datasets }: Services, report: SplitReport, written: WrittenFile): Promise<void> {
-  const [undo, open] = ['Undo', 'Open config.json'];
-  const name = path.basename(report.root);
-  const file = vscode.Uri.file(written.file);
+async function tellApplied(services: Services, report: SplitReport): Promise<void> {
+  const { root, table, step } = report;
+  const file = table ?? '.likeness/config.json';
+  const [undo, open] = ['Undo', `Open ${path.basename(file)}`];
   const notices = report.notices.map(({ message }) => ` ${message}`).join('');
-  const message = `The split of ${name} is in .likeness/config.json.${notices}`;
-  const chosen = await vscode.window.showInformationMessage(message, open, undo);
-  if (chosen === open) await vscode.commands.executeCommand('vscode.open', file);
-  if (chosen !== undo) return;
-  if (await putBack(written)) {
-    await datasets.refresh();
-    return;
-  }
-  void vscode.window.showWarningMessage(
-    `The .likeness/config.json of ${name} has changed since it got the split, and stays as it is; take "splits" out of it by hand.`,
-  );
-  await vscode.commands.executeCommand('vscode.open', file);
+  const message = `The split of ${path.basename(root)} is in ${file}.${notices}`;
+  const chosen = await vscode.window.showInformationMessage(message, open, ...(step === undefined ? [] : [undo]));
+  if (chosen === open) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path.join(root, file)));
+  if (chosen === undo) await repeatDecision(services, root, 'undo', step);
 }
 
 interface Answers {

@@ -5,7 +5,7 @@ import { escapeMarkdown, markdownTable, noticeLines } from '../text/markdown.ts'
 
 /** How images would be split, or are, for reading. */
 export function splitMarkdown(report: SplitReport): string {
-  const { assignments, kept, shares, classes, applied, notices } = report;
+  const { assignments, kept, shares, classes, applied, table, notices } = report;
   const names = splitsOf(report);
   const totals = new Map<string, number>();
   for (const { split } of assignments) totals.set(split, (totals.get(split) ?? 0) + 1);
@@ -17,7 +17,7 @@ export function splitMarkdown(report: SplitReport): string {
     '# Split',
     '',
     applied
-      ? `${assignedText(report)}. The split is in \`.likeness/config.json\`.`
+      ? `${assignedText(report)}. The split is in \`${table ?? '.likeness/config.json'}\`.`
       : `${assignedText(report)}. Nothing is written yet.`,
     '',
     ...noticeLines(notices),

@@ -39,13 +39,12 @@ async function offerToWrite(services: Services, preview: RelabelPreview): Promis
   await tellWritten(services, done);
 }
 
-/** Files that were moved go back by undo; of files that were written the version control knows what they were. */
 async function tellWritten(services: Services, done: AppliedRelabels): Promise<void> {
   const { root, step, files } = done;
   const undo = 'Undo';
   const open = files.length === 1 ? `Open ${path.basename(files[0]!)}` : undefined;
   const notices = done.notices.map(({ message }) => ` ${message}`).join('');
-  const actions = step !== undefined ? [undo] : open === undefined ? [] : [open];
+  const actions = [...(open === undefined ? [] : [open]), ...(step === undefined ? [] : [undo])];
   const chosen = await vscode.window.showInformationMessage(`${changedLabels(done, true)}${notices}`, ...actions);
   if (chosen === undo) await repeatDecision(services, root, 'undo', step);
   else if (chosen !== undefined) {

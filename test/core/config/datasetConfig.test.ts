@@ -17,6 +17,8 @@ suite('dataset configuration', () => {
       encoder: 'handcrafted',
     };
     assert.deepEqual(parseConfig({ ...config, note: 1 }), { config });
+    const table = { splits: { file: 'splits.csv', holdout: ['b/**'] } };
+    assert.deepEqual(parseConfig(table), { config: table });
   });
 
   const faults: [value: unknown, key: RegExp][] = [
@@ -35,6 +37,8 @@ suite('dataset configuration', () => {
     [{ captions: { source: 'csv', file: 'a.csv', column: '' } }, /"captions\.column" must be/],
     [{ splits: { train: 'a/**' } }, /"splits\.train"/],
     [{ splits: [] }, /"splits"/],
+    [{ splits: { file: '' } }, /"splits\.file" must be the path of a table/],
+    [{ splits: { file: 3 } }, /"splits\.file"/],
     [{ exclude: [1] }, /"exclude"/],
     [
       { thresholds: { blury: 0.3 } },

@@ -4,6 +4,7 @@ import { baselineOf, formatBaseline, parseBaseline } from '../../../src/core/cur
 import { findingKinds, type Finding } from '../../../src/core/curation/findings.ts';
 import { junitReport } from '../../../src/core/curation/reports/junit.ts';
 import { markdownReport } from '../../../src/core/curation/reports/markdown.ts';
+import type { ReportNotice } from '../../../src/core/curation/reports/reportNotice.ts';
 import { sarifReport } from '../../../src/core/curation/reports/sarif.ts';
 
 const findings: readonly Finding[] = [
@@ -107,6 +108,42 @@ describe('reports of findings', () => {
     assert.match(text, /- `test\/a & <b>\/1 ü\.jpg` ↔ `` train\/`x`\.jpg ``: Also in "train": \\<b\\>bold/);
     assert.match(text, /\n- "c" has only 3\.\n/);
     assert.equal(markdownReport([], 1), '## Nothing to decide in 1 image\n');
+  });
+});
+
+describe('what a check has to say besides its findings', () => {
+  const notices: readonly ReportNotice[] = [
+    { code: 'invalid-labels', message: 'labels.csv gives <a> two labels; correct it.', isFault: true },
+    { code: 'changes-unknown', message: 'git ignores 1 image.', isFault: false },
+  ];
+
+  it('is in every report, and what may have hidden findings is no success', () => {
+    const markdown = markdownReport([], 21, notices);
+    assert.equal(
+      markdown,
+      '## Nothing to decide in 21 images\n\n> **Something may be missing.** labels.csv gives \\<a\\> two labels; correct it.\n\n> Note: git ignores 1 image.\n',
+    );
+    assert.match(
+      markdownReport(findings, 12, notices),
+      /in 12 images\n\n> \*\*Something .*\n\n> Note: .*\n\n\| what \|/,
+    );
+    const xml = junitReport([], ['leak'], 1, notices);
+    assert.match(xml, /<testsuites name="Likeness" tests="3" failures="0" errors="1" time="1">/);
+    assert.match(xml, /<testsuite name="Notices" tests="2" failures="0" errors="1">/);
+    assert.match(xml, /<error type="invalid-labels" message="labels\.csv gives &lt;a&gt; two labels; correct it\."\/>/);
+    assert.match(xml, /<system-out>git ignores 1 image\.<\/system-out>/);
+    const { runs } = JSON.parse(sarifReport([], '1', '', notices)) as { runs: readonly Json[] };
+    assert.deepEqual(runs[0]!['invocations'], [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: notices.map(({ code, message, isFault }) => ({
+          descriptor: { id: code },
+          level: isFault ? 'error' : 'note',
+          message: { text: message },
+        })),
+      },
+    ]);
+    assert.ok(!sarifReport([], '1').includes('invocations'));
   });
 });
 

@@ -7,8 +7,8 @@ import {
   exactPattern,
   formatSplits,
   MOST_PATTERNS,
+  SPLIT_TABLE,
 } from '../../../src/core/curation/splitting/splitPatterns.ts';
-import { ErrorCode } from '../../../src/core/errors.ts';
 import { labelRules } from '../../../src/core/labels/labelRules.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 
@@ -101,7 +101,7 @@ describe('patterns of splits', () => {
 
   it('give just these images these splits, whatever they are called', () => {
     const assignments = paths.slice(0, 6).map((path, i) => ({ path, split: splitNames[i % 3]! }));
-    const { splits, isReplaced } = configuredSplits('/root', {}, paths, assignments);
+    const { splits, isReplaced } = configuredSplits({}, paths, assignments);
     const { splitOf } = labelRules({ splits });
     assert.deepEqual(paths.map(splitOf), [...assignments.map(({ split }) => split), undefined]);
     assert.equal(isReplaced, false);
@@ -112,11 +112,15 @@ describe('patterns of splits', () => {
 
   it('are added to those that are there, or replace those that say otherwise', () => {
     const config = { splits: { val: ['a/'], holdout: ['other/**'] } };
-    const added = configuredSplits('/root', config, paths, [{ path: 'e/end ', split: 'test' }]);
-    assert.deepEqual(added, { splits: { ...config.splits, test: ['/e/end\\ '] }, isReplaced: false });
-    const same = configuredSplits('/root', config, paths, [{ path: 'train/f.png', split: 'train' }]);
+    const added = configuredSplits(config, paths, [{ path: 'e/end ', split: 'test' }]);
+    assert.deepEqual(added, {
+      splits: { ...config.splits, test: ['/e/end\\ '] },
+      table: undefined,
+      isReplaced: false,
+    });
+    const same = configuredSplits(config, paths, [{ path: 'train/f.png', split: 'train' }]);
     assert.deepEqual(same.splits, config.splits);
-    const { splits, isReplaced } = configuredSplits('/root', config, paths, [{ path: 'a/1.png', split: 'test' }]);
+    const { splits, isReplaced } = configuredSplits(config, paths, [{ path: 'a/1.png', split: 'test' }]);
     const { splitOf } = labelRules({ splits });
     assert.deepEqual(
       [isReplaced, ...['a/1.png', 'a/[1]*?.png', 'other/x.png', 'train/f.png'].map(splitOf)],
@@ -124,16 +128,61 @@ describe('patterns of splits', () => {
     );
   });
 
-  it('are refused where they are too many, or cannot tell', () => {
+  it('are a table where they would be too many, or cannot tell', () => {
     const many = Array.from({ length: MOST_PATTERNS + 1 }, (_, i) => ({ path: `${i}.png`, split: 'test' }));
     const all = many.map(({ path }) => path);
-    assert.throws(() => configuredSplits('/root', {}, all, many), { code: ErrorCode.Usage, message: /--out FILE.csv/ });
+    const large = configuredSplits({}, all, many);
+    assert.deepEqual(large, { splits: { file: SPLIT_TABLE }, table: many, isReplaced: false });
+    const enough = configuredSplits({}, all.slice(1), many.slice(1));
+    assert.deepEqual([enough.table, Object.keys(enough.splits)], [undefined, ['test']]);
     const twins = ['A.png', 'a.png'];
     const apart = [
       { path: 'A.png', split: 'train' },
       { path: 'a.png', split: 'test' },
     ];
-    assert.throws(() => configuredSplits('/root', {}, twins, apart), { message: /ignore case/ });
+    assert.deepEqual(configuredSplits({}, twins, apart).table, apart);
+  });
+
+  it('stay beside a table of ours, which is written anew, where they agree with it', () => {
+    const inTable = (path: string) => (path === 'a/1.png' ? 'test' : undefined);
+    const known = { stated: (path: string) => (path === 'd/back\\slash.png' ? 'test' : undefined), inTable };
+    const config = { splits: { file: SPLIT_TABLE, holdout: ['other/**'] } };
+    const assigned = [
+      { path: 'e/end ', split: 'validation' },
+      { path: 'train/f.png', split: 'test' },
+    ];
+    const beside = configuredSplits(config, paths, assigned, known);
+    assert.deepEqual(beside, {
+      splits: { file: SPLIT_TABLE, holdout: ['other/**'] },
+      table: [{ path: 'a/1.png', split: 'test' }, ...assigned],
+      isReplaced: false,
+    });
+    const otherwise = configuredSplits(config, paths, [{ path: 'other/x.png', split: 'train' }], known);
+    assert.deepEqual(otherwise, {
+      splits: { file: SPLIT_TABLE },
+      table: [
+        { path: 'a/1.png', split: 'test' },
+        { path: 'other/x.png', split: 'train' },
+      ],
+      isReplaced: true,
+    });
+  });
+
+  it('come on top of a table that a person has named, which stays as it is', () => {
+    const inTable = (path: string) => (path === 'a/1.png' ? 'test' : undefined);
+    const config = { splits: { file: 'mine.csv' } };
+    const { splits, table } = configuredSplits(config, paths, [{ path: 'a/1.png', split: 'train' }], {
+      stated: () => undefined,
+      inTable,
+    });
+    assert.deepEqual([splits, table], [{ file: 'mine.csv', train: ['/a/1.png'] }, undefined]);
+    const many = Array.from({ length: MOST_PATTERNS + 1 }, (_, i) => ({ path: `${i}.png`, split: 'test' }));
+    const all = ['a/1.png', ...many.map(({ path }) => path)];
+    const moved = configuredSplits(config, all, many, { stated: () => undefined, inTable });
+    assert.deepEqual(
+      [moved.splits, moved.table?.length, moved.table?.[0], moved.isReplaced],
+      [{ file: SPLIT_TABLE }, all.length, { path: 'a/1.png', split: 'test' }, true],
+    );
   });
 
   it('are a table as well', () => {

@@ -1,18 +1,27 @@
 import { findingKinds, severities, type Finding, type FindingKind } from '../findings.ts';
 import { kindTexts } from '../kindTexts.ts';
+import type { ReportNotice } from './reportNotice.ts';
 
 /**
  * Findings for test reports, as JUnit's XML: a suite for each kind that was looked for, with a failure for each finding that is
- * at least a warning; milder ones are listed as passed, with what they say.
+ * at least a warning; milder ones are listed as passed, with what they say. What is told besides is a suite of its own, where what
+ * may have hidden findings is an error.
  *
  * @param looked kinds that were looked for; one without findings is a suite with one test that passed
  */
-export function junitReport(findings: readonly Finding[], looked: readonly FindingKind[], seconds: number): string {
-  const suites = findingKinds.filter((kind) => looked.includes(kind)).map((kind) => suite(kind, findings));
+export function junitReport(
+  findings: readonly Finding[],
+  looked: readonly FindingKind[],
+  seconds: number,
+  notices: readonly ReportNotice[] = [],
+): string {
+  const ofKinds = findingKinds.filter((kind) => looked.includes(kind)).map((kind) => suite(kind, findings));
+  const suites = [...(notices.length > 0 ? [noticeSuite(notices)] : []), ...ofKinds];
   const failures = findings.filter(isFailure).length;
+  const errors = notices.filter(({ isFault }) => isFault).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="Likeness" tests="${suites.reduce((sum, { tests }) => sum + tests, 0)}" failures="${failures}" time="${seconds}">`,
+    `<testsuites name="Likeness" tests="${suites.reduce((sum, { tests }) => sum + tests, 0)}" failures="${failures}"${errors > 0 ? ` errors="${errors}"` : ''} time="${seconds}">`,
     ...suites.map(({ xml }) => xml),
     '</testsuites>',
     '',
@@ -28,6 +37,22 @@ function suite(kind: FindingKind, findings: readonly Finding[]) {
     xml: [
       `  <testsuite name="${escapeXml(kindTexts[kind].name)}" tests="${cases.length}" failures="${failures}">`,
       ...cases,
+      '  </testsuite>',
+    ].join('\n'),
+  };
+}
+
+function noticeSuite(notices: readonly ReportNotice[]) {
+  const errors = notices.filter(({ isFault }) => isFault).length;
+  return {
+    tests: notices.length,
+    xml: [
+      `  <testsuite name="Notices" tests="${notices.length}" failures="0" errors="${errors}">`,
+      ...notices.map(({ code, message, isFault }) => {
+        const text = escapeXml(message);
+        const outcome = isFault ? `<error type="${code}" message="${text}"/>` : `<system-out>${text}</system-out>`;
+        return `    <testcase classname="notice" name="${text}">${outcome}</testcase>`;
+      }),
       '  </testsuite>',
     ].join('\n'),
   };

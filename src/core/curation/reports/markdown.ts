@@ -1,18 +1,28 @@
 import { formatCount, formatQuantity } from '../../progressText.ts';
 import { findingKinds, type Finding } from '../findings.ts';
 import { kindTexts } from '../kindTexts.ts';
+import type { ReportNotice } from './reportNotice.ts';
 
 /** Findings of a kind that are listed; a comment has no room for more. */
 const LISTED = 10;
 
-/** Findings as a comment on a change, or a page: how many of each kind, then the worst of each. */
-export function markdownReport(findings: readonly Finding[], images: number): string {
+/** Findings as a comment on a change, or a page: what is told besides, how many of each kind, then the worst of each. */
+export function markdownReport(
+  findings: readonly Finding[],
+  images: number,
+  notices: readonly ReportNotice[] = [],
+): string {
   const title = `## ${findings.length === 0 ? 'Nothing to decide' : formatQuantity(findings.length, 'finding')} in ${formatQuantity(images, 'image')}`;
-  if (findings.length === 0) return `${title}\n`;
+  const notes = notices.flatMap(({ message, isFault }) => [
+    '',
+    `> ${isFault ? '**Something may be missing.**' : 'Note:'} ${escape(message)}`,
+  ]);
+  if (findings.length === 0) return `${[title, ...notes].join('\n')}\n`;
   const kinds = findingKinds.filter((kind) => findings.some((finding) => finding.kind === kind));
   const of = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind);
   return [
     title,
+    ...notes,
     '',
     '| what | how bad | how many |',
     '| --- | --- | ---: |',

@@ -1,5 +1,6 @@
 import { findingKinds, type Finding, type Severity } from '../findings.ts';
 import { kindTexts } from '../kindTexts.ts';
+import type { ReportNotice } from './reportNotice.ts';
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
@@ -15,9 +16,15 @@ const WHOLE_FILE = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
  * about the whole dataset share a file, and bring their own.
  *
  * @param version of the product
+ * @param notices what is told besides; none of them is a result
  * @param prefix of the dataset's root in its repository, such as `data/pets/`; paths are relative to the repository's root
  */
-export function sarifReport(findings: readonly Finding[], version: string, prefix = ''): string {
+export function sarifReport(
+  findings: readonly Finding[],
+  version: string,
+  prefix = '',
+  notices: readonly ReportNotice[] = [],
+): string {
   const kinds = findingKinds.filter((kind) => findings.some((finding) => finding.kind === kind));
   const rules = kinds.map((kind) => ({
     id: kind,
@@ -33,6 +40,18 @@ export function sarifReport(findings: readonly Finding[], version: string, prefi
     runs: [
       {
         tool: { driver: { name: 'Likeness', version, semanticVersion: version, rules } },
+        ...(notices.length > 0 && {
+          invocations: [
+            {
+              executionSuccessful: !notices.some(({ isFault }) => isFault),
+              toolExecutionNotifications: notices.map(({ code, message, isFault }) => ({
+                descriptor: { id: code },
+                level: isFault ? 'error' : 'note',
+                message: { text: message },
+              })),
+            },
+          ],
+        }),
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: {
           '%SRCROOT%': { description: { text: 'The root of the repository, else the folder of the data set' } },

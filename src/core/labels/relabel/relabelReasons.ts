@@ -24,6 +24,9 @@ export const targetTaken = (target: string) =>
   `${target} is there already, and is never replaced; rename one of the two`;
 export const noSource = 'the configuration says that labels come from nowhere ("labels.source": "none")';
 
+/** What was done, for the menu of undo. @param file where there is one alone */
+export const writtenLabelsTitle = (images: number, file: string | undefined) =>
+  `Write ${images === 1 ? 'the class of 1 image' : `the classes of ${images} images`}${file === undefined ? '' : ` to ${file}`}`;
 /** What was done, for the menu of undo. */
 export const relabelTitle = (images: number) =>
   images === 1 ? 'Move 1 image to its class' : `Move ${images} images to their classes`;

@@ -4,12 +4,17 @@ import { folderOfClass } from '../../../core/labels/relabel/classFolder.ts';
 import { noFolder, targetTaken } from '../../../core/labels/relabel/relabelReasons.ts';
 import type { RelabelChange, RelabelProblem } from '../../../protocol/relabels.ts';
 import { isPresent } from '../../decisions/moveFiles.ts';
+import { readSplitTable } from '../sources/rowSources.ts';
 import type { RelabelPlan, RelabelWork } from './relabelPlan.ts';
 
 /** The images that have to move to the folder of another class. */
 export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork): Promise<RelabelPlan> {
   const { root, rules, store } = dataset;
   const contents = store.readContentIds([...wanted.keys()]);
+  const table = await readSplitTable(dataset, paths);
+  // The table knows the image where it is now.
+  const staysInSplit = (path: string, target: string) =>
+    rules.splitOf(target) === rules.splitWith(path, table?.splits.get(path));
   // Case doesn't tell files apart everywhere.
   const taken = new Set(paths.map((path) => path.toLowerCase()));
   const changes: RelabelChange[] = [];
@@ -18,8 +23,7 @@ export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork
   for (const [path, relabelling] of wanted) {
     const folder = folderOfClass(path, relabelling.to);
     const target = folder === undefined ? undefined : `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`;
-    const isRight =
-      target !== undefined && rules.labelOf(target) === relabelling.to && rules.splitOf(target) === rules.splitOf(path);
+    const isRight = target !== undefined && rules.labelOf(target) === relabelling.to && staysInSplit(path, target);
     if (!isRight) problems.push({ ...relabelling, reason: noFolder });
     else if (taken.has(target.toLowerCase()) || (await isPresent(join(root, target)))) {
       problems.push({ ...relabelling, reason: targetTaken(target) });

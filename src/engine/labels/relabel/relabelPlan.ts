@@ -7,7 +7,7 @@ import type { Dataset } from '../../dataset.ts';
 export interface PlannedFile {
   /** Absolute. */
   readonly file: string;
-  /** Hex SHA-256 of the content that the edits are for. */
+  /** Hex SHA-256 of the content that the edits are for; '' where there is no file yet, which one edit makes then. */
   readonly sha256: string;
   /** In their order. */
   readonly edits: readonly ByteEdit[];

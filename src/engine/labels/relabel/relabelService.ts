@@ -1,5 +1,5 @@
 import { changedSincePreview } from '../../../core/labels/labelSourceErrors.ts';
-import { relabelTitle } from '../../../core/labels/relabel/relabelReasons.ts';
+import { relabelTitle, writtenLabelsTitle } from '../../../core/labels/relabel/relabelReasons.ts';
 import type { StepOutcome } from '../../../protocol/decisions.ts';
 import type {
   AppliedRelabels,
@@ -13,7 +13,6 @@ import { KeyedQueue } from '../../jobs/keyedQueue.ts';
 import type { LabelCache } from '../labelCache.ts';
 import { planRelabels, type PlannedRelabels } from './planRelabels.ts';
 import { shownFile } from './shownFile.ts';
-import { writeEdits } from './writeEdits.ts';
 
 export interface RelabelServiceOptions {
   readonly datasets: Datasets;
@@ -38,12 +37,12 @@ export class RelabelService {
   }
 
   /**
-   * Writes it: each file as a whole or not at all, in an order in which what is there makes sense at any time, so that what was
-   * stopped in between is done by the next call. Files of labels by folders are moved all or not at all, which one undo
-   * takes back.
+   * Writes it: all files as a step of the dataset's history, which one undo takes back, each as a whole and in an order in which
+   * what is there makes sense at any time. What was stopped in between is as it was. Images of labels by folders are moved
+   * likewise.
    *
-   * Rejects with images-changed where something isn't as it was at the preview, and with the codes of `writeEdits` and
-   * `moveFiles`.
+   * Rejects with images-changed where something isn't as it was at the preview, and with the codes of `writeEdits`,
+   * `moveFiles` and of the dataset's lock.
    */
   async apply({ folder, preview }: ApplyRelabelsRequest): Promise<AppliedRelabels> {
     const { datasets, decisions, labels } = this.#options;
@@ -53,18 +52,21 @@ export class RelabelService {
       datasets.guard(dataset, async () => {
         const plan = await planRelabels(dataset);
         if (preview !== undefined && preview !== plan.id) throw changedSincePreview(root);
-        let moved: StepOutcome | undefined;
+        let taken: StepOutcome | undefined;
         try {
-          for (const file of plan.files) await writeEdits(file);
+          if (plan.files.length > 0) {
+            const only = plan.files.length === 1 ? shownFile(root, plan.files[0]!.file) : undefined;
+            taken = await decisions.edit(root, writtenLabelsTitle(plan.changes.length, only), plan.files);
+          }
           if (plan.moves.length > 0) {
-            moved = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
+            taken = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
           }
         } finally {
           labels.forget(root);
         }
         const done = previewOf(dataset, plan);
-        const notices = [...done.notices, ...(moved?.notices ?? [])];
-        return { ...done, notices, ...(moved?.step && { step: moved.step }) };
+        const notices = [...done.notices, ...(taken?.notices ?? [])];
+        return { ...done, notices, ...(taken?.step && { step: taken.step }) };
       }),
     );
   }

@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { DatasetConfig } from '../../../core/config/datasetConfig.ts';
+import { splitTableOf } from '../../../core/config/splitRules.ts';
 import { fileNotFound, LikenessError, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
 import { JsonFault, type JsonSections } from '../../../core/json/jsonSections.ts';
 import { CocoFault } from '../../../core/labels/cocoLabels.ts';
-import { labelFileTooLarge } from '../../../core/labels/labelSourceErrors.ts';
+import { labelFileOutside, labelFileTooLarge } from '../../../core/labels/labelSourceErrors.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
 
 /** Bytes that are read at once of a file that is too large to hold. */
@@ -16,6 +17,23 @@ export function labelFiles({ root, config }: { readonly root: string; readonly c
   const { source = 'folder', file = [] } = config.labels ?? {};
   if (source === 'folder' || source === 'none') return [];
   return (typeof file === 'string' ? [file] : file).map((one) => resolve(root, one));
+}
+
+/** The table that the splits are in, absolute; none where the configuration names none. */
+export function splitFiles({ root, config }: { readonly root: string; readonly config: DatasetConfig }): string[] {
+  const file = splitTableOf(config.splits);
+  return file === undefined ? [] : [resolve(root, file)];
+}
+
+/**
+ * Throws path-outside-root where one of the files isn't in the dataset: a configuration comes with a folder from anywhere, and
+ * what it names is read, and written to. A link in the dataset is its owner's will.
+ *
+ * @param key of the configuration that names them
+ */
+export function assertInside(root: string, files: readonly string[], key: string): void {
+  const outside = files.find((file) => relativeToRoot(root, file) === undefined);
+  if (outside !== undefined) throw labelFileOutside(outside, key, root);
 }
 
 /** Rejects with file-not-found, unreadable-file or invalid-labels for one above the limit. */

@@ -5,8 +5,11 @@ import { CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
 import {
   contradictoryFiles,
+  contradictoryFilesDropped,
   contradictoryRows,
+  contradictoryRowsDropped,
   invalidLabels,
+  invalidSplits,
   labelsOutside,
   labelsUnmatched,
   mixedClasses,
@@ -14,12 +17,27 @@ import {
   someLabelsUnmatched,
   unknownNamed,
 } from '../../../core/labels/labelSourceErrors.ts';
-import { matchLabels, parseLabelTable, type LabelRow, type TableRow } from '../../../core/labels/labelTable.ts';
+import {
+  matchLabels,
+  parseLabelTable,
+  parseSplitTable,
+  type LabelRow,
+  type MatchedLabels,
+  type TableRow,
+} from '../../../core/labels/labelTable.ts';
 import { imageFinder, leadsOutside, type ImageFinder } from '../../../core/tables/imageFinder.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
-import { FileCache, imageFromRoot, labelFiles, readLabelFile, streamSections } from './labelFiles.ts';
+import {
+  assertInside,
+  FileCache,
+  imageFromRoot,
+  labelFiles,
+  readLabelFile,
+  splitFiles,
+  streamSections,
+} from './labelFiles.ts';
 import type { LabelledDataset } from '../knownLabels.ts';
-import type { SourceLabels } from './sourceLabels.ts';
+import type { SourceFault, SourceLabels } from './sourceLabels.ts';
 
 /** A table is held as one text, and engines have no longer ones. */
 const LARGEST_TABLE = 400 << 20;
@@ -45,6 +63,8 @@ export async function readRowSource(dataset: LabelledDataset, paths: readonly st
   const labels = new Map<string, string>();
   const splits = new Map<string, string>();
   const notices: LikenessError[] = [];
+  const faults: SourceFault[] = [];
+  const disputed = new Disputed();
   /** Of each image, the file that told of it first. */
   const toldBy = new Map<string, string>();
   for (const file of files) {
@@ -59,15 +79,36 @@ export async function readRowSource(dataset: LabelledDataset, paths: readonly st
       for (const [path, value] of own) {
         const other = all.get(path);
         if (other !== undefined && other !== value) {
-          throw contradictoryFiles(file, toldBy.get(path)!, what, path, [other, value]);
+          disputed.note(what, path, file, toldBy.get(path)!, [other, value]);
         }
         all.set(path, value);
         if (!toldBy.has(path)) toldBy.set(path, file);
       }
     }
     notices.push(...read.notices, ...matched.notices);
+    faults.push(...matched.faults);
   }
-  return { labels, splits, notices };
+  for (const path of disputed.labels) labels.delete(path);
+  for (const path of disputed.splits) splits.delete(path);
+  return { labels, splits, faults: [...faults, ...disputed.faults()], notices };
+}
+
+/** Images of which one file says otherwise than another. */
+class Disputed {
+  readonly labels = new Set<string>();
+  readonly splits = new Set<string>();
+  #first: Parameters<typeof contradictoryFiles> | undefined;
+
+  note(what: 'labels' | 'splits', path: string, file: string, other: string, told: readonly [string, string]): void {
+    this[what].add(path);
+    this.#first ??= [file, other, what, path, told];
+  }
+
+  faults(): SourceFault[] {
+    if (this.#first === undefined) return [];
+    const images = new Set([...this.labels, ...this.splits]).size;
+    return [{ failure: contradictoryFiles(...this.#first), notice: contradictoryFilesDropped(...this.#first, images) }];
+  }
 }
 
 /** How a file's images are found. */
@@ -80,13 +121,15 @@ function folderOf(root: string, file: string): string {
   return relativeToRoot(root, dirname(file)) ?? '';
 }
 
-function matchFile(root: string, file: string, rows: readonly LabelRow[], paths: readonly string[]): SourceLabels {
-  const { labels, splits, unmatched, repeated, conflict } = matchLabels(rows, finderOf(root, file, paths));
-  if (conflict) {
-    const { path, what, told } = conflict;
-    const [first, second] = conflict.rows;
-    throw contradictoryRows(file, what, path, told, [first.line, second.line]);
-  }
+/** Which images rows are of, and what is told of the others. Throws labels-unmatched where no row is of any. */
+export function matchFile(
+  root: string,
+  file: string,
+  rows: readonly LabelRow[],
+  paths: readonly string[],
+): SourceLabels {
+  const matched = matchLabels(rows, finderOf(root, file, paths));
+  const { labels, splits, unmatched, repeated } = matched;
   if (unmatched.length === rows.length) throw labelsUnmatched(file, rows.length, rows[0]?.image);
   const isOutside = ({ image }: LabelRow) => leadsOutside(imageFromRoot(root, image), folderOf(root, file));
   const outside = unmatched.filter(isOutside);
@@ -98,7 +141,19 @@ function matchFile(root: string, file: string, rows: readonly LabelRow[], paths:
     ...(outside.length > 0 ? [labelsOutside(file, outside.length, named(outside))] : []),
     ...(example === undefined ? [] : [repeatedRows(file, repeated.size, example)]),
   ];
-  return { labels, splits, notices };
+  return { labels, splits, faults: faultsOf(file, matched), notices };
+}
+
+function faultsOf(file: string, { conflict, conflicts }: MatchedLabels): SourceFault[] {
+  if (conflict === undefined) return [];
+  const { path, what, told, rows } = conflict;
+  const lines = [rows[0].line, rows[1].line] as const;
+  return [
+    {
+      failure: contradictoryRows(file, what, path, told, lines),
+      notice: contradictoryRowsDropped(file, what, path, told, lines, conflicts),
+    },
+  ];
 }
 
 /** The rows of a table, with where they stand in its text, a character for each byte. Rejects as `readRowSource` does. */
@@ -106,15 +161,47 @@ export async function readTableRows(
   file: string,
   column: string | undefined,
 ): Promise<{ readonly text: string; readonly bytes: Buffer; readonly rows: readonly TableRow[] }> {
-  const bytes = await readLabelFile(file, LARGEST_TABLE);
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw invalidLabels(file, 'it is written in UTF-16, and UTF-8 is needed');
-  }
-  const text = bytes.toString('latin1');
+  const { text, bytes } = await readTable(file, invalidLabels);
   const parsed = parseLabelTable(text, column, utf8);
   if ('fault' in parsed) throw invalidLabels(file, parsed.fault);
   return { text, bytes, rows: parsed.rows };
+}
+
+/**
+ * What the table of splits says; undefined where the configuration names none. Rejects with path-outside-root and the codes of
+ * `readRowSource`.
+ *
+ * @param paths of all images, relative to the root
+ */
+export async function readSplitTable(
+  dataset: Pick<LabelledDataset, 'root' | 'config'>,
+  paths: readonly string[],
+): Promise<SourceLabels | undefined> {
+  const { root } = dataset;
+  const [file] = splitFiles(dataset);
+  if (file === undefined) return undefined;
+  assertInside(root, [file], 'splits.file');
+  const { rows } = await kept.get(file, 'splits', async () => {
+    const { text } = await readTable(file, invalidSplits);
+    const parsed = parseSplitTable(text, utf8);
+    if ('fault' in parsed) throw invalidSplits(file, parsed.fault);
+    return { rows: withoutPlaces(parsed.rows), notices: [] };
+  });
+  if (rows.length === 0) return undefined;
+  return matchFile(root, file, rows, paths);
+}
+
+/** The text has a character for each byte. @param fault makes an error of the end of a sentence */
+async function readTable(
+  file: string,
+  fault: (file: string, detail: string) => LikenessError,
+): Promise<{ readonly text: string; readonly bytes: Buffer }> {
+  const bytes = await readLabelFile(file, LARGEST_TABLE);
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw fault(file, 'it is written in UTF-16, and UTF-8 is needed');
+  }
+  return { text: bytes.toString('latin1'), bytes };
 }
 
 /** What bytes say that were read as a character each. */
@@ -125,18 +212,19 @@ function utf8(field: string): string {
 async function readCsv(file: string, column: string | undefined): Promise<FileRows> {
   const { rows } = await readTableRows(file, column);
   const split = rows.some((row) => row.split !== undefined) ? undefined : splitOfFileName(file);
-  const labels = new Map<string, string>();
-  const labelOf = (label: string) => labels.get(label) ?? labels.set(copied(label), copied(label)).get(label)!;
-  // Without the places, which only who writes needs.
-  return {
-    rows: rows.map(({ image, label, split: own, line }) => ({
-      image: copied(image),
-      label: labelOf(label),
-      split: own ?? split,
-      line,
-    })),
-    notices: [],
-  };
+  return { rows: withoutPlaces(rows, split), notices: [] };
+}
+
+/** Without where they stand, which only who writes needs. @param split of those that tell none */
+function withoutPlaces(rows: readonly LabelRow[], split?: string): LabelRow[] {
+  const names = new Map<string, string>();
+  const known = (name: string) => names.get(name) ?? names.set(copied(name), copied(name)).get(name)!;
+  return rows.map(({ image, label, split: own, line }) => ({
+    image: copied(image),
+    label: known(label),
+    split: own === undefined ? split : known(own),
+    line,
+  }));
 }
 
 /** A text of its own: a part of a large one would keep all of that in memory. */

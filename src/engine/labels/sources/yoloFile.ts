@@ -1,7 +1,7 @@
 import { load, CORE_SCHEMA, YAMLException } from 'js-yaml';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
+import { LikenessError, messageOf, systemCodeOf, unreadableFile } from '../../../core/errors.ts';
 import { imageOf } from '../../../core/tables/delimitedText.ts';
 import { splitNamed } from '../../../core/labels/labelRules.ts';
 import { invalidLabels } from '../../../core/labels/labelSourceErrors.ts';
@@ -71,6 +71,21 @@ export async function yoloParts(
     }
   }
   return parts;
+}
+
+/** Lists of images that a description names, absolute; none where it can't be read. */
+export async function yoloListFiles(file: string): Promise<string[]> {
+  try {
+    const { description } = await readYoloDescription(file);
+    const places = description.parts.flatMap(({ places: own }) => own);
+    return places.flatMap((place) => {
+      const target = placeOf(file, description.path, place);
+      return target !== undefined && statIfPresent(target)?.isFile() === true ? [target] : [];
+    });
+  } catch (error) {
+    if (error instanceof LikenessError) return [];
+    throw error;
+  }
 }
 
 /** The first place that there is: from the folder that the file names, from its own folder, and as some tools mean it. */

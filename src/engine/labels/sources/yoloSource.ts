@@ -73,7 +73,7 @@ export async function readYoloSource(dataset: LabelledDataset, paths: readonly s
     places.map((place) => yoloPlaceMissing(file, key, place)),
   );
   const lost = others.length > 0 ? [yoloWithoutImage(file, others.length, others.slice(0, 3))] : [];
-  return { labels, splits, notices: [...missing, ...found.notices(), ...lost] };
+  return { labels, splits, faults: [], notices: [...missing, ...found.notices(), ...lost] };
 }
 
 /** What is to be told of the text files. */

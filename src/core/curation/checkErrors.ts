@@ -1,0 +1,38 @@
+/** What a check can't do, and what it can't tell: one factory for each, as in `errors.ts`. */
+import { usage } from '../errors.ts';
+import { few } from '../labels/labelSourceErrors.ts';
+import { ErrorCode, LikenessError } from '../likenessError.ts';
+
+export const unknownRevision = (root: string, revision: string) =>
+  usage(
+    `git knows no revision "${revision}" in ${root}; name a branch, tag or commit that is there, and fetch the whole history first where only a part of it is.`,
+  );
+
+export const baselineOfPart = () =>
+  usage(
+    '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave --where, --view and --since out, and name the folder of the data set, not one in it.',
+  );
+
+// ---- notices ------------------------------------------------------------------------------------------------------
+
+/** @param examples the first of them, relative to the root */
+export const imagesIgnored = (root: string, revision: string, images: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `git ignores ${images === 1 ? '1 image' : `${images} images`} of ${root} (${few(examples, images)}), so that nothing tells whether ${images === 1 ? 'it has' : 'they have'} changed since ${revision}, and what only ${images === 1 ? 'it has' : 'they have'} a part in is not listed; check without --since, with a baseline.`,
+    { path: root },
+  );
+/** @param file relative to the root */
+export const labelsIgnored = (root: string, revision: string, file: string) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `git ignores ${file} of ${root}, so that nothing tells which labels and splits have changed since ${revision}; have git track it.`,
+    { path: root },
+  );
+/** @param file relative to the root, or what else can't be compared */
+export const labelsNotCompared = (root: string, revision: string, file: string) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `${file} of ${root} is another one than at ${revision}, and its labels and splits can't be compared with those of then, so that all images count as changed.`,
+    { path: root },
+  );
