@@ -68,7 +68,9 @@ export function stepOutput(outcome: StepOutcome, done: string, nothing: string):
   return {
     json: outcome,
     lines: [
-      step === undefined ? nothing : `${done}: ${step.title} (${formatQuantity(changed.length, 'image')} changed).`,
+      step === undefined
+        ? nothing
+        : `${done}: ${step.title}${changed.length === 0 ? '' : ` (${formatQuantity(changed.length, 'image')} changed)`}.`,
     ],
     notes: notices.map(({ message }) => message),
   };

@@ -7,7 +7,7 @@ import { formatQuantity } from '../../core/progressText.ts';
 import type { TakenStep } from '../../protocol/decisions.ts';
 import type { DecisionService } from '../decisions/decisionService.ts';
 import { editTo } from '../decisions/fileEdits.ts';
-import { configFile, configText } from '../store/config.ts';
+import { configFile, configText, readConfig } from '../store/config.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { trackInGit } from '../store/locations.ts';
 
@@ -27,16 +27,16 @@ export async function applySplits(
   images: number,
   decisions: DecisionService,
 ): Promise<AppliedSplits> {
-  const file = configFile(root);
+  const isConfigured = JSON.stringify(readConfig(root).splits) === JSON.stringify(splits);
   // The table comes first, so that there is what the configuration names.
   const files = [
     table && (await editTo(join(root, SPLIT_TABLE), formatSplits(table))),
-    await editTo(file, configText(root, { splits })),
+    isConfigured ? undefined : await editTo(configFile(root), configText(root, { splits })),
   ].flatMap((planned) => planned ?? []);
   try {
     if (table) trackInGit(root, 'splits.csv');
   } catch (error) {
-    throw writeFailure(file, error) ?? error;
+    throw writeFailure(join(root, SPLIT_TABLE), error) ?? error;
   }
   const { step } = await decisions.edit(root, `Split ${formatQuantity(images, 'image')}`, files);
   const patterns = splitPatternsOf(splits).flatMap(([, own]) => own).length;

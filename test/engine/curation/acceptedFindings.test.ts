@@ -57,8 +57,9 @@ describe('findings that are accepted', () => {
   it('stay those of kinds that are not looked for, and are never taken from a part of a dataset', async (context) => {
     const { root, check } = await copies(context);
     const line = (id: string, kind: string) => JSON.stringify({ id, kind, path: 'x.png' });
-    const baseline = (...lines: string[]) =>
+    const baseline = (...lines: string[]) => {
       write(root, '.likeness/baseline.json', `{"findings":[${lines.join(',')}]}`);
+    };
     const kinds = () => {
       const text = readFileSync(join(root, '.likeness/baseline.json'), 'utf8');
       return (JSON.parse(text) as { findings: { id: string; kind: string }[] }).findings.map(({ kind }) => kind);

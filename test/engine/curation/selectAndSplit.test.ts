@@ -8,6 +8,7 @@ import { ErrorCode } from '../../../src/core/errors.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { encodeImage } from '../../../src/engine/images/codec.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
+import { readConfig } from '../../../src/engine/store/config.ts';
 import { generateSample } from '../../../src/engine/sample/generate.ts';
 import type { SplitReport } from '../../../src/protocol/selection.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
@@ -164,6 +165,38 @@ describe('splitting images', () => {
     assert.equal(await leaks(), 0);
     const after = await engine.curation.split({ folder: root, shares }, job());
     assert.deepEqual([after.assignments, after.kept, after.torn], [dry.assignments, dry.assignments.length, 0]);
+  });
+
+  it('is applied as a step, to patterns or to a table, and one undo takes it back', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const text = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined);
+    const shares = { train: 0.5, validation: 0, test: 0.5 };
+    const request = { folder: root, encoder: 'pixels', shares, apply: true };
+    const byPatterns = await engine.curation.split(request, job());
+    assert.deepEqual([byPatterns.table, Object.keys(readConfig(root).splits ?? {}).sort()], [undefined, ['test', 'train']]);
+    assert.equal(byPatterns.step?.title, `Split ${byPatterns.assignments.length} images`);
+    await engine.decisions.undo({ root, step: byPatterns.step });
+    assert.equal(readConfig(root).splits, undefined);
+    // As it is in a dataset that had too many images for patterns, from before git was to track the table.
+    const config = '{\n  "splits": { "file": ".likeness/splits.csv" }, "own": 1\n}';
+    write(root, '.likeness/config.json', config);
+    write(root, '.likeness/splits.csv', 'path,split\na/1.png,extra\n');
+    write(root, '.likeness/.gitignore', '/*\n!/config.json');
+    const report = await engine.curation.split(request, job());
+    assert.equal(report.table, '.likeness/splits.csv');
+    assert.equal(text('.likeness/.gitignore'), '/*\n!/config.json\n!/splits.csv\n');
+    assert.equal(text('.likeness/config.json'), config, 'names the table already');
+    const lines = text('.likeness/splits.csv')!.trimEnd().split('\n');
+    assert.ok(lines.includes('a/1.png,extra'));
+    assert.equal(lines.length, report.assignments.length + 1);
+    const seen = new Map((await engine.summary({ path: root }))!.splits.map(({ name, count }) => [name, count]));
+    const told = (name: string) => report.assignments.filter(({ split }) => split === name).length;
+    assert.deepEqual([seen.get('train'), seen.get('test'), seen.get('extra')], [told('train'), told('test'), 1]);
+    const again = await engine.curation.split(request, job());
+    assert.deepEqual([again.kept, again.step], [report.assignments.length, undefined]);
+    await engine.decisions.undo({ root, step: report.step! });
+    assert.equal(text('.likeness/splits.csv'), 'path,split\na/1.png,extra\n');
   });
 
   it('assigns only what has no split, with its copies', async (context) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
+import { listTrainingSet } from '../../../src/engine/training/trainingImages.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { shade } from './shades.ts';
@@ -65,3 +66,12 @@ export async function yoloDataset(context: TestContext, description: string): Pr
 }
 
 export const inRoot = (root: string, ...parts: readonly string[]) => join(root, ...parts);
+
+/** Label and split of each image as training sees them, without an index, and what is told. */
+export async function listed(root: string) {
+  const { images, notices } = await listTrainingSet(root, undefined, new AbortController().signal);
+  return {
+    images: images.map(({ path, label, split }) => [path, label, split]),
+    notices: notices.map(({ message }) => message.replaceAll(root, 'ROOT')),
+  };
+}

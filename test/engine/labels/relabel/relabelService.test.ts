@@ -126,6 +126,24 @@ describe('decided classes are written to a table', () => {
     assert.deepEqual(after, Buffer.from('path,class,note\n0.png,blue,grün\n1.png,red,x\n', 'latin1'));
   });
 
+  it('as a step that one undo takes back to the last byte', async (context) => {
+    const root = await tableDataset(context);
+    const engine = await decided(context, root, { '0.png': 'grün', '1.png': 'a;b' });
+    const { step } = await engine.labelFiles.apply({ folder: root });
+    assert.equal(step?.title, 'Write the classes of 2 images to labels.csv');
+    const written = text(root, 'labels.csv');
+    assert.notEqual(written, table);
+    assert.deepEqual((await engine.decisions.history({ root })).undo, step);
+    const classes = async () => (await engine.summary({ path: root }))!.classes.map(({ name }) => name);
+    assert.deepEqual(await classes(), ['a;b', 'grün', 'red']);
+    await engine.decisions.undo({ root, step });
+    assert.equal(text(root, 'labels.csv'), table);
+    await engine.decisions.redo({ root });
+    assert.equal(text(root, 'labels.csv'), written);
+    const nothing = await engine.labelFiles.apply({ folder: root });
+    assert.deepEqual([nothing.changes, nothing.step], [[], undefined]);
+  });
+
   it('not for an image that is gone, which is told', async (context) => {
     const root = await tableDataset(context);
     const engine = await decided(context, root, { '0.png': 'green' });
@@ -180,6 +198,10 @@ describe('decided classes are written to files of YOLO', () => {
     assert.equal(text(root, 'labels/train/3.txt'), '1 0.5 0.5 0.9 0.9\n0 0.5 0.5 0.1 0.1\n');
     const after = await engine.labelFiles.preview({ folder: root });
     assert.deepEqual([after.changes, after.problems.length], [[], 2]);
+    await engine.decisions.undo({ root });
+    assert.equal(text(root, 'data.yaml'), description);
+    assert.equal(text(root, 'labels/train/0.txt'), '0 0.5 0.5 0.2 0.2\n');
+    assert.equal(text(root, 'labels/val/4.txt'), ' 0 0.5 0.50 2e-1 0.2\r\n\r\n0\t0.5 0.5 .1 .1');
   });
 
   it('however often it is stopped on the way', async (context) => {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { ErrorCode } from '../../../src/core/errors.ts';
+import { Datasets } from '../../../src/engine/dataset.ts';
+import { DecisionService } from '../../../src/engine/decisions/decisionService.ts';
+import { applyEdits, editTo, fileEdit } from '../../../src/engine/decisions/fileEdits.ts';
+import { endPending, offeredSteps, takeStep } from '../../../src/engine/decisions/steps.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
+import { write } from '../indexing/dataset.ts';
+import { stepContext } from './stepContext.ts';
+
+const before = 'path,class\na.png,grün\nb.png,red\n';
+
+function dataset(context: TestContext) {
+  const root = temporaryFolder(context);
+  write(root, '.likeness/config.json', '{}');
+  write(root, 'labels.csv', before);
+  const cache = temporaryFolder(context);
+  /** As another window has it, which has read nothing yet. */
+  const window = () => new DecisionService(new Datasets(cache));
+  const text = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined);
+  const planned = async (file: string, content: string) => (await editTo(join(root, file), content))!;
+  return { root, window, text, planned };
+}
+
+describe('files that are written as a step', () => {
+  it('are what they were when it is undone, and again what they became, also such as were not there', async (context) => {
+    const { root, window, text, planned } = dataset(context);
+    chmodSync(join(root, 'labels.csv'), 0o640);
+    const after = before.replace('grün', 'blau, "hell"').replace('red', '');
+    const files = [await planned('labels.csv', after), await planned('.likeness/splits.csv', 'path,split\n')];
+    const { step, changed } = await window().edit(root, 'Write', files);
+    assert.deepEqual([step?.title, changed], ['Write', []]);
+    assert.deepEqual([text('labels.csv'), text('.likeness/splits.csv')], [after, 'path,split\n']);
+    assert.deepEqual((await window().undo({ root, step: step! })).step, step);
+    assert.deepEqual([text('labels.csv'), text('.likeness/splits.csv')], [before, undefined]);
+    await window().redo({ root });
+    assert.deepEqual([text('labels.csv'), text('.likeness/splits.csv')], [after, 'path,split\n']);
+    await window().undo({ root });
+    assert.equal(text('labels.csv'), before);
+    assert.equal(statSync(join(root, 'labels.csv')).mode & 0o777, 0o640);
+    assert.equal(await editTo(join(root, 'labels.csv'), before), undefined, 'nothing to write');
+    assert.equal((await window().edit(root, 'Nothing', [])).step, undefined);
+  });
+
+  it('stay as they are, all of them, where one was changed since', async (context) => {
+    const { root, window, text, planned } = dataset(context);
+    write(root, 'other.csv', 'x');
+    await window().edit(root, 'Write', [await planned('labels.csv', 'new'), await planned('other.csv', 'y')]);
+    write(root, 'labels.csv', 'newer');
+    await assert.rejects(window().undo({ root }), {
+      code: ErrorCode.DecisionsChanged,
+      message:
+        /^"Write" can't be undone, since .*labels\.csv was changed or removed since; nothing was changed, edit the file/,
+    });
+    assert.deepEqual([text('labels.csv'), text('other.csv')], ['newer', 'y']);
+    assert.deepEqual(await window().history({ root }), {}, 'it is offered no more');
+    const gone = await planned('other.csv', 'z');
+    rmSync(join(root, 'other.csv'));
+    await assert.rejects(window().edit(root, 'Write', [await planned('labels.csv', 'newest'), gone]), {
+      code: ErrorCode.FileNotFound,
+    });
+    assert.equal(text('labels.csv'), 'newer', 'all or none');
+  });
+
+  it('go back where a later one cannot be written', async (context) => {
+    const { root, text, planned } = dataset(context);
+    const edits = [
+      await fileEdit(root, await planned('labels.csv', 'new')),
+      await fileEdit(root, await planned('made.csv', 'made')),
+      await fileEdit(root, await planned('.likeness/config.json', '{"a":1}')),
+    ];
+    write(root, '.likeness/config.json', '{"b":1}');
+    await assert.rejects(applyEdits(root, edits), { code: ErrorCode.ImagesChanged });
+    assert.deepEqual([text('labels.csv'), text('made.csv')], [before, undefined]);
+    const outside = { ...edits[0]!, file: '../labels.csv' };
+    await assert.rejects(applyEdits(root, [outside]), { code: ErrorCode.PathOutsideRoot });
+    const elsewhere = temporaryFolder(context);
+    writeFileSync(join(elsewhere, 'labels.csv'), 'x');
+    const plan = (await editTo(join(elsewhere, 'labels.csv'), 'y'))!;
+    await assert.rejects(fileEdit(root, plan), { code: ErrorCode.PathOutsideRoot });
+  });
+
+  it('are all or none after a process was killed on the way', async (context) => {
+    const { root, text, planned } = dataset(context);
+    write(root, 'other.csv', 'x');
+    const edits = [
+      await fileEdit(root, await planned('labels.csv', 'new')),
+      await fileEdit(root, await planned('other.csv', 'y')),
+    ];
+    const killedAt = (stage: string) =>
+      stepContext(root, 0, {
+        reached: (reached) => {
+          if (reached === stage) throw new Error('killed');
+        },
+      });
+    const step = { title: 'Write', change: <T>(lines: T) => lines, moves: [], edits };
+    const titles = async () => (await offeredSteps(stepContext(root))).undo?.title;
+    await assert.rejects(takeStep(killedAt('intended'), step), /killed/);
+    await applyEdits(root, edits.slice(0, 1));
+    await endPending(stepContext(root));
+    assert.deepEqual([text('labels.csv'), text('other.csv'), await titles()], [before, 'x', undefined]);
+    await assert.rejects(takeStep(killedAt('edited'), step), /killed/);
+    await endPending(stepContext(root));
+    assert.deepEqual([text('labels.csv'), text('other.csv'), await titles()], ['new', 'y', 'Write']);
+  });
+});
