@@ -174,7 +174,10 @@ describe('splitting images', () => {
     const shares = { train: 0.5, validation: 0, test: 0.5 };
     const request = { folder: root, encoder: 'pixels', shares, apply: true };
     const byPatterns = await engine.curation.split(request, job());
-    assert.deepEqual([byPatterns.table, Object.keys(readConfig(root).splits ?? {}).sort()], [undefined, ['test', 'train']]);
+    assert.deepEqual(
+      [byPatterns.table, Object.keys(readConfig(root).splits ?? {}).sort()],
+      [undefined, ['test', 'train']],
+    );
     assert.equal(byPatterns.step?.title, `Split ${byPatterns.assignments.length} images`);
     await engine.decisions.undo({ root, step: byPatterns.step });
     assert.equal(readConfig(root).splits, undefined);
