@@ -139,6 +139,8 @@ test('a split is shown, then becomes that of the dataset, and goes again when th
   await report.getByText('The split is in').waitFor();
   assert.deepEqual(Object.keys((await config()).splits ?? {}).sort(), ['test', 'train', 'validation']);
   await screenshot(page, 'curate applied');
+  // Its going away moves the message, and a click would miss the button.
+  await toast(/^Splitting the dataset/).waitFor({ state: 'hidden' });
   await button(applied, 'Undo');
   await eventually(page, async () => {
     assert.equal((await config()).splits, undefined);
