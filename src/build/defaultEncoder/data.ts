@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SetupError } from '../nodeRelease.mjs';
 import { run } from '../processes.ts';
-import { augmentation, divideClasses, heldOutFolder, trainedFolder, trainingData, workFolder } from './recipe.ts';
+import { divideClasses, heldOutFolder, trainedFolder, trainingData, workFolder } from './recipe.ts';
 
 /** Unpacks the pictures, those to train on and those set aside into folders of their own, unless they are there. */
 export async function provideData(say: (line: string) => void): Promise<void> {
@@ -29,14 +29,8 @@ export async function provideData(say: (line: string) => void): Promise<void> {
     const partial = `${target}.partial`;
     await rm(partial, { recursive: true, force: true });
     for (const name of names) await cp(path.join(folder, name), path.join(partial, name), { recursive: true });
-    if (target === trainedFolder) await writeAugmentation(partial);
     await rm(target, { recursive: true, force: true });
     await rename(partial, target);
   }
   await rm(unpacked, { recursive: true, force: true });
-}
-
-async function writeAugmentation(folder: string): Promise<void> {
-  await mkdir(path.join(folder, '.likeness'), { recursive: true });
-  await writeFile(path.join(folder, '.likeness', 'config.json'), `${JSON.stringify({ augmentation }, undefined, 2)}\n`);
 }

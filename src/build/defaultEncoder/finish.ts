@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { EncoderCard, EncoderInput } from '../../core/encoders/card.ts';
-import { withGradientsBeside } from '../../core/encoders/gradientsBeside.ts';
+import type { EncoderCard, EncoderFinishing, EncoderInput } from '../../core/encoders/card.ts';
+import { GRADIENT_SHARE, withGradientsBeside } from '../../core/encoders/gradientsBeside.ts';
 import { GRADIENT_DIM } from '../../core/encoders/handcraftedModel.ts';
 import { withinClassProjection } from '../../core/linearAlgebra/withinClassProjection.ts';
 import { withFoldedNormalizations } from '../../core/onnx/foldedNormalizations.ts';
 import { withHalfPrecisionConstants } from '../../core/onnx/halfPrecision.ts';
-import { integerValues, withIntegerConvolutions, type ValueRange } from '../../core/onnx/integerConvolutions.ts';
+import {
+  ACTIVATION_BITS,
+  integerValues,
+  WEIGHT_BITS,
+  withIntegerConvolutions,
+  type ValueRange,
+} from '../../core/onnx/integerConvolutions.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
 import { encoderIdentity } from '../../engine/encoders/identity.ts';
 import { decodeModel, encodeModel } from '../../engine/encoders/onnxFile.ts';
@@ -15,7 +21,7 @@ import { OnnxWorker } from '../../engine/encoders/onnxRuntime.ts';
 import { openEncoder } from '../../engine/encoders/openEncoder.ts';
 import { engineOptions } from '../../engine/machine.ts';
 import { decodeFolder, embedDecoded, type DecodedFile } from './pictures.ts';
-import { projection, softness } from './recipe.ts';
+import type { DefaultRecipe } from './recipe.ts';
 
 /** Pictures that show which values the network's layers take, spread over those it was trained on, and how many at once. */
 const CALIBRATED = 500;
@@ -25,7 +31,10 @@ const CUT_OFF = 1e-4;
 
 export interface FinishedEncoder {
   readonly model: OnnxModel;
+  /** Of the trained network, with the finished one's output. */
   readonly card: EncoderCard;
+  /** What was done to it. */
+  readonly finishing: EncoderFinishing;
 }
 
 /**
@@ -39,6 +48,7 @@ export interface FinishedEncoder {
 export async function finishedEncoder(
   folder: string,
   pictures: string,
+  { softness, projection }: Pick<DefaultRecipe, 'softness' | 'projection'>,
   say: (line: string) => void,
 ): Promise<FinishedEncoder> {
   const trained = JSON.parse(await readFile(path.join(folder, 'card.json'), 'utf8')) as EncoderCard;
@@ -53,14 +63,18 @@ export async function finishedEncoder(
   const whole = withGradientsBeside(network, { ...beside, projection: learned });
   say('Measuring the layers…');
   const every = Math.max(1, Math.floor(decoded.length / CALIBRATED));
-  const ranges = await measuredRanges(
-    whole,
-    input,
-    decoded.filter((_, i) => i % every === 0),
-  );
+  const shown = decoded.filter((_, i) => i % every === 0);
+  const ranges = await measuredRanges(whole, input, shown);
   return {
     model: withHalfPrecisionConstants(withIntegerConvolutions(whole, ranges)),
     card: cardOf(trained, projection.components),
+    finishing: {
+      softness,
+      gradientHistograms: { numbers: GRADIENT_DIM, share: GRADIENT_SHARE },
+      projection: { ...projection, pictures: set.names.length, classes: set.classes },
+      convolutions: { bits: ACTIVATION_BITS, weightBits: WEIGHT_BITS, pictures: shown.length, cutOff: CUT_OFF },
+      constants: 'float16',
+    },
   };
 }
 

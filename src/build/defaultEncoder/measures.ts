@@ -19,6 +19,7 @@ const NEIGHBORS = 10;
 const PAIRS = 200_000;
 /** Changes that leave a picture what it was. Stronger ones are told, and nothing is asked of them. */
 const SMALL_EDITS = /-a-little|high-contrast|high-saturation|sharpen-a-lot|square-(256|512)/;
+const ROUNDS = 5;
 const TIMED_MS = 2000;
 
 export interface SetMeasures {
@@ -36,6 +37,19 @@ export interface EncoderMeasures {
   readonly sets: readonly SetMeasures[];
   /** Similarities to the original; undefined where the pictures are missing. */
   readonly changes: ChangeMeasures | undefined;
+  readonly imagesPerSecond: number;
+}
+
+/** What encoders are measured on. */
+export interface Yardstick {
+  /** Of labelled images, by the name of the set. */
+  readonly folders: Readonly<Record<string, string>>;
+  /** Folder with `bridge-mods`, `dih` and `labelme-subset`; it may be missing. */
+  readonly nearDuplicates: string;
+  /** Of all encoders in turns. */
+  readonly rounds?: number;
+  /** That each is timed for in a round. */
+  readonly milliseconds?: number;
 }
 
 export interface ChangeMeasures {
@@ -47,16 +61,47 @@ export interface ChangeMeasures {
   readonly unrelated: number;
 }
 
-/**
- * How good an encoder is: on sets of labelled images and on edits of one picture.
- *
- * @param folders of labelled images, by the name of the set
- * @param nearDuplicates folder with `bridge-mods`, `dih` and `labelme-subset`
- */
-export async function measureEncoder(
+/** How good encoders are: on sets of labelled images, on edits of one picture, and how fast, in turns; in their order. */
+export async function measureEncoders(
+  encoders: readonly ResolvedEncoder[],
+  yardstick: Yardstick,
+): Promise<EncoderMeasures[]> {
+  const speeds = await measureSpeeds(encoders, yardstick);
+  const measured: EncoderMeasures[] = [];
+  for (const [i, encoder] of encoders.entries()) measured.push(await measureEncoder(encoder, yardstick, speeds[i]!));
+  return measured;
+}
+
+/** By the names that cards give them. */
+export function figuresOf({ sets, changes, imagesPerSecond }: EncoderMeasures): Record<string, number> {
+  const figures: Record<string, number> = { 'kNN mean': rounded(meanAccuracy(sets)) };
+  for (const { name, accuracy, unrelatedMean } of sets) {
+    figures[`kNN ${name}`] = rounded(accuracy);
+    figures[`unrelated ${name}`] = rounded(unrelatedMean);
+  }
+  if (changes !== undefined) {
+    figures['small edits, least similar'] = rounded(
+      Math.min(...changes.smallEdits.map(([, similarity]) => similarity)),
+    );
+    figures['turned, least similar'] = rounded(changes.turned);
+    figures['other pictures, most similar'] = rounded(changes.unrelated);
+  }
+  figures['images per second'] = Math.round(imagesPerSecond);
+  return figures;
+}
+
+export function meanAccuracy(sets: readonly SetMeasures[]): number {
+  return sets.reduce((sum, { accuracy }) => sum + accuracy, 0) / sets.length;
+}
+
+export function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}
+
+async function measureEncoder(
   resolved: ResolvedEncoder,
-  folders: Readonly<Record<string, string>>,
-  nearDuplicates: string,
+  { folders, nearDuplicates }: Yardstick,
+  imagesPerSecond: number,
 ): Promise<EncoderMeasures> {
   const encoder = await openEncoder(resolved, engineOptions());
   try {
@@ -65,7 +110,7 @@ export async function measureEncoder(
       sets.push({ name, ...(await measureSet(await embedFolder(encoder, folder))) });
     }
     const changes = existsSync(nearDuplicates) ? await measureChanges(encoder, nearDuplicates) : undefined;
-    return { id: encoder.card.id, sets, changes };
+    return { id: encoder.card.id, sets, changes, imagesPerSecond };
   } finally {
     await encoder.dispose();
   }
@@ -131,13 +176,16 @@ async function measureChanges(encoder: Encoder, folder: string): Promise<ChangeM
  * Images a second that each encoder embeds, of its own size: the median of several rounds of all of them, as what else the machine does
  * changes from one second to the next.
  */
-export async function measureSpeeds(encoders: readonly ResolvedEncoder[], rounds = 5): Promise<number[]> {
+async function measureSpeeds(
+  encoders: readonly ResolvedEncoder[],
+  { rounds = ROUNDS, milliseconds = TIMED_MS }: Yardstick,
+): Promise<number[]> {
   const speeds = encoders.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, resolved] of encoders.entries()) {
       const encoder = await openEncoder(resolved, engineOptions());
       try {
-        speeds[i]!.push(await measureSpeed(encoder));
+        speeds[i]!.push(await measureSpeed(encoder, milliseconds));
       } finally {
         await encoder.dispose();
       }
@@ -146,7 +194,7 @@ export async function measureSpeeds(encoders: readonly ResolvedEncoder[], rounds
   return speeds.map((all) => median(Float32Array.from(all)));
 }
 
-async function measureSpeed(encoder: Encoder): Promise<number> {
+async function measureSpeed(encoder: Encoder, milliseconds: number): Promise<number> {
   const { size, mean } = encoder.card.input;
   const bytes = encoder.batchSize * size[0] * size[1] * mean.length;
   const random = new RandomStream(1);
@@ -154,7 +202,7 @@ async function measureSpeed(encoder: Encoder): Promise<number> {
   await encoder.embed(pixels.slice(), encoder.batchSize);
   const start = performance.now();
   let images = 0;
-  while (performance.now() - start < TIMED_MS) {
+  while (performance.now() - start < milliseconds) {
     await encoder.embed(pixels.slice(), encoder.batchSize);
     images += encoder.batchSize;
   }

@@ -1,33 +1,40 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { formatCount } from '../../core/progressText.ts';
 import type { ResolvedEncoder } from '../../engine/encoders/encoder.ts';
+import { BUILT_IN_SOURCE } from '../../engine/encoders/builtIn.ts';
 import { encoderIdentity } from '../../engine/encoders/identity.ts';
 import { encodeModel } from '../../engine/encoders/onnxFile.ts';
+import { shownCommand, type FinishedRun } from './defaultRun.ts';
 import type { FinishedEncoder } from './finish.ts';
-import type { EncoderMeasures } from './measures.ts';
-import { augmentation, encoderId, encoderName, network, seed, shippedFolder, shownCommand } from './recipe.ts';
+import { figuresOf, rounded, type EncoderMeasures } from './measures.ts';
+import type { DefaultRecipe } from './recipe.ts';
 
 /** Most that the file may take, in bytes: every package holds it. */
 const LARGEST_FILE = 6e6;
 
-/** A finished encoder as a file, and its card. */
-export function packedEncoder({ model, card: { input, output } }: FinishedEncoder): {
+/** A finished encoder as a file, and its card, which lacks what is measured yet. */
+export function packedEncoder(
+  { id, name, licence, data, teacherName }: DefaultRecipe,
+  { model, card: { input, output }, finishing }: FinishedEncoder,
+): {
   readonly card: EncoderCard;
   readonly bytes: Uint8Array;
 } {
   const bytes = encodeModel(model);
   if (bytes.length > LARGEST_FILE)
     throw new Error(`the encoder takes ${bytes.length} bytes, more than ${LARGEST_FILE}`);
+  const { pictures, classes } = finishing.projection;
   const card: EncoderCard = {
-    ...{ id: encoderId, name: encoderName, source: 'built-in' },
+    ...{ id, name, source: BUILT_IN_SOURCE },
     sha256: createHash('sha256').update(bytes).digest('hex'),
     ...{ input, output },
-    licence: 'MIT; trained on pictures under ImageNet’s terms of research',
-    trainedOn:
-      '15,000 photographs of 150 classes of Tiny-ImageNet, taught by MobileNetV3-small; their classes shape the projection',
+    licence,
+    trainedOn: `${formatCount(pictures)} photographs of ${formatCount(classes)} classes of ${data}, taught by ${teacherName}; their classes shape the projection`,
     batchIndependent: true,
   };
   return { card, bytes };
@@ -37,31 +44,60 @@ export function resolvedFrom(card: EncoderCard, bytes: Uint8Array): ResolvedEnco
   return { card, identity: encoderIdentity(card), model: { bytes } };
 }
 
-/** Writes the encoder and its card to where the product looks for it. */
+/**
+ * How an encoder came to be and how good it is, all of it from what was done and measured.
+ *
+ * @param measured the encoder first, then others
+ */
+export function completeCard(
+  card: EncoderCard,
+  recipe: DefaultRecipe,
+  run: FinishedRun,
+  { finishing }: FinishedEncoder,
+  [own, ...others]: readonly [EncoderMeasures, ...EncoderMeasures[]],
+): EncoderCard {
+  const { recipe: augmentation, network, seed } = run.settings;
+  return {
+    ...card,
+    // Of the pictures most like those that people have: photographs of classes that it has not seen.
+    unrelatedSimilarity: rounded(own.sets[0]!.unrelatedHigh),
+    training: {
+      command: shownCommand(recipe, run),
+      ...(augmentation && { augmentation }),
+      ...{ network, seed, seconds: Math.round(run.seconds), finishing },
+      metrics: figuresOf(own),
+      beside: Object.fromEntries(others.map((measures) => [measures.id, figuresOf(measures)])),
+    },
+  };
+}
+
+/**
+ * Writes the encoder and its card to where the product looks for it, and says what becomes of one that was there.
+ *
+ * @param folder of the encoder
+ */
 export async function ship(
   card: EncoderCard,
   bytes: Uint8Array,
-  seconds: number,
-  measures: EncoderMeasures,
+  folder: string,
+  say: (line: string) => void,
 ): Promise<void> {
-  const metrics = Object.fromEntries(
-    measures.sets.flatMap(({ name, accuracy, unrelatedMean }) => [
-      [`kNN ${name}`, rounded(accuracy)],
-      [`unrelated ${name}`, rounded(unrelatedMean)],
-    ]),
-  );
-  const complete: EncoderCard = {
-    ...card,
-    // Of the pictures most like those that people have: photographs of classes that it has not seen.
-    unrelatedSimilarity: rounded(measures.sets[0]!.unrelatedHigh),
-    training: { command: shownCommand(), augmentation, network, seed, seconds: Math.round(seconds), metrics },
-  };
-  await mkdir(shippedFolder, { recursive: true });
-  await writeFile(path.join(shippedFolder, 'encoder.onnx'), bytes);
-  const text = await format(JSON.stringify(complete, undefined, 2), { parser: 'json', printWidth: 120 });
-  await writeFile(path.join(shippedFolder, 'card.json'), text);
+  const file = path.join(folder, 'card.json');
+  if (existsSync(file)) {
+    const former = JSON.parse(await readFile(file, 'utf8')) as EncoderCard;
+    say(replacement(former, card));
+  }
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'encoder.onnx'), bytes);
+  const text = await format(JSON.stringify(card), { parser: 'json', printWidth: 120 });
+  await writeFile(file, text);
 }
 
-function rounded(value: number): number {
-  return Number(value.toFixed(3));
+function replacement(former: EncoderCard, card: EncoderCard): string {
+  if (encoderIdentity(former) === encoderIdentity(card)) return `${card.id} gives the same vectors as before.`;
+  return (
+    `${card.id} is replaced by another encoder of the same id (${former.sha256.slice(0, 8)} by ${card.sha256.slice(0, 8)}). ` +
+    'Vectors of the two can’t be compared: an index made with the former has to embed all its images anew. ' +
+    'If the former was released, put it back and raise the id: "id" in src/build/defaultEncoder/recipe.ts and SHIPPED_ENCODER_ID.'
+  );
 }

@@ -50,8 +50,36 @@ export interface EncoderTraining {
   readonly network: string;
   readonly seed: number;
   readonly seconds: number;
-  /** By names that say what was measured on what; shares from 0 to 1. */
+  /** What became of the trained network before it shipped, step by step. */
+  readonly finishing?: EncoderFinishing;
+  /** By names that say what was measured on what; shares from 0 to 1, similarities, and images a second. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The same of other encoders in the same run, by their ids. */
+  readonly beside?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Steps that no training does, in their order. */
+export interface EncoderFinishing {
+  /** Weight of the nearest pixel on either side, in both directions, in what the network sees. */
+  readonly softness: number;
+  /** Put beside the network's vectors: how many numbers, and how long they are where the network's are 1. */
+  readonly gradientHistograms: { readonly numbers: number; readonly share: number };
+  /** Of both together, fitted on pictures whose classes it was told. */
+  readonly projection: {
+    readonly components: number;
+    readonly shrinkage: number;
+    readonly pictures: number;
+    readonly classes: number;
+  };
+  /** Bits that convolutions compute in, and the pictures that ranges were measured on; the share that is cut off at either end of these. */
+  readonly convolutions: {
+    readonly bits: number;
+    readonly weightBits: number;
+    readonly pictures: number;
+    readonly cutOff: number;
+  };
+  /** What the other large constants are kept as. */
+  readonly constants: 'float16';
 }
 
 export interface EncoderInput {

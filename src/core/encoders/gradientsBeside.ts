@@ -11,7 +11,7 @@ import {
 } from './handcraftedModel.ts';
 
 /** Length of the gradient histograms where that of what was learnt is 1; both together have length 1. */
-const GRADIENT_SHARE = 0.5;
+export const GRADIENT_SHARE = 0.5;
 const LENGTHS = [1, GRADIENT_SHARE].map((share) => share / Math.hypot(1, GRADIENT_SHARE)) as [number, number];
 
 export interface GradientsBeside {

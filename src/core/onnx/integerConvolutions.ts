@@ -3,12 +3,15 @@ import { readersOf } from './foldedNormalizations.ts';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './model.ts';
 import { byteTensor, numbersOfTensor, numericTensor } from './tensors.ts';
 
+/** Of each value that goes into or comes out of a convolution. */
+export const ACTIVATION_BITS = 8;
 /**
- * Weights take 7 bits and a sign less than int8 has: processors without an instruction for products of bytes add two of them in
+ * Of each weight, one less than int8 has: processors without an instruction for products of bytes add two of them in
  * 16 bits, which 255 · 63 · 2 fits into and 255 · 127 · 2 does not. So a model computes the same everywhere.
  */
-const LARGEST_WEIGHT = 63;
-const LARGEST_ACTIVATION = 255;
+export const WEIGHT_BITS = 7;
+const LARGEST_WEIGHT = 2 ** (WEIGHT_BITS - 1) - 1;
+const LARGEST_ACTIVATION = 2 ** ACTIVATION_BITS - 1;
 /** One to a single channel took a seventh of a whole encoder's time in integers, and next to none in floats. */
 const FEWEST_CHANNELS = 8;
 

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { EncoderCard } from '../../core/encoders/card.ts';
+import { trainedRun, type CommandLine } from './defaultRun.ts';
+import { finishedEncoder } from './finish.ts';
+import { measureEncoders, type Yardstick } from './measures.ts';
+import { knownEncoders, untrainedEncoders } from './otherEncoders.ts';
+import type { DefaultRecipe } from './recipe.ts';
+import { completeCard, packedEncoder, resolvedFrom, ship } from './ship.ts';
+
+/** What people could use instead, without any learning. */
+const BASELINES = ['handcrafted', 'pixels'];
+
+export interface Surroundings {
+  /** Folder with the pictures to train on, in folders of their classes; the run is kept there. */
+  readonly pictures: string;
+  /** Folder that gets the encoder's own. */
+  readonly encoders: string;
+  /** What it is measured on, beside baselines, the same network untrained and its teacher. */
+  readonly yardstick: Yardstick;
+  readonly likeness: CommandLine;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Makes an encoder by its recipe and puts it to where the product looks for those that ship: trains it, or goes on where it was
+ * interrupted, finishes, measures and packs it. All that its card says is taken from the run's own record and from what was done and
+ * measured here.
+ *
+ * @throws SetupError where the training doesn't finish, and for a run of this id that was made with other settings
+ */
+export async function makeDefaultEncoder(
+  recipe: DefaultRecipe,
+  { pictures, encoders, yardstick, likeness, say }: Surroundings,
+): Promise<EncoderCard> {
+  const run = await trainedRun(recipe, pictures, likeness);
+  const finished = await finishedEncoder(
+    path.join(pictures, '.likeness', 'encoders', run.encoder),
+    pictures,
+    recipe,
+    say,
+  );
+  const { card, bytes } = packedEncoder(recipe, finished);
+  say('Measuring the encoder beside others…');
+  const [someImages] = Object.values(yardstick.folders);
+  const others = [
+    ...(await knownEncoders([...new Set([...BASELINES, recipe.settings.teacher])])),
+    ...(await untrainedEncoders(run.settings, someImages)),
+  ];
+  const [own, ...beside] = await measureEncoders([resolvedFrom(card, bytes), ...others], yardstick);
+  const complete = completeCard(card, recipe, run, finished, [own!, ...beside]);
+  await ship(complete, bytes, path.join(encoders, recipe.id), say);
+  return complete;
+}
