@@ -109,8 +109,9 @@ function teacherOf({ teacher }: Pick<ResolvedDistillSettings, 'teacher'>): strin
 
 /** As the command line takes settings. */
 function optionsOf(settings: Partial<ResolvedDistillSettings>): string[] {
-  return Object.entries(settings).flatMap(([key, value]) => {
-    const option = `--${key === 'batchImages' ? 'batch' : key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return Object.entries(settings as Record<string, string | number | boolean>).flatMap(([key, value]) => {
+    const words = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = `--${key === 'batchImages' ? 'batch' : words}`;
     return value === true ? [option] : [option, String(value)];
   });
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { defaultRecipe } from '../../../src/build/defaultEncoder/recipe.ts';
 import { parseCardOverrides } from '../../../src/core/encoders/cardOverrides.ts';
 import { FORMER_DEFAULT_IDS, DEFAULT_ENCODER_ID, EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { builtInEncoder } from '../../../src/engine/encoders/builtIn.ts';
@@ -30,10 +31,33 @@ describe('the encoder that ships', () => {
     assert.ok(readFileSync(file).length < 6e6);
     const { training, unrelatedSimilarity, trainedOn, licence } = card;
     assert.match(training!.command, /^likeness train distill /);
+    const { softness, projection, gradientHistograms, convolutions } = training!.finishing!;
+    assert.deepEqual([softness, projection.shrinkage], [defaultRecipe.softness, defaultRecipe.projection.shrinkage]);
+    assert.deepEqual([projection.components, projection.classes], [card.output.dim, 150]);
+    assert.ok(gradientHistograms.share > 0 && convolutions.bits === 8);
     assert.ok(training!.seconds > 600);
     assert.ok(Object.values(training!.metrics).length >= 6);
     assert.ok(unrelatedSimilarity! > 0.1 && unrelatedSimilarity! < 0.8);
     assert.ok(trainedOn !== undefined && licence !== undefined);
+  });
+
+  test('beats its baselines, and its model card tells the same figures', () => {
+    const { metrics, beside, seconds } = card.training!;
+    const text = readFileSync(join(dirname(file), 'README.md'), 'utf8');
+    const sets = Object.keys(metrics).filter((name) => name.startsWith('kNN ') && name !== 'kNN mean');
+    const names = [...sets, 'kNN mean'];
+    const others = Object.entries(beside!);
+    assert.equal(sets.length, 3);
+    assert.equal(others.length, 4);
+    for (const [id, figures] of [[card.id, metrics] as const, ...others]) {
+      const cells = names.map((name) => `${(100 * figures[name]!).toFixed(1)} %`);
+      assert.match(text, new RegExp(`\\| ${cells.join('\\s+\\| ')}\\s+\\|`), id);
+      const isTeacher = id.startsWith('mobilenet');
+      for (const name of sets)
+        assert.equal(figures[name]! < metrics[name]!, !isTeacher && id !== card.id, `${id}, ${name}`);
+    }
+    assert.ok(text.includes(card.sha256));
+    assert.ok(text.includes(`${seconds.toLocaleString('en')} s`));
   });
 
   test('can be trained further, in float32', async (context) => {
