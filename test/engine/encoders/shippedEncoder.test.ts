@@ -31,6 +31,7 @@ describe('the encoder that ships', () => {
     assert.ok(readFileSync(file).length < 6e6);
     const { training, unrelatedSimilarity, trainedOn, licence } = card;
     assert.match(training!.command, /^likeness train distill /);
+    assert.equal(card.id, defaultRecipe.id);
     const { softness, projection, gradientHistograms, convolutions } = training!.finishing!;
     assert.deepEqual([softness, projection.shrinkage], [defaultRecipe.softness, defaultRecipe.projection.shrinkage]);
     assert.deepEqual([projection.components, projection.classes], [card.output.dim, 150]);
