@@ -90,12 +90,20 @@ export interface EncoderInput {
   readonly size: readonly [height: number, width: number];
   /**
    * `shortest-edge` scales the picture so that the crop below covers the tensor, keeping the aspect ratio, and takes
-   * the centre; `squash` scales both axes to the tensor; `pad` fits the whole picture and fills the rest with grey.
+   * the centre; `squash` scales both axes to the tensor; `squash-crop` scales both axes so that the crop covers the tensor,
+   * and takes the centre; `pad` fits the whole picture and fills the rest with grey.
    */
-  readonly resize: 'shortest-edge' | 'squash' | 'pad';
-  /** With `shortest-edge`: tensor edge / scaled shortest edge, in (0, 1]; torchvision's 256 → 224 is 0.875. */
+  readonly resize: 'shortest-edge' | 'squash' | 'squash-crop' | 'pad';
+  /** Where the centre is taken: tensor edge / scaled edge, in (0, 1]; torchvision's 256 → 224 is 0.875. */
   readonly crop: number;
+  /**
+   * Where the centre begins when an odd number of pixels is cut off: a half is rounded `down`, as by transformers, or to the
+   * even number, as by torchvision (and with it timm and OpenCLIP), which is meant where it is absent.
+   */
+  readonly cropOffset?: 'down';
   readonly interpolation: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
+  /** Absent: red comes first. `mean` and `std` are in the order of the tensor. */
+  readonly channelOrder?: 'bgr';
   /** One number per channel, applied after `range`: (value − mean) / std. One channel means greyscale input. */
   readonly mean: readonly number[];
   readonly std: readonly number[];

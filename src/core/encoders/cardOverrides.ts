@@ -56,8 +56,10 @@ const inputChecks: Readonly<Record<keyof EncoderInput, Check>> = {
   type: oneOf('float32', 'float16', 'uint8'),
   size: (value) =>
     Array.isArray(value) && value.length === 2 && value.every(isPositiveInteger) ? undefined : 'a list [height, width]',
-  resize: oneOf('shortest-edge', 'squash', 'pad'),
+  resize: oneOf('shortest-edge', 'squash', 'squash-crop', 'pad'),
   crop: (value) => (isNumber(value) && value > 0 && value <= 1 ? undefined : 'a number above 0, at most 1'),
+  cropOffset: oneOf('down'),
+  channelOrder: oneOf('bgr'),
   interpolation: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos'),
   mean: perChannel(() => true, 'numbers'),
   std: perChannel((value) => value > 0, 'positive numbers'),
@@ -66,6 +68,9 @@ const inputChecks: Readonly<Record<keyof EncoderInput, Check>> = {
       ? undefined
       : 'a list of two different numbers [black, white]',
 };
+
+/** Fields that a card is complete without. */
+const OPTIONAL_INPUT: readonly string[] = ['cropOffset', 'channelOrder'] satisfies (keyof EncoderInput)[];
 
 const outputChecks: Readonly<Record<keyof EncoderOutput, Check>> = {
   name: text,
@@ -104,7 +109,7 @@ export function completeCard(overrides: CardOverrides): EncoderCard | undefined 
   const complete =
     !plain.includes(undefined) &&
     (encodes === undefined || text !== undefined) &&
-    Object.keys(inputChecks).every((key) => input && key in input) &&
+    Object.keys(inputChecks).every((key) => OPTIONAL_INPUT.includes(key) || (input && key in input)) &&
     Object.keys(outputChecks).every((key) => output && key in output);
   return complete ? (overrides as EncoderCard) : undefined;
 }

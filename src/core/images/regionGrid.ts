@@ -39,8 +39,10 @@ export function regionBoxes(picture: Size): Box[] {
 export function regionProxySize(picture: Size, input: EncoderInput): Size {
   const share = Math.min(...grids.map((grid) => grid.share));
   const part = { width: Math.ceil(picture.width * share), height: Math.ceil(picture.height * share) };
-  const { width } = proxySize(part, input);
-  const scale = width / part.width;
+  const { width, height } = proxySize(part, input);
+  // The shortest side is what a part of a whole is scaled by; the longer one is truncated.
+  const isByHeight = input.resize === 'shortest-edge' && part.height < part.width;
+  const scale = isByHeight ? height / part.height : width / part.width;
   return {
     width: Math.max(1, Math.round(picture.width * scale)),
     height: Math.max(1, Math.round(picture.height * scale)),

@@ -39,17 +39,18 @@ export function fillImageTensor(
   const tables = input.mean.map((_, channel) => lookupTable(input, channel));
   const imageLength = tensor.length / batch;
   const channels = tables.length;
+  const isReversed = channels === 3 && input.channelOrder === 'bgr';
   const planeLength = imageLength / channels;
   for (let i = 0; i < batch; i++) {
     const start = Math.min(i, count - 1) * imageLength;
     const source = pixels.subarray(start, start + imageLength);
     const target = tensor.subarray(i * imageLength, (i + 1) * imageLength);
     if (input.layout === 'NHWC' && tables.length === 3) {
-      fillInterleaved(source, target, tables[0]!, tables[1]!, tables[2]!);
+      fillInterleaved(source, target, tables[0]!, tables[1]!, tables[2]!, isReversed ? 2 : 0);
     } else {
       for (let channel = 0; channel < channels; channel++) {
         const plane = target.subarray(channel * planeLength, (channel + 1) * planeLength);
-        fillPlane(source, plane, tables[channel]!, channel, channels);
+        fillPlane(source, plane, tables[channel]!, isReversed ? 2 - channel : channel, channels);
       }
     }
   }
@@ -95,16 +96,18 @@ function fillPlaneOfRgb(source: Uint8Array, plane: ImageTensorData, table: Image
   }
 }
 
+/** @param first place of what comes first in the tensor within a pixel of the source: 0, or 2 where the order is reversed */
 function fillInterleaved(
   source: Uint8Array,
   target: ImageTensorData,
-  red: ImageTensorData,
+  firstTable: ImageTensorData,
   green: ImageTensorData,
-  blue: ImageTensorData,
+  lastTable: ImageTensorData,
+  first: 0 | 2,
 ): void {
   for (let i = 0; i < target.length; i += 3) {
-    target[i] = red[source[i]!]!;
+    target[i] = firstTable[source[i + first]!]!;
     target[i + 1] = green[source[i + 1]!]!;
-    target[i + 2] = blue[source[i + 2]!]!;
+    target[i + 2] = lastTable[source[i + 2 - first]!]!;
   }
 }

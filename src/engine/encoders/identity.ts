@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 
+/** Raised when the middle of a picture is found in another way, so that vectors of before are not taken for those of now. */
+const CROPPING = 2;
+
 /** Hex SHA-256 over the model and everything in the card that shapes a vector. */
 export function encoderIdentity({ sha256, input, output }: Pick<EncoderCard, 'sha256' | 'input' | 'output'>): string {
-  return createHash('sha256').update(sha256).update(canonicalJson({ input, output })).digest('hex');
+  const cropping = input.resize === 'shortest-edge' ? { cropping: CROPPING } : {};
+  return createHash('sha256')
+    .update(sha256)
+    .update(canonicalJson({ input, output, ...cropping }))
+    .digest('hex');
 }
 
 /** A readable name that is safe in a file name and on a command line, told apart by its encoder's identity. */

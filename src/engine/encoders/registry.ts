@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddedEncoder, EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
+import { completeCard, parseCardOverrides } from '../../core/encoders/cardOverrides.ts';
 import {
   asLikenessError,
   diskFull,
@@ -16,8 +17,9 @@ import { hubSource, isHubReference, isMeantBy, parseHubReference } from '../../c
 import type { Problem } from '../store/indexStore.ts';
 import { isOfOurs } from '../training/trainedEncoder.ts';
 import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
-import { cardFilesOf } from './cardFiles.ts';
+import { cardFilesOf, readJson } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
+import { encoderId, encoderIdentity } from './identity.ts';
 import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
@@ -61,6 +63,8 @@ export class EncoderRegistry {
       try {
         const file = join(storedFolder(root!, id), MODEL_FILE);
         const { card } = await this.#resolveFile(file);
+        // Added again under another id, see `folderOf`.
+        if (encoders.some((other) => other.id === card.id)) continue;
         if (card.encodes === 'texts') ofTexts.push(card);
         else encoders.push({ ...card, ...(!(await this.#isOfOurs(file)) && { ofOthers: true }) });
       } catch (error) {
@@ -87,9 +91,8 @@ export class EncoderRegistry {
   async resolveAny(reference: string, root?: string): Promise<ResolvedEncoder> {
     const builtIn = builtInEncoder(reference);
     if (builtIn) return builtIn;
-    if (root !== undefined && (await storedIds(root)).includes(reference)) {
-      return this.#resolveFile(join(storedFolder(root, reference), MODEL_FILE));
-    }
+    const folder = root === undefined ? undefined : await folderOf(reference, root);
+    if (folder !== undefined) return this.#resolveFile(join(folder, MODEL_FILE));
     if (isHubReference(reference)) return this.resolveAny(await addedFromHub(reference, root), root);
     if (!(await exists(reference))) throw encoderNotFound(reference);
     return this.#resolveFile(await locateModel(reference));
@@ -135,8 +138,8 @@ export class EncoderRegistry {
   /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */
   async remove(id: string, root: string): Promise<void> {
     if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);
-    if (!(await storedIds(root)).includes(id)) throw encoderNotFound(id);
-    const folder = storedFolder(root, id);
+    const folder = await folderOf(id, root);
+    if (folder === undefined) throw encoderNotFound(id);
     try {
       await rm(folder, { recursive: true });
     } catch (error) {
@@ -196,6 +199,32 @@ async function storedIds(root: string): Promise<string[]> {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return [];
     throw unreadableFile(folder, error);
+  }
+}
+
+/**
+ * The folder of a stored encoder. It is called by its id, or by the one that it had before something else came to shape its
+ * vectors, by which it is still known.
+ */
+async function folderOf(id: string, root: string): Promise<string | undefined> {
+  const stored = await storedIds(root);
+  if (stored.includes(id)) return storedFolder(root, id);
+  // Paths and references to the hub are none, and nothing need be read for them.
+  if (!/^[a-z0-9-]+-[0-9a-f]{8}$/.test(id)) return undefined;
+  for (const old of stored) {
+    const folder = storedFolder(root, old);
+    if ((await idIn(join(folder, CARD_FILE))) === id) return folder;
+  }
+  return undefined;
+}
+
+/** The id that follows from a stored card; nothing where it can't be read, which is told when it is used. */
+async function idIn(file: string): Promise<string | undefined> {
+  try {
+    const card = completeCard(parseCardOverrides(await readJson(file)));
+    return card && encoderId(card.name, encoderIdentity(card));
+  } catch {
+    return undefined;
   }
 }
 

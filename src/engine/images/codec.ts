@@ -52,9 +52,20 @@ export async function decodeRgb(
   return toRgb(pipeline);
 }
 
-/** Cuts `region` out of a picture and scales it to exactly `size`. */
-export async function resizeRgb(image: RgbImage, region: Region, size: Size, kernel: ResizeKernel): Promise<RgbImage> {
-  return toRgb(fromRgb(image).extract(region).resize(size.width, size.height, { fit: 'fill', kernel }));
+/**
+ * Cuts `region` out of a picture and scales it to exactly `size`.
+ *
+ * @param part what of the scaled picture is wanted, and computed; absent: all of it
+ */
+export async function resizeRgb(
+  image: RgbImage,
+  region: Region,
+  size: Size,
+  kernel: ResizeKernel,
+  part?: Region,
+): Promise<RgbImage> {
+  const whole = fromRgb(image).extract(region).resize(size.width, size.height, { fit: 'fill', kernel });
+  return toRgb(part === undefined ? whole : whole.extract(part));
 }
 
 /** A small WebP of the picture, scaled to `size`. */

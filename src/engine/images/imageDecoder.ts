@@ -9,7 +9,15 @@ import {
   unsupportedFormat,
 } from '../../core/errors.ts';
 import { sniffFormat } from '../../core/images/formats.ts';
-import { encoderPlacement, proxySize, thumbnailSize, type Region, type Size } from '../../core/images/geometry.ts';
+import { enlargeRgb } from '../../core/images/enlarge.ts';
+import {
+  encoderPlacement,
+  proxySize,
+  thumbnailSize,
+  type EncoderPlacement,
+  type Region,
+  type Size,
+} from '../../core/images/geometry.ts';
 import { cropRgb, greyFromRgb, padRgb, type RgbImage } from '../../core/images/pixels.ts';
 import { decodeBmp } from './bmp.ts';
 import { decodeRgb, encodeThumbnail, resizeRgb, type ResizeKernel } from './codec.ts';
@@ -142,13 +150,22 @@ export async function decodeClosely(bytes: Uint8Array, image: DecodedImage, opti
 
 /** The encoder's pixels: uint8, `height × width × channels` of the card's input, interleaved. */
 export async function encoderPixels(proxy: RgbImage, input: EncoderInput): Promise<Uint8Array> {
-  const { source, target, offset } = encoderPlacement(proxy, input);
-  const scaled =
-    source.width === target.width && source.height === target.height
-      ? cropRgb(proxy, source)
-      : await resizeRgb(proxy, source, target, kernels[input.interpolation]);
-  const rgb = padRgb(scaled, offset, input.size).data;
+  const placement = encoderPlacement(proxy, input);
+  const seen = await placed(proxy, placement, input);
+  const rgb = padRgb(seen, placement.offset, input.size).data;
   return input.mean.length === 1 ? greyFromRgb(rgb) : rgb;
+}
+
+/** What the encoder sees of a picture, without padding. */
+async function placed(proxy: RgbImage, placement: EncoderPlacement, input: EncoderInput): Promise<RgbImage> {
+  const { target, crop } = placement;
+  if (proxy.width === target.width && proxy.height === target.height) return cropRgb(proxy, crop);
+  const isEnlarged = target.width > proxy.width || target.height > proxy.height;
+  // Squashed and padded pictures stay where libvips puts them: other vectors would cost everyone an index.
+  const isCropped = input.resize === 'shortest-edge' || input.resize === 'squash-crop';
+  if (isCropped && isEnlarged) return enlargeRgb(proxy, target, crop, input.interpolation);
+  const whole = { left: 0, top: 0, width: proxy.width, height: proxy.height };
+  return resizeRgb(proxy, whole, target, kernels[input.interpolation], isCropped ? crop : undefined);
 }
 
 /** WebP bytes of the thumbnail. */

@@ -18,7 +18,10 @@ test('names the field that is wrong, and what it has to be', () => {
     [{ input: { std: [0.2, 0, 0.2] } }, /input\.std has to be a list of 1 or 3 positive numbers/],
     [{ input: { mean: [1, 2] } }, /input\.mean/],
     [{ input: { mean: [0], std: [1, 1, 1] } }, /different lengths/],
-    [{ input: { resize: 'stretch' } }, /input\.resize has to be one of "shortest-edge", "squash", "pad"/],
+    [
+      { input: { resize: 'stretch' } },
+      /input\.resize has to be one of "shortest-edge", "squash", "squash-crop", "pad"/,
+    ],
     [{ input: { crop: 1.2 } }, /input\.crop has to be a number above 0, at most 1/],
     [{ input: { range: [0, 0] } }, /input\.range/],
     [{ output: { pooling: 'max' } }, /output\.pooling/],

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { EncoderInput } from '../../../src/core/encoders/card.ts';
-import { encoderPlacement, proxySize, thumbnailSize, THUMBNAIL_EDGE } from '../../../src/core/images/geometry.ts';
+import {
+  encoderPlacement,
+  proxySize,
+  scaledShortestEdge,
+  thumbnailSize,
+  THUMBNAIL_EDGE,
+} from '../../../src/core/images/geometry.ts';
 import { encoderInput } from '../../cards.ts';
 
 const imagenet = encoderInput({ size: [224, 224], resize: 'shortest-edge', crop: 0.875 });
@@ -10,6 +16,13 @@ const imagenet = encoderInput({ size: [224, 224], resize: 'shortest-edge', crop:
 describe('proxySize', () => {
   it('scales the shortest side to 256 for the usual 256 → 224 encoder, as torchvision does', () => {
     assert.deepEqual(proxySize({ width: 400, height: 533 }, imagenet), { width: 256, height: 341 });
+  });
+
+  it('truncates the longer side, and the edge that a share of it is cropped to', () => {
+    assert.deepEqual(proxySize({ width: 640, height: 427 }, imagenet), { width: 383, height: 256 });
+    assert.equal(scaledShortestEdge({ ...imagenet, crop: 0.95 }), 235);
+    assert.equal(scaledShortestEdge({ ...imagenet, crop: 0.9 }), 248);
+    for (let edge = 224; edge < 600; edge++) assert.equal(scaledShortestEdge({ ...imagenet, crop: 224 / edge }), edge);
   });
 
   it('never enlarges', () => {
@@ -35,20 +48,41 @@ describe('proxySize', () => {
 
 describe('encoderPlacement', () => {
   it('takes the centre 224 × 224 of a proxy whose shortest side is 256, without scaling', () => {
-    const { source, target } = encoderPlacement({ width: 256, height: 341 }, imagenet);
-    assert.deepEqual(source, { left: 16, top: 59, width: 224, height: 224 });
-    assert.deepEqual(target, { width: 224, height: 224 });
+    const { target, crop } = encoderPlacement({ width: 256, height: 341 }, imagenet);
+    assert.deepEqual(target, { width: 256, height: 341 });
+    assert.deepEqual(crop, { left: 16, top: 58, width: 224, height: 224 });
+  });
+
+  it('rounds down where an odd number of pixels is cut off, or as Python does for what torchvision prepares', () => {
+    const down: EncoderInput = { ...imagenet, cropOffset: 'down' };
+    // 341 − 224 is 117, half of which is 58.5; 383 − 224 is 159, half of which is 79.5.
+    assert.equal(encoderPlacement({ width: 256, height: 341 }, down).crop.top, 58);
+    assert.equal(encoderPlacement({ width: 383, height: 256 }, imagenet).crop.left, 80);
+    assert.equal(encoderPlacement({ width: 383, height: 256 }, down).crop.left, 79);
+  });
+
+  it('scales a small picture as a whole before it takes the centre', () => {
+    const { target, crop } = encoderPlacement({ width: 100, height: 71 }, imagenet);
+    assert.deepEqual(target, { width: 360, height: 256 });
+    assert.deepEqual(crop, { left: 68, top: 16, width: 224, height: 224 });
+  });
+
+  it('scales both sides with squash-crop before it takes the centre', () => {
+    const input: EncoderInput = { ...imagenet, resize: 'squash-crop' };
+    const { target, crop } = encoderPlacement({ width: 500, height: 300 }, input);
+    assert.deepEqual(target, { width: 256, height: 256 });
+    assert.deepEqual(crop, { left: 16, top: 16, width: 224, height: 224 });
   });
 
   it('puts the whole picture on the canvas with pad', () => {
-    const { source, target, offset } = encoderPlacement({ width: 200, height: 100 }, { ...imagenet, resize: 'pad' });
-    assert.deepEqual(source, { left: 0, top: 0, width: 200, height: 100 });
+    const { target, crop, offset } = encoderPlacement({ width: 200, height: 100 }, { ...imagenet, resize: 'pad' });
     assert.deepEqual(target, { width: 224, height: 112 });
+    assert.deepEqual(crop, { left: 0, top: 0, width: 224, height: 112 });
     assert.deepEqual(offset, { left: 0, top: 56 });
   });
 
-  it('keeps the source inside the proxy and the target inside the tensor, whatever the shapes', () => {
-    const rule = fc.constantFrom<EncoderInput['resize']>('shortest-edge', 'squash', 'pad');
+  it('keeps the crop inside the scaled picture and inside the tensor, whatever the shapes', () => {
+    const rule = fc.constantFrom<EncoderInput['resize']>('shortest-edge', 'squash', 'squash-crop', 'pad');
     const edge = fc.integer({ min: 1, max: 3000 });
     fc.assert(
       fc.property(
@@ -59,11 +93,11 @@ describe('encoderPlacement', () => {
         rule,
         (w, h, th, tw, resize) => {
           const input: EncoderInput = { ...imagenet, size: [th, tw], resize };
-          const { source, target, offset } = encoderPlacement({ width: w, height: h }, input);
-          assert.ok(source.width >= 1 && source.left >= 0 && source.left + source.width <= w);
-          assert.ok(source.height >= 1 && source.top >= 0 && source.top + source.height <= h);
-          assert.ok(target.width >= 1 && offset.left >= 0 && offset.left + target.width <= tw);
-          assert.ok(target.height >= 1 && offset.top >= 0 && offset.top + target.height <= th);
+          const { target, crop, offset } = encoderPlacement({ width: w, height: h }, input);
+          assert.ok(crop.left >= 0 && crop.left + crop.width <= target.width);
+          assert.ok(crop.top >= 0 && crop.top + crop.height <= target.height);
+          assert.ok(crop.width >= 1 && offset.left >= 0 && offset.left + crop.width <= tw);
+          assert.ok(crop.height >= 1 && offset.top >= 0 && offset.top + crop.height <= th);
         },
       ),
     );

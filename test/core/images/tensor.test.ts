@@ -32,6 +32,9 @@ const variants: Record<string, Partial<EncoderInput>> = {
   'interleaved grey': { ...greyMean, layout: 'NHWC' },
   'the range [-1, 1]': { range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1] },
   'half precision': { type: 'float16' },
+  'blue first, in planes': { channelOrder: 'bgr', size: [2, 6] },
+  'blue first, in odd planes': { channelOrder: 'bgr' },
+  'blue first, interleaved': { channelOrder: 'bgr', layout: 'NHWC' },
 };
 for (const [name, variant] of Object.entries(variants)) {
   test(`converts to ${name} as defined`, () => {
@@ -41,13 +44,14 @@ for (const [name, variant] of Object.entries(variants)) {
     const pixels = somePixels(input, 2);
     const tensor = tensorOf(input, pixels, 2, 2);
     const dims = imageTensorDims(input, 2);
-    assert.deepEqual(dims, input.layout === 'NCHW' ? [2, channels, 3, 5] : [2, 3, 5, channels]);
+    assert.deepEqual(dims, input.layout === 'NCHW' ? [2, channels, height, width] : [2, height, width, channels]);
     const tolerance = input.type === 'float16' ? 2e-3 : 1e-6;
     for (let image = 0; image < 2; image++) {
       for (let channel = 0; channel < channels; channel++) {
+        const from = input.channelOrder === 'bgr' ? 2 - channel : channel;
         for (let y = 0; y < height; y++) {
           for (let x = 0; x < width; x++) {
-            const pixel = pixels[((image * height + y) * width + x) * channels + channel]!;
+            const pixel = pixels[((image * height + y) * width + x) * channels + from]!;
             const index =
               input.layout === 'NCHW'
                 ? ((image * channels + channel) * height + y) * width + x

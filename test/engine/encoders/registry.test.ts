@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -55,6 +55,24 @@ test('an added encoder is known by its id, with its external data and card, unti
   assert.ok(!existsSync(home));
   await assert.rejects(registry.resolve(card.id, root), { code: ErrorCode.EncoderNotFound });
   await assert.rejects(registry.remove(card.id, root), { code: ErrorCode.EncoderNotFound });
+});
+
+test('one that was stored under the id of another time is known by both, and listed once', async (context) => {
+  const folder = temporaryFolder(context);
+  const root = join(folder, 'dataset');
+  const file = writeModel(folder, 'tiny.onnx', smallModel(pooled));
+  const registry = new EncoderRegistry();
+  const { id } = await registry.add(file, root);
+  const home = join(root, '.likeness/encoders');
+  renameSync(join(home, id), join(home, 'tiny-00000000'));
+  for (const name of [id, 'tiny-00000000']) assert.equal((await registry.resolve(name, root)).card.id, id);
+  await registry.add(file, root);
+  assert.deepEqual(readdirSync(home), ['tiny-00000000', id].sort());
+  const listed = (await registry.list(root)).encoders.map((card) => card.id);
+  assert.deepEqual(listed, [...BUILT_IN_ENCODER_IDS, id]);
+  await registry.remove(id, root);
+  await registry.remove(id, root);
+  assert.deepEqual(readdirSync(home), []);
 });
 
 test('broken encoders are listed with the reason and do not stand in the way', async (context) => {

@@ -84,11 +84,12 @@ const LUMA = [0.299, 0.587, 0.114];
  * takes: its mean and deviation, its layout, grey where it is for grey pictures.
  */
 export function importedImages(graph: GraphBuilder, views: GraphValue, input: EncoderInput): GraphValue {
-  const { layout, mean, std, range, type } = input;
+  const { layout, mean, std, range, type, channelOrder } = input;
   const [black, white] = range;
   const span = white - black;
   const channels = mean.map((offset, channel) => {
-    const shares = mean.length === 1 ? LUMA : LUMA.map((_, i) => Number(i === channel));
+    const shares =
+      mean.length === 1 ? LUMA : LUMA.map((_, i) => Number(i === (channelOrder === 'bgr' ? 2 - channel : channel)));
     const factors = shares.map((share, i) => (share * span * VIEW_NORMALISATION.std[i]!) / std[channel]!);
     const middle = shares.reduce((sum, share, i) => sum + share * VIEW_NORMALISATION.mean[i]!, 0);
     return { factors, offset: (black + span * middle - offset) / std[channel]! };

@@ -219,6 +219,7 @@ describe('views for models of others', () => {
     'ImageNet statistics': {},
     'from −1 to 1, channels last': { range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1], layout: 'NHWC' },
     'from 0 to 255 in the order of the channels': { range: [0, 255], mean: [103.5, 116.3, 123.7], std: [57, 57, 58] },
+    'blue first': { channelOrder: 'bgr', mean: [0, 0, 0], std: [1, 1, 1] },
   } as const)) {
     test(`are what pictures are for them: ${what}`, async () => {
       const input = { ...inputExample, ...changes };
