@@ -1,31 +1,40 @@
 import { asObject } from '../json/asObject.ts';
 import type { EncoderInput } from './card.ts';
 import type { CardOverrides } from './cardOverrides.ts';
+import { edgesOfList, isFraction, numbers, statistics } from './configValues.ts';
+import { edgesOf, processorInput } from './imageProcessor.ts';
+import { openClipInput } from './openClip.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Pillow's numbers for resampling filters. */
-const resampling: readonly EncoderInput['interpolation'][] = [
-  'nearest',
-  'lanczos',
-  'bilinear',
-  'bicubic',
-  'bilinear',
-  'bicubic',
-];
+/** What a timm configuration stands for where it says nothing of it. */
+const TIMM_CROP = 0.875;
+
+/** Where OpenCLIP says how a model takes its pictures: beside an exported image half, or for both halves. */
+export const OPEN_CLIP_FILES = ['preprocess_cfg.json', 'open_clip_config.json'] as const;
+
+/** The files that may say how a model takes its pictures, as JSON.parse gave them; undefined where there is none. */
+export interface DescribingFiles {
+  /** `preprocessor_config.json` of transformers */
+  readonly preprocessor?: unknown;
+  /** `config.json`, of transformers or timm */
+  readonly config?: unknown;
+  /** One of `OPEN_CLIP_FILES` */
+  readonly openClip?: unknown;
+}
 
 /**
- * What `preprocessor_config.json` and `config.json` of a Hugging Face model say about its input: size, crop, resampling,
- * rescaling, mean and std, in the forms of transformers' image processors and of timm. Fields that are missing or of an
+ * What the files of a Hugging Face model say about its input: size, crop, resampling, rescaling, mean, std and order of the
+ * channels, in the forms of transformers' image processors, of timm and of OpenCLIP. Fields that are missing or of an
  * unexpected form are left to inspection.
  */
-export function huggingFaceOverrides(preprocessor: unknown, config: unknown): CardOverrides {
+export function huggingFaceOverrides({ preprocessor, config, openClip }: DescribingFiles): CardOverrides {
   const processor = asObject(preprocessor);
   const model = asObject(config);
-  const timm = asObject(model.pretrained_cfg);
-  const input = preprocessor === undefined ? {} : fromProcessor(processor);
-  return { input: { ...fromTimm(timm), ...fromModel(model), ...input } };
+  const input = preprocessor === undefined ? {} : processorInput(processor, model.model_type);
+  return {
+    input: { ...openClipInput(openClip), ...timmInput(timmConfig(processor, model)), ...fromModel(model), ...input },
+  };
 }
 
 function fromModel(model: Json): Partial<EncoderInput> {
@@ -34,90 +43,32 @@ function fromModel(model: Json): Partial<EncoderInput> {
   return edges ? { size: edges } : {};
 }
 
-function fromTimm(timm: Json): Partial<EncoderInput> {
-  const input: Partial<Mutable<EncoderInput>> = {};
-  const size = numbers(timm.input_size);
-  if (size?.length === 3) input.size = [size[1]!, size[2]!];
-  Object.assign(input, statistics(timm.mean, timm.std));
-  if (isFraction(timm.crop_pct)) {
-    input.crop = timm.crop_pct;
-    input.resize = timm.crop_mode === 'squash' ? 'squash' : 'shortest-edge';
-  }
-  const interpolation = resampling.find((name) => name === timm.interpolation);
-  if (interpolation) input.interpolation = interpolation;
-  return input;
+/** Where timm's part is: below a key of either file or, as it was once written, in `config.json` itself. */
+function timmConfig(processor: Json, model: Json): Json {
+  const nested = [processor.pretrained_cfg, model.pretrained_cfg].find((value) => typeof value === 'object');
+  return asObject(nested ?? ('architecture' in model ? model : undefined));
 }
 
-function fromProcessor(processor: Json): Partial<EncoderInput> {
-  const input: Partial<Mutable<EncoderInput>> = geometry(processor);
-  if (typeof processor.resample === 'number') {
-    const interpolation = resampling[processor.resample];
-    if (interpolation) input.interpolation = interpolation;
-  }
-  if (processor.do_rescale === false) {
-    input.range = [0, 255];
-  } else if (typeof processor.rescale_factor === 'number') {
-    const white = round(processor.rescale_factor * 255);
-    input.range = processor.rescale_offset === true ? [-1, round(white - 1)] : [0, white];
-  }
-  if (processor.do_normalize !== false) {
-    Object.assign(input, statistics(processor.image_mean, processor.image_std));
-  } else {
-    const channels = numbers(processor.image_mean)?.length ?? 3;
-    input.mean = new Array<number>(channels).fill(0);
-    input.std = new Array<number>(channels).fill(1);
-  }
-  return input;
+/** As timm's `create_transform` for evaluation. */
+function timmInput(timm: Json): Partial<EncoderInput> {
+  const [, ...planes] = numbers(timm.input_size) ?? [];
+  const size = edgesOfList(planes);
+  if (size === undefined) return {};
+  const crop = isFraction(timm.crop_pct) ? timm.crop_pct : TIMM_CROP;
+  const interpolation = timm.interpolation;
+  return {
+    size,
+    ...statistics(timm.mean, timm.std),
+    ...timmGeometry(timm.crop_mode, crop),
+    interpolation:
+      interpolation === 'nearest' || interpolation === 'bilinear' || interpolation === 'lanczos'
+        ? interpolation
+        : 'bicubic',
+  };
 }
 
-function geometry(processor: Json): Partial<EncoderInput> {
-  const size = asObject(processor.size);
-  const crop = processor.do_center_crop === true ? edgesOf(processor.crop_size) : undefined;
-  const shortest = number(size.shortest_edge) ?? (crop ? number(processor.size) : undefined);
-  if (shortest !== undefined) {
-    const target = crop ?? [shortest, shortest];
-    // ConvNeXt's processor scales up by `crop_pct` before it crops to the named size.
-    const ratio = crop ? Math.max(...crop) / shortest : isFraction(processor.crop_pct) ? processor.crop_pct : 1;
-    return { size: target, resize: 'shortest-edge', crop: Math.min(1, ratio) };
-  }
-  const longest = number(size.longest_edge);
-  if (longest !== undefined) return { size: [longest, longest], resize: 'pad' };
-  const whole = edgesOf(processor.size);
-  if (!whole) return {};
-  if (processor.do_pad === true) return { size: whole, resize: 'pad' };
-  return crop
-    ? { size: crop, resize: 'shortest-edge', crop: Math.min(1, Math.max(...crop) / Math.max(...whole)) }
-    : { size: whole, resize: 'squash' };
-}
-
-/** `224` or `{"height": 224, "width": 224}` */
-function edgesOf(value: unknown): readonly [height: number, width: number] | undefined {
-  const edge = number(value);
-  if (edge !== undefined) return [edge, edge];
-  const { height, width } = asObject(value);
-  const [h, w] = [number(height), number(width)];
-  return h !== undefined && w !== undefined ? [h, w] : undefined;
-}
-
-function statistics(meanValue: unknown, stdValue: unknown): Partial<EncoderInput> {
-  const mean = numbers(meanValue);
-  const std = numbers(stdValue);
-  return mean && std && mean.length === std.length && std.every((value) => value > 0) ? { mean, std } : {};
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-}
-
-function numbers(value: unknown): readonly number[] | undefined {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number') ? value : undefined;
-}
-
-function isFraction(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && value <= 1;
-}
-
-/** 255 / 255 as written in decimal, 0.00392156862745098 × 255, is a hair off. */
-function round(value: number): number {
-  return Number(value.toPrecision(6));
+function timmGeometry(mode: unknown, crop: number): Pick<EncoderInput, 'resize' | 'crop'> {
+  if (mode === 'border') return { resize: 'pad', crop };
+  if (mode !== 'squash') return { resize: 'shortest-edge', crop };
+  return { resize: crop < 1 ? 'squash-crop' : 'squash', crop };
 }

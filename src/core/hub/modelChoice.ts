@@ -1,4 +1,5 @@
 import { repositoryFileNotFound, repositoryWithoutModel, severalModels, variantNotFound } from './hubErrors.ts';
+import { OPEN_CLIP_FILES } from '../encoders/huggingFace.ts';
 import { SENTENCE_FILES } from '../encoders/sentenceFiles.ts';
 import { textHomes, textModelNames } from '../encoders/textFiles.ts';
 import type { HubFile } from './hubListing.ts';
@@ -39,7 +40,9 @@ const VARIANT = /[._-](fp32|fp16|bf16|float16|int8|uint8|quantized|qint8\w*|quin
 const PREFERRED = ['onnx/vision_model', 'visual/model', 'onnx/model', 'vision_model', 'model'];
 /** Networks, or parts of one, that take no pictures. */
 const OTHER_PARTS = /(^|[/_.-])(text|textual|text_model|decoder\w*|embed_tokens|tokenizer|prompt\w*)([/_.-]|$)/i;
-const DESCRIBING = ['config.json', 'preprocessor_config.json', 'card.json'];
+/** Those that say how pictures are taken: who has one takes some. */
+const OF_PICTURES = ['preprocessor_config.json', ...OPEN_CLIP_FILES];
+const DESCRIBING = ['config.json', ...OF_PICTURES, 'card.json'];
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
 /** Larger ones describe something else. */
 const LARGEST_DESCRIPTION = 4 * 2 ** 20;
@@ -62,7 +65,7 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
   const describing = at(DESCRIBING, LARGEST_DESCRIPTION);
   const half = textHalf(model.path, files).filter((file) => !describing.includes(file));
   // Whoever takes pictures says how, or is called after them.
-  const takesPictures = describing.some(({ path }) => path === `${home}preprocessor_config.json`);
+  const takesPictures = describing.some(({ path }) => OF_PICTURES.includes(path.slice(home.length)));
   const takesTexts = !takesPictures && textModelNames(model.path).length === 0;
   return {
     model,

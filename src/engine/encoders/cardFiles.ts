@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { mergeOverrides, parseCardOverrides, type CardOverrides } from '../../core/encoders/cardOverrides.ts';
-import { huggingFaceOverrides } from '../../core/encoders/huggingFace.ts';
+import { huggingFaceOverrides, OPEN_CLIP_FILES } from '../../core/encoders/huggingFace.ts';
 import { architecturesOf } from '../../core/encoders/otherTask.ts';
 import { outputHints, type OutputHint } from '../../core/encoders/outputHints.ts';
 import { invalidCard, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
@@ -16,6 +16,8 @@ export interface CardFiles {
   readonly cards: readonly string[];
   readonly preprocessor: string;
   readonly config: string;
+  /** Of OpenCLIP, the one that decides first. */
+  readonly openClip: readonly string[];
 }
 
 /** Where the description of a model is looked for: beside it and, for `NAME/onnx/model.onnx`, in `NAME`. */
@@ -28,6 +30,7 @@ export function cardFilesOf(model: string): CardFiles {
     cards: [...new Set(cards)],
     preprocessor: join(home, 'preprocessor_config.json'),
     config: join(home, 'config.json'),
+    openClip: OPEN_CLIP_FILES.map((name) => join(home, name)),
   };
 }
 
@@ -45,7 +48,8 @@ export async function readOverrides(files: CardFiles): Promise<SaidInFiles> {
   const config = await readJson(files.config);
   const hints = outputHints(config);
   const architectures = architecturesOf(config);
-  let overrides = huggingFaceOverrides(await readJson(files.preprocessor), config);
+  const openClip = (await Promise.all(files.openClip.map(readJson))).find((content) => content !== undefined);
+  let overrides = huggingFaceOverrides({ preprocessor: await readJson(files.preprocessor), config, openClip });
   for (const card of files.cards) {
     const content = await readJson(card);
     if (content === undefined) continue;

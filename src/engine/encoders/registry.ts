@@ -174,9 +174,9 @@ function textOf(file: string, card: EncoderCard, { textHalf }: ImageModel): Prom
 
 /** Sizes and times of a model's files and of those that may describe it. */
 async function stampOf({ file, externalData }: InspectedModel['files']): Promise<string> {
-  const { cards, preprocessor, config } = cardFilesOf(file);
+  const { cards, preprocessor, config, openClip } = cardFilesOf(file);
   const data = externalData.map((location) => join(dirname(file), location));
-  const stamps = [file, ...data, ...cards, preprocessor, config].map(async (path) => {
+  const stamps = [file, ...data, ...cards, preprocessor, config, ...openClip].map(async (path) => {
     try {
       const { size, mtimeMs } = await stat(path);
       return `${size}:${mtimeMs}`;
