@@ -43,7 +43,7 @@ export const encodersCommand: Command = {
         if (reference === undefined) {
           if (variant !== undefined) throw usage('--variant chooses among the files of a repository (hf:OWNER/NAME).');
           const card = await engine.addEncoder(resolve(subject!), folder);
-          if (card.encodes === 'texts') added = card;
+          added = card;
           problem = card.textProblem;
           break;
         }

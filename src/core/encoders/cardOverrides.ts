@@ -46,6 +46,7 @@ const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | '
   licence: text,
   trainedOn: text,
   training,
+  inputAssumed: flag,
   encodes: oneOf('texts'),
   batchIndependent: flag,
 };

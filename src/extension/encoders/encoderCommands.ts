@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { encoderAdvice } from '../../core/encoders/encoderAdvice.ts';
 import { formatHubReference, typedHubReference } from '../../core/hub/hubReference.ts';
 import { askForEncoderFile, askForEncoderFolder } from '../commands/encoderItems.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
@@ -61,9 +62,9 @@ async function take(services: Services, folder: string, choice: EncoderChoice): 
 
 async function addFile(services: Services, folder: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  const { id, textProblem } = await services.engine.call('encoders/add', { file, folder });
-  tellOfTexts(textProblem);
-  await useEncoder(services, { folder, encoder: id }, 'index');
+  const card = await services.engine.call('encoders/add', { file, folder });
+  tellOfTexts(card.textProblem);
+  await useEncoder(services, { folder, encoder: card.id, advice: encoderAdvice(card) }, 'index');
 }
 
 /** Undefined when cancelled. */

@@ -30,6 +30,7 @@ export async function useEncoder(services: Services, use: EncoderUse, then: 'ind
   // Where the index has vectors of it, what is shown is of this encoder from now on.
   if (services.similar.state.query !== undefined) void services.similar.search();
   if (then === 'index') {
+    if (advice !== undefined) void vscode.window.showInformationMessage(advice);
     await index(services, folder);
     return;
   }

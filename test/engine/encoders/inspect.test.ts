@@ -32,6 +32,7 @@ describe('real encoders', () => {
         std: [0.229, 0.224, 0.225],
         range: [0, 1],
       });
+      assert.equal(card.inputAssumed, true);
       assert.deepEqual(card.output, { name: 'mean_9', pooling: 'none', dim: 576 });
       assert.equal(card.batchIndependent, true);
       assert.equal(card.name, 'mobilenetv3-small-embed');
@@ -52,6 +53,7 @@ describe('real encoders', () => {
   test('a grey VAE encoder', { skip: vae.skip }, async () => {
     const { card } = await inspectModel(vae.path);
     assert.deepEqual([card.input.size, card.input.mean, card.output.dim], [[28, 28], [0], 2]);
+    assert.equal(card.inputAssumed, undefined, 'grey is what it is');
   });
 
   const external = model('mobilenetv3-small-embed-extdata/mobilenetv3_embed_batch.onnx');
