@@ -95,48 +95,68 @@ function widened(
   top: number,
   bottom: number,
   { first, count, weights, stride }: Taps,
-): Uint8ClampedArray {
-  const out = new Uint8ClampedArray((bottom - top) * first.length * 3);
+): Uint8Array {
+  const out = new Uint8Array((bottom - top) * first.length * 3);
   let target = 0;
   for (let y = top; y < bottom; y++) {
     const row = y * width * 3;
     for (let x = 0; x < first.length; x++, target += 3) {
       const firstTap = x * stride;
       const lastTap = firstTap + count[x]!;
-      let [red, green, blue] = [0, 0, 0];
+      // Numbers of their own, as an array of them would cost more than the sums.
+      let red = 0.5;
+      let green = 0.5;
+      let blue = 0.5;
       for (let tap = firstTap, i = row + first[x]! * 3; tap < lastTap; tap++, i += 3) {
         const weight = weights[tap]!;
         red += weight * data[i]!;
         green += weight * data[i + 1]!;
         blue += weight * data[i + 2]!;
       }
-      out[target] = red;
-      out[target + 1] = green;
-      out[target + 2] = blue;
+      out[target] = byteOf(red);
+      out[target + 1] = byteOf(green);
+      out[target + 2] = byteOf(blue);
     }
   }
   return out;
 }
 
 /** Rows of `length` bytes, of which the first is row `top` of the taps' source, scaled along the columns. */
-function heightened(
-  data: Uint8ClampedArray,
-  length: number,
-  top: number,
-  { first, count, weights, stride }: Taps,
-): Uint8Array {
-  const out = new Uint8ClampedArray(first.length * length);
+function heightened(data: Uint8Array, length: number, top: number, taps: Taps): Uint8Array {
+  const { first, count, weights, stride } = taps;
+  const out = new Uint8Array(first.length * length);
   const sums = new Float64Array(length);
-  for (let y = 0; y < first.length; y++) {
-    sums.fill(0);
-    for (let k = 0; k < count[y]!; k++) {
-      const weight = weights[y * stride + k]!;
-      const row = (first[y]! + k - top) * length;
-      for (let i = 0; i < length; i++) sums[i]! += weight * data[row + i]!;
+  for (let y = 0, target = 0; y < first.length; y++) {
+    const row = (first[y]! - top) * length;
+    const tap = y * stride;
+    if (count[y] === 2) {
+      const [upper, lower] = [weights[tap]!, weights[tap + 1]!];
+      for (let i = row; i < row + length; i++, target++) {
+        out[target] = byteOf(upper * data[i]! + lower * data[i + length]! + 0.5);
+      }
+      continue;
     }
-    out.set(sums, y * length);
+    if (count[y] === 4) {
+      const [above, upper, lower, below] = [weights[tap]!, weights[tap + 1]!, weights[tap + 2]!, weights[tap + 3]!];
+      for (let i = row; i < row + length; i++, target++) {
+        const inner = upper * data[i + length]! + lower * data[i + 2 * length]!;
+        out[target] = byteOf(above * data[i]! + inner + below * data[i + 3 * length]! + 0.5);
+      }
+      continue;
+    }
+    sums.fill(0.5);
+    for (let k = 0; k < count[y]!; k++) {
+      const weight = weights[tap + k]!;
+      for (let i = 0; i < length; i++) sums[i]! += weight * data[row + k * length + i]!;
+    }
+    for (let i = 0; i < length; i++, target++) out[target] = byteOf(sums[i]!);
   }
-  return new Uint8Array(out.buffer);
+  return out;
+}
+
+/** @param value with the half that rounds it */
+function byteOf(value: number): number {
+  return value <= 0 ? 0 : value >= 255 ? 255 : value | 0;
 }
 
 function sinc(x: number): number {
