@@ -30,6 +30,7 @@ export const encodersCommand: Command = {
     const complete = action === 'list' || action === 'recommended' ? subject === undefined : subject !== undefined;
     if (!complete || rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     let added: AddedEncoder | undefined;
+    let advice: string | undefined;
     let problem: AddedEncoder['textProblem'];
     switch (action) {
       case 'list':
@@ -43,7 +44,8 @@ export const encodersCommand: Command = {
         if (reference === undefined) {
           if (variant !== undefined) throw usage('--variant chooses among the files of a repository (hf:OWNER/NAME).');
           const card = await engine.addEncoder(resolve(subject!), folder);
-          added = card;
+          if (card.encodes === 'texts') added = card;
+          else advice = encoderAdvice(card);
           problem = card.textProblem;
           break;
         }
@@ -67,7 +69,7 @@ export const encodersCommand: Command = {
         throw usage(`encoders can list, recommend, add or remove, not "${action}".`);
     }
     const encoders = await engine.listEncoders({ folder, imported: true, ofTexts: true });
-    const notes = [...notesOn(added), ...(problem === undefined ? [] : [problem.message])];
+    const notes = [...notesOn(added), advice, problem?.message].filter((note) => note !== undefined);
     return { json: { encoders }, lines: encoders.map(describe), notes };
   },
 };

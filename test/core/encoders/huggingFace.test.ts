@@ -29,7 +29,7 @@ type Geometry = Pick<EncoderInput, 'size' | 'resize'> & {
   /** Edge that is scaled to, where a part of it is taken. */
   readonly scaled?: number;
   /** Of transformers, which rounds down. */
-  readonly down?: true;
+  readonly down?: boolean;
 };
 
 function inputOf(files: DescribingFiles): Partial<EncoderInput> {
@@ -182,13 +182,13 @@ describe('the picture is scaled and cropped as its own image processor does it:'
   }
 
   const others: readonly (readonly [name: string, files: DescribingFiles, Geometry])[] = [
-    ['timm', { config: { architecture: 'x', pretrained_cfg: timm } }, { ...middle(256, 269), down: undefined }],
+    ['timm', { config: { architecture: 'x', pretrained_cfg: timm } }, { ...middle(256, 269), down: false }],
     [
       'timm, as it was once written',
       { config: { architecture: 'x', ...timm } },
-      { ...middle(256, 269), down: undefined },
+      { ...middle(256, 269), down: false },
     ],
-    ['timm within transformers', { preprocessor: { pretrained_cfg: timm } }, { ...middle(256, 269), down: undefined }],
+    ['timm within transformers', { preprocessor: { pretrained_cfg: timm } }, { ...middle(256, 269), down: false }],
     [
       'timm, squashing all of it',
       { config: { pretrained_cfg: { ...timm, crop_pct: 1, crop_mode: 'squash' } } },
@@ -197,17 +197,17 @@ describe('the picture is scaled and cropped as its own image processor does it:'
     [
       'timm, squashing more than it takes',
       { config: { pretrained_cfg: { ...timm, crop_pct: 0.9, crop_mode: 'squash' } } },
-      { ...middleOfSquashed(256, 284), down: undefined },
+      { ...middleOfSquashed(256, 284), down: false },
     ],
     [
       'timm, which says little',
       { config: { pretrained_cfg: { input_size: [3, 224, 224] } } },
-      { ...middle(224, 256), down: undefined },
+      { ...middle(224, 256), down: false },
     ],
     [
       'OpenCLIP beside an image half',
       { openClip: { size: [224, 224], mode: 'RGB', resize_mode: 'shortest', interpolation: 'bicubic', fill_color: 0 } },
-      { ...middle(224, 224), down: undefined },
+      { ...middle(224, 224), down: false },
     ],
     [
       'OpenCLIP, squashing',
