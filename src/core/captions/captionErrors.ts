@@ -98,6 +98,20 @@ export const captionFilesTooLarge = (root: string, files: number, limit: number,
     `${formatQuantity(files, '.txt file')} of ${root} ${files === 1 ? 'has' : 'have'} more than ${limit >> 10} KiB, too much for a caption (${few(examples, files)}), and ${files === 1 ? 'is' : 'are'} passed over.`,
     { path: root },
   );
+/** @param examples the first of them */
+export const captionFilesUndecodable = (root: string, files: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.InvalidCaptions,
+    `${formatQuantity(files, '.txt file')} of ${root} ${files === 1 ? 'is' : 'are'} written in neither UTF-8 nor UTF-16 (${few(examples, files)}), and ${files === 1 ? 'is' : 'are'} passed over; save ${files === 1 ? 'it' : 'them'} as UTF-8.`,
+    { path: root },
+  );
+/** @param examples the first of them @param why what the system says of the first one */
+export const captionFilesUnreadable = (root: string, files: number, examples: readonly string[], why: string) =>
+  new LikenessError(
+    ErrorCode.UnreadableFile,
+    `${formatQuantity(files, '.txt file')} of ${root} can't be read (${few(examples, files)}: ${why}), and ${files === 1 ? 'is' : 'are'} passed over; ${files === 1 ? 'it has to be a file' : 'they have to be files'} that you may read.`,
+    { path: root },
+  );
 /** @param images that have none, of those that are looked at */
 export const imagesWithoutCaption = (root: string, images: number, examples: readonly string[]) =>
   new LikenessError(

@@ -1,9 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { captionFilesTooLarge, noCaptionFiles, textsWithoutImage } from '../../core/captions/captionErrors.ts';
+import {
+  captionFilesTooLarge,
+  captionFilesUndecodable,
+  captionFilesUnreadable,
+  noCaptionFiles,
+  textsWithoutImage,
+} from '../../core/captions/captionErrors.ts';
 import { tidyCaption } from '../../core/captions/captionRows.ts';
 import type { LikenessError } from '../../core/errors.ts';
-import { systemCodeOf } from '../../core/errors.ts';
+import { messageOf, systemCodeOf } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { readingFailure } from '../labels/sources/labelFiles.ts';
 import type { KnownCaptions } from './knownCaptions.ts';
@@ -15,15 +21,23 @@ const PENDING = 32;
 /** Texts that lie in folders of images and say nothing of one. */
 const USUAL_TEXTS = /^(readme|licen[cs]e|classes|labels|train|val|test|requirements|robots|.*\.names)\.txt$/i;
 
+/** What a text says, or why it says nothing. */
+type ReadText =
+  | { readonly text: string }
+  | { readonly fault: 'large' | 'encoding' }
+  | { readonly fault: 'reading'; readonly why: string };
+
 /**
- * The texts beside the images: `cat.txt` of `cat.jpg`, of which all is one caption. Rejects with captions-unmatched where no
- * image has one, and with unreadable-file.
+ * The texts beside the images: `cat.txt` of `cat.jpg`, of which all is one caption. Those that can't be read are passed over and
+ * counted. Rejects with captions-unmatched where no image has one, with invalid-captions or unreadable-file where none of them can
+ * be read, and with unreadable-file of a folder.
  *
  * @param paths of all images, relative to the root
  */
 export async function readCaptionFiles(root: string, paths: readonly string[]): Promise<KnownCaptions> {
   const captions = new Map<string, readonly string[]>();
-  const tooLarge: string[] = [];
+  const faults = { large: [] as string[], encoding: [] as string[], reading: [] as string[] };
+  const why: string[] = [];
   const without: string[] = [];
   const byFolder = grouped(paths, folderOf);
   for (const [folder = '', images] of byFolder) {
@@ -40,21 +54,28 @@ export async function readCaptionFiles(root: string, paths: readonly string[]): 
         wanted.slice(start, start + PENDING).map(async ({ path, file }) => ({
           path,
           file,
-          text: await readText(join(root, file)),
+          read: await readText(join(root, file)),
         })),
       );
-      for (const { path, file, text } of read) {
-        if (text === undefined) tooLarge.push(file);
-        else captions.set(path, [tidyCaption(text)]);
+      for (const { path, file, read: one } of read) {
+        if ('text' in one) {
+          captions.set(path, [tidyCaption(one.text)]);
+          continue;
+        }
+        faults[one.fault].push(file);
+        if (one.fault === 'reading') why.push(one.why);
       }
     }
   }
-  if (captions.size === 0) throw noCaptionFiles(root);
-  const notices: LikenessError[] = [
-    ...(without.length > 0 ? [textsWithoutImage(root, without.length, without.sort().slice(0, 3))] : []),
-    ...(tooLarge.length > 0 ? [captionFilesTooLarge(root, tooLarge.length, LARGEST, tooLarge.slice(0, 3))] : []),
+  const { large, encoding, reading } = faults;
+  const passedOver: LikenessError[] = [
+    ...(large.length > 0 ? [captionFilesTooLarge(root, large.length, LARGEST, large.slice(0, 3))] : []),
+    ...(encoding.length > 0 ? [captionFilesUndecodable(root, encoding.length, encoding.slice(0, 3))] : []),
+    ...(reading.length > 0 ? [captionFilesUnreadable(root, reading.length, reading.slice(0, 3), why[0]!)] : []),
   ];
-  return { captions, notices };
+  if (captions.size === 0) throw passedOver[0] ?? noCaptionFiles(root);
+  const alone = without.length > 0 ? [textsWithoutImage(root, without.length, without.sort().slice(0, 3))] : [];
+  return { captions, notices: [...alone, ...passedOver] };
 }
 
 /**
@@ -77,8 +98,8 @@ export async function readTextsOf(root: string, paths: readonly string[]): Promi
 /** @param image absolute */
 async function textBeside(image: string): Promise<string | undefined> {
   for (const file of textFilesOf(image)) {
-    const text = await readText(file).catch(() => undefined);
-    if (text !== undefined) return text;
+    const read = await readText(file);
+    if ('text' in read) return read.text;
   }
   return undefined;
 }
@@ -102,16 +123,28 @@ async function textsIn(root: string, folder: string): Promise<Map<string, string
   }
 }
 
-/** Undefined of one that is too large. */
-async function readText(file: string): Promise<string | undefined> {
+async function readText(file: string): Promise<ReadText> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST) return undefined;
-    const bytes = await readFile(file);
-    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-    return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+    if (size > LARGEST) return { fault: 'large' };
+    const text = decoded(await readFile(file));
+    return text === undefined ? { fault: 'encoding' } : { text };
   } catch (error) {
-    throw readingFailure(file, error);
+    return { fault: 'reading', why: systemCodeOf(error) ?? messageOf(error) };
+  }
+}
+
+/** Undefined of bytes that are a text in another encoding, or none. */
+function decoded(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    // Without a byte order mark UTF-16 is no fault of UTF-8.
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
   }
 }
 

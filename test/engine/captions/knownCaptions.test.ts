@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { DatasetConfig } from '../../../src/core/config/datasetConfig.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { readTextsOf } from '../../../src/engine/captions/captionFiles.ts';
 import { readCaptions } from '../../../src/engine/captions/knownCaptions.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
@@ -40,6 +43,39 @@ describe('captions of a dataset', () => {
     assert.deepEqual(notices, [
       '1 .txt file of ROOT has more than 64 KiB, too much for a caption ("a/1.txt"), and is passed over.',
     ]);
+  });
+
+  it('are not taken from texts in other encodings, which is said of all at once', async (context) => {
+    const root = temporaryFolder(context);
+    const bigEndian = Buffer.from('\ufeffein grüner Baum', 'utf16le').swap16();
+    write(root, 'a/1.txt', bigEndian);
+    // As Windows has it in western Europe.
+    write(root, 'a/2.txt', Buffer.from('ein grüner Baum', 'latin1'));
+    // Nothing says which of the two it is.
+    write(root, 'b/1.txt', Buffer.from('a tree', 'utf16le'));
+    const { found, notices } = await captionsOf(root, { source: 'txt' });
+    assert.deepEqual(found, { 'a/1.jpg': ['ein grüner Baum'] });
+    assert.deepEqual(notices, [
+      '2 .txt files of ROOT are written in neither UTF-8 nor UTF-16 ("a/2.txt", "b/1.txt"), and are passed over; save them as UTF-8.',
+    ]);
+    assert.deepEqual(await readTextsOf(root, paths), new Map([['a/1.jpg', ['ein grüner Baum']]]));
+  });
+
+  it('are taken from all other texts where one cannot be read', async (context) => {
+    const root = temporaryFolder(context);
+    mkdirSync(join(root, 'a/1.txt'), { recursive: true });
+    write(root, 'b/1.txt', 'a dog');
+    assert.deepEqual(await captionsOf(root, { source: 'txt' }), {
+      found: { 'b/1.jpg': ['a dog'] },
+      notices: [
+        '1 .txt file of ROOT can\'t be read ("a/1.txt": EISDIR), and is passed over; it has to be a file that you may read.',
+      ],
+    });
+    rmSync(join(root, 'b/1.txt'));
+    await assert.rejects(readCaptions({ root, config: { captions: { source: 'txt' } } }, paths), {
+      code: ErrorCode.UnreadableFile,
+      message: /1 \.txt file of .* can't be read \("a\/1\.txt": EISDIR\)/,
+    });
   });
 
   it('come from a table, several of an image', async (context) => {
