@@ -50,11 +50,11 @@ export function captionColumnsOf(
   return { image, caption: names[caption]! };
 }
 
-/** Of a row of a table; several where its cell holds a list of them. */
+/** Of a row of a table; several where its cell holds a list of them, none where it says nothing of one. */
 export function captionsOfRow(row: ImportRow, columns: CaptionColumns): CaptionRow[] {
   const image = imageOf(textOfCell(row[columns.image]));
   const cell = row[columns.caption];
-  if (image === '') return [];
+  if (image === '' || cell === undefined) return [];
   const texts: readonly unknown[] = Array.isArray(cell) ? cell : [cell];
   return texts.map((text) => ({ image, caption: tidyCaption(textOfCell(text)) }));
 }

@@ -46,14 +46,22 @@ export function tableRows(
   if (first.done === true) return { fault: 'it is empty' };
   const header = tableHeader(first.value.fields.map(({ value }) => value.trim()));
   if ('fault' in header) return header;
+  const { names } = header;
   function* rows(): Generator<Record<string, string>> {
     for (const { line, fields, isOpen } of lines) {
       // All that comes after the quote would be its field.
       if (isOpen === true) throw failure(`the quote that begins in line ${line} is never closed`);
-      yield Object.fromEntries((header as TableHeader).names.map((name, i) => [name, fields[i]?.value ?? '']));
+      // One that was meant to be a part of its text would be lost.
+      const cells = fields.findLastIndex(({ value }) => value.trim() !== '') + 1;
+      if (cells > names.length) throw failure(tooManyCells(line, cells, names.length));
+      yield Object.fromEntries(names.map((name, i) => [name, fields[i]?.value ?? '']));
     }
   }
   return { header, rows: rows() };
+}
+
+function tooManyCells(line: number, cells: number, columns: number): string {
+  return `its line ${line} has ${cells} cells for ${columns} columns, and a text that has a separator in it has to be in quotes`;
 }
 
 /** Joins what rows say with the images of a dataset. Of two rows for one image the later counts. */

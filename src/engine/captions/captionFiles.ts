@@ -11,6 +11,7 @@ import { tidyCaption } from '../../core/captions/captionRows.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import { messageOf, systemCodeOf } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
+import { decodedText } from '../imports/decodedText.ts';
 import { readingFailure } from '../labels/sources/labelFiles.ts';
 import type { KnownCaptions } from './knownCaptions.ts';
 
@@ -127,24 +128,10 @@ async function readText(file: string): Promise<ReadText> {
   try {
     const { size } = await stat(file);
     if (size > LARGEST) return { fault: 'large' };
-    const text = decoded(await readFile(file));
+    const text = decodedText(await readFile(file));
     return text === undefined ? { fault: 'encoding' } : { text };
   } catch (error) {
     return { fault: 'reading', why: systemCodeOf(error) ?? messageOf(error) };
-  }
-}
-
-/** Undefined of bytes that are a text in another encoding, or none. */
-function decoded(bytes: Uint8Array): string | undefined {
-  const [first, second] = bytes;
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
-  try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    // Without a byte order mark UTF-16 is no fault of UTF-8.
-    return text.includes('\0') ? undefined : text;
-  } catch {
-    return undefined;
   }
 }
 

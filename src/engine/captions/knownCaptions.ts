@@ -12,7 +12,7 @@ import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import { JsonSections } from '../../core/json/jsonSections.ts';
 import { splitOfFileName } from '../../core/labels/labelRules.ts';
-import { csvReader, jsonLinesReader } from '../imports/textReaders.ts';
+import { csvReader, jsonLinesReader, namesIn } from '../imports/textReaders.ts';
 import { streamSections } from '../labels/sources/labelFiles.ts';
 import { finderOf } from '../labels/sources/rowSources.ts';
 import { readCaptionFiles } from './captionFiles.ts';
@@ -83,14 +83,12 @@ async function readTable(file: string, source: 'csv' | 'jsonl', column: string |
   const rows: CaptionRow[] = [];
   let columns: CaptionColumns | undefined;
   for await (const batch of reader.batches) {
-    for (const row of batch) {
-      if (columns === undefined) {
-        const found = captionColumnsOf(Object.keys(row), column);
-        if ('fault' in found) throw invalidCaptions(file, found.fault);
-        columns = found;
-      }
-      rows.push(...captionsOfRow(row, columns));
+    if (columns === undefined && batch.length > 0) {
+      const found = captionColumnsOf(namesIn(batch), column);
+      if ('fault' in found) throw invalidCaptions(file, found.fault);
+      columns = found;
     }
+    for (const row of batch) rows.push(...captionsOfRow(row, columns!));
   }
   return rows;
 }

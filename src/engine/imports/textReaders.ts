@@ -5,6 +5,7 @@ import type { ImportRow } from '../../core/imports/importRow.ts';
 import type { LikenessError } from '../../core/likenessError.ts';
 import { tableHeader, tableRows } from '../../core/tables/columnTable.ts';
 import { readingFailure } from '../labels/sources/labelFiles.ts';
+import { decodedText } from './decodedText.ts';
 import { BATCH_ROWS, type RowReader } from './rowReader.ts';
 
 /** A table is held as one text, and engines have no longer ones. */
@@ -27,34 +28,40 @@ async function readText(file: string, failure: TableFailure): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > LARGEST_TABLE) throw failure(file, 'a table of more than 400 MiB has to be JSON Lines or Parquet');
-    return await readFile(file, 'utf8');
+    const text = decodedText(await readFile(file));
+    if (text === undefined) throw failure(file, 'it is written in neither UTF-8 nor UTF-16');
+    return text;
   } catch (error) {
     throw readingFailure(file, error);
   }
 }
 
-/** An object a line. Rejects as `csvReader` does. */
+/**
+ * An object a line. Its columns are those that the first batch has among them, as objects may leave out what they don't tell. Rejects
+ * as `csvReader` does.
+ */
 export async function jsonLinesReader(file: string, failure: TableFailure = cannotImport): Promise<RowReader> {
-  const rows = objectsOf(file, failure);
-  const first = await rows.next();
+  const found = batchesOf(objectsOf(file, failure));
+  const first = await found.next();
   if (first.done === true) throw failure(file, 'it is empty');
-  const header = tableHeader(Object.keys(first.value));
+  const header = tableHeader(namesIn(first.value));
   if ('fault' in header) {
     // Else the file would stay open.
-    await rows.return(undefined);
+    await found.return(undefined);
     throw failure(file, header.fault);
   }
   async function* batches(): AsyncGenerator<readonly ImportRow[]> {
-    let batch: ImportRow[] = [first.value as ImportRow];
-    for await (const row of rows) {
-      batch.push(row);
-      if (batch.length < BATCH_ROWS) continue;
-      yield batch;
-      batch = [];
-    }
-    yield batch;
+    yield first.value as readonly ImportRow[];
+    yield* found;
   }
   return { total: undefined, image: header.image, batches: batches() };
+}
+
+/** The columns that some rows have among them, in the order in which they come. */
+export function namesIn(rows: readonly ImportRow[]): string[] {
+  const names = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
+  return [...names];
 }
 
 async function* objectsOf(file: string, failure: TableFailure): AsyncGenerator<ImportRow> {
@@ -111,4 +118,16 @@ function* inBatches(rows: Iterable<ImportRow>): Generator<readonly ImportRow[]> 
     batch = [];
   }
   yield batch;
+}
+
+/** None of no rows. */
+async function* batchesOf(rows: AsyncIterable<ImportRow>): AsyncGenerator<readonly ImportRow[], undefined> {
+  let batch: ImportRow[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -38,6 +38,7 @@ describe('captions of tables', () => {
     );
     assert.deepEqual(captionsOfRow({ file: 'c.png', text: null }, columns), [{ image: 'c.png', caption: '' }]);
     assert.deepEqual(captionsOfRow({ file: '', text: 'of nothing' }, columns), []);
+    assert.deepEqual(captionsOfRow({ file: 'd.png' }, columns), [], 'nothing was written of it');
   });
 
   it('keep other scripts and emoji as they are', () => {

@@ -28,6 +28,15 @@ describe('a table of columns', () => {
     );
   });
 
+  it('is refused where a row has more cells than there are columns, as a part of what it says would be lost', () => {
+    assert.throws(
+      () => joined('path,note\n\na/1.png,"one, two"\na/2.png,three, four\n'),
+      /its line 4 has 3 cells for 2 columns, and a text that has a separator in it has to be in quotes/,
+    );
+    const { columns } = joined('path,note\na/1.png,one,, \na/2.png\n');
+    assert.deepEqual([...columns[0]!.values], [['a/1.png', 'one']]);
+  });
+
   it('is joined with the images by path or by a name that only one has', () => {
     const { columns, matched, unmatched } = joined(
       'score;Path;who\n0.5;a/1.png;ada\n;"b/three, four.png";\n2;2.png;bo\n1;gone.png;bo\n7;b\\2.png;cy\n',

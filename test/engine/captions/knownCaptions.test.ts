@@ -103,6 +103,20 @@ describe('captions of a dataset', () => {
     });
   });
 
+  it('come from lines of JSON that leave out what they do not tell', async (context) => {
+    const root = temporaryFolder(context);
+    const lines = [
+      { file_name: 'a/1.jpg' },
+      { file_name: 'a/2.png', text: 'two' },
+      { file_name: 'b/1.jpg', text: null },
+    ];
+    write(root, 'a.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+    assert.deepEqual(await captionsOf(root, { source: 'jsonl', file: 'a.jsonl' }), {
+      found: { 'a/2.png': ['two'], 'b/1.jpg': [''] },
+      notices: [],
+    });
+  });
+
   it('come from a file of COCO', async (context) => {
     const root = temporaryFolder(context);
     const annotations = [
@@ -120,11 +134,15 @@ describe('captions of a dataset', () => {
     const root = temporaryFolder(context);
     write(root, 'labels.csv', 'path,label\na/1.jpg,cat\n');
     write(root, 'strange.csv', 'path,caption\nx.jpg,cat\ny.jpg,dog\n');
+    write(root, 'open.csv', 'path,caption\na/1.jpg,a cat\na/2.png,a dog, asleep\n');
+    write(root, 'western.csv', Buffer.from('path,caption\na/1.jpg,ein grüner Baum\n', 'latin1'));
     write(root, 'broken.jsonl', '{"path":"a/1.jpg","text":"one"}\n{"path"\n');
     write(root, 'broken.json', '{"images":[');
     const cases: [captions: NonNullable<DatasetConfig['captions']>, code: ErrorCode, message: RegExp][] = [
       [{ source: 'csv', file: 'labels.csv' }, ErrorCode.InvalidCaptions, /labels\.csv can't be used.*path, label/],
       [{ source: 'csv', file: 'strange.csv' }, ErrorCode.CaptionsUnmatched, /None of the 2 captions.*"x\.jpg"/],
+      [{ source: 'csv', file: 'open.csv' }, ErrorCode.InvalidCaptions, /line 3 has 3 cells for 2 columns.*in quotes; /],
+      [{ source: 'csv', file: 'western.csv' }, ErrorCode.InvalidCaptions, /written in neither UTF-8 nor UTF-16; /],
       [{ source: 'csv', file: 'missing.csv' }, ErrorCode.FileNotFound, /missing\.csv/],
       [{ source: 'jsonl', file: 'broken.jsonl' }, ErrorCode.InvalidCaptions, /line 2 is not JSON/],
       [{ source: 'coco', file: 'broken.json' }, ErrorCode.InvalidCaptions, /broken\.json can't be used/],

@@ -238,6 +238,12 @@ describe('imported vectors', () => {
     await assert.rejects(imported('pixels.jsonl', jsonLines()), { code: ErrorCode.Usage, message: /built in/ });
   });
 
+  it('come with what only later lines tell', async (context) => {
+    const { imported } = await dataset(context);
+    const { columns, matched } = await imported('age.jsonl', '{"path":"a/0.png"}\n{"path":"a/1.png","age":3}\n');
+    assert.deepEqual([columns, matched], [['age'], 2]);
+  });
+
   it('leave nothing behind where the import fails or is stopped, and those before stay', async (context) => {
     const { root, engine, folder, imported } = await dataset(context);
     const before = await imported('v.jsonl', jsonLines());
@@ -280,6 +286,7 @@ describe('imported vectors', () => {
       assert.rejects(imported(file, text, request), { code: ErrorCode.Usage, message });
     await rejects('a.xml', '', /its name must end in \.csv, \.tsv, \.jsonl, \.parquet or \.npy/);
     await rejects('a.csv', '', /it is empty/);
+    await rejects('a.csv', 'path,x\na/0.png,1,2\n', /can't be imported: its line 2 has 3 cells for 2 columns/);
     await rejects('a.jsonl', '\n', /it is empty/);
     await rejects('a.jsonl', '[1]', /line 1 holds no object/);
     await rejects('a.parquet', 'no parquet at all', /can't be read as Parquet/);
