@@ -172,8 +172,20 @@ describe('likeness with a sentence encoder', () => {
     assert.ok(left.length > 0 && left.every(({ message }) => !message.includes('in other words')));
     const shown = await run('check', root, '--only', 'duplicate-caption');
     assert.match(shown.stdout, /duplicate-caption: \d+ \(threshold 0\)/);
-    for (const i of [10, 20, 30]) writeFileSync(text(paths[i]!), caption(i));
+    const spoken = (different: number) => {
+      paths.forEach((path, i) => {
+        writeFileSync(text(path), caption(i % different));
+      });
+      return run('check', root, '--only', 'duplicate-caption');
+    };
     configure(CAPTIONS);
+    const few =
+      /word by word, not by what they mean: there are 24 different ones, and 25 are needed to tell what is usual/;
+    assert.match((await spoken(24)).stderr, few);
+    assert.doesNotMatch((await spoken(25)).stderr, /needed to tell what is usual/);
+    paths.forEach((path, i) => {
+      writeFileSync(text(path), caption(i));
+    });
   });
 
   it('goes by the encoder that the configuration names, and by the text half of none where there is none', async () => {

@@ -155,6 +155,12 @@ export const captionsComparedByWords = (cause: unknown) =>
     `Captions are compared with each other word by word, not by what they mean: ${messageOf(cause)}`,
     { cause },
   );
+/** @param captions different ones, several @param fewest that are needed */
+export const tooFewForMeaning = (captions: number, fewest: number) =>
+  new LikenessError(
+    ErrorCode.CaptionsNotCompared,
+    `Captions are compared with each other word by word, not by what they mean: there are ${captions} different ones, and ${fewest} are needed to tell what is usual.`,
+  );
 /** @param fewest that are needed */
 export const tooFewCaptions = (captions: number, fewest: number) =>
   new LikenessError(
@@ -188,6 +194,12 @@ export const captionsNotMeasured = (pairs: number) =>
   new LikenessError(
     ErrorCode.TooFewPairs,
     `Nothing was held out of ${formatQuantity(pairs, 'image')} with captions, which are too few to spare any: how well images and captions that were not learnt from find each other is not known.`,
+  );
+/** Worth knowing, no failure. @param learnt images of the dataset's own test split that have a caption of one that was trained on */
+export const testCaptionsLearnt = (learnt: number, tested: number) =>
+  new LikenessError(
+    ErrorCode.FiguresOfTraining,
+    `${formatCount(learnt)} of the ${formatQuantity(tested, 'image')} of the test split ${learnt === 1 ? 'has' : 'have'} a caption that was learnt from with another image, so that recall on the test split may say too much; give images with the same caption the same split.`,
   );
 /**
  * Worth knowing, no failure. Of a pair of towers that no epoch made better.

@@ -30,8 +30,8 @@ const SPLIT_STREAM = 0x63617074;
 
 /**
  * Divides images by the dataset's own splits, and by the seed where it has none: images that share a caption, through others
- * too, stay together then, so that no caption that is tested has been learnt. Nothing is ever trained on that belongs to the
- * test split.
+ * too, stay together then, so that no caption that is tested has been learnt. Captions that the dataset's own splits share are
+ * counted by `learntCaptions`. Nothing is ever trained on that belongs to the test split.
  */
 export function captionSplits(images: readonly CaptionedImage[], seed: number): CaptionSplits {
   const of = (...splits: readonly string[]) =>
@@ -53,6 +53,20 @@ export function captionSplits(images: readonly CaptionedImage[], seed: number): 
     validation: isOwnValidation ? validation : parts[2],
     isOwnTest,
   };
+}
+
+/**
+ * How many images have a caption that an image of the training has, too.
+ *
+ * @param captionsOf numbers of the captions of each image
+ */
+export function learntCaptions(
+  captionsOf: readonly (readonly number[])[],
+  { training, tested }: { readonly training: Uint32Array; readonly tested: Uint32Array },
+): number {
+  const learnt = new Set<number>();
+  for (const image of training) for (const caption of captionsOf[image]!) learnt.add(caption);
+  return tested.filter((image) => captionsOf[image]!.some((caption) => learnt.has(caption))).length;
 }
 
 type Parts = readonly [training: Uint32Array, test: Uint32Array, validation: Uint32Array];

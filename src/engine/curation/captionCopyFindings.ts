@@ -1,4 +1,4 @@
-import { captionsComparedByWords } from '../../core/captions/captionErrors.ts';
+import { captionsComparedByWords, tooFewForMeaning } from '../../core/captions/captionErrors.ts';
 import { captionCopies, FEWEST_COMPARED } from '../../core/curation/captionCopies.ts';
 import { severityOf, type Finding } from '../../core/curation/findings.ts';
 import { sameMeaningText } from '../../core/curation/findingText.ts';
@@ -26,8 +26,9 @@ export interface CaptionCopyFindings {
 }
 
 /**
- * Images whose captions say the same in other words, in the eyes of the encoder of captions. Where there is none, captions are
- * compared word by word alone, which a notice says. Several captions of one image are to say the same. Rejects with `cancelled`.
+ * Images whose captions say the same in other words, in the eyes of the encoder of captions. Where there is none, or where there are
+ * too few captions, they are compared word by word alone, which a notice says. Several captions of one image are to say the same.
+ * Rejects with `cancelled`.
  */
 export async function captionCopyFindings(
   images: CuratedImages,
@@ -35,11 +36,14 @@ export async function captionCopyFindings(
   options: CaptionCopyOptions,
   context: JobContext,
 ): Promise<CaptionCopyFindings> {
-  if (all.captions.length < FEWEST_COMPARED) return { findings: [], notices: [] };
+  if (all.captions.length < 2) return { findings: [], notices: [] };
+  if (all.captions.length < FEWEST_COMPARED) return { findings: [], notices: [tooFew(all)] };
   const index = await orNotice(() => captionIndex(options, context));
   if (index instanceof LikenessError) return { findings: [], notices: [captionsComparedByWords(index)] };
   // Those that say nothing to the encoder are all the same to it.
-  const { captions, imageOf, captionOf } = withoutCaptions(all, index.unread);
+  const read = withoutCaptions(all, index.unread);
+  const { captions, imageOf, captionOf } = read;
+  if (captions.length < FEWEST_COMPARED) return { findings: [], notices: [...index.notices, tooFew(read)] };
   const vectors = index.vectorsOf(captions);
   const texts = { ...vectors, paths: captions, contentKeys: Float64Array.from(captions.keys()) };
   const { neighbors } = await imageNeighbors(texts, options.threads, context);
@@ -70,4 +74,8 @@ export async function captionCopyFindings(
     };
   });
   return { findings, notices: index.notices };
+}
+
+function tooFew({ captions }: CaptionedImages): LikenessError {
+  return tooFewForMeaning(captions.length, FEWEST_COMPARED);
 }

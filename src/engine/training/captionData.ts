@@ -1,5 +1,5 @@
-import { captionSplits, type CaptionSplits } from '../../core/captions/captionSplits.ts';
-import { noCaptions } from '../../core/captions/captionErrors.ts';
+import { captionSplits, learntCaptions, type CaptionSplits } from '../../core/captions/captionSplits.ts';
+import { noCaptions, testCaptionsLearnt } from '../../core/captions/captionErrors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -119,7 +119,8 @@ export async function loadCaptionData(
     return vector !== undefined;
   });
   const usable = (rows: Uint32Array) => rows.filter((row) => embedded[row]);
-  const rows = usable(splits.training);
+  const [rows, test] = [usable(splits.training), usable(splits.test)];
+  const learnt = learntCaptions(captionsOf, { training: rows, tested: test });
   return {
     vectors: { image, text: texts.vectors },
     captionsOf,
@@ -131,8 +132,8 @@ export async function loadCaptionData(
     })),
     unreadable: embedded.filter((isThere) => !isThere).length,
     validation: usable(splits.validation),
-    test: usable(splits.test),
-    notices: [...notices, ...texts.notices],
+    test,
+    notices: [...notices, ...texts.notices, ...(learnt > 0 ? [testCaptionsLearnt(learnt, test.length)] : [])],
   };
 }
 

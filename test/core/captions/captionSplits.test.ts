@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { captionSplits, type CaptionedImage } from '../../../src/core/captions/captionSplits.ts';
+import { captionSplits, learntCaptions, type CaptionedImage } from '../../../src/core/captions/captionSplits.ts';
 
 /** Every third image shares a caption with the one before it. */
 function images(count: number, splitOf: (image: number) => string | undefined = () => undefined): CaptionedImage[] {
@@ -9,6 +9,8 @@ function images(count: number, splitOf: (image: number) => string | undefined = 
     captions: image % 3 === 2 ? [image, image - 1] : [image],
   }));
 }
+
+const captionsOfAll = (all: readonly CaptionedImage[]) => all.map(({ captions }) => captions);
 
 const sorted = (...parts: readonly Uint32Array[]) => parts.flatMap((part) => [...part]).sort((a, b) => a - b);
 
@@ -25,6 +27,7 @@ test('images are held out by the seed, none of whose captions is learnt from', (
   }
   assert.deepEqual(captionSplits(all, 4).test, tested);
   assert.notDeepEqual(captionSplits(all, 5).test, tested);
+  assert.equal(learntCaptions(captionsOfAll(all), { training, tested }), 0);
 });
 
 test("the dataset's own splits are kept", () => {
@@ -34,6 +37,14 @@ test("the dataset's own splits are kept", () => {
   assert.deepEqual([...validation], [...all.keys()].slice(30, 45));
   assert.deepEqual([...training], [...all.keys()].slice(45));
   assert.ok(isOwnTest);
+});
+
+test("captions that are learnt with other images are counted where the dataset's own splits share them", () => {
+  const all = images(90, (image) => (image % 3 === 2 && image < 60 ? 'test' : image < 80 ? 'train' : 'validation'));
+  const { training, test: tested, isOwnTest } = captionSplits(all, 0);
+  assert.ok(isOwnTest);
+  assert.deepEqual([tested.length, learntCaptions(captionsOfAll(all), { training, tested })], [20, 20]);
+  assert.equal(learntCaptions(captionsOfAll(all), { training: training.slice(2), tested }), 19);
 });
 
 test('a test split that is too small to measure with is not trained on either', () => {
