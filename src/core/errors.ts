@@ -209,6 +209,11 @@ export const encoderMismatch = (detail: string) =>
     ErrorCode.EncoderMismatch,
     `${detail}; index the folder with that encoder first, or leave the encoder out.`,
   );
+/** Of an encoder that nothing but its vectors is left of. */
+export const vectorsInUse = (encoder: string, root: string) =>
+  usage(
+    `${root} is looked at with its vectors of the encoder ${encoder}, which therefore stay; index it with another encoder first.`,
+  );
 export const invalidCard = (path: string, detail: string) =>
   new LikenessError(
     ErrorCode.InvalidCard,

@@ -47,7 +47,8 @@ import { EncoderPool, type LoadEncoder } from './encoders/encoderPool.ts';
 import { encoderReference, lookAtWith, searchEncoder } from './encoders/encoderChoice.ts';
 import { DEFAULT_ENCODER_ID, EncoderRegistry } from './encoders/registry.ts';
 import type { Waiting } from './encoders/providers/chooseProvider.ts';
-import { removeEncoder } from './encoders/removeEncoder.ts';
+import { indexedVectors, type IndexedVectors } from './encoders/indexedVectors.ts';
+import { removeEncoder, type RemovedEncoder } from './encoders/removeEncoder.ts';
 import { ExchangeService } from './exchange/exchangeService.ts';
 import { importedOnly } from '../core/imports/importErrors.ts';
 import { importedEncoder, importedEncoders } from './encoders/importedEncoders.ts';
@@ -313,8 +314,14 @@ export class Engine {
   }
 
   /** As `removeEncoder`. */
-  removeEncoder(id: string, folder: string): Promise<void> {
-    return removeEncoder(id, folder, { datasets: this.#datasets, registry: this.#registry });
+  removeEncoder(id: string, folder: string, context: JobContext): Promise<RemovedEncoder> {
+    return removeEncoder(id, folder, { datasets: this.#datasets, registry: this.#registry }, context);
+  }
+
+  /** What the index of a folder has of images, by encoder; nothing where there is none. */
+  async indexedVectors(folder: string): Promise<IndexedVectors[]> {
+    const dataset = this.#datasets.find(folder);
+    return dataset === undefined ? [] : this.#datasets.guard(dataset, () => indexedVectors(dataset.store));
   }
 
   /**

@@ -156,6 +156,11 @@ describe('likeness encoders', () => {
     assert.deepEqual(readdirSync(join(root, '.likeness/encoders')), []);
     const similar = await likeness(['similar', join(root, 'test/c0/0.png'), '--json'], { cache });
     assert.equal(similar.code, 0, 'its vectors are still in the index');
+    const told = await likeness(['encoders', 'list'], { cache, cwd: root });
+    assert.match(
+      told.stdout,
+      new RegExp(`^${added.id} {2}.*, not stored here; 4 vectors \\(32 bytes\\) in the index, in use$`, 'm'),
+    );
   });
 });
 

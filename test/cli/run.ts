@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import type { EncoderCard } from '../../src/core/encoders/card.ts';
 import type { Box } from '../../src/core/images/boxes.ts';
 import type { RecommendedEncoder } from '../../src/core/hub/hubPlan.ts';
+import type { VectorSize } from '../../src/engine/encoders/indexedVectors.ts';
+import type { RemovedEncoder } from '../../src/engine/encoders/removeEncoder.ts';
 import type { DoctorReport, IndexReport } from '../../src/protocol/engine.ts';
 import type { PretrainPlan, RunSummary } from '../../src/protocol/training.ts';
 
@@ -60,7 +62,11 @@ interface Documents {
     readonly recall: number;
     readonly results: readonly { readonly path: string; readonly similarity: number; readonly region?: Box }[];
   };
-  encoders: { readonly encoders: readonly EncoderCard[] };
+  encoders: {
+    readonly encoders: readonly EncoderCard[];
+    readonly index: readonly (VectorSize & { readonly id: string; readonly inUse: boolean })[];
+    readonly removed?: RemovedEncoder;
+  };
   recommended: { readonly recommended: readonly RecommendedEncoder[] };
   doctor: DoctorReport;
   train: {

@@ -4,6 +4,9 @@ import type { AddedEncoder, EncoderCard } from '../../core/encoders/card.ts';
 import { encoderAdvice } from '../../core/encoders/encoderAdvice.ts';
 import { usage } from '../../core/errors.ts';
 import { recommendedSize, type RecommendedEncoder } from '../../core/hub/hubPlan.ts';
+import { formatBytes, formatQuantity } from '../../core/progressText.ts';
+import { summedSize, type IndexedVectors, type VectorSize } from '../../engine/encoders/indexedVectors.ts';
+import type { RemovedEncoder } from '../../engine/encoders/removeEncoder.ts';
 import { recommendedEncoders } from '../../engine/hub/recommended.ts';
 import type { Command, CommandOutput } from '../command.ts';
 import { addFromHub, hubReferenceFor } from '../hubEncoder.ts';
@@ -13,7 +16,7 @@ export const encodersCommand: Command = {
   usage:
     'encoders list|recommended|add FILE.onnx|add [hf:]OWNER/NAME[@REVISION][#FILE]|add https://huggingface.co/OWNER/NAME|add RECOMMENDED|remove ID [--in folder]',
   summary:
-    'List the known encoders or recommended ones, add one to a dataset from an ONNX file or the Hugging Face hub, or remove one.',
+    'List the known encoders or recommended ones, add one to a dataset from an ONNX file or the Hugging Face hub, or remove one with its vectors.',
   options: {
     in: { type: 'string', value: 'FOLDER', help: 'the dataset; default: the current folder' },
     variant: {
@@ -32,6 +35,7 @@ export const encodersCommand: Command = {
     let added: AddedEncoder | undefined;
     let advice: string | undefined;
     let problem: AddedEncoder['textProblem'];
+    let removed: RemovedEncoder | undefined;
     switch (action) {
       case 'list':
         break;
@@ -63,16 +67,60 @@ export const encodersCommand: Command = {
         break;
       }
       case 'remove':
-        await engine.removeEncoder(subject!, folder);
+        removed = await engine.removeEncoder(subject!, folder, job);
         break;
       default:
         throw usage(`encoders can list, recommend, add or remove, not "${action}".`);
     }
     const encoders = await engine.listEncoders({ folder, imported: true, ofTexts: true });
-    const notes = [...notesOn(added), advice, problem?.message].filter((note) => note !== undefined);
-    return { json: { encoders }, lines: encoders.map(describe), notes };
+    const told = [
+      ...notesOn(added),
+      advice,
+      problem?.message,
+      ...(removed === undefined ? [] : notesOnRemoved(removed)),
+    ];
+    const notes = told.filter((note) => note !== undefined);
+    const vectors = await engine.indexedVectors(folder);
+    const ids = new Set(encoders.map(({ id }) => id));
+    const index = vectors.map(({ stored: { card }, inUse, ...size }) => ({ id: card.id, ...size, inUse }));
+    const others = vectors.filter(({ stored: { card } }) => !ids.has(card.id));
+    return {
+      json: { encoders, index, ...(removed && { removed }) },
+      lines: [
+        ...encoders.map(
+          (card) => describe(card) + describeSizes(vectors.filter(({ stored }) => stored.card.id === card.id)),
+        ),
+        ...others.map(
+          (one) => `${one.stored.card.id}  ${one.stored.card.name}, not stored here${describeSizes([one])}`,
+        ),
+      ],
+      notes,
+    };
   },
 };
+
+function describeSizes(sizes: readonly IndexedVectors[]): string {
+  if (sizes.length === 0) return '';
+  const isUsed = sizes.some(({ inUse }) => inUse);
+  return `; ${sizeText(summedSize(sizes))} in the index${isUsed ? ', in use' : ''}`;
+}
+
+function sizeText({ vectors, bytes }: VectorSize): string {
+  return `${formatQuantity(vectors, 'vector')} (${formatBytes(bytes)})`;
+}
+
+function notesOnRemoved({ id, freed, kept }: RemovedEncoder): string[] {
+  return [
+    ...(freed.vectors > 0
+      ? [`${sizeText(freed)} of ${id} went too, and their place in the index is free for others.`]
+      : []),
+    ...(kept.vectors > 0
+      ? [
+          `${sizeText(kept)} of ${id} stay in the index, as the dataset is looked at with them; index it with another encoder and remove ${id} again to free their place.`,
+        ]
+      : []),
+  ];
+}
 
 /** A variant is chosen among the files of the same network. */
 function withoutFile(reference: string): string {

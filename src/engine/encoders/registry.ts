@@ -135,6 +135,11 @@ export class EncoderRegistry {
     return problem === undefined ? card : { ...card, textProblem: { code: problem.code, message: problem.message } };
   }
 
+  /** Whether a dataset has an encoder of its own by this id. */
+  async isStored(id: string, root: string): Promise<boolean> {
+    return (await folderOf(id, root)) !== undefined;
+  }
+
   /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */
   async remove(id: string, root: string): Promise<void> {
     if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);

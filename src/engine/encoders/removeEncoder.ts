@@ -1,35 +1,69 @@
+import { vectorsInUse } from '../../core/errors.ts';
+import type { JobContext } from '../../core/progress.ts';
 import { forgetTextsOf } from '../captions/keptTexts.ts';
-import type { Datasets } from '../dataset.ts';
+import type { Dataset, Datasets } from '../dataset.ts';
+import { withLease } from '../jobs/lease.ts';
+import { BUILT_IN_ENCODER_IDS } from './builtIn.ts';
 import { importedEncoder } from './importedEncoders.ts';
+import { indexedVectors, summedSize, type VectorSize } from './indexedVectors.ts';
 import type { EncoderRegistry } from './registry.ts';
 
+/** What became of an encoder's vectors of images. */
+export interface RemovedEncoder {
+  readonly id: string;
+  readonly freed: VectorSize;
+  /** Those that the dataset is looked at with. */
+  readonly kept: VectorSize;
+}
+
+interface RemovingOptions {
+  readonly datasets: Datasets;
+  readonly registry: EncoderRegistry;
+}
+
 /**
- * Takes an encoder out of a dataset. Vectors of images that were imported go with it, and so does what it has read; vectors of images
- * that it made stay. Rejects with the codes of `EncoderRegistry.remove`.
+ * Takes an encoder out of a dataset, with what it has made of the images and what it has read; of one that is built in, or of which
+ * there is nothing else, its vectors. Those that the dataset is looked at with stay, as else nothing could be looked at. Waits while the
+ * dataset is indexed. Rejects with `cancelled`, with usage where there are no vectors but those in use, or with the codes of
+ * `EncoderRegistry.remove`.
  *
  * @param folder of the dataset
  */
 export async function removeEncoder(
   id: string,
   folder: string,
-  { datasets, registry }: { readonly datasets: Datasets; readonly registry: EncoderRegistry },
-): Promise<void> {
+  { datasets, registry }: RemovingOptions,
+  context: JobContext,
+): Promise<RemovedEncoder> {
   const dataset = datasets.find(folder);
-  const root = datasets.rootOf(folder);
   if (dataset === undefined) {
-    await registry.remove(id, root);
-    return;
+    await registry.remove(id, datasets.rootOf(folder));
+    return { id, freed: summedSize([]), kept: summedSize([]) };
   }
-  const { store } = dataset;
-  await datasets.guard(dataset, async () => {
-    const imported = importedEncoder(store, id);
-    if (imported !== undefined) {
-      store.removeEncoder(imported.key);
-      return;
-    }
-    // One that can't be used any more can be removed all the same.
-    const resolved = await registry.resolveAny(id, root).catch(() => undefined);
+  return datasets.guard(dataset, () =>
+    withLease(dataset.store, 'indexing', context, () => removeFrom(dataset, id, registry)),
+  );
+}
+
+async function removeFrom({ root, store }: Dataset, id: string, registry: EncoderRegistry): Promise<RemovedEncoder> {
+  const imported = importedEncoder(store, id);
+  if (imported !== undefined) {
+    const freed = indexedVectors(store).filter(({ stored }) => stored.key === imported.key);
+    store.removeEncoder(imported.key);
+    return { id: imported.card.id, freed: summedSize(freed), kept: summedSize([]) };
+  }
+  const isStored = await registry.isStored(id, root);
+  // One that can't be used any more can be removed all the same.
+  const resolved = isStored ? await registry.resolveAny(id, root).catch(() => undefined) : undefined;
+  // It may go by another id than the one that it was added by.
+  const ids = new Set([id, resolved?.card.id ?? id]);
+  const own = indexedVectors(store).filter(({ stored }) => ids.has(stored.card.id));
+  const [kept, freed] = [own.filter(({ inUse }) => inUse), own.filter(({ inUse }) => !inUse)];
+  if (isStored || freed.length === 0) {
+    if (!isStored && kept.length > 0 && !BUILT_IN_ENCODER_IDS.includes(id)) throw vectorsInUse(id, root);
     await registry.remove(id, root);
-    forgetTextsOf({ id, sha256: resolved?.text?.known?.sha256 }, store);
-  });
+    for (const one of ids) forgetTextsOf({ id: one, sha256: resolved?.text?.known?.sha256 }, store);
+  }
+  for (const { stored } of freed) store.removeEncoder(stored.key);
+  return { id, freed: summedSize(freed), kept: summedSize(kept) };
 }

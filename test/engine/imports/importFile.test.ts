@@ -121,7 +121,8 @@ describe('imported vectors', () => {
     const listed = await engine.listEncoders({ folder, imported: true });
     assert.ok(listed.some(({ id }) => id === encoder!.id));
     assert.ok(!(await engine.listEncoders({ folder })).some(({ id }) => id === encoder!.id), 'trainings take none');
-    await engine.removeEncoder('clip', root);
+    const { id, freed } = await engine.removeEncoder('clip', root, job());
+    assert.deepEqual([id, freed.vectors], [encoder!.id, 8]);
     await assert.rejects(engine.similar({ image: join(root, 'a/0.png'), count: 3, encoder: 'clip' }), {
       code: ErrorCode.EncoderNotFound,
     });
