@@ -112,7 +112,7 @@ function sizeText({ vectors, bytes }: VectorSize): string {
 function notesOnRemoved({ id, freed, kept }: RemovedEncoder): string[] {
   return [
     ...(freed.vectors > 0
-      ? [`${sizeText(freed)} of ${id} went too, and their place in the index is free for others.`]
+      ? [`${sizeText(freed)} of ${id} are gone, and their place in the index is free for others.`]
       : []),
     ...(kept.vectors > 0
       ? [
