@@ -10,7 +10,7 @@ export interface Progress {
   /** Undefined until it can be told honestly. */
   readonly secondsLeft: number | undefined;
   /** What `done`, `total` and `rate` count where that isn't images, runs or steps. */
-  readonly unit?: 'bytes';
+  readonly unit?: 'bytes' | 'texts';
   /** What else a person wants to know at the moment: "epoch 3 of 100, loss 71 % of chance". */
   readonly detail?: string;
 }

@@ -43,15 +43,15 @@ export function progressCount({ done, total, unit }: Progress): string {
 }
 
 /** "0.3 images/s", "2,829 images/s". */
-export function formatSpeed(imagesPerSecond: number): string {
-  return `${imagesPerSecond < 10 ? oneDigit().format(imagesPerSecond) : formatCount(imagesPerSecond)} images/s`;
+export function formatSpeed(perSecond: number, things = 'images'): string {
+  return `${perSecond < 10 ? oneDigit().format(perSecond) : formatCount(perSecond)} ${things}/s`;
 }
 
-/** "85 images/s · 4 s left", "3.2 MB/s · 4 s left"; empty while neither is known. */
+/** "85 images/s · 4 s left", "3.2 MB/s · 4 s left", "85 texts/s"; empty while neither is known. */
 export function progressPace({ rate, secondsLeft, unit }: Progress): string {
   const parts: string[] = [];
   if (rate > 0 && unit === 'bytes') parts.push(`${formatBytes(Math.round(rate))}/s`);
-  else if (rate > 0) parts.push(formatSpeed(rate));
+  else if (rate > 0) parts.push(formatSpeed(rate, unit));
   if (secondsLeft !== undefined && secondsLeft > 0) parts.push(`${formatDuration(secondsLeft)} left`);
   return parts.join(' · ');
 }

@@ -1,5 +1,6 @@
 import { NotificationType } from 'vscode-jsonrpc';
 import type { ErrorCode } from '../core/errors.ts';
+import type { Progress } from '../core/progress.ts';
 import type { ImageFilter, SimilarImage } from './engine.ts';
 import type { Picture } from './panels.ts';
 
@@ -61,6 +62,8 @@ export interface SimilarState {
   /** The words that were asked for; there is never an image's query beside them. */
   readonly text: TextQuery | undefined;
   readonly searching: boolean;
+  /** Of a search that has to read captions first. */
+  readonly progress: Progress | undefined;
   /** Those of the query before while the first search of a new query runs. */
   readonly results: SimilarResults | undefined;
   readonly failure: SimilarFailure | undefined;

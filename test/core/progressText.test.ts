@@ -28,6 +28,7 @@ test('one is singular', () => {
 test('progress tells count, pace and time left', () => {
   assert.equal(progressCount(half), '1,200 of 2,400');
   assert.equal(progressPace(half), '85 images/s · 14 s left');
+  assert.equal(progressPace({ ...half, unit: 'texts' }), '85 texts/s · 14 s left');
   assert.equal(progressPercent(half), 50);
   assert.equal(progressStatus(half), 'Likeness: 50 % · 14 s left');
 });

@@ -1,4 +1,6 @@
 import type { VNode } from 'preact';
+import type { Progress } from '../../src/core/progress.ts';
+import { formatProgress } from '../../src/core/progressText.ts';
 import type { SimilarState } from '../../src/protocol/similarView.ts';
 import { Failure, NoQuery, NoResults } from './emptyStates.tsx';
 import { state } from './host.ts';
@@ -13,11 +15,25 @@ export function App(): VNode | null {
   if (!query && !text) return <NoQuery state={current} />;
   return (
     <main aria-busy={current.searching}>
-      <div class="progress">{current.searching && <vscode-progress-bar indeterminate aria-label="Searching" />}</div>
+      <div class="progress">{current.searching && <SearchBar progress={current.progress} />}</div>
       {query && <QueryHeader query={query} results={current.results} imagesRevision={current.imagesRevision} />}
       {text && <TextHeader text={text} results={current.results} imagesRevision={current.imagesRevision} />}
+      {current.progress && (
+        <p class="reading" role="status">
+          {formatProgress(current.progress)}
+        </p>
+      )}
       <Results current={current} />
     </main>
+  );
+}
+
+/** How far a search is that has to read captions first; one that hasn't is over soon. */
+function SearchBar({ progress }: { readonly progress: Progress | undefined }): VNode {
+  return progress?.total === undefined ? (
+    <vscode-progress-bar indeterminate aria-label="Searching" />
+  ) : (
+    <vscode-progress-bar value={progress.done} max={progress.total} aria-label={progress.phase} />
   );
 }
 

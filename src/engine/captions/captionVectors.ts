@@ -146,7 +146,7 @@ async function embedMissing(
   const missing = captions.filter((caption) => !tokensOf.has(keyOf(caption)));
   if (missing.length > 0) {
     const meter = new ProgressMeter(context.report, () => performance.now());
-    meter.start(phase, missing.length);
+    meter.start(phase, missing.length, 0, 'texts');
     const text = await load();
     for (let start = 0; start < missing.length; start += BATCH) {
       if (context.signal.aborted) throw cancelled();

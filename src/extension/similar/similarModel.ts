@@ -3,6 +3,7 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import { DEFAULT_IMAGE_WEIGHT, describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { ErrorCode, asLikenessError } from '../../core/errors.ts';
 import type { LikenessError } from '../../core/errors.ts';
+import type { Progress } from '../../core/progress.ts';
 import type { ImageFilter, ScanSettings, SimilarReport, TextSearchReport } from '../../protocol/engine.ts';
 import type { ClassRelation, SimilarFailure, SimilarState, TextQuery } from '../../protocol/similarView.ts';
 import { Latest } from '../async/latest.ts';
@@ -40,7 +41,10 @@ export interface SimilarHost {
   readonly save: (query: SavedQuery) => void;
 }
 
-type Content = Pick<SimilarState, 'query' | 'text' | 'searching' | 'results' | 'failure' | 'relation' | 'filter'>;
+type Content = Pick<
+  SimilarState,
+  'query' | 'text' | 'searching' | 'progress' | 'results' | 'failure' | 'relation' | 'filter'
+>;
 
 /** The query of the Similar view, an image or words, and what was found for it. A new search takes the place of a running one. */
 export class SimilarModel {
@@ -55,6 +59,7 @@ export class SimilarModel {
     query: undefined,
     text: undefined,
     searching: false,
+    progress: undefined,
     results: undefined,
     failure: undefined,
     relation: 'all',
@@ -135,15 +140,20 @@ export class SimilarModel {
   async search(): Promise<void> {
     const { query, text, relation } = this.#content;
     if (!query && !text) return;
-    this.#set({ searching: true, failure: undefined });
+    this.#set({ searching: true, progress: undefined, failure: undefined });
     this.#host.save(query ? { file: query.file, folder: this.#folder, relation } : { words: wordsOf(text!) });
     try {
       const change = await this.#latest.run(async (signal) =>
         query ? found(query.file, await this.#find(query.file, signal)) : this.#findText(wordsOf(text!), signal),
       );
-      if (change) this.#set({ ...change, searching: false });
+      if (change) this.#set({ ...change, searching: false, progress: undefined });
     } catch (error) {
-      this.#set({ results: undefined, searching: false, failure: failureOf(asLikenessError(error)) });
+      this.#set({
+        results: undefined,
+        searching: false,
+        progress: undefined,
+        failure: failureOf(asLikenessError(error)),
+      });
     }
   }
 
@@ -175,7 +185,11 @@ export class SimilarModel {
       filter: this.#content.filter,
       scan: this.#host.scanSettings(words.folder),
     };
-    const report = await this.#host.engine.call('search/text', request, { signal });
+    const onProgress = (progress: Progress): void => {
+      // One that was overtaken may still be told of.
+      if (!signal.aborted) this.#set({ progress });
+    };
+    const report = await this.#host.engine.call('search/text', request, { signal, onProgress });
     return { text: { ...unsearchedText(words), notices: report.notices }, results: resultsOf(report) };
   }
 

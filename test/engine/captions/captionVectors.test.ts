@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import type { JobContext } from '../../../src/core/progress.ts';
 import { captionVectors, type CaptionEncoder } from '../../../src/engine/captions/captionVectors.ts';
 import { encoderCard } from '../../cards.ts';
 import { newStore } from '../store/storeFixtures.ts';
@@ -42,9 +43,14 @@ function newEncoder(context: TestContext) {
         unreadOf,
       }),
   });
-  const read = async (captions: readonly string[], which: CaptionEncoder, signal?: AbortSignal) => {
+  const read = async (
+    captions: readonly string[],
+    which: CaptionEncoder,
+    signal?: AbortSignal,
+    report?: JobContext['report'],
+  ) => {
     asked.length = 0;
-    const context = { ...job(), ...(signal && { signal }) };
+    const context = { ...job(report), ...(signal && { signal }) };
     const { vectors, notices, unread } = await captionVectors({ captions, all: captions }, store, which, context);
     found = [...unread];
     captions.forEach((caption, row) => {
@@ -69,6 +75,15 @@ describe('vectors of captions', () => {
     assert.deepEqual(asked, ['a bird']);
     await read(['ein Hund'], encoder('v1'));
     assert.deepEqual(asked, ['ein Hund'], 'what no image has any more is forgotten');
+  });
+
+  it('tell how many of how many are read', async (context) => {
+    const { encoder, read } = newEncoder(context);
+    const told: string[] = [];
+    await read(many, encoder('v1'), undefined, ({ phase, done, total, unit }) => {
+      told.push(`${phase} ${done} of ${total} ${unit}`);
+    });
+    assert.deepEqual([told[0], told.at(-1)], ['Reading captions 0 of 150 texts', 'Reading captions 150 of 150 texts']);
   });
 
   it('are read again by another text half', async (context) => {

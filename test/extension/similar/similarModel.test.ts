@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode, notIndexed } from '../../../src/core/errors.ts';
 import { encoderWithoutText } from '../../../src/core/encoders/textErrors.ts';
+import type { Progress } from '../../../src/core/progress.ts';
 import { SimilarModel } from '../../../src/extension/similar/similarModel.ts';
 import type { SavedQuery } from '../../../src/extension/similar/similarModel.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   TextSearchReport,
   TextSearchRequest,
 } from '../../../src/protocol/engine.ts';
+import type { CallOptions } from '../../../src/protocol/rpc.ts';
 import { FakeCaller } from '../fakeCaller.ts';
 
 type Search = (request: SimilarRequest, signal: AbortSignal) => SimilarReport | Promise<SimilarReport>;
@@ -30,10 +32,12 @@ const textReportOf = ({ texts, minus = [] }: TextSearchRequest): TextSearchRepor
   notices: texts.filter((text) => text.length > 20).map((text) => `${text} was cut`),
 });
 
-function fixture(search: Search = reportOf, saved?: SavedQuery, searchText = textReportOf) {
+type SearchText = (request: TextSearchRequest, options: CallOptions) => TextSearchReport | Promise<TextSearchReport>;
+
+function fixture(search: Search = reportOf, saved?: SavedQuery, searchText: SearchText = textReportOf) {
   const engine = new FakeCaller({
     'search/similar': (request, { signal }) => search(request, signal!),
-    'search/text': (request) => searchText(request),
+    'search/text': searchText,
   });
   const saves: SavedQuery[] = [];
   const host = {
@@ -239,4 +243,34 @@ test('captions are searched where they are asked for, what read them is told, an
   assert.equal(fixture(reportOf, { words: inCaptions }).model.state.text?.captions, true);
   const { folder, texts, minus, image } = words;
   assert.equal(fixture(reportOf, { words: { folder, texts, minus, image } }).model.state.text?.captions, false);
+});
+
+test('a search that has to read captions first tells how far it is, until something else is searched', async () => {
+  const told: ((progress: Progress) => void)[] = [];
+  const answers: (() => void)[] = [];
+  const { model } = fixture(reportOf, undefined, async (request, { onProgress }) => {
+    told.push(onProgress!);
+    await new Promise<void>((answer) => answers.push(answer));
+    return textReportOf(request);
+  });
+  const reading = {
+    phase: 'Reading captions',
+    done: 120,
+    total: 400,
+    rate: 85,
+    secondsLeft: 3,
+    unit: 'texts',
+  } as const;
+  const first = model.showText({ ...words, captions: true });
+  assert.equal(model.state.progress, undefined);
+  told[0]!(reading);
+  assert.deepEqual([model.state.progress, model.state.searching], [reading, true]);
+  const second = model.showText({ ...words, texts: ['a dog'], captions: true });
+  assert.equal(model.state.progress, undefined);
+  told[0]!({ ...reading, done: 130 });
+  assert.equal(model.state.progress, undefined, 'nothing is told of a search that was overtaken');
+  told[1]!(reading);
+  for (const answer of answers) answer();
+  await Promise.all([first, second]);
+  assert.deepEqual([model.state.progress, model.state.searching], [undefined, false]);
 });
