@@ -73,7 +73,7 @@ it('import takes vectors that --encoder finds by their name, and encoders lists 
   assert.match(similar.stdout, /^0\.995\d {2}a\/2\.png\n$/);
   assert.match(
     (await run('encoders', 'list', '--in', root)).stdout,
-    /^mine-\w+ {2}mine, vectors of 2 dimensions, imported from clip\.jsonl$/m,
+    /^mine-\w+ {2}mine, vectors of 2 dimensions, imported from clip\.jsonl; 3 vectors \(24 bytes\) in the index$/m,
   );
   assert.doesNotMatch((await run('encoders', 'remove', 'mine', '--in', root)).stdout, /mine/);
 });
