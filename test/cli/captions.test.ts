@@ -255,7 +255,9 @@ describe('likeness with captions', () => {
     assert.match(shown.stdout, /^Captions and images of the test split that find each other, recall in %:/m);
     assert.match(shown.stdout, /^pair-\S+ +\d+ +\d+( +\d+\.\d){6}$/m);
     const without = await likeness(['evaluate', root, '--encoder', 'pixels', '--json'], { cache });
-    assert.equal(documentOf('failure', without).error.code, 'not-enough-labels');
+    const { error } = documentOf('failure', without);
+    assert.equal(error.code, 'not-enough-labels');
+    assert.match(error.message, /Nor can captions be compared: .* has no text half/);
   });
 
   it('tells what a wrong caption lies near to in place of its image', async () => {

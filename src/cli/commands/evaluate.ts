@@ -70,7 +70,7 @@ export const evaluateCommand: Command = {
     const { evaluation } = captions;
     const captionNotes = captions.notices.map(({ message }) => message);
     if (report instanceof LikenessError) {
-      if (evaluation === undefined) throw report;
+      if (evaluation === undefined) throw withoutBoth(report, captionNotes);
       return {
         json: { encoders: [], captions: evaluation },
         lines: captionLines(evaluation),
@@ -95,6 +95,14 @@ export const evaluateCommand: Command = {
     };
   },
 };
+
+/** Neither labels nor captions could be compared. @param notes why captions couldn't, where the dataset has some */
+function withoutBoth(report: LikenessError, notes: readonly string[]): LikenessError {
+  if (notes.length === 0) return report;
+  return new LikenessError(report.code, `${report.message} Nor can captions be compared: ${notes.join(' ')}`, {
+    cause: report,
+  });
+}
 
 function describe({ protocol, encoders, comparingSeconds, seconds }: EvaluationReport): string[] {
   const fewLabels = fewLabelColumns(protocol);
