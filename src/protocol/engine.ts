@@ -77,6 +77,8 @@ export interface IndexReport {
   readonly images: number;
   /** Vectors computed by this run. */
   readonly embedded: number;
+  /** Files whose bytes the index had of another file, or under another name: with `embedded` and `unchanged` all that is readable. */
+  readonly copies: number;
   readonly unchanged: number;
   readonly removed: number;
   readonly failed: readonly FailedFile[];

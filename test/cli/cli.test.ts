@@ -29,6 +29,7 @@ describe('likeness index', () => {
       'encoder',
       'images',
       'embedded',
+      'copies',
       'unchanged',
       'removed',
       'failed',

@@ -57,13 +57,14 @@ export const indexCommand: Command = {
       },
       job,
     );
-    const { root, encoder: used, images, embedded, unchanged, removed, failed, skipped, seconds, regions } = report;
+    const { root, encoder: used, images, embedded, copies, unchanged, removed, failed, skipped, seconds, regions } = report;
     return {
       json: {
         root,
         encoder: used,
         images,
         embedded,
+        copies,
         unchanged,
         removed,
         failed,
@@ -85,9 +86,10 @@ function newerEncoderNote({ root, encoder, newerEncoder }: IndexReport): string[
 }
 
 function describe(report: IndexReport): string[] {
-  const { root, encoder, images, embedded, unchanged, removed, failed, seconds } = report;
+  const { root, encoder, images, embedded, copies, unchanged, removed, failed, seconds } = report;
   const counts = [
     `${formatCount(embedded)} embedded`,
+    ...(copies > 0 ? [`${formatCount(copies)} copied or renamed`] : []),
     `${formatCount(unchanged)} unchanged`,
     `${formatCount(removed)} removed`,
     `${formatCount(failed.length)} failed`,

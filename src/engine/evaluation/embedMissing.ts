@@ -43,6 +43,7 @@ export async function embedMissing(
       encoderKey,
       decode: { maxMegapixels: DEFAULT_MAX_MEGAPIXELS, budget: new PixelBudget(PIXEL_BUDGET) },
       concurrency: availableParallelism() * 4,
+      known: files,
       retryFailures: false,
       signal: context.signal,
       onDone: (count) => {

@@ -26,6 +26,8 @@ export interface PipelineOptions {
   readonly encoder: Encoder;
   readonly encoderKey: number;
   readonly decode: Omit<DecodeOptions, 'input'>;
+  /** What the index held of the files before, by path: whatever comes with bytes that others have is a copy. */
+  readonly known: ReadonlyMap<string, Pick<FileRecord, 'contentKey'>>;
   /** Pictures decoded at the same time. */
   readonly concurrency: number;
   /** True where pictures that couldn't be decoded before are worth another try. */
@@ -38,8 +40,8 @@ export interface PipelineOptions {
 export interface PipelineCounts {
   /** Vectors computed. */
   embedded: number;
-  /** Files whose bytes, after all, had not changed and had their vector. */
-  unchanged: number;
+  /** Files that are new, or have changed, and hold the bytes of another file, or of one that was here before: nothing was computed of them. */
+  copies: number;
 }
 
 /** A decoded picture on its way through the encoder. */
@@ -60,7 +62,7 @@ export class ImagePipeline {
   readonly #options: PipelineOptions;
   readonly #decode: DecodeOptions;
   readonly #collector: BatchCollector<Pending, Embeddings>;
-  readonly #counts: PipelineCounts = { embedded: 0, unchanged: 0 };
+  readonly #counts: PipelineCounts = { embedded: 0, copies: 0 };
   /** Files with the bytes of one that is being decoded right now, by content id. */
   readonly #followers = new Map<string, { file: ScannedFile; readAt: number }[]>();
   /** Records that need no vector, written with the next batch. */
@@ -119,7 +121,7 @@ export class ImagePipeline {
     }
     const known = this.#options.store.findContent(id);
     if (known !== undefined && this.#isSettled(known)) {
-      this.#counts.unchanged++;
+      if (this.#isReadable(known)) this.#countCopy(file, known.key);
       this.#record(file, readAt, known.key, undefined);
       return;
     }
@@ -132,6 +134,16 @@ export class ImagePipeline {
     if (record.problem !== undefined) return !this.#options.retryFailures;
     const { store, encoderKey } = this.#options;
     return store.hasVector(key, encoderKey) && store.hasMeasures(key, MEASURES_VERSION);
+  }
+
+  /** Whether a settled content has a vector, and not a reason why there is none. */
+  #isReadable({ key, record }: { key: number; record: ContentRecord }): boolean {
+    const { store, encoderKey } = this.#options;
+    return record.problem === undefined && store.readVector(key, encoderKey) !== undefined;
+  }
+
+  #countCopy({ path }: ScannedFile, contentKey: number): void {
+    if (this.#options.known.get(path)?.contentKey !== contentKey) this.#counts.copies++;
   }
 
   async #decodeInto(
@@ -179,9 +191,10 @@ export class ImagePipeline {
     file: ScannedFile,
     readAt: number,
   ): void {
-    this.#counts.unchanged++;
     this.#enqueue(() => {
-      this.#putFiles(content.id, { file, readAt }, this.#putContent(content, measures));
+      const contentKey = this.#putContent(content, measures);
+      this.#countCopy(file, contentKey);
+      this.#putFiles(content.id, { file, readAt }, contentKey, true);
     });
   }
 
@@ -198,7 +211,7 @@ export class ImagePipeline {
     const { store } = this.#options;
     this.#enqueue(() => {
       const contentKey = store.putContent(content);
-      this.#putFiles(content.id, { file, readAt }, contentKey);
+      this.#putFiles(content.id, { file, readAt }, contentKey, false);
     });
   }
 
@@ -234,7 +247,7 @@ export class ImagePipeline {
           ? problemOf(embeddingInvalid(FILE_PLACEHOLDER, encoder.card.name))
           : embeddings.vectors.subarray(row * dim, (row + 1) * dim);
         store.putVector(contentKey, encoderKey, vector);
-        this.#putFiles(content.id, { file, readAt }, contentKey);
+        this.#putFiles(content.id, { file, readAt }, contentKey, !invalid.has(row));
       });
     });
     this.#counts.embedded += items.length - invalid.size;
@@ -242,8 +255,15 @@ export class ImagePipeline {
   }
 
   /** Stores a file and those that turned out to hold the same bytes. */
-  #putFiles(id: string, first: { file: ScannedFile; readAt: number }, contentKey: number): void {
-    const files = [first, ...(this.#followers.get(id) ?? [])];
+  #putFiles(
+    id: string,
+    first: { file: ScannedFile; readAt: number },
+    contentKey: number,
+    isReadable: boolean,
+  ): void {
+    const followers = this.#followers.get(id) ?? [];
+    if (isReadable) for (const { file } of followers) this.#countCopy(file, contentKey);
+    const files = [first, ...followers];
     this.#followers.delete(id);
     for (const { file, readAt } of files) {
       this.#options.store.putFile(fileRecord(file, readAt, contentKey, undefined));

@@ -76,6 +76,7 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     encoder,
     encoderKey,
     decode: { maxMegapixels: options.maxMegapixels, budget: new PixelBudget(PIXEL_BUDGET) },
+    known,
     concurrency: availableParallelism() * 4,
     retryFailures,
     signal: context.signal,
@@ -95,14 +96,16 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
       store.writeMeta(meta.settled, settledState(store, encoderKey, decoder));
     });
   }
+  const failed = failedFiles(store, encoderKey);
   return {
     root: store.root,
     encoder: { id: encoder.card.id, dim: encoder.card.output.dim },
     images: store.countEmbedded(encoderKey),
     embedded: counts.embedded,
-    unchanged: counts.unchanged + (plan.unchanged.length - (work.length - plan.changed.length)),
+    copies: counts.copies,
+    unchanged: scan.files.length - countFailed(scan.files, failed) - counts.embedded - counts.copies,
     removed: plan.removed.length,
-    failed: failedFiles(store, encoderKey),
+    failed,
     skipped: scan.skipped,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [...store.notices, ...(await decisionNotices(store.root, store)), ...providerNotices(encoder.computing)],
@@ -112,6 +115,12 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
 /** Everything in the index that is not usable, with its reason. */
 export function failedFiles(store: IndexStore, encoderKey: number | undefined): FailedFile[] {
   return store.readProblems(encoderKey).map(({ path, problem }) => ({ path, ...problem }));
+}
+
+function countFailed(files: readonly ScannedFile[], failed: readonly FailedFile[]): number {
+  if (failed.length === 0) return 0;
+  const paths = new Set(failed.map(({ path }) => path));
+  return files.reduce((count, { path }) => count + Number(paths.has(path)), 0);
 }
 
 function applyRemovals(store: IndexStore, plan: IndexPlan): void {

@@ -71,6 +71,7 @@ describe('indexDataset', () => {
     await place(root, 'new.png', 21);
     const report = await index(store, encoder);
     assert.deepEqual([report.images, report.embedded, report.removed], [11, 2, 2]);
+    assert.deepEqual([report.copies, report.unchanged], [2, 7], 'the renamed one and the copy were computed before');
 
     const fresh = await dataset(context, 0);
     for (const path of store.readFiles().keys()) write(fresh.root, path, '');
@@ -84,8 +85,9 @@ describe('indexDataset', () => {
     for (let i = 0; i < 20; i++) copyFileSync(join(root, 'class0/0.png'), join(root, `copy${i}.png`));
     const { encoder } = fakeEncoder();
     const report = await index(store, encoder);
-    assert.deepEqual([report.images, report.embedded], [21, 1]);
-    assert.equal((await index(store, encoder)).embedded, 0);
+    assert.deepEqual([report.images, report.embedded, report.copies, report.unchanged], [21, 1, 20, 0]);
+    const again = await index(store, encoder);
+    assert.deepEqual([again.embedded, again.copies, again.unchanged], [0, 0, 21], 'also those that were written just now');
   });
 
   it('notices a change that left size and time as they were, if it was written just now', async (context) => {
@@ -111,7 +113,7 @@ describe('indexDataset', () => {
     write(root, 'raw.heic', 'unsupported');
     write(root, 'black.png', await picture([-10, -10, -10], 0));
     const report = await index(store, encoder);
-    assert.equal(report.images, 3);
+    assert.deepEqual([report.images, report.embedded, report.copies, report.unchanged], [3, 3, 0, 0]);
     assert.deepEqual(Object.fromEntries(report.failed.map(({ path, code }) => [path, code])), {
       'again/text.jpg': ErrorCode.UnsupportedFormat,
       'black.png': ErrorCode.EmbeddingInvalid,
@@ -124,6 +126,7 @@ describe('indexDataset', () => {
     rmSync(join(root, 'raw.heic'));
     const later = await index(store, encoder);
     assert.deepEqual([later.images, later.embedded, later.failed.length], [4, 1, 3]);
+    assert.deepEqual([later.copies, later.unchanged], [0, 3], 'what is broken is in neither, nor are its copies');
   });
 
   it('keeps the vectors of two encoders apart, and thumbnails for both', async (context) => {

@@ -13,6 +13,7 @@ const report = (root: string): IndexReport => ({
   encoder: { id: 'handcrafted', dim: 4 },
   images: 1,
   embedded: 1,
+  copies: 0,
   unchanged: 0,
   removed: 0,
   failed: [],
