@@ -76,13 +76,14 @@ export const nestedRoot = (path: string, inner: string) =>
   );
 export const pathOutsideRoot = (path: string, root: string) =>
   new LikenessError(ErrorCode.PathOutsideRoot, `${path} lies outside the dataset ${root} and is ignored.`, { path });
-export const notIndexed = (root: string) =>
+/** @param below names of the folders in it that are datasets */
+export const notIndexed = (root: string, below: readonly string[] = []) =>
   new LikenessError(
     ErrorCode.NotIndexed,
-    `${root} has no index yet; run "Likeness: Index Folder" or "likeness index".`,
-    {
-      path: root,
-    },
+    below.length === 0
+      ? `${root} has no index yet; run "Likeness: Index Folder" or "likeness index".`
+      : `${root} has no index, but ${below.slice(0, 3).join(', ')}${below.length > 3 ? ', …' : ''} in it ${below.length === 1 ? 'has' : 'have'} one; name ${below.length === 1 ? 'that folder' : 'one of those folders'}, or go there first.`,
+    { path: root },
   );
 export const imageNotIndexed = (path: string, reason: string) =>
   new LikenessError(ErrorCode.ImageNotIndexed, `${path} is not in the index: ${reason}`, { path });

@@ -3,7 +3,7 @@ import type { DatasetConfig } from '../core/config/datasetConfig.ts';
 import { labelRules, type LabelRules } from '../core/labels/labelRules.ts';
 import { ErrorCode, LikenessError, notIndexed } from '../core/errors.ts';
 import { readConfig } from './store/config.ts';
-import { findDataset, findRoot } from './store/findRoot.ts';
+import { datasetsBelow, findDataset, findRoot } from './store/findRoot.ts';
 import type { IndexStore } from './store/indexStore.ts';
 import { openStore } from './store/openStore.ts';
 
@@ -56,8 +56,14 @@ export class Datasets {
   /** As `find`, but failing with not-indexed. */
   get(path: string): Dataset {
     const dataset = this.find(path);
-    if (dataset === undefined) throw notIndexed(this.rootOf(path));
+    if (dataset === undefined) throw this.notIndexed(path);
     return dataset;
+  }
+
+  /** Why nothing is known of a path, naming the datasets in its folder, one of which may be meant. */
+  notIndexed(path: string): LikenessError {
+    const root = this.rootOf(path);
+    return notIndexed(root, datasetsBelow(root));
   }
 
   /** Runs `work`; an index that turns out to be damaged is closed, so that the next use rebuilds it. */

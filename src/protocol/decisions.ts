@@ -88,6 +88,15 @@ export interface StandingDecision {
   readonly at: string;
 }
 
+/** A decision about two images as it stands. */
+export interface StandingPair {
+  readonly path: string;
+  readonly with: string;
+  readonly action: PairAction;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export interface RepeatRequest {
   /** Absolute. */
   readonly root: string;

@@ -18,13 +18,23 @@ it('decide and tag write lines of decisions.jsonl, list them and take them back'
     lines.map((line) => (JSON.parse(line) as { path: string; action: string }).action),
     ['relabel', 'same', 'tag'],
   );
-  const { decisions } = (await run('decide', 'list', root)) as { decisions: readonly { path: string }[] };
+  const { decisions, pairs } = (await run('decide', 'list', root)) as {
+    decisions: readonly { path: string }[];
+    pairs: readonly { path: string; with: string; action: string }[];
+  };
   assert.deepEqual(
     decisions.map(({ path }) => path),
     ['a.png', 'b.png'],
   );
   const shown = await told('decide', 'list', root);
-  assert.match(shown.stdout, /^a\.png: relabel cat \(20.*\)\nb\.png: tag blurry/);
+  assert.match(
+    shown.stdout,
+    /^a\.png: relabel cat \(20.*\)\nb\.png: tag blurry.*\na\.png and b\.png: same \(20.*\)\n$/,
+  );
+  assert.deepEqual(
+    pairs.map(({ path, with: other, action }) => [path, other, action]),
+    [['a.png', 'b.png', 'same']],
+  );
 });
 
 it('decide says how it is used, and refuses images of another dataset', async (context) => {
@@ -48,6 +58,21 @@ it('decide says how it is used, and refuses images of another dataset', async (c
   const none = await likeness(['tag', 'x', alone], { cache });
   assert.equal(none.code, 3);
   assert.match(none.stderr, /has no index yet/);
+  // From the folder above, a dataset in it that may be meant is named instead of another one being made up.
+  const above = temporaryFolder(context);
+  write(above, 'photos/.likeness/config.json', '{}');
+  write(above, 'photos/a.png', 'a');
+  for (const args of [
+    ['decide', 'undo'],
+    ['tag', 'x', '--where', 'class:cat'],
+  ]) {
+    const { code, stderr } = await likeness(args, { cache, cwd: above });
+    assert.deepEqual(
+      [code, /has no index, but photos in it has one; name that folder/.test(stderr)],
+      [3, true],
+      stderr,
+    );
+  }
   const outside = await likeness(['tag', 'x', join(root, 'a.png'), join(other, 'a.png')], { cache });
   assert.equal(outside.code, 3);
   assert.match(outside.stderr, /a\.png/);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
-import type { ImageDecision, StandingDecision } from '../../protocol/decisions.ts';
+import type { ImageDecision, StandingDecision, StandingPair } from '../../protocol/decisions.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { reviewDecisions } from './reviewDecisions.ts';
@@ -63,11 +63,17 @@ export const decideCommand: Command = {
       case 'check':
       case 'tidy':
         if (rest.length > 1) throw incomplete;
-        return reviewDecisions[action](engine.decisions, resolve(rest[0] ?? '.'), invocation);
+        return reviewDecisions[action](
+          engine.decisions,
+          engine.decisions.meantRoot(resolve(rest[0] ?? '.')),
+          invocation,
+        );
       case 'list': {
         if (rest.length > 1) throw incomplete;
-        const decisions = await engine.decisions.list({ root: resolve(rest[0] ?? '.') });
-        return { json: { decisions }, lines: decisions.length > 0 ? decisions.map(describe) : ['Nothing is decided.'] };
+        const root = engine.decisions.meantRoot(resolve(rest[0] ?? '.'));
+        const [decisions, pairs] = [await engine.decisions.list({ root }), await engine.decisions.pairs({ root })];
+        const lines = [...decisions.map(describe), ...pairs.map(describePair)];
+        return { json: { decisions, pairs }, lines: lines.length > 0 ? lines : ['Nothing is decided.'] };
       }
       default:
         throw incomplete;
@@ -115,4 +121,8 @@ function summary(changed: number, named: number, noun: string): string {
 function describe({ path, decision, at }: StandingDecision): string {
   const about = 'value' in decision ? decision.value : 'finding' in decision ? `finding ${decision.finding}` : '';
   return `${path === '' ? 'The whole dataset' : path}: ${`${decision.action} ${about}`.trimEnd()} (${at})`;
+}
+
+function describePair({ path, with: other, action, at }: StandingPair): string {
+  return `${path} and ${other}: ${action} (${at})`;
 }

@@ -57,7 +57,19 @@ export const indexCommand: Command = {
       },
       job,
     );
-    const { root, encoder: used, images, embedded, copies, unchanged, removed, failed, skipped, seconds, regions } = report;
+    const {
+      root,
+      encoder: used,
+      images,
+      embedded,
+      copies,
+      unchanged,
+      removed,
+      failed,
+      skipped,
+      seconds,
+      regions,
+    } = report;
     return {
       json: {
         root,

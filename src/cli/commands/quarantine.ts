@@ -15,7 +15,7 @@ export const quarantineCommand: Command = {
     const [action, ...rest] = positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
     if (action === 'list' && rest.length <= 1) {
-      const quarantined = await decisions.quarantined({ root: resolve(rest[0] ?? '.') });
+      const quarantined = await decisions.quarantined({ root: decisions.meantRoot(resolve(rest[0] ?? '.')) });
       const lines = quarantined.map(({ path, at, since }) => `${path}: in ${at} (${since})`);
       return { json: { quarantined }, lines: lines.length > 0 ? lines : ['Nothing is set aside.'] };
     }

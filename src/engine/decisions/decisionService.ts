@@ -4,7 +4,7 @@ import { linesOf } from '../../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import type { FileEdit } from '../../core/decisions/history.ts';
 import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
-import { LikenessError, notIndexed, unknownFinding } from '../../core/errors.ts';
+import { LikenessError, unknownFinding } from '../../core/errors.ts';
 import type {
   DecideRequest,
   DecisionHistory,
@@ -14,13 +14,16 @@ import type {
   QuarantinedImage,
   RepeatRequest,
   StandingDecision,
+  StandingPair,
   StepOutcome,
   TakenStep,
 } from '../../protocol/decisions.ts';
 import { readFindingPaths } from '../curation/lastFindings.ts';
 import type { Datasets } from '../dataset.ts';
+import { statIfPresent } from '../fileStatus.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
+import { datasetsBelow } from '../store/findRoot.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { decidedPath } from './decidedImages.ts';
@@ -30,7 +33,7 @@ import { DecisionText } from './decisionText.ts';
 import { fileEdit } from './fileEdits.ts';
 import { HistoryFile } from './historyFile.ts';
 import { moveImages, type MoveImages } from './moveImages.ts';
-import { decidePair } from './pairDecision.ts';
+import { decidePair, listPairDecisions } from './pairDecision.ts';
 import { problemsOfDecisions } from './problemsOfDecisions.ts';
 import { readQuarantine } from './quarantine.ts';
 import { endPending, offeredSteps, repeatStep, takeStep, toldStep, type StepContext } from './steps.ts';
@@ -50,8 +53,18 @@ export class DecisionService {
 
   /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
   datasetOf(path: string): string {
-    if (!this.#datasets.exists(path)) throw notIndexed(dirname(path));
+    if (!this.#datasets.exists(path)) {
+      // Of an image that is gone nobody knows more than where it would be.
+      throw this.#datasets.notIndexed(statIfPresent(path) === undefined ? dirname(path) : path);
+    }
     return this.#datasets.rootOf(path);
+  }
+
+  /** As `rootOf`. Throws not-indexed where a folder lies in no dataset but has one in it, which will be meant: nothing is decided of the folder itself. */
+  meantRoot(folder: string): string {
+    const root = this.#datasets.rootOf(folder);
+    if (!this.#datasets.exists(root) && datasetsBelow(root).length > 0) throw this.#datasets.notIndexed(root);
+    return root;
   }
 
   /** The root of the dataset that a path lies in, else the folder itself. */
@@ -197,6 +210,11 @@ export class DecisionService {
   /** What people decided of single images of a dataset. */
   list({ root }: DecisionRequests['decisions/list']['params']): Promise<StandingDecision[]> {
     return listImageDecisions(this.#datasets.rootOf(root));
+  }
+
+  /** What people decided of two images of a dataset. */
+  pairs({ root }: { readonly root: string }): Promise<StandingPair[]> {
+    return listPairDecisions(this.#datasets.rootOf(root));
   }
 
   /** The history, once what a killed process left half done is ended; where nothing can be written it stays as it is. */

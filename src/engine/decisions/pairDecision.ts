@@ -1,8 +1,9 @@
 import { withPair, type PairAction } from '../../core/decisions/decisionLines.ts';
 import type { DecidedImage } from '../../core/decisions/decisions.ts';
 import { pairTitle } from '../../core/decisions/stepTitles.ts';
-import type { StepOutcome } from '../../protocol/decisions.ts';
+import type { StandingPair, StepOutcome } from '../../protocol/decisions.ts';
 import { decidedImages, decidedPath } from './decidedImages.ts';
+import { readDecisions } from './decisionFile.ts';
 import { takeStep, type StepContext } from './steps.ts';
 
 /**
@@ -26,4 +27,12 @@ export async function decidePair(
   const at = new Date(now).toISOString();
   const change = (lines: Parameters<typeof withPair>[0]) => withPair(lines, pair, action, at);
   return takeStep(context, { title: pairTitle(action), change, moves: [] });
+}
+
+/** What was decided of two images, in the order of the file, which is that of paths. Rejects with unreadable-file. */
+export async function listPairDecisions(root: string): Promise<StandingPair[]> {
+  return (await readDecisions(root)).flatMap(({ path, action, with: partner, at }): StandingPair[] => {
+    const isPair = action === 'same' || action === 'different';
+    return isPair && partner !== undefined ? [{ path, with: partner.path, action, at }] : [];
+  });
 }

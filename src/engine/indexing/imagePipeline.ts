@@ -255,12 +255,7 @@ export class ImagePipeline {
   }
 
   /** Stores a file and those that turned out to hold the same bytes. */
-  #putFiles(
-    id: string,
-    first: { file: ScannedFile; readAt: number },
-    contentKey: number,
-    isReadable: boolean,
-  ): void {
+  #putFiles(id: string, first: { file: ScannedFile; readAt: number }, contentKey: number, isReadable: boolean): void {
     const followers = this.#followers.get(id) ?? [];
     if (isReadable) for (const { file } of followers) this.#countCopy(file, contentKey);
     const files = [first, ...followers];

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { statIfPresent } from '../fileStatus.ts';
 import { indexInCache, LIKENESS_FOLDER } from './locations.ts';
@@ -19,6 +19,17 @@ export function findRoot(path: string, cacheFolder: string): string {
   const absolute = resolve(path);
   const isFile = statIfPresent(absolute)?.isFile() === true;
   return realPathOf(isFile ? dirname(absolute) : absolute);
+}
+
+/** Names of the folders directly in a folder that hold `.likeness`, sorted; none where it can't be read. */
+export function datasetsBelow(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return folders.filter((name) => isFolder(join(folder, name, LIKENESS_FOLDER))).sort();
+  } catch {
+    return [];
+  }
 }
 
 /**

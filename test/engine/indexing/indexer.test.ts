@@ -87,7 +87,11 @@ describe('indexDataset', () => {
     const report = await index(store, encoder);
     assert.deepEqual([report.images, report.embedded, report.copies, report.unchanged], [21, 1, 20, 0]);
     const again = await index(store, encoder);
-    assert.deepEqual([again.embedded, again.copies, again.unchanged], [0, 0, 21], 'also those that were written just now');
+    assert.deepEqual(
+      [again.embedded, again.copies, again.unchanged],
+      [0, 0, 21],
+      'also those that were written just now',
+    );
   });
 
   it('notices a change that left size and time as they were, if it was written just now', async (context) => {

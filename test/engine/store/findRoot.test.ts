@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
-import { findDataset, findRoot, relativeToRoot } from '../../../src/engine/store/findRoot.ts';
+import { datasetsBelow, findDataset, findRoot, relativeToRoot } from '../../../src/engine/store/findRoot.ts';
 import { indexInCache } from '../../../src/engine/store/locations.ts';
 import { makeFiles, temporaryFolder } from '../../temporaryFolder.ts';
 
@@ -33,6 +33,13 @@ suite('the dataset of a path', () => {
     assert.equal(findRoot(join(base, 'a'), cache), join(base, 'a'));
     assert.equal(findRoot(join(base, 'a/1.jpg'), cache), join(base, 'a'));
     assert.equal(findRoot(join(base, 'b'), cache), join(base, 'b'), 'a file called .likeness makes no dataset');
+  });
+
+  test('may be one of those in a folder', (context) => {
+    const base = temporaryFolder(context);
+    makeFiles(base, ['b/.likeness/x', 'a/.likeness/x', 'c/.likeness', 'd/e/.likeness/x', 'f.jpg']);
+    assert.deepEqual(datasetsBelow(base), ['a', 'b']);
+    assert.deepEqual([datasetsBelow(join(base, 'gone')), datasetsBelow(join(base, 'f.jpg'))], [[], []]);
   });
 
   test('is found by an index in the cache folder', (context) => {
