@@ -68,6 +68,13 @@ export const folderNotEmpty = (path: string) =>
   );
 export const fileNotFound = (path: string) =>
   new LikenessError(ErrorCode.FileNotFound, `${path} doesn't exist; check the path.`, { path });
+/** @param path what was to be written @param folder the one that it was to be written into */
+export const outputFolderNotFound = (path: string, folder: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `${path} can't be written, since the folder ${folder} doesn't exist; create it, or check the path.`,
+    { path },
+  );
 export const nestedRoot = (path: string, inner: string) =>
   new LikenessError(
     ErrorCode.NestedRoot,

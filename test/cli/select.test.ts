@@ -63,6 +63,11 @@ it('split shows what it would do, writes a table, and becomes the split of the d
   const again = await run();
   assert.match(again.stdout, /10 of which keep the split that they have/);
   assert.match(again.stdout, /^All images have a split; --all assigns them anew\.$/m);
+  write(root, 'a/new.png', await shade([10, 90, 120], 10));
+  const later = await run();
+  assert.match(later.stdout, /^Only 1 image had no split and got one, .*; --all assigns the others anew, too\.$/m);
+  const anew = await run('--all');
+  assert.doesNotMatch(anew.stdout, /had no split|--all/);
   writeFileSync(file, 'mine');
   const faults: Fault[] = [
     [['--train', '.5', '--test', '.4'], ErrorCode.Usage, /add up to 1, and 0\.5 \+ 0 \+ 0\.4 is 0\.9/],

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { inProject } from '../../src/build/project.ts';
+import type { EncoderCard } from '../../src/core/encoders/card.ts';
 import { imageExtensions } from '../../src/core/images/fileKinds.ts';
+import { regionBytes } from '../../src/core/images/regionGrid.ts';
+import { formatBytes } from '../../src/core/progressText.ts';
+import { SHIPPED_ENCODER_ID } from '../../src/engine/encoders/shippedEncoder.ts';
 import {
   CATEGORY,
   commands,
@@ -134,6 +138,10 @@ describe('package.json declares what the contract names', () => {
       assert.ok(scope, `${key} has no scope`);
       assert.ok(description ?? markdownDescription, `${key} has no description`);
     }
+    const card = JSON.parse(readFileSync(inProject(`encoders/${SHIPPED_ENCODER_ID}/card.json`), 'utf8')) as EncoderCard;
+    const { dim } = card.output;
+    const regions = `${formatBytes(regionBytes(dim))} with the ${dim} numbers of the default encoder, ${formatBytes(100_000 * regionBytes(dim))} for 100,000`;
+    assert.ok(properties['likeness.index.regions']!.markdownDescription!.includes(regions), regions);
   });
 });
 

@@ -164,5 +164,7 @@ function thresholdText(kind: FindingKind, threshold: number | undefined): string
 function line({ path, related, message }: Finding): string {
   const [first, ...more] = related;
   const others = first === undefined ? '' : ` ↔ ${first.path}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-  return `  ${path === '' ? '' : `${path}${others}: `}${message}`;
+  // Why a file can't be read begins with its path.
+  const isNamed = path === '' || (others === '' && message.startsWith(`${path} `));
+  return `  ${isNamed ? '' : `${path}${others}: `}${message}`;
 }

@@ -28,7 +28,7 @@ export const evaluateCommand: Command = {
       short: 'e',
       multiple: true,
       value: 'ID|FILE.onnx,…',
-      help: 'the encoders, separated by commas; default: the one indexed with',
+      help: 'the encoders, separated by commas; default: the one indexed with, which is left out where others are named',
     },
     k: { type: 'string', short: 'k', value: 'N', help: 'neighbours that vote for a class (default 20)' },
     seed: { type: 'string', value: 'N', help: 'of all that is drawn at random (default 0)' },

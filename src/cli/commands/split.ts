@@ -61,7 +61,7 @@ export const splitCommand: Command = {
       job,
     );
     const { notices, ...json } = report;
-    return { json, lines: describe(report), notes: notices.map(({ message }) => message) };
+    return { json, lines: describe(report, matching === undefined), notes: notices.map(({ message }) => message) };
   },
 };
 
@@ -84,7 +84,8 @@ function sharesOf(invocation: Invocation): SplitShares {
   return { train, validation, test };
 }
 
-function describe(report: SplitReport): string[] {
+/** @param all whether it is about all images of the folder, and not some of them by a filter */
+function describe(report: SplitReport, all: boolean): string[] {
   const { assignments, along, kept, groups, torn, shares, classes, applied, table, step, out, root } = report;
   const total: Record<string, number> = {};
   for (const { split } of assignments) total[split] = (total[split] ?? 0) + 1;
@@ -92,6 +93,7 @@ function describe(report: SplitReport): string[] {
   const names = [...new Set([...wished, ...Object.keys(total)])];
   const width = Math.max(0, ...classes.slice(0, SHOWN).map(({ label }) => nameOf(label).length));
   const hidden = classes.length - SHOWN;
+  const assigned = assignments.length - along - kept;
   return [
     `${formatQuantity(assignments.length, 'image')} of ${root}${kept > 0 ? `, ${formatCount(kept)} of which keep the split that they have` : ''}${along > 0 ? `, ${along === 1 ? '1 copy that goes' : `${formatCount(along)} copies that go`} along with them` : ''}; ${groups === 1 ? '1 group of copies stays' : `${formatCount(groups)} groups of copies stay`} together${torn > 0 ? `, but for ${formatCount(torn)}` : ''}`,
     ...names.map((name) => `  ${name}: ${shareText(name, total[name] ?? 0, assignments.length, shares)}`),
@@ -104,7 +106,12 @@ function describe(report: SplitReport): string[] {
       ),
     ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more classes; --json has all images`] : []),
     furthest(classes, shares),
-    ...(kept === assignments.length - along ? ['All images have a split; --all assigns them anew.'] : []),
+    ...(assigned === 0 ? ['All images have a split; --all assigns them anew.'] : []),
+    ...(all && assigned > 0 && kept > 0
+      ? [
+          `Only ${formatQuantity(assigned, 'image')} had no split and got one, so that all together may be far from the shares; --all assigns the others anew, too.`,
+        ]
+      : []),
     ...(out === undefined ? [] : [`Written to ${out}.`]),
     ...(applied
       ? [

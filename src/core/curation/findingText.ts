@@ -50,7 +50,7 @@ export const qualityTexts: Readonly<Record<QualityKind, string>> = {
   'odd-size':
     'Much larger or smaller than the other images. See whether it is a thumbnail or a sheet of several pictures.',
   grayscale:
-    'Without colour, as few images here are, if others have it. Look for the original, or exclude it if one class has most of these.',
+    'Without colour, which most images here have. Look for the original, or exclude it if one class has most of these.',
 };
 
 export function noisyClusterText({ images, share, usualShare, classes }: NoisyCluster): string {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { fileNotFound, systemCodeOf } from '../../core/errors.ts';
+import { outputFolderNotFound, systemCodeOf } from '../../core/errors.ts';
 import {
   outInDataset,
   outIsFile,
@@ -34,7 +34,7 @@ export async function assertOutputFolder(folder: string, root: string): Promise<
   if (status !== undefined && !status.isDirectory()) throw outIsFile(folder);
   if (status !== undefined && (await readdir(folder)).length > 0) throw outNotEmpty(folder);
   const parent = statIfPresent(dirname(folder));
-  if (parent?.isDirectory() !== true) throw fileNotFound(dirname(folder));
+  if (parent?.isDirectory() !== true) throw outputFolderNotFound(folder, dirname(folder));
   if (status !== undefined && status.dev !== parent.dev) throw outIsMount(folder);
 }
 

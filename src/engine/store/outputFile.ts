@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileNotFound, systemCodeOf } from '../../core/errors.ts';
+import { outputFolderNotFound, systemCodeOf } from '../../core/errors.ts';
 import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
@@ -33,7 +33,7 @@ export async function assertOutputFile(
   );
   if (inside?.split('/')[0] === LIKENESS_FOLDER || isLabels.includes(true)) throw wouldReplaceLabels(file);
   if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
-  if (statIfPresent(dirname(file))?.isDirectory() !== true) throw fileNotFound(file);
+  if (statIfPresent(dirname(file))?.isDirectory() !== true) throw outputFolderNotFound(file, dirname(file));
 }
 
 /** Rejects with file-exists, read-only, disk-full or file-not-found. */
@@ -45,7 +45,7 @@ export async function writeOutput({ file, replace }: OutputFile, content: string
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'EEXIST') throw fileExists(file);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw fileNotFound(file);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw outputFolderNotFound(file, dirname(file));
     throw writeFailure(file, error) ?? error;
   }
 }
@@ -69,7 +69,7 @@ export async function streamOutput(
     });
   } catch (error) {
     const code = systemCodeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw fileNotFound(file);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw outputFolderNotFound(file, dirname(file));
     throw writeFailure(file, error) ?? error;
   }
 }

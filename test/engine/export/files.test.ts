@@ -138,7 +138,10 @@ describe('an export to a file', () => {
     ]) {
       await assert.rejects(exportTo('csv', '', { out: target, replace: true }), exists, target);
     }
-    await assert.rejects(exportTo('csv', 'nowhere/a.csv'), { code: ErrorCode.FileNotFound });
+    await assert.rejects(exportTo('csv', 'nowhere/a.csv'), {
+      code: ErrorCode.FileNotFound,
+      message: `${join(out, 'nowhere/a.csv')} can't be written, since the folder ${join(out, 'nowhere')} doesn't exist; create it, or check the path.`,
+    });
     for (const request of [{ vectors: true }, { link: true }, { encoder: 'pixels' }]) {
       await assert.rejects(exportTo('csv', 'other.csv', request), { code: ErrorCode.Usage });
     }

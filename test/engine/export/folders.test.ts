@@ -141,7 +141,10 @@ describe('an export to a folder', () => {
     for (const inside of ['copies', '.likeness/copies']) {
       await assert.rejects(exportTo('yolo', '', { out: join(root, inside) }), { code: ErrorCode.FileExists });
     }
-    await assert.rejects(exportTo('yolo', 'no/where'), { code: ErrorCode.FileNotFound });
+    await assert.rejects(exportTo('yolo', 'no/where'), {
+      code: ErrorCode.FileNotFound,
+      message: /where can't be written, since the folder \S+no doesn't exist/,
+    });
     assert.deepEqual(filesOf(out), ['file', 'full/mine.txt']);
   });
 
