@@ -101,7 +101,7 @@ function describe(report: IndexReport): string[] {
   const { root, encoder, images, embedded, copies, unchanged, removed, failed, seconds } = report;
   const counts = [
     `${formatCount(embedded)} embedded`,
-    ...(copies > 0 ? [`${formatCount(copies)} copied or renamed`] : []),
+    ...(copies > 0 ? [`${formatCount(copies)} ${copyWords(copies, removed)}`] : []),
     `${formatCount(unchanged)} unchanged`,
     `${formatCount(removed)} removed`,
     `${formatCount(failed.length)} failed`,
@@ -115,6 +115,12 @@ function describe(report: IndexReport): string[] {
     ...skippedLine(report.skipped),
     ...regionLines(report.regions),
   ];
+}
+
+/** Where files are gone it may be them, under another name. */
+function copyWords(copies: number, removed: number): string {
+  if (removed > 0) return 'copied or renamed';
+  return copies === 1 ? 'copy' : 'copies';
 }
 
 function regionLines(report: RegionIndexReport | undefined): string[] {
