@@ -32,7 +32,7 @@ it('labels shows what would be written and writes it', async (context) => {
   assert.equal(readFileSync(join(root, 'labels.csv'), 'utf8'), 'path,class\n0.png,blue\n1.png,blue\n');
   assert.match(applied.stdout, /\n"likeness decide undo" takes it back\.\n$/);
   const undone = await run('decide', 'undo', root);
-  assert.equal(undone.stdout, 'Undone: Write the class of 1 image to labels.csv.\n');
+  assert.equal(undone.stdout, 'Undone: “Write the class of 1 image to labels.csv”.\n');
   assert.equal(readFileSync(join(root, 'labels.csv'), 'utf8'), 'path,class\n0.png,red\n1.png,blue\n');
   assert.equal((await run('labels', 'show', root)).code, 2);
 });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
+import { formatQuantity } from '../../core/progressText.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
 import type { Command } from '../command.ts';
 import { stepOutput } from './reviewDecisions.ts';
@@ -23,8 +24,12 @@ export const quarantineCommand: Command = {
     const files = rest.map((image) => resolve(image));
     const root = decisions.datasetOf(files[0]!);
     const paths = files.map((file) => relativeToRoot(root, file) ?? file);
-    if (action === 'restore') return stepOutput(await decisions.bringBack(root, paths), 'Done', 'Nothing has changed.');
+    if (action === 'restore') {
+      const back = (_: unknown, changed: number) => `${formatQuantity(changed, 'image')} brought back.`;
+      return stepOutput(await decisions.bringBack(root, paths), back, 'Nothing has changed.');
+    }
     const step = { root, decisions: [{ paths, decision: { action: 'quarantine' } as const }] };
-    return stepOutput(await decisions.take(step), 'Done', 'They were set aside before.');
+    const aside = (_: unknown, changed: number) => `${formatQuantity(changed, 'image')} set aside.`;
+    return stepOutput(await decisions.take(step), aside, 'They were set aside before.');
   },
 };

@@ -2,7 +2,7 @@ import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { DecisionService } from '../../engine/decisions/decisionService.ts';
 import { decisionsFile } from '../../engine/decisions/decisionFile.ts';
-import type { StepOutcome } from '../../protocol/decisions.ts';
+import type { StepOutcome, TakenStep } from '../../protocol/decisions.ts';
 import type { CommandOutput, Invocation } from '../command.ts';
 
 type Review = (decisions: DecisionService, root: string, invocation: Invocation) => Promise<CommandOutput>;
@@ -27,11 +27,11 @@ export const reviewDecisions = {
   },
 
   async undo(decisions, root) {
-    return stepOutput(await decisions.undo({ root }), 'Undone', 'There is nothing to undo.');
+    return repeatedOutput(await decisions.undo({ root }), 'Undone', 'There is nothing to undo.');
   },
 
   async redo(decisions, root) {
-    return stepOutput(await decisions.redo({ root }), 'Done again', 'There is nothing to do again.');
+    return repeatedOutput(await decisions.redo({ root }), 'Done again', 'There is nothing to do again.');
   },
 
   async check(decisions, root) {
@@ -62,16 +62,26 @@ export const reviewDecisions = {
   },
 } as const satisfies Record<string, Review>;
 
-/** What a step has done, for `decide undo` and for `quarantine`. */
-export function stepOutput(outcome: StepOutcome, done: string, nothing: string): CommandOutput {
+/** What was undone or done again, by its name in a menu. */
+function repeatedOutput(outcome: StepOutcome, verb: string, nothing: string): CommandOutput {
+  return stepOutput(outcome, ({ title }) => `${verb}: “${title}”.`, nothing);
+}
+
+/**
+ * What a step has done.
+ *
+ * @param told of it, for a person
+ * @param nothing what is told where there was no step
+ */
+export function stepOutput(
+  outcome: StepOutcome,
+  told: (step: TakenStep, changed: number) => string,
+  nothing: string,
+): CommandOutput {
   const { step, changed, notices = [] } = outcome;
   return {
     json: outcome,
-    lines: [
-      step === undefined
-        ? nothing
-        : `${done}: ${step.title}${changed.length === 0 ? '' : ` (${formatQuantity(changed.length, 'image')} changed)`}.`,
-    ],
+    lines: [step === undefined ? nothing : told(step, changed.length)],
     notes: notices.map(({ message }) => message),
   };
 }

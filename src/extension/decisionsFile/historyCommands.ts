@@ -57,7 +57,7 @@ async function tell(
     await vscode.window.showInformationMessage(`${path.basename(root)} has ${none}.`);
     return;
   }
-  const message = [`${done}: ${step.title}.`, ...notices.map((notice) => notice.message)].join(' ');
+  const message = [`${done}: “${step.title}”.`, ...notices.map((notice) => notice.message)].join(' ');
   if ((await vscode.window.showInformationMessage(message, back)) !== back) return;
   await repeatDecision(services, root, direction === 'undo' ? 'redo' : 'undo', step);
 }

@@ -34,12 +34,12 @@ test('what was decided last is undone and done again by command', async () => {
     .map((name) => `train/${name}`)
     .sort();
   await runCommand(page, 'Likeness: Undo Last Decision');
-  const undone = toast(/^Undone: Tag 2 images "odd"\./);
+  const undone = toast(/^Undone: “Tag 2 images "odd"”\./);
   await undone.waitFor();
   await screenshot(page, 'decisions undone');
   assert.equal(await decisions(), '');
   await runCommand(page, 'Likeness: Redo Decision');
-  await toast(/^Done again: Tag 2 images "odd"\./).waitFor();
+  await toast(/^Done again: “Tag 2 images "odd"”\./).waitFor();
   assert.equal((await decisions()).trim().split('\n').length, 2);
 });
 
