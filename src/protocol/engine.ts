@@ -24,7 +24,7 @@ import type { RunRequests, TrainingEngine } from './training.ts';
 import type { ViewerRequests } from './viewer.ts';
 
 /** Raised when a method or a type below changes; window and engine refuse each other when it differs. */
-export const PROTOCOL_VERSION = 19;
+export const PROTOCOL_VERSION = 20;
 
 /** A notice for the user about a command that did succeed: the index lives elsewhere, was rebuilt, … */
 export interface Notice {
