@@ -85,7 +85,7 @@ import { RunStore } from './training/runStore.ts';
 export class Engine {
   readonly #options: EngineOptions;
   readonly #datasets: Datasets;
-  readonly #registry = new EncoderRegistry();
+  readonly #registry: EncoderRegistry;
   readonly #encoders: EncoderPool;
   readonly #load: LoadEncoder = (resolved, waiting) => this.#encoders.get(resolved, waiting);
   readonly #search: VectorSearch;
@@ -119,6 +119,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#datasets = new Datasets(options.cacheFolder);
+    this.#registry = new EncoderRegistry(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
     this.decisions = new DecisionService(this.#datasets);

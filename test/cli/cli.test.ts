@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { picture, write } from '../engine/indexing/dataset.ts';
 import { BUILT_IN_ENCODER_IDS } from '../../src/engine/encoders/builtIn.ts';
+import { DEFAULT_ENCODER_ID } from '../../src/engine/encoders/registry.ts';
 import { projectRoot } from '../../src/build/project.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { shared, unlessShared } from '../shared.ts';
@@ -46,6 +47,15 @@ describe('likeness index', () => {
 
     const second = documentOf('index', await likeness(['index', root, '--json'], { cache }));
     assert.deepEqual([second.embedded, second.encoder.id], [0, 'pixels'], 'the encoder used last is used again');
+  });
+
+  it('says in its JSON, too, that there is a newer default', async (context) => {
+    const { root, cache } = await dataset(context, 2);
+    await likeness(['index', root, '--encoder', 'handcrafted'], { cache });
+    const again = await likeness(['index', root, '--json'], { cache });
+    const { encoder, newerEncoder } = documentOf('index', again);
+    assert.deepEqual([encoder.id, newerEncoder], ['handcrafted', DEFAULT_ENCODER_ID]);
+    assert.ok(again.stderr.includes(`likeness index ${root} --encoder ${DEFAULT_ENCODER_ID}`));
   });
 
   it('says what it needs where Node.js is too old to hold an index', async (context) => {

@@ -60,6 +60,7 @@ export const indexCommand: Command = {
     const {
       root,
       encoder: used,
+      newerEncoder,
       images,
       embedded,
       copies,
@@ -74,6 +75,7 @@ export const indexCommand: Command = {
       json: {
         root,
         encoder: used,
+        ...(newerEncoder !== undefined && { newerEncoder }),
         images,
         embedded,
         copies,

@@ -5,10 +5,11 @@ import { meta } from '../indexing/meta.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { EncoderCard } from '../../core/encoders/card.ts';
-import { builtInEncoder } from './builtIn.ts';
+import { exactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
+import { BUILT_IN_SOURCE, builtInEncoder } from './builtIn.ts';
 import type { ResolvedEncoder } from './encoder.ts';
 import { importedEncoder } from './importedEncoders.ts';
-import { DEFAULT_ENCODER_ID, FORMER_DEFAULT_IDS, type EncoderRegistry } from './registry.ts';
+import { DEFAULT_ENCODER_ID, isOlderDefault, type EncoderRegistry } from './registry.ts';
 
 /**
  * How the dataset's encoder is named, for indexing: what the caller says, else what the dataset's config says, else the
@@ -18,16 +19,28 @@ export function encoderReference(
   { config, store }: Pick<Dataset, 'config' | 'store'>,
   explicit: string | undefined,
 ): string {
-  return explicit ?? config.encoder ?? store.readMeta(meta.encoderReference) ?? DEFAULT_ENCODER_ID;
+  return explicit ?? config.encoder ?? lastReference(store) ?? DEFAULT_ENCODER_ID;
+}
+
+/** What a person has named is had by its name; what was only used last is just that, whatever an update has put in its place. */
+function lastReference(store: Dataset['store']): string | undefined {
+  const reference = store.readMeta(meta.encoderReference);
+  const used = currentEncoder({ store });
+  if (reference === undefined || used === undefined) return reference;
+  const { card, identity } = used;
+  const isOtherNow = card.source === BUILT_IN_SOURCE && builtInEncoder(reference)?.identity !== identity;
+  return isOtherNow && card.id === reference ? exactReference(reference, identity) : reference;
 }
 
 /**
- * The default where the dataset was indexed with what was the default before and nobody has chosen that; undefined where
- * there is nothing to say.
+ * The default where the dataset was indexed with what was the default before; undefined where there is nothing to say, as a
+ * person has chosen another encoder. Who has chosen one that ships has chosen the default.
  */
-export function newerDefault({ config, store }: Dataset): EncoderCard | undefined {
-  const reference = store.readMeta(meta.encoderReference);
-  if (config.encoder !== undefined || reference === undefined || !FORMER_DEFAULT_IDS.has(reference)) return undefined;
+export function newerDefault(dataset: Dataset): EncoderCard | undefined {
+  const used = currentEncoder(dataset);
+  const { encoder: chosen } = dataset.config;
+  if (used === undefined || !isOlderDefault(used)) return undefined;
+  if (chosen !== undefined && (chosen !== used.card.id || shippedVersion(chosen) === undefined)) return undefined;
   return builtInEncoder(DEFAULT_ENCODER_ID)?.card;
 }
 
@@ -61,7 +74,8 @@ export async function resolveStored(
     // Another one may be chosen that the images are not indexed with yet.
     if (!(named instanceof LikenessError) && named.identity === identity) return named;
   }
-  return registry.resolve(card.id, dataset.root);
+  const reference = card.source === BUILT_IN_SOURCE ? exactReference(card.id, identity) : card.id;
+  return registry.resolve(reference, dataset.root);
 }
 
 /** An encoder with vectors in the index, and the way to load it for further pictures. */
@@ -97,9 +111,10 @@ export async function searchEncoder(
   const resolve = async () => {
     const resolved = await registry.resolve(encoderReference(dataset, undefined), root);
     if (resolved.identity !== stored.identity) {
-      throw encoderMismatch(
-        `The index of ${root} was made with ${stored.card.id}, and ${resolved.card.id} is chosen now`,
-      );
+      const [made, chosen] = [stored.card.id, resolved.card.id];
+      const what =
+        made === chosen ? `another version of ${made} than is chosen now` : `${made}, and ${chosen} is chosen now`;
+      throw encoderMismatch(`The index of ${root} was made with ${what}`);
     }
     return resolved;
   };

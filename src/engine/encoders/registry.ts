@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from '
 import { dirname, join } from 'node:path';
 import type { AddedEncoder, EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
 import { completeCard, parseCardOverrides } from '../../core/encoders/cardOverrides.ts';
+import { otherDefaultGone } from '../../core/encoders/defaultErrors.ts';
+import { parseExactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
 import {
   asLikenessError,
   diskFull,
   encoderNotFound,
+  type LikenessError,
   readOnly,
   systemCodeOf,
   unreadableFile,
@@ -15,12 +18,14 @@ import { encoderOfTexts } from '../../core/encoders/textErrors.ts';
 import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
 import { hubSource, isHubReference, isMeantBy, parseHubReference } from '../../core/hub/hubReference.ts';
 import type { Problem } from '../store/indexStore.ts';
+import { indexFolders } from '../store/locations.ts';
 import { isOfOurs } from '../training/trainedEncoder.ts';
-import { BUILT_IN_ENCODER_IDS, builtInEncoder } from './builtIn.ts';
+import { BUILT_IN_ENCODER_IDS, BUILT_IN_SOURCE, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf, readJson } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
 import { encoderId, encoderIdentity } from './identity.ts';
 import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
+import { forgetKept, keptEncoders } from './keptEncoders.ts';
 import { locateModel } from './modelFiles.ts';
 import { SHIPPED_ENCODER_ID } from './shippedEncoder.ts';
 import { storeModel } from './storeModel.ts';
@@ -30,14 +35,14 @@ import type { ImageModel } from './wholeModel.ts';
 
 /** Used where nothing else is chosen. */
 export const DEFAULT_ENCODER_ID = SHIPPED_ENCODER_ID;
-/** What was used then before. An index made with one of these keeps working, and people are told that there is a better one. */
-export const FORMER_DEFAULT_IDS: ReadonlySet<string> = new Set(['handcrafted']);
+/** What was used then before encoders shipped; of those that did, each with a lower number was. */
+const FORMER_DEFAULT_IDS: ReadonlySet<string> = new Set(['handcrafted']);
 
 const MODEL_FILE = 'encoder.onnx';
 const CARD_FILE = 'card.json';
 
 export interface EncoderList {
-  /** The built-in ones, then those stored in the dataset by id. */
+  /** The built-in ones, those that were and are kept with the dataset, then those stored in it by id. */
   readonly encoders: ListedEncoder[];
   /** Stored sentence encoders, by id. */
   readonly ofTexts: EncoderCard[];
@@ -54,9 +59,18 @@ interface CachedInspection {
 /** Knows the encoders: built in, stored in a dataset, or named by a path. Inspections are kept while files are unchanged. */
 export class EncoderRegistry {
   readonly #inspections = new Map<string, CachedInspection>();
+  readonly #cacheFolder: string | undefined;
+
+  /** @param cacheFolder where indexes of folders that can't be written to live */
+  constructor(cacheFolder?: string) {
+    this.#cacheFolder = cacheFolder;
+  }
 
   async list(root?: string): Promise<EncoderList> {
     const encoders: ListedEncoder[] = BUILT_IN_ENCODER_IDS.map((id) => builtInEncoder(id)!.card);
+    for (const { card } of await this.#kept(root)) {
+      if (!encoders.some(({ id }) => id === card.id)) encoders.push(card);
+    }
     const ofTexts: EncoderCard[] = [];
     const problems: EncoderList['problems'] = [];
     for (const id of root === undefined ? [] : await storedIds(root)) {
@@ -77,7 +91,7 @@ export class EncoderRegistry {
 
   /**
    * @param reference id of a built-in encoder or of one stored in the dataset `root`, or the path of an `.onnx` file or
-   *   of a Hugging Face style folder, or the `hf:OWNER/NAME` that a stored one came from
+   *   of a Hugging Face style folder, or the `hf:OWNER/NAME` that a stored one came from, or what `exactReference` wrote
    *
    * Rejects with encoder-not-found, with encoder-not-image for a sentence encoder, or with the codes of `inspectModel`.
    */
@@ -89,12 +103,16 @@ export class EncoderRegistry {
 
   /** The same, of sentence encoders as well. */
   async resolveAny(reference: string, root?: string): Promise<ResolvedEncoder> {
+    const exact = parseExactReference(reference);
+    if (exact !== undefined) return this.#exactly(exact, root);
     const builtIn = builtInEncoder(reference);
     if (builtIn) return builtIn;
     const folder = root === undefined ? undefined : await folderOf(reference, root);
     if (folder !== undefined) return this.#resolveFile(join(folder, MODEL_FILE));
     if (isHubReference(reference)) return this.resolveAny(await addedFromHub(reference, root), root);
-    if (!(await exists(reference))) throw encoderNotFound(reference);
+    const kept = (await this.#kept(root)).find(({ card }) => card.id === reference);
+    if (kept !== undefined) return kept;
+    if (!(await exists(reference))) throw notHere(reference);
     return this.#resolveFile(await locateModel(reference));
   }
 
@@ -135,21 +153,52 @@ export class EncoderRegistry {
     return problem === undefined ? card : { ...card, textProblem: { code: problem.code, message: problem.message } };
   }
 
-  /** Whether a dataset has an encoder of its own by this id. */
+  /** Whether a dataset has an encoder of its own by this id, or keeps one that shipped before. */
   async isStored(id: string, root: string): Promise<boolean> {
-    return (await folderOf(id, root)) !== undefined;
+    if ((await folderOf(id, root)) !== undefined) return true;
+    return !BUILT_IN_ENCODER_IDS.includes(id) && (await this.#kept(root)).some(({ card }) => card.id === id);
   }
 
   /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */
   async remove(id: string, root: string): Promise<void> {
     if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);
     const folder = await folderOf(id, root);
-    if (folder === undefined) throw encoderNotFound(id);
+    if (folder === undefined) {
+      await this.#forgetKept(id, root);
+      return;
+    }
     try {
       await rm(folder, { recursive: true });
     } catch (error) {
       throw writeFailure(error, folder);
     }
+  }
+
+  /** One version of an encoder that ships or did. */
+  async #exactly({ id, identity }: { id: string; identity: string }, root?: string): Promise<ResolvedEncoder> {
+    const builtIn = builtInEncoder(id);
+    if (builtIn?.identity === identity) return builtIn;
+    const kept = (await this.#kept(root)).find((encoder) => encoder.identity === identity);
+    if (kept === undefined) throw otherDefaultGone(id, DEFAULT_ENCODER_ID);
+    return kept;
+  }
+
+  /** What shipped once and is kept beside the index of a dataset, the last first. */
+  async #kept(root: string | undefined): Promise<ResolvedEncoder[]> {
+    if (root === undefined) return [];
+    return (await Promise.all(indexFolders(root, this.#cacheFolder).map(keptEncoders))).flat();
+  }
+
+  async #forgetKept(id: string, root: string): Promise<void> {
+    let forgotten = 0;
+    for (const folder of indexFolders(root, this.#cacheFolder)) {
+      try {
+        forgotten += await forgetKept(id, folder);
+      } catch (error) {
+        throw writeFailure(error, folder);
+      }
+    }
+    if (forgotten === 0) throw notHere(id);
   }
 
   async #resolveFile(file: string): Promise<ResolvedEncoder> {
@@ -169,6 +218,22 @@ export class EncoderRegistry {
     this.#inspections.set(file, { inspected, stamp: await stampOf(inspected.files) });
     return inspected;
   }
+}
+
+/**
+ * Whether an encoder was the default once and isn't any more: by its identity, as weights may change below an id. One that a later
+ * version of Likeness brings is no older one.
+ */
+export function isOlderDefault({ card, identity }: Pick<ResolvedEncoder, 'card' | 'identity'>): boolean {
+  if (card.source !== BUILT_IN_SOURCE || identity === builtInEncoder(DEFAULT_ENCODER_ID)!.identity) return false;
+  const version = shippedVersion(card.id);
+  return FORMER_DEFAULT_IDS.has(card.id) || (version !== undefined && version <= shippedVersion(DEFAULT_ENCODER_ID)!);
+}
+
+function notHere(reference: string): LikenessError {
+  return shippedVersion(reference) === undefined
+    ? encoderNotFound(reference)
+    : otherDefaultGone(reference, DEFAULT_ENCODER_ID);
 }
 
 /** The text half that lies beside an image half, or in the same file. */

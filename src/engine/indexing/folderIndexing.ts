@@ -1,16 +1,25 @@
+import { dirname } from 'node:path';
+import { configNamesNewer, defaultNotKept } from '../../core/encoders/defaultErrors.ts';
+import { parseExactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
+import { messageOf, systemCodeOf, type LikenessError } from '../../core/errors.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
 import { forgetUnusedTexts } from '../captions/keptTexts.ts';
 import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
+import { BUILT_IN_SOURCE } from '../encoders/builtIn.ts';
+import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
-import type { EncoderRegistry } from '../encoders/registry.ts';
+import { keepEncoder } from '../encoders/keptEncoders.ts';
+import { DEFAULT_ENCODER_ID, type EncoderRegistry } from '../encoders/registry.ts';
 import { DEFAULT_MAX_MEGAPIXELS } from '../images/imageDecoder.ts';
 import { indexRegions } from '../regions/regionIndexer.ts';
 import { refreshCodesFile } from '../search/vectorCodes.ts';
+import { writeConfig } from '../store/config.ts';
+import type { IndexStore } from '../store/indexStore.ts';
 import { indexDataset } from './indexer.ts';
 
 export interface FolderIndexing {
@@ -28,11 +37,15 @@ export async function indexImages(
   const { root, store, config } = dataset;
   const reference = encoderReference(dataset, request.encoder);
   if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-  const encoder = await load(await registry.resolve(reference, root), context);
+  const resolved = await registry.resolve(reference, root);
+  // First of all: an index that is never finished has vectors of it, too.
+  const notKept = await keepForUpdates(resolved, store);
+  const encoder = await load(resolved, context);
   const { exclude = [], followSymlinks = false, maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};
   const report = await indexDataset(
     {
-      ...{ store, encoder, encoderReference: reference, followSymlinks, maxMegapixels, only: request.only },
+      ...{ store, encoder, followSymlinks, maxMegapixels, only: request.only },
+      encoderReference: parseExactReference(reference)?.id ?? reference,
       exclude: [...(config.exclude ?? []), ...exclude],
     },
     context,
@@ -41,11 +54,36 @@ export async function indexImages(
   if (report.embedded > 0) {
     await refreshCodesFile(store, store.putEncoder(encoder.identity, encoder.card), encoder.card.output.dim);
   }
+  const notices = [...notKept, ...followNewer(dataset, request)];
   // The images are indexed whether or not that can be done now.
   if (request.only === undefined) await orNotice(() => forgetUnusedTexts(dataset, registry));
   // Whoever names an encoder wants that one.
   const newer = request.encoder === undefined ? newerDefault(dataset) : undefined;
-  return newer === undefined ? report : { ...report, newerEncoder: newer.id };
+  return {
+    ...report,
+    notices: [...report.notices, ...notices.map(({ code, message }) => ({ code, message }))],
+    ...(newer !== undefined && { newerEncoder: newer.id }),
+  };
+}
+
+/** What ships is gone with the next update otherwise. Images are indexed whether or not it can be kept. */
+async function keepForUpdates(resolved: ResolvedEncoder, { location }: IndexStore): Promise<LikenessError[]> {
+  if (resolved.card.source !== BUILT_IN_SOURCE) return [];
+  const folder = dirname(location);
+  try {
+    await keepEncoder(resolved, folder);
+    return [];
+  } catch (error) {
+    return [defaultNotKept(resolved.card.id, folder, systemCodeOf(error) ?? messageOf(error))];
+  }
+}
+
+/** Who indexes with today's default a folder whose config names the one before means to change to it. */
+function followNewer({ root, config }: Dataset, { encoder }: IndexRequest): LikenessError[] {
+  const older = shippedVersion(config.encoder ?? '');
+  if (encoder !== DEFAULT_ENCODER_ID || older === undefined || older >= shippedVersion(encoder)!) return [];
+  writeConfig(root, { encoder });
+  return [configNamesNewer(config.encoder!, encoder)];
 }
 
 /** Brings the index of parts of the images up to date. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../../core/errors.ts';
 
 /** The folder in a dataset's root that makes it one. */
@@ -25,6 +25,12 @@ export function indexInRoot(root: string): string {
 export function indexInCache(root: string, cacheFolder: string): string {
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 32);
   return join(cacheFolder, 'indexes', hash, INDEX_FILE);
+}
+
+/** Folders that the index of a dataset may lie in. */
+export function indexFolders(root: string, cacheFolder: string | undefined): string[] {
+  const inCache = cacheFolder === undefined ? [] : [dirname(indexInCache(root, cacheFolder))];
+  return [dirname(indexInRoot(root)), ...inCache];
 }
 
 /** Makes `.likeness/` with its `.gitignore`; throws the operating system's error. Returns the folder. */

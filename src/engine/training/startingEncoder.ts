@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { parseExactReference } from '../../core/encoders/defaultVersions.ts';
 import { encoderNotTrained } from '../../core/errors.ts';
 import { importedEncoder, importedValues, type ImportedEncoder } from '../../core/training/imported/importedEncoder.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
@@ -45,7 +46,9 @@ export async function readStartingEncoder(
   if (!('file' in model)) throw encoderNotTrained(card.id);
   const files = await readModel(model.file);
   const isStored = dirname(dirname(model.file)) === join(root, LIKENESS_FOLDER, 'encoders');
-  const reference = named === card.id || isStored ? card.id : resolve(named);
+  // One that ships or did is known by how it was named.
+  const isNamed = named === card.id || parseExactReference(named) !== undefined;
+  const reference = isNamed ? named : isStored ? card.id : resolve(named);
   if (isOfOurs(files.model, card)) {
     const { network, size, values, head } = await trainedWeights(files.model, card, model.file);
     return { reference, card, network, size, values, head, imported: undefined };

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { defaultRecipe } from '../../../src/build/defaultEncoder/recipe.ts';
 import { parseCardOverrides } from '../../../src/core/encoders/cardOverrides.ts';
-import { FORMER_DEFAULT_IDS, DEFAULT_ENCODER_ID, EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
+import { DEFAULT_ENCODER_ID, EncoderRegistry } from '../../../src/engine/encoders/registry.ts';
 import { builtInEncoder } from '../../../src/engine/encoders/builtIn.ts';
 import { inspectModel } from '../../../src/engine/encoders/inspect.ts';
 import { shippedEncoder } from '../../../src/engine/encoders/shippedEncoder.ts';
@@ -77,11 +77,11 @@ test('an index made with an older default goes on with it, and says that there i
   const root = temporaryFolder(context);
   const cacheFolder = temporaryFolder(context);
   write(root, 'a.png', await picture([200, 40, 40], 1));
-  const [older] = FORMER_DEFAULT_IDS;
+  const older = 'handcrafted';
   const engine = new Engine({ ...engineOptions(), cacheFolder });
   context.after(() => engine.dispose());
   const job = { signal: new AbortController().signal, report: () => undefined };
-  await engine.indexFolder({ folder: root, encoder: older! }, job);
+  await engine.indexFolder({ folder: root, encoder: older }, job);
   write(root, 'b.png', await picture([40, 40, 200], 2));
   const again = await engine.indexFolder({ folder: root }, job);
   assert.deepEqual([again.encoder.id, again.embedded, again.newerEncoder], [older, 1, DEFAULT_ENCODER_ID]);
@@ -91,9 +91,9 @@ test('an index made with an older default goes on with it, and says that there i
   const renewed = await engine.indexFolder({ folder: root, encoder: DEFAULT_ENCODER_ID }, job);
   assert.deepEqual([renewed.encoder.id, renewed.newerEncoder], [DEFAULT_ENCODER_ID, undefined]);
   assert.equal((await engine.doctor({ folder: root })).encoder?.stronger, 'larger');
-  await engine.indexFolder({ folder: root, encoder: older! }, job);
+  await engine.indexFolder({ folder: root, encoder: older }, job);
   const { imagesPerSecond, ...told } = (await engine.doctor({ folder: root })).encoder!;
-  assert.deepEqual(told, { id: older, name: builtInEncoder(older!)!.card.name, stronger: 'default' });
+  assert.deepEqual(told, { id: older, name: builtInEncoder(older)!.card.name, stronger: 'default' });
   assert.ok(imagesPerSecond > 0);
   // Whoever has chosen it in the config wants it.
   writeFileSync(join(root, '.likeness', 'config.json'), JSON.stringify({ encoder: older }));
