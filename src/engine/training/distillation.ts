@@ -8,6 +8,7 @@ import { withTrainedStages } from '../../core/training/imported/importedEncoder.
 import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import type { NetworkShape } from '../../core/training/networkShape.ts';
 import { encoderModel, evaluationModel } from '../../core/training/pretrainProgram.ts';
+import type { Origin } from '../../core/training/provenance.ts';
 import {
   labelsNeedClasses,
   noTeacher,
@@ -55,8 +56,8 @@ interface DistillRun extends PreparedRun<'distill'> {
   readonly teacherDim: number;
   readonly others: number;
   readonly student: NetworkShape;
-  /** Of the encoder that the student starts as. */
-  readonly licence: string | undefined;
+  /** The encoder that the student starts as. */
+  readonly origin: Origin | undefined;
   /** Of the student with its classifier; undefined where it learns no classes. */
   readonly shape: ClassifierShape | undefined;
 }
@@ -102,7 +103,6 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
       return written;
     });
     neededMemory(program, settings.engine, Math.max(1, settings.teacherViews) * opinionBytes(imageCount, teacherDim));
-    const licence = from?.licence;
     const run = {
       root,
       selection,
@@ -110,7 +110,7 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
       teacherDim,
       others,
       student,
-      licence,
+      origin: from?.card,
       shape,
       settings,
       program,
@@ -147,13 +147,13 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
   }
 
   async export(run: StartedRun<DistillRun>, { state }: RunPosition, data: DistillData): Promise<string> {
-    const { student, licence, shape, classes, teacher } = run;
+    const { student, origin, shape, classes, teacher } = run;
     const count = data.images.length;
     const labelled = data.images.filter((_, row) => data.labels[row]! >= 0);
     const made: MadeEncoder = {
       model: shape ? classifierModel(shape, state) : encoderModel(student, state),
       shape: student,
-      licence,
+      origin,
       ...(classes && { classes, labelsOf: await labelsSeenBy(teacher, labelled) }),
       trainedOn: `${count} images, ${labelled.length > 0 ? `${labelled.length} with labels, ` : ''}taught by ${teacher.card.id}`,
     };
@@ -188,7 +188,7 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
     const start = await readStartingEncoder(this.#options.registry, run?.encoder ?? from, root);
     const { reference, card, network, size, values, imported } = start;
     const isImported = imported !== undefined;
-    return { start: { id: reference, network, size, imported: isImported }, values, imported, licence: card.licence };
+    return { start: { id: reference, network, size, imported: isImported }, values, imported, card };
   }
 }
 

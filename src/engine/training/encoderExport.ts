@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import type { OnnxModel } from '../../core/onnx/model.ts';
 import type { NetworkShape } from '../../core/training/networkShape.ts';
+import { trainedOnText, type Origin } from '../../core/training/provenance.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
@@ -28,8 +29,8 @@ export interface MadeEncoder {
   readonly classes?: readonly string[];
   /** For people: "1,200 labelled images"; the dataset's name is added. */
   readonly trainedOn: string;
-  /** Of the encoder that it was made of. */
-  readonly licence?: string | undefined;
+  /** The encoder that it was made of. */
+  readonly origin?: Origin | undefined;
   /** Images whose labels it has seen: how well it knows these shows nothing. */
   readonly labelsOf?: readonly TrainedOnImage[] | undefined;
 }
@@ -48,7 +49,7 @@ interface ExportedRun {
  */
 export async function exportRun(
   { root, files, settings }: ExportedRun,
-  { model, shape, head, decoder, classes, trainedOn, licence, labelsOf }: MadeEncoder,
+  { model, shape, head, decoder, classes, trainedOn, origin, labelsOf }: MadeEncoder,
   registry: EncoderRegistry,
 ): Promise<string> {
   const card: Partial<EncoderCard> = {
@@ -56,8 +57,8 @@ export async function exportRun(
     source: `run ${files.id}`,
     ...trainedEncoderInterface(shape ?? settings),
     ...(classes && { classes }),
-    ...(licence !== undefined && { licence }),
-    trainedOn: `${trainedOn}, of ${basename(root)}`,
+    ...(origin?.licence !== undefined && { licence: origin.licence }),
+    trainedOn: trainedOnText(`${trainedOn}, of ${basename(root)}`, origin),
   };
   const folder = await mkdtemp(join(files.folder, '.export-'));
   try {

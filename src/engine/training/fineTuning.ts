@@ -20,6 +20,7 @@ import {
 import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import { balancedClassWeights } from '../../core/training/losses/classificationLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
+import type { Origin } from '../../core/training/provenance.ts';
 import { singleLabelClasses, tooFewSelectedClasses } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
 import { exportRun } from './encoderExport.ts';
@@ -51,15 +52,15 @@ interface Source extends FineTuneStart {
   readonly values: TensorMap;
   /** Undefined for our networks. */
   readonly imported?: ImportedEncoder | undefined;
-  readonly licence?: string | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 interface FineTuneRun extends PreparedRun<'finetune'> {
   readonly classes: readonly string[];
   readonly images: LabelledImages;
   readonly shape: ClassifierShape;
-  /** Of the encoder that it starts from. */
-  readonly licence: string | undefined;
+  /** The encoder that it starts from. */
+  readonly origin: Origin | undefined;
   /** What is worth knowing of the labels. */
   readonly labelNotices: readonly LikenessError[];
 }
@@ -107,7 +108,7 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
       classes,
       images,
       shape,
-      licence: source.licence,
+      origin: source.origin,
       labelNotices: notices,
       ...(chosen && { chosen }),
     };
@@ -131,7 +132,7 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
         transformer: imported !== undefined && isTransformer(imported),
       },
       imported,
-      licence: card.licence,
+      origin: card,
       hasHead: head !== undefined,
       values: new Map([...values, ...(head?.values ?? [])]),
     };
@@ -162,13 +163,13 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
   }
 
   export(run: StartedRun<FineTuneRun>, { state, metrics }: RunPosition, data: FineTuneData): Promise<string> {
-    const { classes, shape, program, start, licence } = run;
+    const { classes, shape, program, start, origin } = run;
     const fixed = program.fixed.map(({ name }) => [name, start.state.get(name)!] as const);
     const made = {
       model: classifierModel(shape, new Map([...fixed, ...state]), metrics['temperature'] ?? 1),
       shape,
       classes,
-      licence,
+      origin,
       trainedOn: `${data.rows.length} labelled images`,
       labelsOf: data.images,
     };

@@ -9,6 +9,7 @@ import type { HeadsShape } from '../../core/training/imageTextHeads.ts';
 import { LOG_SCALE } from '../../core/training/imageTextProgram.ts';
 import { scaleOf } from '../../core/training/losses/imageTextLoss.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
+import { trainedOnText } from '../../core/training/provenance.ts';
 import { withExternalData } from '../encoders/externalData.ts';
 import { readModel } from '../encoders/modelFiles.ts';
 import { decodeModel, encodeModel } from '../encoders/onnxFile.ts';
@@ -56,7 +57,7 @@ export async function exportHeads(
       output: seeing.output,
       text: reading,
       ...(licences.length > 0 && { licence: licences.join(', ') }),
-      trainedOn: `${trainedOn}, of ${basename(root)}`,
+      trainedOn: trainedOnText(`${trainedOn}, of ${basename(root)}`, card.trainedOn === undefined ? undefined : card),
     };
     await writeFile(join(folder, 'card.json'), JSON.stringify(described));
     return (await registry.add(file, root)).id;

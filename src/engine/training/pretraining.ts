@@ -17,6 +17,7 @@ import { withImportFaults } from '../../core/training/imported/importFaults.ts';
 import type { NetworkShape } from '../../core/training/networkShape.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { ProjectionHeadOptions } from '../../core/training/projectionHead.ts';
+import type { Origin } from '../../core/training/provenance.ts';
 import {
   encoderModel,
   evaluationModel,
@@ -66,8 +67,8 @@ const ENCODER_RATE = 0.1;
 interface PretrainRun extends PreparedRun<'pretrain'> {
   readonly selection: Selection;
   readonly shape: NetworkShape;
-  /** Of the encoder that it goes on with. */
-  readonly licence: string | undefined;
+  /** The encoder that it goes on with. */
+  readonly origin: Origin | undefined;
 }
 
 /** What a run goes on with. */
@@ -77,7 +78,7 @@ interface Source extends PretrainStart {
   /** Those of its head. */
   readonly head: TensorMap;
   readonly imported: ImportedEncoder | undefined;
-  readonly licence: string | undefined;
+  readonly origin: Origin | undefined;
 }
 
 /** Learns encoders from the images of a dataset (SimCLR). */
@@ -139,7 +140,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     const { chosen } = selection;
     const head = source?.headLayers === settings.headLayers ? source.head : [];
     return {
-      ...{ root, selection, settings, shape, program, imageCount: training.length, licence: source?.licence },
+      ...{ root, selection, settings, shape, program, imageCount: training.length, origin: source?.origin },
       ...(source && { values: new Map([...source.values, ...head]) }),
       ...(chosen && { chosen }),
     };
@@ -200,7 +201,7 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
       values,
       head: head?.values ?? new Map(),
       imported,
-      licence: card.licence,
+      origin: card,
     };
   }
 
@@ -224,11 +225,11 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
   }
 
   export(run: StartedRun<PretrainRun>, { state }: RunPosition, { images }: TrainingData): Promise<string> {
-    const { settings, shape, licence } = run;
+    const { settings, shape, origin } = run;
     const made = {
       model: encoderModel(shape, state),
       shape,
-      licence,
+      origin,
       // Fine-tuning keeps a head of our networks only.
       ...(!shape.imported && { head: projectionHeadModel(settings.network, headOf(settings), state) }),
       trainedOn: `${images.length} images, without labels`,

@@ -144,6 +144,8 @@ describe('distillation', () => {
   test('a student can begin as an encoder that was trained before', async (context) => {
     const root = sharedCopy(context, taught);
     const begun = await distill(root, { from: teacher.id, learningRate: 1e-8, epochs: 1, size: 64 });
+    const { card: continued } = await OPTIONS.registry.resolve(begun.run.encoder!, root);
+    assert.match(continued.trainedOn!, /^42 images, taught by .*; before, as \S+, on 24 labelled images, of /);
     const settings = begun.run.settings as Required<DistillSettings>;
     // Its network and size are those of the encoder.
     assert.deepEqual([settings.from, settings.size], [teacher.encoder, 32]);

@@ -36,7 +36,10 @@ async function datasetWith(context: TestContext, { id, model, input, output }: E
   mkdirSync(models);
   const file = join(models, `${id}.onnx`);
   writeFileSync(file, encodeModel(model));
-  writeFileSync(join(models, 'card.json'), JSON.stringify({ name: id, licence: 'MIT', input, output }));
+  writeFileSync(
+    join(models, 'card.json'),
+    JSON.stringify({ name: id, licence: 'MIT', trainedOn: 'photographs', input, output }),
+  );
   return { root, file };
 }
 
@@ -77,7 +80,10 @@ describe('an encoder of others', () => {
     const moved = largestDifference(before, after);
     assert.ok(moved > 1e-5 && moved < 0.5, String(moved));
 
+    assert.match(card.trainedOn!, /^24 labelled images, of images; before, as mobilenet-\w+, on photographs$/);
     const again = await fineTune(root, { from: run.id, epochs: 1, trainedStages: 'all', labelsPerClass: 8 });
+    const { trainedOn } = (await registry.resolve(again.encoder!, root)).card;
+    assert.ok(trainedOn!.endsWith(`; before, as ${card.id}, on ${card.trainedOn}`), trainedOn);
     assert.ok(largestDifference(after, await vectorsOf(context, again.encoder!, root)) > 1e-6);
   });
 
@@ -137,6 +143,7 @@ describe('an encoder of others', () => {
     );
     const { card } = await registry.resolve(run.encoder!, root);
     assert.deepEqual([card.input.layout, card.output.dim, card.licence], ['NHWC', 6, 'MIT']);
+    assert.match(card.trainedOn!, /^24 images, without labels, of images; before, as [\w-]+, on photographs$/);
     const moved = largestDifference(await vectorsOf(context, file), await vectorsOf(context, run.encoder!, root));
     assert.ok(moved > 1e-6 && moved < 0.5, String(moved));
     const listed = (await registry.list(root)).encoders.find(({ id }) => id === run.encoder);
