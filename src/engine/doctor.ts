@@ -1,9 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { parseExactReference, shippedVersion } from '../core/encoders/defaultVersions.ts';
 import { machineAdvice } from '../core/encoders/machineAdvice.ts';
 import type { ProviderTrial } from '../core/encoders/executionProviders.ts';
 import { asLikenessError, cancelled, ErrorCode, messageOf } from '../core/errors.ts';
-import type { DoctorReport, DoctorRequest } from '../protocol/engine.ts';
+import type { DoctorReport, DoctorRequest, StrongerEncoder } from '../protocol/engine.ts';
 import { BUILT_IN_SOURCE } from './encoders/builtIn.ts';
 import type { ResolvedEncoder } from './encoders/encoder.ts';
 import type { RuntimeDescription } from './encoders/onnxMessages.ts';
@@ -131,25 +132,36 @@ async function measureUsed(
     return undefined;
   };
   const resolved = await registry.resolve(reference, root).catch((error: unknown) => {
+    const { code } = asLikenessError(error);
     // Vectors that were imported have no model, and nothing is wrong with them.
-    if (asLikenessError(error).code !== ErrorCode.EncoderNotFound) note(ErrorCode.EncoderInvalid, messageOf(error));
+    const isGone = parseExactReference(reference) !== undefined || shippedVersion(reference) !== undefined;
+    if (code !== ErrorCode.EncoderNotFound || isGone) note(isGone ? code : ErrorCode.EncoderInvalid, messageOf(error));
     return undefined;
   });
   const measuredOnes: (MeasuredEncoder | undefined)[] = [];
-  const isDefault = resolved?.card.id === DEFAULT_ENCODER_ID;
+  const today = await registry.resolve(DEFAULT_ENCODER_ID);
+  const isDefault = resolved?.identity === today.identity;
   if (resolved !== undefined && !isDefault) {
     measuredOnes.push(await measure(resolved).catch(refused(`The encoder ${resolved.card.name}`)));
   }
   if (measuredOnes[0] === undefined) {
-    const byDefault = registry.resolve(DEFAULT_ENCODER_ID).then(measure);
-    measuredOnes.push(await byDefault.catch(refused('The built-in encoder')));
+    measuredOnes.push(await measure(today).catch(refused('The built-in encoder')));
   }
   const measured = measuredOnes.find((one) => one !== undefined);
   if (resolved === undefined) return { encoder: undefined, measured };
-  const { id, name, source } = resolved.card;
-  const stronger = isDefault ? 'larger' : source === BUILT_IN_SOURCE ? 'default' : undefined;
-  const imagesPerSecond = measured?.resolved.card.id === id ? measured.imagesPerSecond : 0;
-  return { encoder: { id, name, stronger, imagesPerSecond }, measured };
+  const { id, name } = resolved.card;
+  const imagesPerSecond = measured?.resolved.identity === resolved.identity ? measured.imagesPerSecond : 0;
+  return { encoder: { id, name, stronger: strongerThan(resolved, isDefault), imagesPerSecond }, measured };
+}
+
+/** What would know more of a dataset's pictures than its encoder. */
+function strongerThan(resolved: ResolvedEncoder, isDefault: boolean): StrongerEncoder {
+  if (isDefault) return 'larger';
+  const { id, source, classes } = resolved.card;
+  // A later version of Likeness, which has been here too, may have brought it.
+  const isLater = (shippedVersion(id) ?? 0) > shippedVersion(DEFAULT_ENCODER_ID)!;
+  if (source === BUILT_IN_SOURCE) return isLater ? 'larger' : 'default';
+  return classes === undefined ? 'tuned' : 'compared';
 }
 
 /** Trainings do without it unless they are set to it, or a person names one. */

@@ -158,6 +158,9 @@ export const rowContexts = {
   folder: 'likeness.folder',
   job: 'likeness.job',
   encoder: 'likeness.encoder',
+  /** What would know more than the encoder: another one, and itself after it was taught. */
+  strongerEncoder: 'likeness.strongerEncoder',
+  tunedEncoder: 'likeness.tunedEncoder',
   group: 'likeness.group',
   count: 'likeness.count',
   tag: 'likeness.tag',

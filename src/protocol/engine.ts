@@ -255,13 +255,18 @@ export interface DoctorRequest {
   readonly tensorFlowModule?: string;
 }
 
+/**
+ * What would know more of a dataset's pictures than its encoder: the default, where it has learnt nothing or is an older one; a larger
+ * one, where it is the default; itself after fine-tuning, where it is another without classes; else whatever a comparison shows.
+ */
+export type StrongerEncoder = 'default' | 'larger' | 'tuned' | 'compared';
+
 export interface DoctorReport {
   /** What the folder's dataset is looked at with, or would be; undefined where it can't be used. */
   readonly encoder?: {
     readonly id: string;
     readonly name: string;
-    /** What knows more: the default, where this one has learnt nothing; any larger one, where it is the default. */
-    readonly stronger: 'default' | 'larger' | undefined;
+    readonly stronger: StrongerEncoder;
     /** On the CPU; 0 where it can't be measured. */
     readonly imagesPerSecond: number;
   };

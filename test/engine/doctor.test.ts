@@ -65,7 +65,7 @@ test('where the encoder in use does not run, the default one shows whether any d
   const { run } = providersWith({});
   const used = { reference: file, root: undefined };
   const report = await runDoctor(new EncoderRegistry(), options, {}, used, {}, run);
-  assert.equal(report.encoder?.imagesPerSecond, 0);
+  assert.deepEqual([report.encoder?.imagesPerSecond, report.encoder?.stronger], [0, 'tuned']);
   const byDefault = await registry.resolve(DEFAULT_ENCODER_ID);
   assert.deepEqual([report.measuredWith, report.providers[0]!.works], [byDefault.card.name, true]);
   assert.match(report.problems.map(({ message }) => message).join(), /The encoder mine doesn't run: /);

@@ -1,16 +1,24 @@
 import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatBytes, formatQuantity, formatSpeed } from '../../core/progressText.ts';
-import type { DoctorReport } from '../../protocol/engine.ts';
+import type { DoctorReport, StrongerEncoder } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
 import { tensorFlowArgument } from '../paths.ts';
 
-const advice = {
-  default: `The default knows more of pictures: likeness index FOLDER --encoder ${DEFAULT_ENCODER_ID}`,
-  larger:
-    'It is the default. A larger one knows more of pictures: "likeness encoders recommended" lists some, and "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.',
-} as const;
+const larger =
+  'A larger one knows more of pictures: "likeness encoders recommended" lists some, and "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.';
+const tune = (id: string) => `"likeness train finetune FOLDER --from ${id}" teaches it your classes`;
+const compare = '"likeness evaluate FOLDER --encoder ID,ID" compares encoders on your own images.';
+
+/** How to get a stronger encoder than the one of such an id. */
+const advice: Readonly<Record<StrongerEncoder, (id: string) => string>> = {
+  default: () =>
+    `${DEFAULT_ENCODER_ID}, the default, knows more of pictures: likeness index FOLDER --encoder ${DEFAULT_ENCODER_ID}`,
+  larger: (id) => `It is the default. ${larger} Where images have labels, ${tune(id)}.`,
+  tuned: (id) => `Where images have labels, ${tune(id)}. ${larger} ${compare}`,
+  compared: () => `It knows classes. ${larger} ${compare}`,
+};
 
 /** Which encoder is in use, and how to get a stronger one. */
 function encoderLines({ encoder }: DoctorReport): string[] {
@@ -18,7 +26,7 @@ function encoderLines({ encoder }: DoctorReport): string[] {
   const { id, name, stronger, imagesPerSecond } = encoder;
   // There is no speed of vectors that were imported.
   const speed = imagesPerSecond > 0 ? `: ${formatSpeed(imagesPerSecond)} on the CPU` : '';
-  return [`encoder ${id} (${name})${speed}`, ...(stronger === undefined ? [] : [advice[stronger]])];
+  return [`encoder ${id} (${name})${speed}`, advice[stronger](id)];
 }
 
 /** What there is to compute with. */

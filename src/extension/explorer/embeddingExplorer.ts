@@ -124,6 +124,8 @@ function toTreeItem(row: Row): vscode.TreeItem {
 
 /** What a click on a row does, beside opening its children. */
 const openedBy: Readonly<Partial<Record<Row['context'], string>>> = {
+  [rowContexts.strongerEncoder]: commands.chooseEncoder,
+  [rowContexts.tunedEncoder]: commands.fineTuneEncoder,
   [rowContexts.failure]: internalCommands.openFile,
   [rowContexts.finding]: internalCommands.openFinding,
   [rowContexts.count]: commands.openEmbeddingMap,

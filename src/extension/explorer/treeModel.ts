@@ -152,19 +152,47 @@ function encoderRow(encoder: EncoderCard, summary: DatasetSummary, parent: strin
   const missing = images - embedded;
   // What is missing first: a long id is cut off where the view is narrow.
   const description =
-    missing > 0 ? `${formatCount(missing)} to embed · ${encoder.id}` : `${encoder.id} · ${encoder.output.dim} dim`;
+    missing > 0
+      ? `${formatCount(missing)} to embed · ${encoder.id}`
+      : `${encoder.id} · ${newerEncoder ? 'older default' : `${encoder.output.dim} dim`}`;
   const advice = newerEncoder
     ? `${newerEncoder.name} is the default now and knows more of pictures: choose it here.`
     : 'Any ONNX image encoder can be chosen instead; a larger one knows more, and takes longer.';
+  const id = `${parent}/encoder`;
   return {
-    id: `${parent}/encoder`,
+    id,
     context: rowContexts.encoder,
     label: 'Encoder',
     description,
     tooltip: `${encoder.name}\n${encoder.id}, ${encoder.output.dim} dimensions\nSource: ${encoder.source}\n${advice}`,
     icon: 'symbol-misc',
     folder: root,
+    children: strongerRows(summary, id),
   };
+}
+
+/** What would know more of the pictures, to be had by a click. */
+function strongerRows({ root, newerEncoder, classes }: DatasetSummary, parent: string): Row[] {
+  const stronger: Row = {
+    id: `${parent}/stronger`,
+    context: rowContexts.strongerEncoder,
+    label: newerEncoder ? newerEncoder.name : 'Choose a larger one',
+    description: newerEncoder ? 'the default now, knows more' : 'knows more, takes longer',
+    tooltip: 'Choose Encoder: the ones of this folder, those to download, or any ONNX image encoder',
+    icon: 'arrow-up',
+    folder: root,
+  };
+  const tuned: Row = {
+    id: `${parent}/tuned`,
+    context: rowContexts.tunedEncoder,
+    label: 'Teach it your classes',
+    description: 'fine-tunes it on your labels',
+    tooltip: 'Fine-tune Encoder: a better one for these classes, and a classifier of them',
+    icon: 'mortar-board',
+    folder: root,
+  };
+  // Without two classes there is nothing to teach.
+  return classes.length > 1 ? [stronger, tuned] : [stronger];
 }
 
 /** What a class's row says when it is pointed at. @param words by class, where they aren't what the class is called */

@@ -1,5 +1,5 @@
 import { formatBytes, formatQuantity, formatSpeed } from '../../core/progressText.ts';
-import type { DoctorReport } from '../../protocol/engine.ts';
+import type { DoctorReport, StrongerEncoder } from '../../protocol/engine.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 /** The report for reading: problems first, then what runs where. */
@@ -61,7 +61,7 @@ function encoderSection({ encoder }: DoctorReport): string[] {
   const { id, name, stronger, imagesPerSecond } = encoder;
   const speed = imagesPerSecond > 0 ? `, ${formatSpeed(imagesPerSecond)} on the CPU` : '';
   const used = `Images are looked at with **${escapeMarkdown(name)}** (${escapeMarkdown(id)})${speed}.`;
-  return ['## Encoder', '', stronger === undefined ? used : `${used} ${advice[stronger]}`, ''];
+  return ['## Encoder', '', `${used} ${advice[stronger]}`, ''];
 }
 
 /** Where encoders from the hub are kept, and what they take. */
@@ -73,8 +73,14 @@ function downloadsSection({ downloads: { folder, bytes, repositories } }: Doctor
   return ['## Downloaded encoders', '', kept, ''];
 }
 
-const advice = {
+const larger = 'A larger one knows more: _Choose Encoder_ downloads one or takes any ONNX image encoder.';
+const tune = 'Where images have labels, _Fine-tune Encoder_ teaches it your classes.';
+const compare = '_Compare Encoders_ shows which is best on your own images.';
+
+/** How to get a stronger encoder. */
+const advice: Readonly<Record<StrongerEncoder, string>> = {
   default: 'The default has learnt more of pictures; _Choose Encoder_ changes to it.',
-  larger:
-    'It is the default. A larger one knows more: _Choose Encoder_ downloads one or takes any ONNX image encoder, _Fine-tune Encoder_ teaches it your classes.',
-} as const;
+  larger: `It is the default. ${larger} ${tune}`,
+  tuned: `${tune} ${larger} ${compare}`,
+  compared: `It knows classes. ${larger} ${compare}`,
+};

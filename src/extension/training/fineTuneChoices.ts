@@ -1,4 +1,5 @@
 import type { EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
+import { shippedVersion } from '../../core/encoders/defaultVersions.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { FineTuneSettings, RunKind, RunSummary } from '../../protocol/training.ts';
@@ -7,6 +8,8 @@ import { accuracyText, formatDay, networkName } from './trainingText.ts';
 
 /** What `FineTuneSettings.from` says for a run that starts with nothing. */
 export const SCRATCH = 'scratch';
+
+const BUILT_IN_SOURCE = 'built-in';
 
 /** How much of an encoder goes on learning, and what its classifier sees. */
 export type FineTuneWay = 'projection' | 'representation' | 'whole' | 'lastLayers' | 'classifier';
@@ -35,8 +38,8 @@ export interface FineTuneStart extends Choice<string> {
 }
 
 /**
- * What fine-tuning can start from: the newest pretraining, other trained encoders of the dataset, those that others have made,
- * nothing.
+ * What fine-tuning can start from: the newest pretraining, other trained encoders of the dataset, the default and those that others
+ * have made, nothing.
  */
 export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly RunSummary[]): FineTuneStart[] {
   const trained = cards.filter(({ source }) => source.startsWith('run '));
@@ -70,7 +73,7 @@ export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly R
       title: card.name,
       icon: 'package',
       description: card.id,
-      detail: `imported, pictures of ${card.input.size.join(' × ')} pixels`,
+      detail: `${card.source === BUILT_IN_SOURCE ? 'built in' : 'imported'}, pictures of ${card.input.size.join(' × ')} pixels`,
       value: card.id,
       hasHead: false,
       isImported: true,
@@ -90,9 +93,13 @@ export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly R
   ];
 }
 
-/** Neither built in nor made by a run, with a model: vectors that came from a file have none. */
-function isOfOthers({ source, imported }: EncoderCard): boolean {
-  return source !== 'built-in' && !source.startsWith('run ') && imported !== true;
+/**
+ * Not made by a run, with a model that has learnt something: vectors that came from a file have none, and of what is built in only
+ * the encoder that ships has.
+ */
+function isOfOthers({ id, source, imported }: EncoderCard): boolean {
+  if (source === BUILT_IN_SOURCE) return shippedVersion(id) !== undefined;
+  return !source.startsWith('run ') && imported !== true;
 }
 
 const trainedKinds: Readonly<Record<RunKind, string>> = {

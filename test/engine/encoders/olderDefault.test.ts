@@ -93,6 +93,7 @@ describe('an index made with the default of the version before', () => {
     assert.deepEqual([again.embedded, again.unchanged, again.newerEncoder], [1, 4, ours.card.id]);
     assert.equal((await engine.similar({ image: outside, folder: root, count: 9 })).results.length, 5);
     await engine.check({ folder: root }, job);
+    assert.equal((await engine.doctor({ folder: root })).encoder?.stronger, 'default');
 
     const renewed = await engine.indexFolder({ folder: root, encoder: ours.card.id }, job);
     assert.deepEqual([renewed.embedded, renewed.newerEncoder], [5, undefined]);
@@ -107,6 +108,8 @@ describe('an index made with the default of the version before', () => {
     await assert.rejects(engine.similar({ image: outside, folder: root, count: 9 }), gone);
     assert.equal((await engine.similar({ image: join(root, '0/0.png'), count: 9 })).results.length, 3);
     assert.equal((await engine.summary({ path: root }))?.newerEncoder?.id, 'likeness-2');
+    const { problems } = await engine.doctor({ folder: root });
+    assert.match(problems.find(({ code }) => code === gone.code)?.message ?? '', gone.message);
     assert.equal((await engine.indexFolder({ folder: root, encoder: 'likeness-2' }, job)).embedded, 4);
     assert.equal((await engine.indexFolder({ folder: root }, job)).encoder.id, 'likeness-2');
   });

@@ -52,6 +52,8 @@ test('a dataset shows its encoder, classes, splits and unreadable files', () => 
   assert.deepEqual(outline(buildRows([indexed], [])), [
     'pets | 1,200 images',
     '  Encoder | 10 to embed · mobilenet',
+    '    Choose a larger one | knows more, takes longer',
+    '    Teach it your classes | fine-tunes it on your labels',
     '  Classes | 2',
     '    cat | 700',
     '    dog | 500',
@@ -59,6 +61,16 @@ test('a dataset shows its encoder, classes, splits and unreadable files', () => 
     '    train | 1,200',
     '  Unreadable files | 1',
     '    a b.jpg | ends too early; it is cut off, restore or remove it.',
+  ]);
+});
+
+test('an encoder that was the default once is told from afar, and the one of today is a click away', () => {
+  const newerEncoder = { id: 'likeness-2', name: 'Likeness 2' } as EncoderCard;
+  const state = { ...indexed, summary: { ...summary, embedded: 1200, classes: [], newerEncoder } };
+  const [dataset] = buildRows([state], []);
+  assert.deepEqual(outline(dataset!.children!).slice(0, 2), [
+    'Encoder | mobilenet · older default',
+    '  Likeness 2 | the default now, knows more',
   ]);
 });
 
@@ -187,7 +199,7 @@ test('classes, splits, tags and saved views stand for images by their filters, w
   ];
   const tagged = { ...summary, tags: [{ name: 'look at', count: 12 }], views };
   const rows = buildRows([{ ...indexed, summary: tagged }], []);
-  assert.deepEqual(outline(rows).slice(7, 12), [
+  assert.deepEqual(outline(rows).slice(9, 14), [
     '  Tags | 1',
     '    look at | 12',
     '  Saved Views | 2',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StrongerEncoder } from '../../../src/protocol/engine.ts';
 import { doctorMarkdown } from '../../../src/extension/text/doctorMarkdown.ts';
 
 const machine = { threads: 3, cores: 4, memoryBytes: 16e9, freeBytes: 9e9 };
@@ -33,7 +34,7 @@ test('a healthy machine is told so', () => {
 });
 
 test('the encoder in use is named, with what would know more', () => {
-  const text = (stronger: 'default' | 'larger' | undefined) =>
+  const text = (stronger: StrongerEncoder) =>
     doctorMarkdown({
       ...healthy,
       encoder: { id: 'one-1', name: 'One', stronger, imagesPerSecond: 123.4 },
@@ -43,11 +44,15 @@ test('the encoder in use is named, with what would know more', () => {
       problems: [],
     });
   assert.match(
-    text(undefined),
-    /## Encoder\n\nImages are looked at with \*\*One\*\* \(one-1\), 123 images\/s on the CPU\.\n/,
+    text('tuned'),
+    /## Encoder\n\nImages are looked at with \*\*One\*\* \(one-1\), 123 images\/s on the CPU\. .*_Fine-tune Encoder_ teaches it/,
   );
   assert.match(text('default'), /on the CPU\. The default has learnt more/);
-  assert.match(text('larger'), /on the CPU\. It is the default\. A larger one knows more/);
+  assert.match(
+    text('larger'),
+    /on the CPU\. It is the default\. A larger one knows more.*_Fine-tune Encoder_ teaches it/,
+  );
+  assert.match(text('compared'), /It knows classes\. A larger one knows more.*_Compare Encoders_/);
 });
 
 test('it is said where downloads are kept, and what they take', () => {

@@ -22,11 +22,11 @@ const answers: FineTuneAnswers = {
   size: 64,
 };
 
-test('the newest pretraining comes first, then other trained encoders, then nothing; built-in ones cannot be trained', () => {
-  const cards = ['handcrafted', 'gone', 'old', 'new', 'tuned', 'student'].map((id) =>
+test('the newest pretraining comes first, then other trained encoders, the default, and nothing; built-in ones without weights cannot be trained', () => {
+  const cards = ['likeness-1', 'handcrafted', 'gone', 'old', 'new', 'tuned', 'student'].map((id) =>
     cardExample({
       id,
-      source: id === 'handcrafted' ? 'built-in' : `run ${id}`,
+      source: ['handcrafted', 'likeness-1'].includes(id) ? 'built-in' : `run ${id}`,
       ...(id === 'tuned' && { classes: ['a', 'b'] }),
     }),
   );
@@ -44,11 +44,13 @@ test('the newest pretraining comes first, then other trained encoders, then noth
       ['student', false],
       ['tuned', false],
       ['gone', true],
+      ['likeness-1', false],
       [SCRATCH, false],
     ],
   );
   assert.equal(starts[0]?.description, 'new · newest pretraining');
   assert.match(starts[0].detail ?? '', /^pretrained, test kNN 50\.0 %, /);
+  assert.match(starts[5]?.detail ?? '', /^built in, pictures of \d+ × \d+ pixels$/);
   assert.match(starts[3]?.detail ?? '', /^knows 2 classes, /);
 });
 
