@@ -6,11 +6,12 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { inProject, projectRoot } from '../../../src/build/project.ts';
+import { projectRoot } from '../../../src/build/project.ts';
+import { otherVersion } from '../../engine/encoders/otherVersion.ts';
 import { contextMenuItem, explorerItem, openFile, screenshot } from '../harness/page.ts';
 import { launchWorkbench, type Workbench } from '../harness/workbench.ts';
 import { makeDataset } from '../runs.ts';
-import { describes, openLikeness, resultsFor, similarView, treeRow } from './likenessViews.ts';
+import { describes, openLikeness, resultsFor, rowsBelow, similarView, treeRow } from './likenessViews.ts';
 
 let home: string;
 let dataset: string;
@@ -64,13 +65,18 @@ test('a restricted workspace is asked for trust, and then the picture in the edi
 
 test('what another process has indexed is seen, and with what was the default once made again when a person says so', async () => {
   await openLikeness(page);
-  await describes(page, treeRow(page, 'Encoder'), /^likeness-/);
-  const index = ['index', dataset, '--encoder', 'handcrafted'];
-  await promisify(execFile)(process.execPath, [inProject('dist/cli.js'), ...index]);
-  await describes(page, treeRow(page, 'Encoder'), /handcrafted/);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-1 · \d+ dim$/);
+  const { cli } = otherVersion(path.join(home, 'older version'), 'likeness-0');
+  const index = ['index', dataset, '--encoder', 'likeness-0'];
+  await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...index]);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-0 · older default$/);
   const offer = page.locator('.notification-toast', { hasText: 'is the default now' });
   await offer.waitFor();
+  assert.deepEqual(
+    (await rowsBelow(page, 'Encoder'))[0],
+    'Likeness 1: small encoder of photographs the default now, knows more',
+  );
   await screenshot(page, 'newer default offered');
   await offer.locator('.monaco-button', { hasText: 'Index Again' }).click();
-  await describes(page, treeRow(page, 'Encoder'), /^likeness-/);
+  await describes(page, treeRow(page, 'Encoder'), /^likeness-1 · \d+ dim$/);
 });
