@@ -176,8 +176,8 @@ function strongerRows({ root, newerEncoder, classes }: DatasetSummary, parent: s
   const stronger: Row = {
     id: `${parent}/stronger`,
     context: rowContexts.strongerEncoder,
-    label: newerEncoder ? newerEncoder.name : 'Choose a larger one',
-    description: newerEncoder ? 'the default now, knows more' : 'knows more, takes longer',
+    label: newerEncoder ? 'Choose the newer default' : 'Choose a larger one',
+    description: newerEncoder ? newerEncoder.name : 'knows more, takes longer',
     tooltip: 'Choose Encoder: the ones of this folder, those to download, or any ONNX image encoder',
     icon: 'arrow-up',
     folder: root,

@@ -70,7 +70,7 @@ test('an encoder that was the default once is told from afar, and the one of tod
   const [dataset] = buildRows([state], []);
   assert.deepEqual(outline(dataset!.children!).slice(0, 2), [
     'Encoder | mobilenet · older default',
-    '  Likeness 2 | the default now, knows more',
+    '  Choose the newer default | Likeness 2',
   ]);
 });
 

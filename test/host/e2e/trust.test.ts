@@ -74,7 +74,7 @@ test('what another process has indexed is seen, and with what was the default on
   await offer.waitFor();
   assert.deepEqual(
     (await rowsBelow(page, 'Encoder'))[0],
-    'Likeness 1: small encoder of photographs the default now, knows more',
+    'Choose the newer default Likeness 1: small encoder of photographs',
   );
   await screenshot(page, 'newer default offered');
   await offer.locator('.monaco-button', { hasText: 'Index Again' }).click();
