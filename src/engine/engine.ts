@@ -111,7 +111,6 @@ export class Engine {
   readonly texts: TextService;
   /** What is written about images. */
   readonly captions: CaptionService;
-  /** Encoders from the Hugging Face hub. */
   readonly hub: HubService;
   /** One indexing job per folder at a time. */
   readonly #indexing = new KeyedQueue();
