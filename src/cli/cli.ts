@@ -109,6 +109,13 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  // The terminal is gone, and nobody waits for what would be put in order.
+  const hangUp = () => {
+    liftMarks();
+    process.removeListener('SIGHUP', hangUp);
+    process.kill(process.pid, 'SIGHUP');
+  };
+  process.on('SIGHUP', hangUp);
   const engine = new Engine(engineOptions(invocation.text('provider'), threadsOf(invocation)));
   const printer = new ProgressPrinter(process.stderr);
   try {
@@ -117,6 +124,7 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
     printer.end();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.off('SIGHUP', hangUp);
     await engine.dispose();
   }
 }

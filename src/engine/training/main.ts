@@ -6,6 +6,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import { asLikenessError, engineVersion } from '../../core/errors.ts';
 import { logNotification, serveRequests } from '../../protocol/rpc.ts';
 import { TRAINING_PROTOCOL_VERSION, type TrainingRequests } from '../../protocol/training.ts';
+import { liftMarks } from '../encoders/providers/providerUse.ts';
 import { Engine } from '../engine.ts';
 import { engineOptions } from '../machine.ts';
 
@@ -31,6 +32,7 @@ connection.listen();
 
 process.on('disconnect', () => {
   // As in the engine: leaving through Node would stop the inference thread within a native call, which aborts.
+  liftMarks();
   process.kill(process.pid, 'SIGKILL');
 });
 // A stray rejection must not end the process and with it the run.

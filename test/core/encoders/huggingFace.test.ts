@@ -183,11 +183,7 @@ describe('the picture is scaled and cropped as its own image processor does it:'
 
   const others: readonly (readonly [name: string, files: DescribingFiles, Geometry])[] = [
     ['timm', { config: { architecture: 'x', pretrained_cfg: timm } }, { ...middle(256, 269), down: false }],
-    [
-      'timm, as it was once written',
-      { config: { architecture: 'x', ...timm } },
-      { ...middle(256, 269), down: false },
-    ],
+    ['timm, as it was once written', { config: { architecture: 'x', ...timm } }, { ...middle(256, 269), down: false }],
     ['timm within transformers', { preprocessor: { pretrained_cfg: timm } }, { ...middle(256, 269), down: false }],
     [
       'timm, squashing all of it',

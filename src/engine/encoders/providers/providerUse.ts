@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isProcessAlive } from '../../store/processes.ts';
 
 const FOLDER = 'providers-in-use';
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a mark stands on after a batch: as long as the next one takes to come, so that it isn't written for each. */
+const LINGER_MS = 1000;
 /** How long an end is held against a provider: as long as a failed trial is remembered. */
 const REMEMBERED_DAYS = 7;
 
 interface Mark {
   readonly key: string;
+  /** Process ids mean nothing on another machine that shares the folder. */
+  readonly host: string;
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -23,8 +28,7 @@ let willLift = false;
  * Shows other processes, by a file that stands while a provider computes, that this one may be taken down by it. A driver
  * that crashes ends the process without a word; the file that is left tells the next one.
  *
- * Everything is synchronous, as it has to be done when the driver is entered, and takes a fraction of what a batch takes.
- * Where the folder can't be written, nothing is noticed.
+ * It is written synchronously, as it has to be there when the driver is entered. Where the folder can't be written, nothing is noticed.
  */
 export class ProviderUse {
   readonly #folder: string;
@@ -32,6 +36,7 @@ export class ProviderUse {
   readonly #file: string;
   #computing = 0;
   #hasComputed = false;
+  #lifting: NodeJS.Timeout | undefined;
 
   /** @param key as in `ProviderMemory` */
   constructor(memoryFolder: string, key: string) {
@@ -42,18 +47,26 @@ export class ProviderUse {
 
   /** Does what may take the process down. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#computing++ === 0) this.#set();
+    clearTimeout(this.#lifting);
+    this.#computing++;
+    if (!standing.has(this.#file)) this.#set();
     try {
       const result = await work();
       this.#hasComputed = true;
       return result;
     } finally {
-      if (--this.#computing === 0) lift(this.#file);
+      if (--this.#computing === 0) {
+        this.#lifting = setTimeout(() => {
+          lift(this.#file);
+        }, LINGER_MS).unref();
+      }
     }
   }
 
   /** It is no longer used, and whatever it computed went well: earlier ends aren't held against it. */
   end(): void {
+    clearTimeout(this.#lifting);
+    lift(this.#file);
     if (this.#hasComputed) forgetEnds(this.#folder, this.#key);
   }
 
@@ -61,8 +74,9 @@ export class ProviderUse {
     if (!willLift) process.once('exit', liftMarks);
     willLift = true;
     try {
+      const mark: Mark = { key: this.#key, host: hostname(), pid: process.pid, at: Date.now() };
       mkdirSync(this.#folder, { recursive: true });
-      writeFileSync(this.#file, JSON.stringify({ key: this.#key, pid: process.pid, at: Date.now() } satisfies Mark));
+      writeFileSync(this.#file, JSON.stringify(mark));
       standing.add(this.#file);
     } catch {
       // It is a precaution, and the work must not fail for it.
@@ -96,9 +110,14 @@ function endedMarks(folder: string, now: number): (Mark & { readonly file: strin
     const mark = readMark(file);
     if (mark === undefined) continue;
     if (now - mark.at > REMEMBERED_DAYS * DAY_MS) remove(file);
-    else if (!isProcessAlive(mark.pid)) marks.push({ ...mark, file });
+    else if (hasEnded(file, mark)) marks.push({ ...mark, file });
   }
   return marks;
+}
+
+/** A process of our own number that isn't us was another one: in a container numbers come again with every start. */
+function hasEnded(file: string, { host, pid }: Mark): boolean {
+  return host === hostname() && (pid === process.pid ? !standing.has(file) : !isProcessAlive(pid));
 }
 
 function filesOf(folder: string): string[] {
@@ -111,8 +130,9 @@ function filesOf(folder: string): string[] {
 
 function readMark(file: string): Mark | undefined {
   try {
-    const { key, pid, at } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Mark>;
-    return typeof key === 'string' && typeof pid === 'number' && typeof at === 'number' ? { key, pid, at } : undefined;
+    const { key, host, pid, at } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Mark>;
+    const isMark = [key, host].every((text) => typeof text === 'string') && [pid, at].every(Number.isFinite);
+    return isMark ? { key: key!, host: host!, pid: pid!, at: at! } : undefined;
   } catch {
     return undefined;
   }

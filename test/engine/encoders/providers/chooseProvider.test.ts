@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { ProviderRun } from '../../../../src/core/encoders/executionProviders.ts';
@@ -228,6 +229,22 @@ describe('a provider that ends the process it computes in', () => {
     });
     use.end();
     assert.deepEqual(await readdir(path.join(memoryFolder, 'providers-in-use')), []);
+  });
+
+  test('is told from another machine’s that shares the folder, and from a process of our number that was before us', async (context) => {
+    const memoryFolder = temporaryFolder(context);
+    const folder = path.join(memoryFolder, 'providers-in-use');
+    await mkdir(folder);
+    const leave = (name: string, host: string, pid: number) =>
+      writeFile(path.join(folder, name), JSON.stringify({ key: 'k', host, pid, at: Date.now() }));
+    const nobody = 2 ** 30;
+    await leave('elsewhere.json', `not-${hostname()}`, nobody);
+    await leave('parent.json', hostname(), process.ppid);
+    await writeFile(path.join(folder, 'half.json'), '{"key":');
+    assert.equal(endsDuring(memoryFolder, 'k'), 0);
+    await leave('before-us.json', hostname(), process.pid);
+    await leave('gone.json', hostname(), nobody);
+    assert.equal(endsDuring(memoryFolder, 'k'), 2);
   });
 
   test('is held responsible for a week', (context) => {
