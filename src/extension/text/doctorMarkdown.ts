@@ -21,7 +21,7 @@ export function doctorMarkdown(report: DoctorReport): string {
     ...downloadsSection(report),
     '## Where encoders run',
     '',
-    `${measured}Agreement is the lowest cosine similarity to the vectors of the CPU, of which 0.999 are asked.`,
+    `${measured}Agreement is the lowest cosine similarity to the vectors of the CPU; at least 0.999 is asked.`,
     '',
     ...markdownTable(
       [{ title: 'Provider' }, { title: 'Works' }, { title: 'Speed' }, { title: 'Agreement' }],
