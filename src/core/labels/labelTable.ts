@@ -111,11 +111,17 @@ export interface MatchedLabels {
   readonly labels: ReadonlyMap<string, string>;
   readonly splits: ReadonlyMap<string, string>;
   /** Rows of images that are none of the paths, or could be several. */
+/** Paths of images of which two things are told. */
+export interface TornImages {
+  readonly labels: ReadonlySet<string>;
+  readonly splits: ReadonlySet<string>;
+}
+
   readonly unmatched: readonly LabelRow[];
   /** Images of which more than one row tells, all the same. */
   readonly repeated: ReadonlySet<string>;
-  /** How many images rows tell otherwise of; those have no label or no split. */
-  readonly conflicts: number;
+  /** Images that rows tell otherwise of; those have no label or no split. */
+  readonly torn: TornImages;
   /** The first of them, and what is told. */
   readonly conflict:
     | {
@@ -161,8 +167,7 @@ export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): Matche
   }
   for (const path of torn.labels) labels.delete(path);
   for (const path of torn.splits) splits.delete(path);
-  const conflicts = new Set([...torn.labels, ...torn.splits]).size;
-  return { labels, splits, unmatched, repeated, conflict, conflicts };
+  return { labels, splits, unmatched, repeated, conflict, torn };
 }
 
 /** A table of proposals: RFC 4180, with LF. */

@@ -74,6 +74,11 @@ describe('what contradicts itself', () => {
       both.notices[0]!.message,
       /two\.csv gives 0\.png the label "b", and .*one\.csv gives it "a"; they contradict each other about 1 more, so that neither counts/,
     );
+
+    write(root, 'one.csv', 'path,class,split\n0.png,a,test\n0.png,b,val\n1.png,b,\n');
+    write(root, 'two.csv', 'path,class,split\n0.png,b,val\n1.png,b,\n');
+    const torn = (await engine.summary({ path: root }))!;
+    assert.deepEqual([torn.classes, torn.splits], [[{ name: 'b', count: 1 }], []], 'of 0.png the second says nothing');
   });
 });
 

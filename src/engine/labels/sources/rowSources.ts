@@ -65,6 +65,7 @@ export async function readRowSource(dataset: LabelledDataset, paths: readonly st
   const notices: LikenessError[] = [];
   const faults: SourceFault[] = [];
   const disputed = new Disputed();
+  const torn = { labels: new Set<string>(), splits: new Set<string>() };
   /** Of each image, the file that told of it first. */
   const toldBy = new Map<string, string>();
   for (const file of files) {
@@ -85,11 +86,14 @@ export async function readRowSource(dataset: LabelledDataset, paths: readonly st
         if (!toldBy.has(path)) toldBy.set(path, file);
       }
     }
+    // What a file tells two things of has neither, whatever the others say.
+    for (const path of matched.torn.labels) torn.labels.add(path);
+    for (const path of matched.torn.splits) torn.splits.add(path);
     notices.push(...read.notices, ...matched.notices);
     faults.push(...matched.faults);
   }
-  for (const path of disputed.labels) labels.delete(path);
-  for (const path of disputed.splits) splits.delete(path);
+  for (const path of [...torn.labels, ...disputed.labels]) labels.delete(path);
+  for (const path of [...torn.splits, ...disputed.splits]) splits.delete(path);
   return { labels, splits, faults: [...faults, ...disputed.faults()], notices };
 }
 
@@ -122,14 +126,14 @@ function folderOf(root: string, file: string): string {
 }
 
 /** Which images rows are of, and what is told of the others. Throws labels-unmatched where no row is of any. */
-export function matchFile(
+function matchFile(
   root: string,
   file: string,
   rows: readonly LabelRow[],
   paths: readonly string[],
-): SourceLabels {
+): SourceLabels & Pick<MatchedLabels, 'torn'> {
   const matched = matchLabels(rows, finderOf(root, file, paths));
-  const { labels, splits, unmatched, repeated } = matched;
+  const { labels, splits, unmatched, repeated, torn } = matched;
   if (unmatched.length === rows.length) throw labelsUnmatched(file, rows.length, rows[0]?.image);
   const isOutside = ({ image }: LabelRow) => leadsOutside(imageFromRoot(root, image), folderOf(root, file));
   const outside = unmatched.filter(isOutside);
@@ -141,17 +145,18 @@ export function matchFile(
     ...(outside.length > 0 ? [labelsOutside(file, outside.length, named(outside))] : []),
     ...(example === undefined ? [] : [repeatedRows(file, repeated.size, example)]),
   ];
-  return { labels, splits, faults: faultsOf(file, matched), notices };
+  return { labels, splits, torn, faults: faultsOf(file, matched), notices };
 }
 
-function faultsOf(file: string, { conflict, conflicts }: MatchedLabels): SourceFault[] {
+function faultsOf(file: string, { conflict, torn }: MatchedLabels): SourceFault[] {
   if (conflict === undefined) return [];
+  const images = new Set([...torn.labels, ...torn.splits]).size;
   const { path, what, told, rows } = conflict;
   const lines = [rows[0].line, rows[1].line] as const;
   return [
     {
       failure: contradictoryRows(file, what, path, told, lines),
-      notice: contradictoryRowsDropped(file, what, path, told, lines, conflicts),
+      notice: contradictoryRowsDropped(file, what, path, told, lines, images),
     },
   ];
 }
