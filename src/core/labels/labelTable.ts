@@ -1,4 +1,4 @@
-import { formatRow, imageColumn, imageOf, tableLines } from '../tables/delimitedText.ts';
+import { formatRow, imageColumn, imageOf, surplusCells, tableLines } from '../tables/delimitedText.ts';
 import type { ImageFinder } from '../tables/imageFinder.ts';
 import { splitNamed } from './labelRules.ts';
 
@@ -88,22 +88,33 @@ function parseRows(
   const lines = tableLines(text);
   const header = lines.next();
   if (header.done === true) return { fault: 'it is empty' };
-  const columns = columnsOf(header.value.fields.map(({ value }) => decode(value).trim()));
+  const names = header.value.fields.map(({ value }) => decode(value).trim());
+  const columns = columnsOf(names);
   if ('fault' in columns) return columns;
   const { image, label, split } = columns;
   const rows: TableRow[] = [];
-  for (const { line, fields, isOpen } of lines) {
+  for (const row of lines) {
+    const { line, fields, isOpen } = row;
     if (isOpen === true) return { fault: `the quote that begins in line ${line} is never closed` };
-    const row = {
+    // A part of a name would be taken for the label.
+    const surplus = surplusCells(row, names.length);
+    if (surplus !== undefined) return { fault: surplus };
+    const read = {
       image: imageOf(decode(fields[image]?.value ?? '')),
       label: decode(fields[label]?.value ?? '').trim(),
       split: split < 0 ? undefined : splitNamed(decode(fields[split]?.value ?? '').trim()) || undefined,
       line,
       cell: fields[label] && { start: fields[label].start, end: fields[label].end },
     };
-    if (row.image !== '') rows.push(row);
+    if (read.image !== '') rows.push(read);
   }
   return { rows };
+}
+
+/** Paths of images of which two things are told. */
+export interface TornImages {
+  readonly labels: ReadonlySet<string>;
+  readonly splits: ReadonlySet<string>;
 }
 
 export interface MatchedLabels {
@@ -111,12 +122,6 @@ export interface MatchedLabels {
   readonly labels: ReadonlyMap<string, string>;
   readonly splits: ReadonlyMap<string, string>;
   /** Rows of images that are none of the paths, or could be several. */
-/** Paths of images of which two things are told. */
-export interface TornImages {
-  readonly labels: ReadonlySet<string>;
-  readonly splits: ReadonlySet<string>;
-}
-
   readonly unmatched: readonly LabelRow[];
   /** Images of which more than one row tells, all the same. */
   readonly repeated: ReadonlySet<string>;

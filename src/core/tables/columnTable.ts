@@ -1,4 +1,4 @@
-import { imageColumn, imageOf, tableLines } from './delimitedText.ts';
+import { imageColumn, imageOf, surplusCells, tableLines } from './delimitedText.ts';
 import type { ImageFinder } from './imageFinder.ts';
 
 /** What a table says of images, beside which they are. */
@@ -52,16 +52,12 @@ export function tableRows(
       // All that comes after the quote would be its field.
       if (isOpen === true) throw failure(`the quote that begins in line ${line} is never closed`);
       // One that was meant to be a part of its text would be lost.
-      const cells = fields.findLastIndex(({ value }) => value.trim() !== '') + 1;
-      if (cells > names.length) throw failure(tooManyCells(line, cells, names.length));
+      const surplus = surplusCells({ line, fields }, names.length);
+      if (surplus !== undefined) throw failure(surplus);
       yield Object.fromEntries(names.map((name, i) => [name, fields[i]?.value ?? '']));
     }
   }
   return { header, rows: rows() };
-}
-
-function tooManyCells(line: number, cells: number, columns: number): string {
-  return `its line ${line} has ${cells} cells for ${columns} columns, and a text that has a separator in it has to be in quotes`;
 }
 
 /** Joins what rows say with the images of a dataset. Of two rows for one image the later counts. */

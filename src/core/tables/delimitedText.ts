@@ -102,6 +102,13 @@ export function* tableLines(text: string): Generator<TableLine> {
   }
 }
 
+/** What is wrong with a line that has more cells than there are columns, as the end of a sentence; empty ones don't count. */
+export function surplusCells({ line, fields }: TableLine, columns: number): string | undefined {
+  const cells = fields.findLastIndex(({ value }) => value.trim() !== '') + 1;
+  if (cells <= columns) return undefined;
+  return `its line ${line} has ${cells} cells for ${columns} columns, and a text that has a separator in it has to be in quotes`;
+}
+
 /** A line of a table with commas, and its line feed. */
 export function formatRow(fields: readonly string[]): string {
   return `${fields.map(quoted).join(',')}\n`;

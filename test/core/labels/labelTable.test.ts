@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { formatProposals, matchLabels, parseLabelTable } from '../../../src/core/labels/labelTable.ts';
+import { formatProposals, matchLabels, parseLabelTable, parseSplitTable } from '../../../src/core/labels/labelTable.ts';
 import { imageFinder } from '../../../src/core/tables/imageFinder.ts';
 
 function rowsOf(text: string, column?: string) {
@@ -71,6 +71,13 @@ suite('a table of labels', () => {
     assert.equal(text.split('\n')[2], 'plain.png,y,0.25');
     assert.deepEqual(rowsOf(text)[0], ['a, b/"c".png', 'x']);
   });
+});
+
+test('a line with more cells than there are columns is no row, unless they are empty', () => {
+  const surplus = 'its line 3 has 3 cells for 2 columns, and a text that has a separator in it has to be in quotes';
+  assert.equal(faultOf('path,label\nx.png,a\na, b.png,cat\n'), surplus);
+  assert.deepEqual(rowsOf('path,label\nx.png,a,, \n'), [['x.png', 'a']]);
+  assert.deepEqual(parseSplitTable('path,split\nx.png,test\na, b.png,test\n'), { fault: surplus });
 });
 
 suite('rows find their images', () => {
