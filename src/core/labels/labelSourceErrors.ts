@@ -110,6 +110,13 @@ export const someLabelsUnmatched = (path: string, rows: number, examples: readon
     `${rows === 1 ? '1 row' : `${rows} rows`} of ${path} ${rows === 1 ? 'names' : 'name'} no image of the dataset, or more than one (${few(examples, rows)}), and ${rows === 1 ? 'is' : 'are'} passed over.`,
     { path },
   );
+/** Of the table that we write. @param example a row that could be of an image */
+export const splitsByPart = (path: string, rows: number, example: string) =>
+  new LikenessError(
+    ErrorCode.LabelsUnmatched,
+    `None of the ${rows} rows of ${path} has the whole path of an image, which that table has to (one has "${example}"); write paths relative to the dataset's folder, or name a table of your own otherwise ("splits.file").`,
+    { path },
+  );
 export const labelsOutside = (path: string, rows: number, examples: readonly string[]) =>
   new LikenessError(
     ErrorCode.PathOutsideRoot,

@@ -59,18 +59,21 @@ export function parseLabelTable(
  * Reads a table of splits alone, as `parseLabelTable` does one of labels: a column of images, and one called `split` or
  * `subset`. What else is in it makes no difference.
  *
+ * @param image what a field says of an image, as it is decoded
  * @returns the rows, without labels, or what is wrong with the table
  */
 export function parseSplitTable(
   text: string,
   decode: (field: string) => string = (field) => field,
+  image: (field: string) => string = imageOf,
 ): { readonly rows: LabelRow[] } | { readonly fault: string } {
-  return parseRows(text, decode, (names) => {
+  const columnsOf = (names: readonly string[]) => {
     const split = names.findIndex((name) => splitColumns.includes(name.toLowerCase()));
     if (split < 0) return { fault: `it has no column called split or subset (its columns are ${names.join(', ')})` };
     if (names.length < 2) return { fault: 'it has a single column, and images and splits need one each' };
     return { image: imageColumn(names, [split]), label: -1, split };
-  });
+  };
+  return parseRows(text, decode, columnsOf, image);
 }
 
 interface Columns {
@@ -84,6 +87,7 @@ function parseRows(
   text: string,
   decode: (field: string) => string,
   columnsOf: (names: readonly string[]) => Columns | { readonly fault: string },
+  imageIn: (field: string) => string = imageOf,
 ): { readonly rows: TableRow[] } | { readonly fault: string } {
   const lines = tableLines(text);
   const header = lines.next();
@@ -100,7 +104,7 @@ function parseRows(
     const surplus = surplusCells(row, names.length);
     if (surplus !== undefined) return { fault: surplus };
     const read = {
-      image: imageOf(decode(fields[image]?.value ?? '')),
+      image: imageIn(decode(fields[image]?.value ?? '')),
       label: decode(fields[label]?.value ?? '').trim(),
       split: split < 0 ? undefined : splitNamed(decode(fields[split]?.value ?? '').trim()) || undefined,
       line,

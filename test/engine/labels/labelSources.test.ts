@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { formatSplits, type AssignedSplit } from '../../../src/core/curation/splitting/splitPatterns.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { readLabelFile } from '../../../src/engine/labels/sources/labelFiles.ts';
@@ -325,5 +326,31 @@ describe('splits from a table of their own', () => {
     write(root, 'labels.csv', 'path,class,split\ntrain/a/0.png,c,train\ntrain/b/3.png,d,test\n');
     config({ labels: { source: 'csv', file: 'labels.csv' }, splits: { file: 'lists/splits.csv' } });
     assert.deepEqual(await told(), ['c test', 'undefined test', 'undefined validation', 'd test']);
+  });
+
+  it('that we write are of whole paths, and wait for images that are set aside without a word', async (context) => {
+    const odd = process.platform === 'win32' ? [] : ['a\\b.png', ' lead.png'];
+    const paths = [...odd, 'old/cat/1.png', 'old/dog/2.png'];
+    const root = await pictures(context, paths, { source: 'folder' });
+    write(root, '.likeness/config.json', '{"splits":{"file":".likeness/splits.csv"}}');
+    const told = async (rows: readonly AssignedSplit[]) => {
+      write(root, '.likeness/splits.csv', formatSplits(rows));
+      const { images, notices } = await listed(root);
+      return { splits: images.map(([path, , split]) => `${path} ${split}`).sort(), notices };
+    };
+    const row = (path: string, split: string) => ({ path, split });
+    const gone = [row('cat/1.png', 'train'), row('dog/2.png', 'test')];
+    const own = [row('old/cat/1.png', 'validation'), ...odd.map((path) => row(path, 'test'))];
+    const splitOf = (path: string) => own.find((one) => one.path === path)?.split;
+    const known = paths.map((path) => `${path} ${splitOf(path)}`).sort();
+    assert.deepEqual(await told([...gone, ...own]), { splits: known, notices: [] });
+    const none = paths.map((path) => `${path} undefined`).sort();
+    assert.deepEqual(await told([row('cat/3.png', 'train')]), { splits: none, notices: [] });
+    const { splits, notices } = await told([row('cat/3.png', 'train'), row('2.png', 'train')]);
+    assert.deepEqual(splits, none);
+    assert.match(
+      String(notices),
+      /^None of the 2 rows of ROOT\/\.likeness\/splits\.csv has the whole path of an image, .* \(one has "2\.png"\)/,
+    );
   });
 });

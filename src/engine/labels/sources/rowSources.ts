@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import { splitTableOf } from '../../../core/config/splitRules.ts';
+import { SPLIT_TABLE } from '../../../core/curation/splitting/splitPatterns.ts';
 import { JsonSections, type JsonElement, type JsonSectionsOptions } from '../../../core/json/jsonSections.ts';
 import type { LikenessError } from '../../../core/errors.ts';
 import { CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
@@ -15,6 +17,7 @@ import {
   mixedClasses,
   repeatedRows,
   someLabelsUnmatched,
+  splitsByPart,
   unknownNamed,
 } from '../../../core/labels/labelSourceErrors.ts';
 import {
@@ -182,18 +185,40 @@ export async function readSplitTable(
   dataset: Pick<LabelledDataset, 'root' | 'config'>,
   paths: readonly string[],
 ): Promise<SourceLabels | undefined> {
-  const { root } = dataset;
+  const { root, config } = dataset;
   const [file] = splitFiles(dataset);
   if (file === undefined) return undefined;
   assertInside(root, [file], 'splits.file');
-  const { rows } = await kept.get(file, 'splits', async () => {
+  const isOurs = splitTableOf(config.splits) === SPLIT_TABLE;
+  const { rows } = await kept.get(file, isOurs ? 'our splits' : 'splits', async () => {
     const { text } = await readTable(file, invalidSplits);
-    const parsed = parseSplitTable(text, utf8);
+    // A path in ours is the one that the image has, with its spaces and backslashes.
+    const parsed = isOurs ? parseSplitTable(text, utf8, (path) => path) : parseSplitTable(text, utf8);
     if ('fault' in parsed) throw invalidSplits(file, parsed.fault);
     return { rows: withoutPlaces(parsed.rows), notices: [] };
   });
   if (rows.length === 0) return undefined;
-  return matchFile(root, file, rows, paths);
+  return isOurs ? matchOurTable(root, file, rows, paths) : matchFile(root, file, rows, paths);
+}
+
+/**
+ * Rows of the table that we write are of just the path that they name: that of an image which is set aside waits for it, and is
+ * no other image's, whose path may end in the same way.
+ */
+function matchOurTable(root: string, file: string, rows: readonly LabelRow[], paths: readonly string[]): SourceLabels {
+  const known = new Set(paths);
+  const matched = matchLabels(rows, (image) => (known.has(image) ? image : undefined));
+  const { labels, splits, unmatched, repeated } = matched;
+  const notices: LikenessError[] = [];
+  const [example] = repeated;
+  if (example !== undefined) notices.push(repeatedRows(file, repeated.size, example));
+  if (unmatched.length === rows.length) {
+    // A person's own table under our name, unless one whose images are all set aside.
+    const find = finderOf(root, file, paths);
+    const meant = rows.find(({ image, split }) => find(image, split) !== undefined);
+    if (meant) notices.push(splitsByPart(file, rows.length, meant.image));
+  }
+  return { labels, splits, faults: faultsOf(file, matched), notices };
 }
 
 /** The text has a character for each byte. @param fault makes an error of the end of a sentence */
