@@ -1,5 +1,5 @@
-import ignore from 'ignore';
 import type { DatasetConfig } from '../config/datasetConfig.ts';
+import { patternMatcher } from '../config/exactPatterns.ts';
 import { splitPatternsOf } from '../config/splitRules.ts';
 
 /** What paths tell about images: their class and the part of the dataset that they are in. */
@@ -35,9 +35,9 @@ export function labelRules(config: DatasetConfig): LabelRules {
   const fromFolders = (config.labels?.source ?? 'folder') === 'folder';
   const patterns = splitPatternsOf(config.splits).map(([name, globs]) => ({
     split: splitNamed(name),
-    matcher: ignore().add(globs),
+    isMatched: patternMatcher(globs),
   }));
-  const configured = (path: string) => patterns.find(({ matcher }) => matcher.ignores(path))?.split;
+  const configured = (path: string) => patterns.find(({ isMatched }) => isMatched(path))?.split;
   return {
     labelOf: (path) => (fromFolders ? labelOfFolder(path) : undefined),
     splitOf: (path) => configured(path) ?? splitOfFolders(path),

@@ -4,11 +4,11 @@ import { components } from '../../../src/core/curation/components.ts';
 import { assignSplits, splitNames, type SplitShares } from '../../../src/core/curation/splitting/assignSplits.ts';
 import {
   configuredSplits,
-  exactPattern,
   formatSplits,
   MOST_PATTERNS,
   SPLIT_TABLE,
 } from '../../../src/core/curation/splitting/splitPatterns.ts';
+import { exactPattern } from '../../../src/core/config/exactPatterns.ts';
 import { labelRules } from '../../../src/core/labels/labelRules.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 

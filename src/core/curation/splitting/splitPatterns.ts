@@ -1,4 +1,5 @@
 import type { DatasetConfig } from '../../config/datasetConfig.ts';
+import { exactPattern } from '../../config/exactPatterns.ts';
 import { splitPatternsOf, splitTableOf, type SplitRules } from '../../config/splitRules.ts';
 import { labelRules } from '../../labels/labelRules.ts';
 import { quoted } from '../../tables/delimitedText.ts';
@@ -8,14 +9,8 @@ export interface AssignedSplit {
   readonly split: string;
 }
 
-/** Every scan tries the patterns on every path. */
+/** People read a configuration. */
 export const MOST_PATTERNS = 3_000;
-
-/** The `.gitignore`-style pattern that matches this path and, but for case, no other. */
-export function exactPattern(path: string): string {
-  // With the slash in front, "#" and "!" mean nothing special.
-  return `/${path.replaceAll(/[\\*?[\]]/g, '\\$&').replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))}`;
-}
 
 /** A table of splits: RFC 4180, with LF. */
 export function formatSplits(assignments: readonly AssignedSplit[]): string {
