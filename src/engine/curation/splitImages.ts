@@ -7,13 +7,16 @@ import {
   formatSplits,
   SPLIT_TABLE,
   type AssignedSplit,
+  type ConfiguredSplits,
 } from '../../core/curation/splitting/splitPatterns.ts';
 import { usage, type LikenessError } from '../../core/errors.ts';
 import { noImagesBelow } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { ClassSplit, SplitReport, SplitRequest } from '../../protocol/selection.ts';
+import type { Dataset } from '../dataset.ts';
 import type { DecisionService } from '../decisions/decisionService.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
+import { readOurSplits } from '../labels/sources/rowSources.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { assertOutputFile, writeOutput } from '../store/outputFile.ts';
 import { applySplits } from './applySplits.ts';
@@ -37,7 +40,7 @@ export async function splitImages(
 ): Promise<SplitReport> {
   const startedAt = performance.now();
   const { dataset } = options;
-  const { root, store, config } = dataset;
+  const { root, store } = dataset;
   const { folder, shares, all = false, seed = 0, apply = false, out } = request;
   if (out && extname(out.file).toLowerCase() !== '.csv') {
     throw usage(`${out.file} has to end in .csv, as that is what is written.`);
@@ -61,8 +64,7 @@ export async function splitImages(
   const assignments = assigned.map(({ row, split }): AssignedSplit => ({ path: images.paths[row]!, split }));
   const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn, all)] : [])];
   if (out) await writeOutput(out, formatSplits(assignments));
-  const known = { stated: images.statedSplitOf, inTable: images.tableSplitOf };
-  const made = apply ? configuredSplits(config, store.readImagePaths(), assignments, known) : undefined;
+  const made = apply ? await configured(dataset, images, assignments) : undefined;
   const applied = made && (await applySplits(root, made, assignments.length, options.decisions));
   notices.push(...(applied?.notices ?? []));
   return {
@@ -81,6 +83,16 @@ export async function splitImages(
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [...store.notices, ...notices.map(({ code, message }) => ({ code, message }))],
   };
+}
+
+async function configured(
+  dataset: Dataset,
+  images: CuratedImages,
+  assignments: readonly AssignedSplit[],
+): Promise<ConfiguredSplits> {
+  const written = await readOurSplits(dataset);
+  const known = { stated: images.statedSplitOf, inTable: images.tableSplitOf, written };
+  return configuredSplits(dataset.config, dataset.store.readImagePaths(), assignments, known);
 }
 
 /** Of each image a number, equal for all that any chain of copies joins: a leak by two steps is one as well. */

@@ -168,6 +168,36 @@ describe('patterns of splits', () => {
     });
   });
 
+  it('of images that are not there now stay for when they are back', () => {
+    const there = ['a/1.png', 'b/2.png'];
+    const moved = [{ path: 'a/1.png', split: 'train' }];
+    const written = [
+      { path: 'a/1.png', split: 'test' },
+      { path: 'gone/3.png', split: 'validation' },
+    ];
+    const inTable = (path: string) => (path === 'a/1.png' ? 'test' : undefined);
+    const own = { splits: { file: SPLIT_TABLE } };
+    const known = { stated: () => undefined, inTable, written };
+    assert.deepEqual(configuredSplits(own, there, moved, known).table, [...moved, written[1]]);
+    // Those of folders, and those that may match others, go with the rest.
+    const splits = { val: ['/a/1.png', '/gone/\\[4\\]x.png', '/b', '/gone/*.png'] };
+    assert.deepEqual(configuredSplits({ splits }, there, moved).splits, {
+      train: ['/a/1.png'],
+      validation: ['/b/2.png', '/gone/\\[4\\]x.png'],
+    });
+    const beside = configuredSplits({ splits: { ...own.splits, ...splits } }, there, moved, known);
+    assert.deepEqual(beside, {
+      splits: own.splits,
+      table: [
+        ...moved,
+        { path: 'b/2.png', split: 'validation' },
+        written[1],
+        { path: 'gone/[4]x.png', split: 'validation' },
+      ],
+      isReplaced: true,
+    });
+  });
+
   it('come on top of a table that a person has named, which stays as it is', () => {
     const inTable = (path: string) => (path === 'a/1.png' ? 'test' : undefined);
     const config = { splits: { file: 'mine.csv' } };

@@ -184,7 +184,8 @@ describe('splitting images', () => {
     // As it is in a dataset that had too many images for patterns, from before git was to track the table.
     const config = '{\n  "splits": { "file": ".likeness/splits.csv" }, "own": 1\n}';
     write(root, '.likeness/config.json', config);
-    write(root, '.likeness/splits.csv', 'path,split\na/1.png,extra\n');
+    const table = 'path,split\na/1.png,extra\na/set aside.png,test\n';
+    write(root, '.likeness/splits.csv', table);
     write(root, '.likeness/.gitignore', '/*\n!/config.json');
     const report = await engine.curation.split(request, job());
     assert.equal(report.table, '.likeness/splits.csv');
@@ -192,14 +193,18 @@ describe('splitting images', () => {
     assert.equal(text('.likeness/config.json'), config, 'names the table already');
     const lines = text('.likeness/splits.csv')!.trimEnd().split('\n');
     assert.ok(lines.includes('a/1.png,extra'));
-    assert.equal(lines.length, report.assignments.length + 1);
+    assert.equal(lines.at(-1), 'a/set aside.png,test');
+    assert.equal(lines.length, report.assignments.length + 2);
     const seen = new Map((await engine.summary({ path: root }))!.splits.map(({ name, count }) => [name, count]));
     const told = (name: string) => report.assignments.filter(({ split }) => split === name).length;
     assert.deepEqual([seen.get('train'), seen.get('test'), seen.get('extra')], [told('train'), told('test'), 1]);
     const again = await engine.curation.split(request, job());
     assert.deepEqual([again.kept, again.step], [report.assignments.length, undefined]);
     await engine.decisions.undo({ root, step: report.step! });
-    assert.equal(text('.likeness/splits.csv'), 'path,split\na/1.png,extra\n');
+    assert.equal(text('.likeness/splits.csv'), table);
+    write(root, '.likeness/splits.csv', 'path,split\n"a/1.png,extra\n');
+    await assert.rejects(engine.curation.split(request, job()), { code: ErrorCode.InvalidLabels });
+    assert.equal(text('.likeness/splits.csv'), 'path,split\n"a/1.png,extra\n', 'nobody knows what was in it');
   });
 
   it('assigns only what has no split, with its copies', async (context) => {

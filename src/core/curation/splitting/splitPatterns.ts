@@ -1,7 +1,7 @@
 import type { DatasetConfig } from '../../config/datasetConfig.ts';
-import { exactPattern } from '../../config/exactPatterns.ts';
+import { exactPattern, pathOfExact } from '../../config/exactPatterns.ts';
 import { splitPatternsOf, splitTableOf, type SplitRules } from '../../config/splitRules.ts';
-import { labelRules } from '../../labels/labelRules.ts';
+import { labelRules, splitNamed } from '../../labels/labelRules.ts';
 import { quoted } from '../../tables/delimitedText.ts';
 
 export interface AssignedSplit {
@@ -35,6 +35,8 @@ export interface KnownSplits {
   readonly stated: (path: string) => string | undefined;
   /** The table that the configuration names. */
   readonly inTable: (path: string) => string | undefined;
+  /** All rows of the table that is ours, of images that are set aside as well. */
+  readonly written?: readonly AssignedSplit[];
 }
 
 const nothingKnown: KnownSplits = { stated: () => undefined, inTable: () => undefined };
@@ -42,7 +44,8 @@ const nothingKnown: KnownSplits = { stated: () => undefined, inTable: () => unde
 /**
  * A configuration that gives images these splits, and leaves all others as they are. Patterns are added to those that are there
  * or, where those say otherwise, put in place of them. Where there would be too many, where patterns can't tell the images apart,
- * and where the dataset has such a table already, it is a table of ours, below the patterns that were there if they agree.
+ * and where the dataset has such a table already, it is a table of ours, below the patterns that were there if they agree. What the
+ * table or an exact pattern says of an image that isn't there now, as it was set aside, stays for when it is back.
  *
  * @param paths all of the dataset
  * @param assignments of some of them
@@ -51,7 +54,7 @@ export function configuredSplits(
   config: DatasetConfig,
   paths: readonly string[],
   assignments: readonly AssignedSplit[],
-  { stated, inTable }: KnownSplits = nothingKnown,
+  { stated, inTable, written = [] }: KnownSplits = nothingKnown,
 ): ConfiguredSplits {
   const by = (splits: SplitRules, named: (path: string) => string | undefined) => {
     const { splitWith } = labelRules({ splits });
@@ -68,18 +71,19 @@ export function configuredSplits(
     const added = withPatterns(splits, moved);
     if (added && agree(by(added, inTable), wanted)) return { splits: added, table: undefined, isReplaced: false };
     const without = by({}, inTable);
-    const exact = withPatterns(
-      named,
-      wanted.filter(({ path, split }) => split !== without(path)),
-    );
+    const exact = withPatterns(named, [
+      ...wanted.filter(({ path, split }) => split !== without(path)),
+      ...waiting(paths, [], splits),
+    ]);
     if (exact && agree(by(exact, inTable), wanted)) return { splits: exact, table: undefined, isReplaced: true };
   }
-  return inOwnTable(splits, wanted, by);
+  return inOwnTable(splits, wanted, written, by);
 }
 
 function inOwnTable(
   splits: SplitRules,
   wanted: readonly WantedSplit[],
+  written: readonly AssignedSplit[],
   by: (splits: SplitRules, named: (path: string) => string | undefined) => (path: string) => string | undefined,
 ): ConfiguredSplits {
   const before = splitPatternsOf(splits);
@@ -96,12 +100,37 @@ function inOwnTable(
   const table = wanted.flatMap(({ path, split }) =>
     split === undefined || split === without(path) ? [] : [{ path, split }],
   );
+  table.push(...waiting([...splitOf.keys()], written, stays ? {} : splits));
   const isOther = ![undefined, SPLIT_TABLE].includes(splitTableOf(splits));
   return {
     splits: { file: SPLIT_TABLE, ...kept },
     table,
     isReplaced: isOther || (!stays && before.length > 0),
   };
+}
+
+/** The splits of images that aren't there, by a table or else by exact patterns. */
+function waiting(paths: readonly string[], written: readonly AssignedSplit[], splits: SplitRules): AssignedSplit[] {
+  const present = new Set(paths);
+  const gone = written.filter(({ path }) => !present.has(path));
+  const named = splitPatternsOf(splits).flatMap(([name, patterns]) =>
+    patterns.flatMap((pattern) => ({ path: pathOfExact(pattern), split: splitNamed(name) })),
+  );
+  if (named.length === 0) return gone;
+  const folders = new Set(paths.flatMap(foldersOf));
+  const found = new Map(gone.map(({ path, split }) => [path, split]));
+  const byPattern = new Map<string, string>();
+  for (const { path, split } of named) {
+    if (path === undefined || present.has(path) || folders.has(path) || byPattern.has(path)) continue;
+    byPattern.set(path, split);
+  }
+  return Array.from(new Map([...found, ...byPattern]), ([path, split]) => ({ path, split }));
+}
+
+/** `a` and `a/b` of `a/b/c.png`. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 interface WantedSplit {

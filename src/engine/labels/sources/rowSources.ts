@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { splitTableOf } from '../../../core/config/splitRules.ts';
-import { SPLIT_TABLE } from '../../../core/curation/splitting/splitPatterns.ts';
+import { SPLIT_TABLE, type AssignedSplit } from '../../../core/curation/splitting/splitPatterns.ts';
 import { JsonSections, type JsonElement, type JsonSectionsOptions } from '../../../core/json/jsonSections.ts';
 import type { LikenessError } from '../../../core/errors.ts';
 import { CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
@@ -29,6 +29,7 @@ import {
   type TableRow,
 } from '../../../core/labels/labelTable.ts';
 import { imageFinder, leadsOutside, type ImageFinder } from '../../../core/tables/imageFinder.ts';
+import { statIfPresent } from '../../fileStatus.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
 import {
   assertInside,
@@ -185,20 +186,41 @@ export async function readSplitTable(
   dataset: Pick<LabelledDataset, 'root' | 'config'>,
   paths: readonly string[],
 ): Promise<SourceLabels | undefined> {
-  const { root, config } = dataset;
   const [file] = splitFiles(dataset);
-  if (file === undefined) return undefined;
-  assertInside(root, [file], 'splits.file');
-  const isOurs = splitTableOf(config.splits) === SPLIT_TABLE;
-  const { rows } = await kept.get(file, isOurs ? 'our splits' : 'splits', async () => {
+  const rows = file === undefined ? [] : await splitRows(dataset, file);
+  if (file === undefined || rows.length === 0) return undefined;
+  return (isOurs(dataset) ? matchOurTable : matchFile)(dataset.root, file, rows, paths);
+}
+
+/**
+ * All that the table of splits says where it is the one that we write, of images that are set aside as well; nothing where there
+ * is none. Rejects as `readSplitTable` does.
+ */
+export async function readOurSplits(dataset: Pick<LabelledDataset, 'root' | 'config'>): Promise<AssignedSplit[]> {
+  const [file] = splitFiles(dataset);
+  if (file === undefined || !isOurs(dataset) || statIfPresent(file) === undefined) return [];
+  const rows = await splitRows(dataset, file);
+  return rows.flatMap(({ image, split }) => (split === undefined ? [] : [{ path: image, split }]));
+}
+
+function isOurs({ config }: Pick<LabelledDataset, 'config'>): boolean {
+  return splitTableOf(config.splits) === SPLIT_TABLE;
+}
+
+async function splitRows(
+  dataset: Pick<LabelledDataset, 'root' | 'config'>,
+  file: string,
+): Promise<readonly LabelRow[]> {
+  assertInside(dataset.root, [file], 'splits.file');
+  const ours = isOurs(dataset);
+  const { rows } = await kept.get(file, ours ? 'our splits' : 'splits', async () => {
     const { text } = await readTable(file, invalidSplits);
     // A path in ours is the one that the image has, with its spaces and backslashes.
-    const parsed = isOurs ? parseSplitTable(text, utf8, (path) => path) : parseSplitTable(text, utf8);
+    const parsed = ours ? parseSplitTable(text, utf8, (path) => path) : parseSplitTable(text, utf8);
     if ('fault' in parsed) throw invalidSplits(file, parsed.fault);
     return { rows: withoutPlaces(parsed.rows), notices: [] };
   });
-  if (rows.length === 0) return undefined;
-  return isOurs ? matchOurTable(root, file, rows, paths) : matchFile(root, file, rows, paths);
+  return rows;
 }
 
 /**
