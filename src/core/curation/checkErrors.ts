@@ -29,6 +29,13 @@ export const labelsIgnored = (root: string, revision: string, file: string) =>
     `git ignores ${file} of ${root}, so that nothing tells which labels and splits have changed since ${revision}; have git track it.`,
     { path: root },
   );
+/** @param file relative to the root */
+export const labelsElsewhere = (root: string, revision: string, file: string) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `${file} of ${root} leads to a file outside of the dataset by a link, so that nothing tells which labels and splits have changed since ${revision}; put the file itself there, and have git track it.`,
+    { path: root },
+  );
 /** @param file relative to the root, or what else can't be compared */
 export const labelsNotCompared = (root: string, revision: string, file: string) =>
   new LikenessError(

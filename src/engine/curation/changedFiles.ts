@@ -63,6 +63,16 @@ export async function restoreFile(root: string, commit: string, path: string, ta
   }
 }
 
+/**
+ * What a path was at a commit; undefined where there was neither.
+ *
+ * @param path relative to the root, with `/`
+ */
+export async function kindAt(root: string, commit: string, path: string): Promise<'file' | 'link' | undefined> {
+  const mode = (await git(root, ['ls-tree', '-z', commit, '--', path])).split(' ', 1)[0]!;
+  return mode === '120000' ? 'link' : mode.startsWith('100') ? 'file' : undefined;
+}
+
 async function listed(root: string, args: readonly string[]): Promise<string[]> {
   const list = await git(root, [...args, '--', '.']);
   return list.split('\0').filter((path) => path !== '');

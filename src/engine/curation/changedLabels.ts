@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { labelsIgnored, labelsNotCompared } from '../../core/curation/checkErrors.ts';
+import { labelsElsewhere, labelsIgnored, labelsNotCompared } from '../../core/curation/checkErrors.ts';
 import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
 import { LikenessError } from '../../core/errors.ts';
 import { labelRules } from '../../core/labels/labelRules.ts';
@@ -13,7 +13,7 @@ import { labelFiles, splitFiles } from '../labels/sources/labelFiles.ts';
 import { yoloListFiles } from '../labels/sources/yoloFile.ts';
 import { configFile, readConfig } from '../store/config.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
-import { restoreFile, type ChangedFiles } from './changedFiles.ts';
+import { kindAt, restoreFile, type ChangedFiles } from './changedFiles.ts';
 
 /** What labels say otherwise than at a revision. */
 export interface ChangedLabels {
@@ -63,6 +63,8 @@ class Comparison {
   readonly #revision: string;
   readonly #changed: ChangedFiles;
   readonly #notices: LikenessError[] = [];
+  /** Files that lie outside of the root, where git knows but the link that leads there. */
+  readonly #elsewhere = new Set<string>();
 
   constructor(dataset: Dataset, then: string, revision: string, changed: ChangedFiles) {
     this.#dataset = dataset;
@@ -74,16 +76,20 @@ class Comparison {
   async images(paths: readonly string[]): Promise<ChangedLabels> {
     const { root, config: now, store } = this.#dataset;
     const [configPath, decisionsPath] = [configFile(root), decisionsFile(root)].map((file) => this.#place(file)!);
+    await this.#noteElsewhere([configPath!, decisionsPath!]);
     await this.#restore(configPath!);
     const before = readConfig(this.#then);
     const files = [...this.#filesOf(now), ...this.#filesOf(before), ...(await this.#yoloLists(now))];
-    const ignored = files.find(({ inGit }) => this.#changed.ignored.has(inGit));
+    await this.#noteElsewhere(files);
+    const [elsewhere] = this.#elsewhere;
+    if (elsewhere !== undefined) this.#notices.push(labelsElsewhere(root, this.#revision, elsewhere));
+    const ignored = files.find(({ inGit }) => this.#changed.ignored.has(inGit) && !this.#elsewhere.has(inGit));
     if (ignored) this.#notices.push(labelsIgnored(root, this.#revision, ignored.inGit));
     const ofImages = this.#ofYoloImages(now, paths);
     if (![configPath!, decisionsPath!, ...files].some((file) => this.#isChanged(file))) {
       return { images: ofImages, notices: this.#notices };
     }
-    const other = this.#notComparable(before, files);
+    const other = this.#notComparable(before, files) ?? (await this.#linkedThen([decisionsPath!, ...files]));
     if (other !== undefined) {
       return { images: paths, notices: [...this.#notices, labelsNotCompared(root, this.#revision, other)] };
     }
@@ -122,6 +128,26 @@ class Comparison {
     return this.#changed.files.has(inGit);
   }
 
+  async #noteElsewhere(files: readonly TrackedFile[]): Promise<void> {
+    const { root } = this.#dataset;
+    for (const { inGit } of files) {
+      const place = await realpath(join(root, inGit)).catch(() => undefined);
+      if (place === undefined || relativeToRoot(root, place) !== undefined) continue;
+      // One that was a file then can be compared with what it is now.
+      if ((await kindAt(root, this.#changed.base, inGit)) !== 'file') this.#elsewhere.add(inGit);
+    }
+  }
+
+  /** One that was a link, of which git knows no more than where it led to. */
+  async #linkedThen(files: readonly TrackedFile[]): Promise<string | undefined> {
+    const { root } = this.#dataset;
+    for (const file of files) {
+      if (!this.#isChanged(file) || this.#elsewhere.has(file.inGit)) continue;
+      if ((await kindAt(root, this.#changed.base, file.inGit)) === 'link') return file.inGit;
+    }
+    return undefined;
+  }
+
   /** Where labels of YOLO are the question, which may lie in any number of files. */
   #notComparable(before: DatasetConfig, files: readonly TrackedFile[]): string | undefined {
     const [then, now] = [before, this.#dataset.config].map(({ labels }) => labels);
@@ -135,12 +161,12 @@ class Comparison {
     return paths.filter((path) => this.#changed.files.has(yoloLabelPath(path)));
   }
 
-  /** One that git ignores is taken as it is. */
+  /** One of which git knows nothing is taken as it is. */
   async #restore({ inGit, named }: TrackedFile): Promise<void> {
     const target = join(this.#then, named);
     await mkdir(dirname(target), { recursive: true });
     const { root } = this.#dataset;
-    if (this.#changed.ignored.has(inGit)) await copyFile(join(root, inGit), target);
+    if (this.#elsewhere.has(inGit) || this.#changed.ignored.has(inGit)) await copyFile(join(root, inGit), target);
     else if (!(await restoreFile(root, this.#changed.base, inGit, target))) await rm(target, { force: true });
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -209,6 +209,52 @@ describe('what a branch has changed', () => {
     );
     const inA = await check({ since: 'HEAD', folder: join(root, 'a') });
     assert.equal(inA.notices.length, 1, 'of another folder nobody has asked');
+  });
+
+  it('is unknown of labels that a link out of the dataset leads to, which is told', async (context) => {
+    const { root, commit, check } = await copies(context);
+    const elsewhere = temporaryFolder(context);
+    const table = (again: string) => `path,class,split\na/0.png,x,train\na/first again.png,x,${again}\n`;
+    const found = async () => {
+      const { findings, notices } = await check({ since: 'HEAD', only: ['leak'] });
+      return [findings.length, ...notices.map(({ message }) => message.replaceAll(root, 'ROOT'))];
+    };
+    const unknown = (file: string) =>
+      `${file} of ROOT leads to a file outside of the dataset by a link, so that nothing tells which labels and splits have changed since HEAD; put the file itself there, and have git track it.`;
+    write(elsewhere, 'labels.csv', table('test'));
+    symlinkSync(join(elsewhere, 'labels.csv'), join(root, 'labels.csv'));
+    symlinkSync(elsewhere, join(root, 'folder'), 'junction');
+    const config = (file: string, more = {}) => {
+      write(root, '.likeness/config.json', JSON.stringify({ labels: { source: 'csv', file }, ...more }));
+    };
+    config('labels.csv');
+    await check();
+    commit();
+    assert.deepEqual(await found(), [0, unknown('labels.csv')]);
+    config('labels.csv', { exclude: ['*.tmp'] });
+    assert.deepEqual(await found(), [0, unknown('labels.csv')], 'the configuration says nothing else of labels');
+    config('labels.csv', { splits: { val: ['a/0.png'] } });
+    assert.deepEqual(await found(), [1, unknown('labels.csv')], 'a pattern does');
+    config('folder/labels.csv');
+    commit();
+    config('folder/labels.csv', { exclude: ['*.tmp'] });
+    assert.deepEqual(await found(), [0, unknown('folder/labels.csv')]);
+    config('labels.csv');
+    commit();
+    rmSync(join(root, 'labels.csv'));
+    write(root, 'labels.csv', table('test'));
+    const [findings, notice] = await found();
+    assert.equal(findings, 1);
+    assert.match(
+      String(notice),
+      /^labels\.csv of ROOT is another one than at HEAD, .* so that all images count as changed/,
+    );
+    commit();
+    write(root, 'labels.csv', table('train'));
+    commit();
+    rmSync(join(root, 'labels.csv'));
+    symlinkSync(join(elsewhere, 'labels.csv'), join(root, 'labels.csv'));
+    assert.deepEqual(await found(), [1], 'what was a file is compared');
   });
 
   it('is told within a hook too, for which git names the repository and its index', async (context) => {
