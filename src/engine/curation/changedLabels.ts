@@ -166,8 +166,15 @@ class Comparison {
     const target = join(this.#then, named);
     await mkdir(dirname(target), { recursive: true });
     const { root } = this.#dataset;
-    if (this.#elsewhere.has(inGit) || this.#changed.ignored.has(inGit)) await copyFile(join(root, inGit), target);
-    else if (!(await restoreFile(root, this.#changed.base, inGit, target))) await rm(target, { force: true });
+    const isThere =
+      this.#elsewhere.has(inGit) || this.#changed.ignored.has(inGit)
+        ? // What can't be read now says nothing now either.
+          await copyFile(join(root, inGit), target).then(
+            () => true,
+            () => false,
+          )
+        : await restoreFile(root, this.#changed.base, inGit, target);
+    if (!isThere) await rm(target, { force: true });
   }
 }
 

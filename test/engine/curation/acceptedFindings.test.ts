@@ -239,6 +239,9 @@ describe('what a branch has changed', () => {
     commit();
     config('folder/labels.csv', { exclude: ['*.tmp'] });
     assert.deepEqual(await found(), [0, unknown('folder/labels.csv')]);
+    config('folder', { exclude: ['*.tmp'] });
+    const [none, ...told] = await found();
+    assert.deepEqual([none, told.includes(unknown('folder'))], [0, true], 'what is no file at all stops nothing');
     config('labels.csv');
     commit();
     rmSync(join(root, 'labels.csv'));
