@@ -1,6 +1,6 @@
 import type { EncoderInput, EncoderOutput } from './card.ts';
 import type { OutputHint } from './outputHints.ts';
-import { otherTask, type TaskEvidence } from './otherTask.ts';
+import { isListOfBoxes, otherTask, type TaskEvidence } from './otherTask.ts';
 import { featureAxis } from './pooling.ts';
 
 /** An output as it came from a run. */
@@ -37,7 +37,8 @@ export function chooseOutput(
   hints: readonly OutputHint[] = [],
   evidence?: TaskEvidence,
 ): EncoderOutput | { readonly reason: string } {
-  const reason = evidence && wanted.name === undefined ? otherTask(outputs, batch, evidence) : undefined;
+  const asked = wanted.name === undefined ? evidence : undefined;
+  const reason = asked && otherTask(outputs, batch, asked);
   if (reason !== undefined) return { reason };
   const hinted = wanted.name === undefined && wanted.pooling === undefined ? hints : [];
   for (const { name, pooling } of hinted) {
@@ -45,19 +46,22 @@ export function chooseOutput(
     const embedding = output && embeddingOf(output, batch, layout, pooling);
     if (embedding && embedding.dim > 1) return embedding;
   }
-  const candidates = outputs.filter(({ name }) => wanted.name === undefined || name === wanted.name);
+  const candidates = outputs.filter((output) =>
+    asked ? !isListOfBoxes(output, batch, asked.size) : [undefined, output.name].includes(wanted.name),
+  );
   const usable = candidates.flatMap((output) => {
     const embedding = embeddingOf(output, batch, layout, wanted.pooling);
     return embedding && embedding.dim > 1 ? [embedding] : [];
   });
-  const [best] = usable.sort((a, b) => rank(a.name) - rank(b.name));
+  const [best] = usable.sort((a, b) => rank(a) - rank(b));
   if (best) return best;
   const found = candidates.map(({ name, type, dims }) => `"${name}" (${type} [${dims.join(', ')}])`).join(', ');
   return { reason: `no output holds a vector for each image, only ${found || 'nothing'}` };
 }
 
-function rank(name: string): number {
-  if (unlikely.test(name)) return preferences.length + 1;
+function rank({ name, pooling }: EncoderOutput): number {
+  // What is said of the whole picture tells more of it than what is said of its parts.
+  if (unlikely.test(name)) return preferences.length + (pooling === 'none' ? 1 : 2);
   const index = preferences.findIndex((pattern) => pattern.test(name));
   return index === -1 ? preferences.length : index;
 }

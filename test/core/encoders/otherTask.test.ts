@@ -43,6 +43,9 @@ test('a detector is refused, by the names of its outputs or by what only boxes l
     [{ concatenated: [1, 8732, 21] }, 300], // SSD
     [{ predBoxes: [1, 200, 4], scores: [1, 200, 80] }, 640],
     [{ dets: [1, 100, 5] }, 512],
+    [{ detection_out: [1, 1, 100, 7] }, 300], // SSD in Caffe
+    [{ dets: [1, 4, 896], logits: [1, 896] }, 128], // scores of boxes beside them
+    [{ output: [1, 1008, 6] }, 128], // three in each cell, as many as some networks have features
   ];
   for (const [outputs, edge] of detectors) {
     const message =
@@ -56,6 +59,8 @@ test('a segmenter and other networks for pixels are refused', () => {
   assert.match(reasonOf({ logits: [1, 21, 16, 16] }, { edge: 64 }), ofPixels);
   assert.match(reasonOf({ out: [1, 21, 512, 512], aux: [1, 21, 512, 512] }, { edge: 512 }), ofPixels);
   assert.match(reasonOf({ predicted_depth: [1, 384, 384] }, { edge: 384 }), ofPixels);
+  assert.match(reasonOf({ predicted_depth: [1, 256, 256] }, { edge: 256 }), ofPixels);
+  assert.match(reasonOf({ recon: [1, 3, 64, 64] }, { edge: 64 }), ofPixels);
   const masks = { class_queries_logits: [1, 100, 134], masks_queries_logits: [1, 100, 96, 96] };
   assert.match(reasonOf(masks, { edge: 384 }), /^it is a segmenter: its output "masks_queries_logits"/);
 });
@@ -101,6 +106,35 @@ test('encoders of every shape stay encoders', () => {
     [{ recon: [1, 3, 64, 64], latent: [1, 128] }, 'latent', { edge: 64 }],
     [{ pred_boxes: [1, 100, 4], embedding: [1, 256] }, 'embedding'],
     [{ out: [4, 197, 768] }, 'out', { batch: 4 }],
+    // Few tokens of small pictures.
+    [{ output: [1, 5, 192] }, 'output', { edge: 32 }],
+    [{ output: [1, 4, 768] }, 'output', { edge: 32 }],
+    [{ '1234': [1, 512, 4] }, '1234', { edge: 64 }],
+    // Dimensions that are no multiples of 64, and scores of 1,000 classes.
+    [{ output: [1, 1008, 49] }, 'output'],
+    [{ output: [1, 49, 1512] }, 'output'],
+    [{ output: [1, 49, 1000] }, 'output'],
+    [{ output: [1, 261, 1000] }, 'output'],
+    [{ output: [1, 2208, 49] }, 'output'],
+    // Other numbers of registers than 4, with a class token or without.
+    [{ output: [1, 1028, 384] }, 'output', { edge: 512 }],
+    [{ output: [1, 1033, 1024] }, 'output', { edge: 448 }],
+    [{ output: [1, 200, 384] }, 'output'],
+    // A vector of the whole picture, beside whatever else.
+    [{ logits: [1, 1000], aux_logits: [1, 196, 1000] }, 'logits'],
+    [{ logits: [1, 1000], parts: [1, 100, 6] }, 'logits'],
+    [{ aux_logits: [1, 196, 1000], logits: [1, 1000] }, 'logits'],
+    [{ masks: [1, 8, 14, 14], logits: [1, 1000] }, 'logits'],
+    // Features that are called after what they are for.
+    [{ det_feature: [1, 256, 7, 7] }, 'det_feature'],
+    [{ dets: [1, 256, 7, 20] }, 'dets'],
+    [{ seg_embed: [1, 196, 768] }, 'seg_embed'],
+    [{ masks: [1, 8, 14, 14], last_hidden_state: [1, 197, 768] }, 'last_hidden_state'],
+    [{ masks: [1, 3, 256, 256], image_embeddings: [1, 256, 64, 64] }, 'image_embeddings', { edge: 1024 }],
+    // Maps of features of small pictures, and as many tokens as pixels in a row.
+    [{ output: [1, 16, 32, 32] }, 'output', { edge: 32 }],
+    [{ output: [1, 64, 64, 64] }, 'output', { edge: 64 }],
+    [{ output: [1, 256, 256] }, 'output', { edge: 256 }],
   ];
   for (const [outputs, chosen, setting] of encoders) {
     assert.equal(reasonOf(outputs, setting), `accepted: ${chosen}`, JSON.stringify(outputs));
