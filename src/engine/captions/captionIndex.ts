@@ -15,6 +15,7 @@ import { captionEncoderOf } from './captionEncoder.ts';
 import { embedCaptions, type CaptionEncoder, type ReadCaptions } from './captionVectors.ts';
 import { noteTextsUsed } from './keptTexts.ts';
 import { readCaptions, writtenOf, type KnownCaptions } from './knownCaptions.ts';
+import { textReading } from './textReading.ts';
 
 /** Images whose captions are in memory as vectors at once. */
 const BLOCK = 256;
@@ -88,8 +89,10 @@ export async function captionIndex(options: CaptionIndexOptions, context: JobCon
 /** What reads captions now, and what it has the index's vectors of them under. Rejects with the codes of `captionEncoderOf`. */
 async function captionReader({ dataset, registry, loadText }: CaptionIndexOptions) {
   const encoder = await captionEncoderOf(dataset, registry);
-  const { sha256, output } = encoder.text?.known ?? (await loadText(encoder)).described;
-  return { encoder, output, identity: hash('sha256', `captions\n${sha256}\n${JSON.stringify(output)}`) };
+  const described = encoder.text?.known ?? (await loadText(encoder)).described;
+  const { output } = described;
+  const identity = hash('sha256', `captions\n${textReading(described)}\n${JSON.stringify(output)}`);
+  return { encoder, output, identity };
 }
 
 /**

@@ -10,6 +10,7 @@ import type { TextEncoder } from '../encoders/text/textEncoder.ts';
 import type { CaptionVector } from '../store/captionTable.ts';
 import type { IndexStore, StoredEncoder } from '../store/indexStore.ts';
 import { keptPrefix, noteTextsUsed } from './keptTexts.ts';
+import { textReading } from './textReading.ts';
 
 /** See `CaptionVector.tokens`. */
 const UNREAD = 0;
@@ -53,7 +54,9 @@ export interface ReadCaptions {
 }
 
 /** What reads captions, and where their vectors are kept. */
-export interface CaptionReader extends Pick<TextEncoder['described'], 'sha256' | 'contextLength'> {
+export interface CaptionReader extends Pick<TextEncoder['described'], 'contextLength'> {
+  /** Of what reads and how, see `textReading`. */
+  readonly sha256: string;
   /** Of the encoder in the index beside whose vectors they are kept. */
   readonly key: number;
   /** For people. */
@@ -222,9 +225,13 @@ async function readerOf({ stored, resolve, loadText }: CaptionEncoder): Promise<
   const resolved = await resolve();
   let loaded: TextHalf | undefined;
   const load = async () => (loaded ??= await loadText(resolved));
-  const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
+  const described = resolved.text?.known ?? (await load()).described;
+  const { contextLength } = described;
   const { key, card } = stored;
-  return { key, name: resolved.card.name, dim: card.output.dim, sha256, contextLength, load };
+  return {
+    ...{ key, name: resolved.card.name, dim: card.output.dim, contextLength, load },
+    sha256: textReading(described),
+  };
 }
 
 async function embedBatch(

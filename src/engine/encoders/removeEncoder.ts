@@ -1,6 +1,7 @@
 import { vectorsInUse } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { forgetTextsOf } from '../captions/keptTexts.ts';
+import { textReading } from '../captions/textReading.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import { withLease } from '../jobs/lease.ts';
 import { BUILT_IN_ENCODER_IDS } from './builtIn.ts';
@@ -62,7 +63,8 @@ async function removeFrom({ root, store }: Dataset, id: string, registry: Encode
   if (isStored || freed.length === 0) {
     if (!isStored && kept.length > 0 && !BUILT_IN_ENCODER_IDS.includes(id)) throw vectorsInUse(id, root);
     await registry.remove(id, root);
-    for (const one of ids) forgetTextsOf({ id: one, sha256: resolved?.text?.known?.sha256 }, store);
+    const known = resolved?.text?.known;
+    for (const one of ids) forgetTextsOf({ id: one, sha256: known && textReading(known) }, store);
   }
   for (const { stored } of freed) store.removeEncoder(stored.key);
   return { id, freed: summedSize(freed), kept: summedSize(kept) };

@@ -1,6 +1,7 @@
 import { tellingWord } from '../../core/clustering/tellingWord.ts';
 import { wordNames } from '../../core/clustering/wordNames.ts';
 import { grouped } from '../../core/grouped.ts';
+import { textReading } from '../captions/textReading.ts';
 import { resolveStored } from '../encoders/encoderChoice.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
 import { namingWords, readsTexts, samplesOf, storedWords, type ClusterNaming } from './clusterWords.ts';
@@ -54,7 +55,7 @@ export class ClassWords {
 
 interface WordSource {
   readonly names: readonly string[];
-  /** Of what reads them. */
+  /** Of what reads them, see `textReading`. */
   readonly sha256: string;
 }
 
@@ -62,7 +63,7 @@ interface WordSource {
 async function sourceOf(encoder: StoredEncoder, { dataset, registry }: Naming): Promise<WordSource | undefined> {
   if (!readsTexts(encoder, dataset.store)) return undefined;
   const { text } = await resolveStored(encoder, dataset, registry);
-  return text?.known && { names: await namingWords(dataset), sha256: text.known.sha256 };
+  return text?.known && { names: await namingWords(dataset), sha256: textReading(text.known) };
 }
 
 async function nearestWords(

@@ -18,6 +18,7 @@ import {
   type TextHalf,
 } from '../captions/captionVectors.ts';
 import { keptPrefix, noteTextsUsed } from '../captions/keptTexts.ts';
+import { textReading } from '../captions/textReading.ts';
 import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { resolveStored } from '../encoders/encoderChoice.ts';
@@ -113,7 +114,7 @@ export async function namingWords(
   return names;
 }
 
-/** Words that were read before, which are of use then; undefined where one wasn't, or where too few are known. @param sha256 of what reads them */
+/** Words that were read before, which are of use then; undefined where one wasn't, or where too few are known. @param sha256 of what reads them, see `textReading` */
 export function storedWords(
   names: readonly string[],
   { key, card }: StoredEncoder,
@@ -172,14 +173,14 @@ async function readWords(
   const usual = words === undefined ? names : await orNotice(() => namingWords(dataset));
   const resolved = await resolveStored(encoder, dataset, registry);
   const load = () => loadText(resolved);
-  const { sha256, contextLength } = resolved.text?.known ?? (await load()).described;
+  const described = resolved.text?.known ?? (await load()).described;
   const { name, output } = encoder.card;
   const reader = {
     key: encoder.key,
     name,
     dim: output.dim,
-    sha256,
-    contextLength,
+    sha256: textReading(described),
+    contextLength: described.contextLength,
     load: async () => readingWords(await load(), names),
     phase: 'Reading words',
     keptAs: KEPT_AS,

@@ -5,6 +5,7 @@ import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { captionedImages } from '../captions/captionedImages.ts';
 import { keptCaptionVectors } from '../captions/captionVectors.ts';
+import { textReading } from '../captions/textReading.ts';
 import { readCaptions } from '../captions/knownCaptions.ts';
 import type { Dataset } from '../dataset.ts';
 import { readKnownLabelsIfAny } from '../labels/knownLabels.ts';
@@ -102,11 +103,14 @@ export async function loadCaptionData(
   const { store } = dataset;
   const stored = await embeddedEncoder(towers.image.reference, '', options, context);
   const { text } = towers;
-  const { sha256, contextLength, output } = text.described;
+  const { contextLength, output } = text.described;
   let loaded: ReturnType<typeof openTower> | undefined;
   const load = () => (loaded ??= openTower(text, threads));
   const kept = towers.isPair ? {} : { keptAs: 'tower' };
-  const reader = { key: stored.key, name: text.name, dim: output.dim, sha256, contextLength, load, ...kept };
+  const reader = {
+    ...{ key: stored.key, name: text.name, dim: output.dim, contextLength, load, ...kept },
+    sha256: textReading(text.described),
+  };
   const wanted = { captions, all: allCaptions };
   const texts = await keptCaptionVectors(wanted, store, reader, context).finally(async () => {
     await (await loaded?.catch(() => undefined))?.dispose();

@@ -123,6 +123,20 @@ describe('the vectors of images by their captions', () => {
     assertNear(store.readVector(keys.a, stored.key), [...vectorOf('a cat')]);
   });
 
+  it('are those of another encoder where the text half came to fill its texts up', async (context) => {
+    const { asked, options, write, index } = await withoutCard(context);
+    write(['a.png', 'a cat']);
+    const { stored } = await index();
+    const { loadText } = options;
+    options.loadText = async () => {
+      const half = await loadText();
+      return { ...half, described: { ...half.described, padding: 0 } };
+    };
+    const filled = await index();
+    assert.notEqual(filled.stored.identity, stored.identity);
+    assert.deepEqual(asked, ['a cat']);
+  });
+
   it('go on where they were stopped', async (context) => {
     const { asked, options, write, index } = await withoutCard(context);
     const { store } = options.dataset;

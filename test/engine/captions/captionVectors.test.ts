@@ -25,12 +25,15 @@ function newEncoder(context: TestContext) {
   const stored = { key: store.putEncoder('pair', card), card };
   const asked: string[] = [];
   let found: readonly string[] = [];
-  const encoder = (sha256: string, onEmbed: () => void = () => undefined): CaptionEncoder => ({
+  const encoder = (sha256: string, onEmbed: () => void = () => undefined, padding?: number): CaptionEncoder => ({
     stored,
     resolve: () => Promise.resolve({ card, identity: 'pair', model: { bytes: new Uint8Array() } }),
     loadText: () =>
       Promise.resolve({
-        described: { sha256, contextLength: CONTEXT, output: { name: 'text_embeds', pooling: 'none', dim: 2 } },
+        described: {
+          ...{ sha256, contextLength: CONTEXT, output: { name: 'text_embeds', pooling: 'none', dim: 2 } },
+          ...(padding !== undefined && { padding }),
+        },
         embed: (texts) => {
           asked.push(...texts);
           onEmbed();
@@ -91,6 +94,16 @@ describe('vectors of captions', () => {
     await read(['a cat'], encoder('v1'));
     await read(['a cat'], encoder('v2'));
     assert.deepEqual(asked, ['a cat']);
+  });
+
+  it('are read again by the same one once it fills them up, or with something else', async (context) => {
+    const { asked, encoder, read } = newEncoder(context);
+    for (const padding of [undefined, 0, 9]) {
+      await read(['a cat'], encoder('v1', undefined, padding));
+      assert.deepEqual(asked, ['a cat']);
+      await read(['a cat'], encoder('v1', undefined, padding));
+      assert.deepEqual(asked, []);
+    }
   });
 
   it('stay where reading was cancelled', async (context) => {
