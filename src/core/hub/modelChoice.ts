@@ -41,7 +41,8 @@ const PREFERRED = ['onnx/vision_model', 'visual/model', 'onnx/model', 'vision_mo
 /** Networks, or parts of one, that take no pictures. */
 const OTHER_PARTS = /(^|[/_.-])(text|textual|text_model|decoder\w*|embed_tokens|tokenizer|prompt\w*)([/_.-]|$)/i;
 /** Those that say how pictures are taken: who has one takes some. */
-const OF_PICTURES = ['preprocessor_config.json', ...OPEN_CLIP_FILES];
+const PREPROCESSOR = 'preprocessor_config.json';
+const OF_PICTURES = [PREPROCESSOR, ...OPEN_CLIP_FILES];
 const DESCRIBING = ['config.json', ...OF_PICTURES, 'card.json'];
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json'];
 /** Larger ones describe something else. */
@@ -73,6 +74,15 @@ export function chooseModel(repository: string, files: readonly HubFile[], wish:
     describing: takesTexts ? [...describing, ...at(SENTENCE_FILES, LARGEST_DESCRIPTION)] : describing,
     text: takesTexts ? at(TOKENIZER_FILES, LARGEST_TOKENIZER) : half,
   };
+}
+
+/**
+ * Of what describes a model, what it can do without where it isn't to be had: transformers says how pictures are taken, and where
+ * it does, that decides over what OpenCLIP says.
+ */
+export function spareFiles({ describing }: Pick<ModelChoice, 'describing'>): HubFile[] {
+  const isNamed = (names: readonly string[]) => (file: HubFile) => names.includes(file.path.split('/').at(-1)!);
+  return describing.some(isNamed([PREPROCESSOR])) ? describing.filter(isNamed(OPEN_CLIP_FILES)) : [];
 }
 
 /**

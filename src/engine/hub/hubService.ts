@@ -7,7 +7,7 @@ import { filesNotDownloaded, noRoomToDownload, notDownloaded } from '../../core/
 import type { HubFile } from '../../core/hub/hubListing.ts';
 import type { HubPlan, RecommendedOffer } from '../../core/hub/hubPlan.ts';
 import { formatHubReference, isCommit, parseHubReference, type HubReference } from '../../core/hub/hubReference.ts';
-import { chooseModel, offeredModels, variantOf, type ModelWish } from '../../core/hub/modelChoice.ts';
+import { chooseModel, offeredModels, spareFiles, variantOf, type ModelWish } from '../../core/hub/modelChoice.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
 import type { HubConnection, HubDownload, HubPlanRequest, HubRequests } from '../../protocol/hub.ts';
@@ -191,10 +191,15 @@ export class HubService {
   }
 
   async #planOf({ repository, reference, ...about }: Listed, wish: ModelWish): Promise<HubPlan> {
-    const { model, data, describing, text } = chooseModel(repository.repository, repository.files, wish);
-    const files = [...describing, ...text, model];
+    const chosen = chooseModel(repository.repository, repository.files, wish);
+    const { model, data } = chosen;
+    const all = [...chosen.describing, ...chosen.text, model];
+    for (const file of [...all, ...data]) await this.#cache.adopt(repository, file, false);
+    // What was complete for an earlier version, which knew fewer files, is so still where no more can be had.
+    const isAlone = about.offline || about.isRemembered;
+    const spared = isAlone ? await this.#missing(repository, spareFiles(chosen)) : [];
+    const files = all.filter((file) => !spared.includes(file));
     const choice = { ...about, revision: reference.revision, model, files, data };
-    for (const file of [...choice.files, ...data]) await this.#cache.adopt(repository, file, false);
     // A model that is here says itself which files of weights it needs.
     const isHere = await this.#cache.has(repository, model);
     return this.#planFor(repository, isHere ? { ...choice, data: await this.#namedData(repository, model) } : choice);

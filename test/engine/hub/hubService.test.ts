@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -200,6 +200,34 @@ test('offline: what was downloaded is used by branch and by commit, and what is 
   const unreachable = service({}, { endpoint: 'http://127.0.0.1:9' });
   assert.equal((await unreachable.plan({ reference: 'hf:some/net' }, job())).isRemembered, true);
   await assert.rejects(unreachable.plan({ reference: 'hf:some/other' }, job()), { code: ErrorCode.HubUnreachable });
+});
+
+test('offline, what an earlier version downloaded without the files of OpenCLIP is used, unless only they say how', async (context) => {
+  const all = await setting(context);
+  const { server, service, folder } = all;
+  const openClip = JSON.stringify({ preprocess_cfg: { size: [16, 16], mean: [0.4, 0.4, 0.4], std: [0.3, 0.3, 0.3] } });
+  const files = { 'open_clip_config.json': openClip, 'onnx/model.onnx': encodeModel(smallVisionTower()) };
+  const repositories = { 'some/both': { ...files, 'preprocessor_config.json': processor }, 'some/alone': files };
+  for (const [name, held] of Object.entries(repositories)) {
+    const commit = server.commit(name, { files: held });
+    await added(all, `hf:${name}`);
+    rmSync(join(folder, 'cache/hub', name.replace('/', '--'), commit, 'open_clip_config.json'));
+  }
+  const unconnected = [service({}, { offline: true }), service({}, { endpoint: 'http://127.0.0.1:9' })];
+  for (const hub of unconnected) {
+    const plan = await hub.plan({ reference: 'hf:some/both' }, job());
+    assert.equal(plan.bytes, 0);
+    const card = await hub.add(plan, await fetched(hub, plan), join(folder, 'another dataset'));
+    assert.deepEqual(card.input.mean, [0.5, 0.5, 0.5]);
+  }
+  await assert.rejects(unconnected[0]!.plan({ reference: 'hf:some/alone' }, job()), {
+    code: ErrorCode.Offline,
+    message: /^Offline, and of the repository some\/alone open_clip_config\.json \(.*\) is missing on this machine/,
+  });
+  assert.ok(
+    (await service().plan({ reference: 'hf:some/both' }, job())).bytes > 0,
+    'it is asked for when it can be had',
+  );
 });
 
 test('a commit that leaves the weights alone downloads them not again, nor what has arrived of them', async (context) => {
