@@ -22,8 +22,8 @@ export interface EncoderCard {
   readonly training?: EncoderTraining;
   /** True of vectors that came from a file: there is no model, and `input` means nothing. Kept in an index only. */
   readonly imported?: true;
-  /** True where nothing said how the model takes pictures, and what is usual was assumed. */
-  readonly inputAssumed?: true;
+  /** True where nothing said how the model takes pictures, and what is usual was assumed; `colours`: only how they are normalised. */
+  readonly inputAssumed?: true | 'colours';
   /** Of a sentence encoder: it takes texts instead of pictures, by its `text`, and `input` means nothing. */
   readonly encodes?: 'texts';
   /** False where an image's vector depends on its batch (dynamic quantisation): such models run one image at a time. */

@@ -46,7 +46,7 @@ const cardChecks: Readonly<Record<keyof Omit<EncoderCard, 'input' | 'output' | '
   licence: text,
   trainedOn: text,
   training,
-  inputAssumed: flag,
+  inputAssumed: (value) => (value === 'colours' ? undefined : flag(value)),
   encodes: oneOf('texts'),
   batchIndependent: flag,
 };

@@ -14,6 +14,10 @@ export function encoderAdvice({ name, input, output, inputAssumed }: Told): stri
     sentences.push(
       `No file beside ${name} says how it takes pictures, so ${geometryOf(input)} and ImageNet's mean and deviation are assumed; if it was trained otherwise, put its preprocessor_config.json or a card.json beside the model and add it again.`,
     );
+  } else if (inputAssumed === 'colours') {
+    sentences.push(
+      `No file beside ${name} says how colours are normalised, so ImageNet's mean and deviation are assumed; if it was trained with others, write them into a card.json beside the model ("input": {"mean": […], "std": […]}) and add it again.`,
+    );
   }
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }

@@ -11,7 +11,7 @@ export interface TaskEvidence {
 
 /** What a person can do about all of them. */
 const ADVICE =
-  'export its backbone alone, or name an output that describes the whole picture in a card beside the model ("output": {"name": …})';
+  'export its backbone alone, or name an output that describes the whole picture in a card.json beside the model ("output": {"name": …})';
 
 /** Names of vectors and feature maps. */
 const TELLING = /embed|pool|feature|representation|latent|encod|hidden|token/i;

@@ -125,14 +125,15 @@ async function describe(
     ...(licence === undefined ? {} : { licence }),
     ...(trainedOn === undefined ? {} : { trainedOn }),
     ...(training === undefined ? {} : { training }),
-    ...(isAssumed(input, overrides) && { inputAssumed: true }),
+    ...assumed(input, overrides),
     batchIndependent: probed.batchIndependent,
   };
 }
 
 /** Colours are normalised somehow by nearly every model, and nobody said how by this one. Bytes and grey stay as they are. */
-function isAssumed({ type, mean }: EncoderInput, { input }: CardOverrides): boolean {
-  return type !== 'uint8' && mean.length === 3 && input?.mean === undefined;
+function assumed({ type, mean }: EncoderInput, { input }: CardOverrides): Pick<EncoderCard, 'inputAssumed'> {
+  if (type === 'uint8' || mean.length !== 3 || input?.mean !== undefined) return {};
+  return { inputAssumed: input?.resize === undefined ? true : 'colours' };
 }
 
 function quantisesBatches(model: OnnxModel): boolean {

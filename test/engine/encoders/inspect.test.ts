@@ -262,7 +262,7 @@ describe('models that are no image encoders', () => {
     const file = writeModel(folder, 'yolo.onnx', smallModel(boxes, { size: 96 }));
     await assert.rejects(inspectModel(file), {
       code: ErrorCode.EncoderNotImage,
-      message: `${file} is not an image encoder: it is a detector: its output "output0" [1, ${FEATURES}, 576] holds a row for each object; export its backbone alone, or name an output that describes the whole picture in a card beside the model ("output": {"name": …}).`,
+      message: `${file} is not an image encoder: it is a detector: its output "output0" [1, ${FEATURES}, 576] holds a row for each object; export its backbone alone, or name an output that describes the whole picture in a card.json beside the model ("output": {"name": …}).`,
     });
     writeFileSync(join(folder, 'yolo.card.json'), '{"output":{"name":"map"}}');
     assert.deepEqual((await inspectModel(file)).card.output, { name: 'map', pooling: 'gap', dim: FEATURES });

@@ -35,6 +35,12 @@ test('an image half exported beside its own description is prepared for as that 
   all.server.commit('some/open-clip', {
     files: { 'open_clip_config.json': JSON.stringify(config), 'onnx/model.onnx': encodeModel(smallVisionTower()) },
   });
+  all.server.commit('some/colours', {
+    files: {
+      'preprocessor_config.json': JSON.stringify({ size: { height: 16, width: 16 }, resample: 3 }),
+      'model.onnx': encodeModel(smallVisionTower()),
+    },
+  });
   all.server.commit('some/bare', { files: { 'model.onnx': encodeModel(smallVisionTower()) } });
   const halves = await added(all, 'hf:some/halves');
   const { mean, std, interpolation, resize, crop } = halves.input;
@@ -49,6 +55,13 @@ test('an image half exported beside its own description is prepared for as that 
     encoderAdvice(bare)!,
     /^No file beside bare says how it takes pictures, .* ImageNet's mean .* card\.json/,
   );
+  const colours = await added(all, 'hf:some/colours');
+  assert.equal(
+    encoderAdvice(colours),
+    'No file beside colours says how colours are normalised, so ImageNet\'s mean and deviation are assumed; if it was trained with others, write them into a card.json beside the model ("input": {"mean": […], "std": […]}) and add it again.',
+  );
+  const kept = await all.registry.resolve(colours.id, join(all.folder, 'dataset'));
+  assert.equal(kept.card.inputAssumed, 'colours');
   const stored = await all.registry.resolve(bare.id, join(all.folder, 'dataset'));
   assert.equal(stored.card.inputAssumed, true, 'which is known later on');
 });
