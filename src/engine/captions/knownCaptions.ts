@@ -13,7 +13,7 @@ import type { LikenessError } from '../../core/errors.ts';
 import { JsonSections } from '../../core/json/jsonSections.ts';
 import { splitOfFileName } from '../../core/labels/labelRules.ts';
 import { csvReader, jsonLinesReader, namesIn } from '../imports/textReaders.ts';
-import { streamSections } from '../labels/sources/labelFiles.ts';
+import { assertInside, streamSections } from '../labels/sources/labelFiles.ts';
 import { finderOf } from '../labels/sources/rowSources.ts';
 import { readCaptionFiles } from './captionFiles.ts';
 
@@ -31,7 +31,7 @@ export function writtenOf({ captions }: Pick<KnownCaptions, 'captions'>, path: s
 
 /**
  * The captions that the configuration names; undefined where it names none. Rejects with invalid-captions, captions-unmatched,
- * file-not-found or unreadable-file.
+ * path-outside-root, file-not-found or unreadable-file.
  *
  * @param paths of all images, relative to the root
  */
@@ -44,8 +44,9 @@ export async function readCaptions(
   if (source === 'txt') return readCaptionFiles(root, paths);
   const captions = new Map<string, string[]>();
   const notices: LikenessError[] = [];
-  for (const one of typeof file === 'string' ? [file] : file) {
-    const path = resolve(root, one);
+  const files = (typeof file === 'string' ? [file] : file).map((one) => resolve(root, one));
+  assertInside(root, files, 'captions.file');
+  for (const path of files) {
     const rows = source === 'coco' ? await readCoco(path) : await readTable(path, source, column);
     const unmatched = addRows(captions, rows, root, path, paths);
     if (unmatched.length === rows.length) throw captionsUnmatched(path, rows.length, rows[0]?.image);

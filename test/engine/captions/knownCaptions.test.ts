@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import type { DatasetConfig } from '../../../src/core/config/datasetConfig.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -128,6 +128,22 @@ describe('captions of a dataset', () => {
     const { found, notices } = await captionsOf(root, { source: 'coco', file: 'coco.json' });
     assert.deepEqual(found, { 'a/2.png': ['a cat', 'a black cat'] });
     assert.match(notices.join(), /^1 caption of ROOT\/coco\.json is of no image .*"5"/);
+  });
+
+  it('are read of files in the dataset only, and behind links that lie there', async (context) => {
+    const [root, elsewhere] = [temporaryFolder(context), temporaryFolder(context)];
+    const table = 'path,caption\na/1.jpg,a cat\n';
+    for (const folder of [root, elsewhere]) write(folder, 'captions.csv', table);
+    const outside = join(elsewhere, 'captions.csv');
+    for (const file of [outside, relative(root, outside), ['captions.csv', outside]]) {
+      await assert.rejects(readCaptions({ root, config: { captions: { source: 'csv', file } } }, paths), {
+        code: ErrorCode.PathOutsideRoot,
+        message: /^"captions\.file" in \.likeness\/config\.json names .*captions\.csv, which lies outside/,
+      });
+    }
+    symlinkSync(outside, join(root, 'link.csv'));
+    const { found } = await captionsOf(root, { source: 'csv', file: ['link.csv', join(root, 'captions.csv')] });
+    assert.deepEqual(found, { 'a/1.jpg': ['a cat'] });
   });
 
   it('are refused in one sentence', async (context) => {
