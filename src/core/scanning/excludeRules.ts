@@ -3,12 +3,15 @@ import ignore from 'ignore';
 /** Never part of a dataset, whatever the patterns say: repositories, and what we keep ourselves. */
 const PRIVATE_FOLDERS: ReadonlySet<string> = new Set(['.git', '.likeness']);
 
-/** Left by tools, without a dot in front. */
-const TOOL_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__pycache__', '__MACOSX', '$RECYCLE.BIN']);
+/** Left by tools, without a dot in front; `@eaDir` holds the previews that Synology's servers make of every picture. */
+const TOOL_FOLDERS: ReadonlySet<string> = new Set([
+  ...['node_modules', '__pycache__'],
+  ...['__MACOSX', '$RECYCLE.BIN', '@eaDir'],
+]);
 
 /**
  * What a scan leaves out: hidden folders (`.git`, `.venv`, `.ipynb_checkpoints`, caches and trash cans full of copies),
- * `node_modules`, `__pycache__`, AppleDouble files, and what matches the given `.gitignore`-style patterns. A pattern with `!` brings back what is left out by default, except `.git` and
+ * `node_modules`, `__pycache__`, `@eaDir`, AppleDouble files, and what matches the given `.gitignore`-style patterns. A pattern with `!` brings back what is left out by default, except `.git` and
  * `.likeness`. Case makes no difference, so that a dataset means the same on every system. A repository's own
  * `.gitignore` isn't asked, because datasets are often kept out of git.
  */

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import type { FileMove } from '../../core/decisions/history.ts';
 import type { DecidedImage } from '../../core/decisions/decisions.ts';
 import { systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { fileKindOf } from '../../core/images/fileKinds.ts';
+import { ExcludeRules } from '../../core/scanning/excludeRules.ts';
 import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
@@ -14,6 +16,8 @@ export const QUARANTINE_FOLDER = `${LIKENESS_FOLDER}/quarantine`;
 const JOURNAL = `${QUARANTINE_FOLDER}/journal.jsonl`;
 /** A journal of this size is written anew without the files that have gone back. */
 const REWRITE_BYTES = 2 ** 20;
+/** Folders of tools lie in a quarantine, too. */
+const rules = new ExcludeRules([]);
 
 export function isInQuarantine(path: string): boolean {
   return path.startsWith(`${QUARANTINE_FOLDER}/`);
@@ -22,7 +26,7 @@ export function isInQuarantine(path: string): boolean {
 /**
  * The files that are set aside, sorted by path, of one path the last one first. A line of the journal is written before its
  * file is moved and stays when it goes back: what counts is whether the file is there. Where the journal was lost or damaged, a
- * file that no line names goes back to where its place in the quarantine says. Rejects with unreadable-file.
+ * picture that no line names goes back to where its place in the quarantine says. Rejects with unreadable-file.
  */
 export async function readQuarantine(root: string): Promise<QuarantinedImage[]> {
   const byPlace = new Map<string, QuarantinedImage>();
@@ -106,7 +110,7 @@ export async function tidyFolders(root: string, moves: readonly FileMove[]): Pro
   }
 }
 
-/** Relative to the root, as the folder is; without our own files and hidden ones. */
+/** Images by their names, relative to the root, as the folder is: systems leave other files, and folders of their own, anywhere. */
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
     if (systemCodeOf(error) === 'ENOENT') return [];
@@ -117,8 +121,9 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
     const path = `${folder}/${entry.name}`;
     const isOwn = path === JOURNAL || isTemporary(entry.name) || isCopyOnItsWay(entry.name);
     if (entry.name.startsWith('.') || isOwn) continue;
-    if (entry.isDirectory()) files.push(...(await filesBelow(root, path)));
-    else files.push(path);
+    if (entry.isDirectory()) {
+      if (!rules.excludesFolder(path, entry.name)) files.push(...(await filesBelow(root, path)));
+    } else if (fileKindOf(entry.name).kind !== 'other') files.push(path);
   }
   return files;
 }

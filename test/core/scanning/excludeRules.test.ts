@@ -10,7 +10,15 @@ const file = (rules: ExcludeRules, path: string) => rules.excludesFile(path, nam
 suite('what a scan leaves out', () => {
   test('hidden folders, tools and the debris of operating systems by default', () => {
     const rules = new ExcludeRules([]);
-    for (const path of ['.git', 'a/.venv', 'node_modules', 'b/__pycache__', '.ipynb_checkpoints', '__MACOSX']) {
+    for (const path of [
+      '.git',
+      'a/.venv',
+      'node_modules',
+      'b/__pycache__',
+      '.ipynb_checkpoints',
+      '__MACOSX',
+      'c/@eaDir',
+    ]) {
       assert.equal(folder(rules, path), true, path);
     }
     assert.equal(file(rules, 'a/._photo.jpg'), true);

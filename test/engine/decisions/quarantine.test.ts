@@ -342,6 +342,18 @@ describe('moving files', () => {
 });
 
 describe('the journal of the quarantine', () => {
+  it('that is lost leaves pictures to be brought back, and not what systems and tools put beside them', async (context) => {
+    const root = temporaryFolder(context);
+    for (const file of ['a.JPG', 'a.heic', 'Thumbs.db', 'desktop.ini', '.DS_Store', '@eaDir/a.JPG/preview.jpg']) {
+      write(root, `${FOLDER}/cats/${file}`, 'x');
+    }
+    const aside = async () => (await readQuarantine(root)).map(({ path }) => path);
+    assert.deepEqual(await aside(), ['cats/a.JPG', 'cats/a.heic']);
+    await noteSetAside(root, [{ from: 'list.txt', to: `${FOLDER}/list.txt`, content: '' }], '2026');
+    write(root, `${FOLDER}/list.txt`, 'x');
+    assert.deepEqual(await aside(), ['cats/a.JPG', 'cats/a.heic', 'list.txt'], 'whatever a line names');
+  });
+
   it('that names places elsewhere, or files that are not there, is passed over', async (context) => {
     const root = temporaryFolder(context);
     write(root, 'x.png', 'x');
