@@ -172,17 +172,26 @@ describe('likeness with a sentence encoder', () => {
     assert.ok(left.length > 0 && left.every(({ message }) => !message.includes('in other words')));
     const shown = await run('check', root, '--only', 'duplicate-caption');
     assert.match(shown.stdout, /duplicate-caption: \d+ \(threshold 0\)/);
-    const spoken = (different: number) => {
+    const written = (captionOf: (i: number) => string) => {
       paths.forEach((path, i) => {
-        writeFileSync(text(path), caption(i % different));
+        writeFileSync(text(path), captionOf(i));
       });
       return run('check', root, '--only', 'duplicate-caption');
     };
+    const spoken = (different: number) => written((i) => caption(i % different));
     configure(CAPTIONS);
     const few =
       /word by word, not by what they mean: there are 24 different ones, and 25 are needed to tell what is usual/;
     assert.match((await spoken(24)).stderr, few);
     assert.doesNotMatch((await spoken(25)).stderr, /needed to tell what is usual/);
+    const foreign = (known: number) => written((i) => (i < known ? caption(i) : `кошка ${i}`));
+    assert.match(
+      (await foreign(2)).stderr,
+      /: of 60 different ones only 2 can be read, and 25 are needed to tell what/,
+    );
+    const unread = (await foreign(0)).stderr;
+    assert.match(unread, /60 captions of 60 hold no word that \S+ knows/);
+    assert.doesNotMatch(unread, /needed to tell what is usual/, 'it is told once');
     paths.forEach((path, i) => {
       writeFileSync(text(path), caption(i));
     });

@@ -155,18 +155,26 @@ export const captionsComparedByWords = (cause: unknown) =>
     `Captions are compared with each other word by word, not by what they mean: ${messageOf(cause)}`,
     { cause },
   );
-/** @param captions different ones, several @param fewest that are needed */
-export const tooFewForMeaning = (captions: number, fewest: number) =>
+/** @param read different ones that the encoder reads @param fewest that are needed @param of so many different ones */
+export const tooFewForMeaning = (read: number, fewest: number, of = read) =>
   new LikenessError(
     ErrorCode.CaptionsNotCompared,
-    `Captions are compared with each other word by word, not by what they mean: there are ${captions} different ones, and ${fewest} are needed to tell what is usual.`,
+    `Captions are compared with each other word by word, not by what they mean: ${tooFew(read, fewest, of)}.`,
   );
-/** @param fewest that are needed */
-export const tooFewCaptions = (captions: number, fewest: number) =>
+/** @param read different ones that the encoder reads @param fewest that are needed @param of so many different ones */
+export const tooFewCaptions = (read: number, fewest: number, of = read) =>
   new LikenessError(
     ErrorCode.CaptionsNotCompared,
-    `Captions are not compared with their images: there are ${captions} different ones, and ${fewest} are needed to tell what is usual.`,
+    `Captions are not compared with their images: ${tooFew(read, fewest, of)}.`,
   );
+
+function tooFew(read: number, fewest: number, of: number): string {
+  const found =
+    read === of
+      ? `there ${of === 1 ? 'is only 1' : `are ${of} different ones`}`
+      : `of ${of} different ones only ${read} can be read`;
+  return `${found}, and ${fewest} are needed to tell what is usual`;
+}
 
 // ---- training -----------------------------------------------------------------------------------------------------
 

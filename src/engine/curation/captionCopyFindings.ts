@@ -37,13 +37,18 @@ export async function captionCopyFindings(
   context: JobContext,
 ): Promise<CaptionCopyFindings> {
   if (all.captions.length < 2) return { findings: [], notices: [] };
-  if (all.captions.length < FEWEST_COMPARED) return { findings: [], notices: [tooFew(all)] };
+  if (all.captions.length < FEWEST_COMPARED)
+    return { findings: [], notices: [tooFewForMeaning(all.captions.length, FEWEST_COMPARED)] };
   const index = await orNotice(() => captionIndex(options, context));
   if (index instanceof LikenessError) return { findings: [], notices: [captionsComparedByWords(index)] };
   // Those that say nothing to the encoder are all the same to it.
   const read = withoutCaptions(all, index.unread);
   const { captions, imageOf, captionOf } = read;
-  if (captions.length < FEWEST_COMPARED) return { findings: [], notices: [...index.notices, tooFew(read)] };
+  if (captions.length < FEWEST_COMPARED) {
+    // Where none is read, that is told already.
+    const few = captions.length === 0 ? [] : [tooFewForMeaning(captions.length, FEWEST_COMPARED, all.captions.length)];
+    return { findings: [], notices: [...index.notices, ...few] };
+  }
   const vectors = index.vectorsOf(captions);
   const texts = { ...vectors, paths: captions, contentKeys: Float64Array.from(captions.keys()) };
   const { neighbors } = await imageNeighbors(texts, options.threads, context);
@@ -74,8 +79,4 @@ export async function captionCopyFindings(
     };
   });
   return { findings, notices: index.notices };
-}
-
-function tooFew({ captions }: CaptionedImages): LikenessError {
-  return tooFewForMeaning(captions.length, FEWEST_COMPARED);
 }

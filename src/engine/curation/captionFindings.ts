@@ -118,7 +118,9 @@ async function ofMismatches(
   // Those that say nothing to the encoder are near to no image.
   const { captions, imageOf, captionOf, numbers } = withoutCaptions(captioned, read.unread);
   if (Math.min(captions.length, images.rows) < FEWEST_CAPTIONS) {
-    return { findings: [], notices: [...notices, tooFewCaptions(captions.length, FEWEST_CAPTIONS)] };
+    // Where none is read, that is told already.
+    const few = tooFewCaptions(captions.length, FEWEST_CAPTIONS, captioned.captions.length);
+    return { findings: [], notices: captions.length === 0 ? notices : [...notices, few] };
   }
   const vectors = { vectors: gathered(read.vectors, dim, numbers), rows: captions.length, dim };
   const found = await withProducts(threads, (products) =>
