@@ -1,7 +1,7 @@
 /** Parts of files that are replaced as a step of a dataset's history, which undo puts back. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { backwardsEdit, type FileEdit } from '../../core/decisions/history.ts';
@@ -10,7 +10,8 @@ import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
 import { foreseeEdits, writeEdits } from '../labels/relabel/writeEdits.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
-import { isPlainPath } from './moveFiles.ts';
+import { replaceFile } from '../training/replaceFile.ts';
+import { isPlainPath, isPresent } from './moveFiles.ts';
 
 /** As it is journaled. Rejects with images-changed where the file isn't what the edits are for, or path-outside-root. */
 export async function fileEdit(root: string, planned: PlannedFile): Promise<FileEdit> {
@@ -87,11 +88,16 @@ async function applyEdit(root: string, { file: path, before, after, parts }: Fil
     return;
   }
   try {
-    if ((await contentOf(file)) !== before) throw labelFileChanged(file);
+    const stillThat = async () => {
+      // Nor is there a link that leads nowhere.
+      const isMade = before === '' && (await isPresent(file));
+      if (isMade || (await contentOf(file)) !== before) throw labelFileChanged(file);
+    };
+    await stillThat();
     if (after === '') await rm(file);
-    else await writeFile(file, Buffer.from(parts[0]?.added ?? '', 'latin1'), { flag: 'wx', flush: true });
+    else await replaceFile(file, [Buffer.from(parts[0]?.added ?? '', 'latin1')], stillThat);
   } catch (error) {
-    throw systemCodeOf(error) === 'EEXIST' ? labelFileChanged(file) : (writeFailure(file, error) ?? error);
+    throw writeFailure(file, error) ?? error;
   }
 }
 
