@@ -121,7 +121,7 @@ export class Engine {
     this.#registry = new EncoderRegistry(options.cacheFolder);
     this.#encoders = new EncoderPool(options);
     this.augmentations = new AugmentationService(this.#datasets, (dataset) => this.#searchContext(dataset));
-    this.decisions = new DecisionService(this.#datasets);
+    this.decisions = new DecisionService(this.#datasets, this.#labels);
     this.filters = new FilterService(this.#datasets, this.#labels, this.#captions);
     this.hub = new HubService({ cacheFolder: options.cacheFolder, registry: this.#registry });
     this.exchange = new ExchangeService(this.#datasets, this.#registry);
@@ -146,7 +146,7 @@ export class Engine {
     const index = (request: IndexRequest, context: JobContext) => this.indexFolder(request, context);
     this.captions = new CaptionService({ ...common, cache: this.#captions, search: this.#search, loadText });
     this.curation = new CurationService({ ...common, decisions: this.decisions, index, loadText });
-    this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions, labels: this.#labels });
+    this.labelFiles = new RelabelService({ datasets: this.#datasets, decisions: this.decisions });
     this.#trainings = new Trainings({
       registry: this.#registry,
       rootOf: (path: string) => this.#datasets.rootOf(path),

@@ -22,6 +22,7 @@ import { readFindingPaths } from '../curation/lastFindings.ts';
 import type { Datasets } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
+import type { LabelCache } from '../labels/labelCache.ts';
 import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
 import { datasetsBelow } from '../store/findRoot.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -44,11 +45,14 @@ type DatasetFiles = Pick<StepContext, 'history' | 'text'>;
 /** What people decide of images. One decision of a dataset is written at a time. */
 export class DecisionService {
   readonly #datasets: Datasets;
+  readonly #labels: Pick<LabelCache, 'forget'> | undefined;
   readonly #writing = new KeyedQueue();
   readonly #files = new Map<string, DatasetFiles>();
 
-  constructor(datasets: Datasets) {
+  /** @param labels what is known of images, which is read again after a step: it may have written where that comes from */
+  constructor(datasets: Datasets, labels?: Pick<LabelCache, 'forget'>) {
     this.#datasets = datasets;
+    this.#labels = labels;
   }
 
   /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
@@ -231,9 +235,13 @@ export class DecisionService {
   #whileLocked<T>(path: string, work: (context: StepContext) => Promise<T>): Promise<T> {
     const root = this.#datasets.rootOf(path);
     const files = this.#filesOf(root);
-    return this.#writing.run(root, () =>
-      whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() })),
-    );
+    return this.#writing.run(root, async () => {
+      try {
+        return await whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() }));
+      } finally {
+        this.#labels?.forget(root);
+      }
+    });
   }
 
   #filesOf(root: string): DatasetFiles {

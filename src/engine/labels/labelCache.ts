@@ -18,7 +18,7 @@ export class LabelCache {
   /** By root. */
   readonly #kept = new Map<string, Kept>();
 
-  /** To be called when labels were written. */
+  /** To be called when labels were written, or what was written was taken back. */
   forget(root: string): void {
     this.#kept.delete(root);
   }

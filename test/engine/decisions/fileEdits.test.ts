@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -11,6 +22,7 @@ import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { stepContext } from './stepContext.ts';
 
+const isWindows = process.platform === 'win32';
 const before = 'path,class\na.png,grün\nb.png,red\n';
 
 function dataset(context: TestContext) {
@@ -81,6 +93,36 @@ describe('files that are written as a step', () => {
     writeFileSync(join(elsewhere, 'labels.csv'), 'x');
     const plan = (await editTo(join(elsewhere, 'labels.csv'), 'y'))!;
     await assert.rejects(fileEdit(root, plan), { code: ErrorCode.PathOutsideRoot });
+  });
+
+  it('are made as a whole or not at all, and never in the place of a link', { skip: isWindows }, async (context) => {
+    const { root, planned } = dataset(context);
+    const edit = await fileEdit(root, await planned('made.csv', 'x'.repeat(2 ** 16)));
+    const module = JSON.stringify(join(import.meta.dirname, '../../../src/engine/decisions/fileEdits.ts'));
+    const script = `import { applyEdits } from ${module}; await applyEdits(${JSON.stringify(root)}, [${JSON.stringify(edit)}]);`;
+    const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script];
+    // As on a disk that has no room for more.
+    const { stderr } = spawnSync('sh', ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, ...node], {
+      encoding: 'utf8',
+    });
+    assert.match(stderr, /file too large/);
+    assert.deepEqual(readdirSync(root), ['.likeness', 'labels.csv']);
+    symlinkSync('nowhere.csv', join(root, 'made.csv'));
+    await assert.rejects(applyEdits(root, [edit]), { code: ErrorCode.ImagesChanged });
+    assert.ok(lstatSync(join(root, 'made.csv')).isSymbolicLink());
+  });
+
+  it('and taken back make labels be read again', async (context) => {
+    const { root, planned } = dataset(context);
+    const forgotten: string[] = [];
+    const labels = { forget: (folder: string) => forgotten.push(folder) };
+    const decisions = new DecisionService(new Datasets(temporaryFolder(context)), labels);
+    await decisions.edit(root, 'Write', [await planned('labels.csv', 'new')]);
+    assert.deepEqual(forgotten.splice(0), [root]);
+    await decisions.undo({ root });
+    assert.deepEqual(forgotten.splice(0), [root]);
+    await decisions.redo({ root });
+    assert.deepEqual(forgotten, [root]);
   });
 
   it('are all or none after a process was killed on the way', async (context) => {

@@ -10,14 +10,12 @@ import type {
 import type { Dataset, Datasets } from '../../dataset.ts';
 import type { DecisionService } from '../../decisions/decisionService.ts';
 import { KeyedQueue } from '../../jobs/keyedQueue.ts';
-import type { LabelCache } from '../labelCache.ts';
 import { planRelabels, type PlannedRelabels } from './planRelabels.ts';
 import { shownFile } from './shownFile.ts';
 
 export interface RelabelServiceOptions {
   readonly datasets: Datasets;
   readonly decisions: DecisionService;
-  readonly labels: LabelCache;
 }
 
 /** Brings what people decided to where the labels come from: files of labels, or folders. */
@@ -45,7 +43,7 @@ export class RelabelService {
    * `moveFiles` and of the dataset's lock.
    */
   async apply({ folder, preview }: ApplyRelabelsRequest): Promise<AppliedRelabels> {
-    const { datasets, decisions, labels } = this.#options;
+    const { datasets, decisions } = this.#options;
     const dataset = datasets.get(folder);
     const { root } = dataset;
     return this.#writing.run(root, () =>
@@ -53,16 +51,12 @@ export class RelabelService {
         const plan = await planRelabels(dataset);
         if (preview !== undefined && preview !== plan.id) throw changedSincePreview(root);
         let taken: StepOutcome | undefined;
-        try {
-          if (plan.files.length > 0) {
-            const only = plan.files.length === 1 ? shownFile(root, plan.files[0]!.file) : undefined;
-            taken = await decisions.edit(root, writtenLabelsTitle(plan.changes.length, only), plan.files);
-          }
-          if (plan.moves.length > 0) {
-            taken = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
-          }
-        } finally {
-          labels.forget(root);
+        if (plan.files.length > 0) {
+          const only = plan.files.length === 1 ? shownFile(root, plan.files[0]!.file) : undefined;
+          taken = await decisions.edit(root, writtenLabelsTitle(plan.changes.length, only), plan.files);
+        }
+        if (plan.moves.length > 0) {
+          taken = await decisions.move(root, { title: relabelTitle(plan.moves.length), moves: plan.moves });
         }
         const done = previewOf(dataset, plan);
         const notices = [...done.notices, ...(taken?.notices ?? [])];
