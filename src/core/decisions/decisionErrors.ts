@@ -25,7 +25,14 @@ export const movedFileGone = (verb: 'undone' | 'done again', title: string, path
 export const editedFileChanged = (verb: 'undone' | 'done again', title: string, path: string) =>
   new LikenessError(
     ErrorCode.DecisionsChanged,
-    `"${title}" can't be ${verb}, since ${path} was changed or removed since; nothing was changed, edit the file by hand.`,
+    `"${title}" can't be ${verb}, since ${path} was changed or removed since; nothing was changed. Put the file back as it was and try again; tried again without, this step is passed over.`,
+    { path },
+  );
+/** The second time. */
+export const editedFilePassedOver = (verb: 'undone' | 'done again', title: string, path: string) =>
+  new LikenessError(
+    ErrorCode.DecisionsChanged,
+    `"${title}" can't be ${verb}, since ${path} was changed or removed since, and is passed over; nothing was changed, edit the file by hand.`,
     { path },
   );
 export const decisionsBusy = (file: string) =>

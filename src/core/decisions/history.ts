@@ -20,6 +20,14 @@ export interface FileEdit {
   readonly after: string;
   /** In their order; `start` in bytes from the beginning of what was before, texts with a character for each byte. */
   readonly parts: readonly { readonly start: number; readonly removed: string; readonly added: string }[];
+  /** Of a configuration, whose other settings may change before it is undone. */
+  readonly settings?: SettingEdit;
+}
+
+/** Settings of a configuration by their names, as JSON has them; one that isn't set is missing. */
+export interface SettingEdit {
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
 }
 
 export interface HistoryStep {
@@ -39,14 +47,17 @@ export interface HistoryStep {
 }
 
 /** The edit that makes a file what it was. */
-export function backwardsEdit({ file, before, after, parts }: FileEdit): FileEdit {
+export function backwardsEdit({ file, before, after, parts, settings }: FileEdit): FileEdit {
   let shift = 0;
   const back = parts.map(({ start, removed, added }) => {
     const part = { start: start + shift, removed: added, added: removed };
     shift += added.length - removed.length;
     return part;
   });
-  return { file, before: after, after: before, parts: back };
+  return {
+    ...{ file, before: after, after: before, parts: back },
+    ...(settings && { settings: { before: settings.after, after: settings.before } }),
+  };
 }
 
 /** Whether two are the same step, as it is told: without its id. */
@@ -62,18 +73,37 @@ export type Direction = 'take' | 'undo' | 'redo';
 /** One line of the journal. */
 export type HistoryRecord =
   | { readonly take: HistoryStep }
-  /** Where files don't go to where they were, the moves that are made instead, as of the step itself. */
-  | { readonly undo: string; readonly moved?: readonly FileMove[] }
-  | { readonly redo: string; readonly moved?: readonly FileMove[] }
+  | ({ readonly undo: string } & Instead)
+  | ({ readonly redo: string } & Instead)
   /** What was intended is done, or nothing of it was. */
   | { readonly done: string }
   | { readonly failed: string }
   /** A step that can't be undone or done again. */
-  | { readonly drop: string };
+  | { readonly drop: string }
+  /** One that can't be as long as a file is what was found; see `FoundFile`. */
+  | { readonly refused: string; readonly found: string };
+
+/** What is done where things aren't as they were, as of the step itself. */
+interface Instead {
+  /** All moves, where files don't go to where they were. */
+  readonly moved?: readonly FileMove[];
+  /** The edits of those files that are others by now. */
+  readonly edited?: readonly FileEdit[];
+}
 
 export interface PendingStep {
   readonly direction: Direction;
   readonly step: HistoryStep;
+  /** Those of the step's edits that it had otherwise before. */
+  readonly edited?: readonly FileEdit[];
+}
+
+/** A file that a step didn't find as it had left it. */
+export interface FoundFile {
+  /** Of the step. */
+  readonly id: string;
+  /** Lower-case hex SHA-256 of its bytes; '' where there is none. */
+  readonly found: string;
 }
 
 export interface History {
@@ -83,6 +113,8 @@ export interface History {
   readonly taken: number;
   /** What was begun and not ended. */
   readonly pending: PendingStep | undefined;
+  /** Why the last thing that was asked for wasn't done; absent where it was. */
+  readonly refused?: FoundFile;
 }
 
 export const emptyHistory: History = { steps: [], taken: 0, pending: undefined };
@@ -91,8 +123,9 @@ export const emptyHistory: History = { steps: [], taken: 0, pending: undefined }
 export function afterRecord(history: History, record: HistoryRecord): History {
   const { steps, taken, pending } = history;
   if ('take' in record) return { ...history, pending: { direction: 'take', step: record.take } };
-  if ('undo' in record) return intended(history, 'undo', steps[taken - 1], record.undo, record.moved);
-  if ('redo' in record) return intended(history, 'redo', steps[taken], record.redo, record.moved);
+  if ('undo' in record) return intended(history, 'undo', steps[taken - 1], record.undo, record);
+  if ('redo' in record) return intended(history, 'redo', steps[taken], record.redo, record);
+  if ('refused' in record) return { ...history, refused: { id: record.refused, found: record.found } };
   if ('drop' in record) {
     const place = steps.findIndex(({ id }) => id === record.drop);
     if (place < 0) return { ...history, pending: undefined };
@@ -118,10 +151,21 @@ function intended(
   direction: Direction,
   step: HistoryStep | undefined,
   id: string,
-  moved: readonly FileMove[] | undefined,
+  { moved, edited }: Instead,
 ): History {
   if (step?.id !== id) return history;
-  return { ...history, pending: { direction, step: moved ? { ...step, moved } : step } };
+  const changed = {
+    ...step,
+    ...(moved && { moved }),
+    ...(edited && { edited: withEdits(step.edited ?? [], edited) }),
+  };
+  return { ...history, pending: { direction, step: changed, ...(edited && { edited }) } };
+}
+
+/** Edits of which some are others by now. */
+export function withEdits(edits: readonly FileEdit[], others: readonly FileEdit[]): readonly FileEdit[] {
+  const byFile = new Map(others.map((edit) => [edit.file, edit]));
+  return edits.map((edit) => byFile.get(edit.file) ?? edit);
 }
 
 /** Lines that make no sense, such as one that was half written when its process was killed, are passed over. */
@@ -161,9 +205,10 @@ export function shortHistory(history: History, limits: { readonly steps: number;
 }
 
 /** A step's record before it is done. */
-export function intentOf({ direction, step }: PendingStep): HistoryRecord {
+export function intentOf({ direction, step, edited }: PendingStep): HistoryRecord {
   if (direction === 'take') return { take: step };
-  return direction === 'undo' ? { undo: step.id, moved: step.moved } : { redo: step.id, moved: step.moved };
+  const instead: Instead = { moved: step.moved, ...(edited && { edited }) };
+  return direction === 'undo' ? { undo: step.id, ...instead } : { redo: step.id, ...instead };
 }
 
 /** As a line of the journal, with its end. */
@@ -177,7 +222,7 @@ function parseRecord(line: string): HistoryRecord | undefined {
     const value = JSON.parse(line) as unknown;
     if (typeof value !== 'object' || value === null) return undefined;
     if ('take' in value) return isStep(value.take) ? { take: value.take } : undefined;
-    const isOurs = ['undo', 'redo', 'done', 'failed', 'drop'].some((key) => key in value);
+    const isOurs = ['undo', 'redo', 'done', 'failed', 'drop', 'refused'].some((key) => key in value);
     return isOurs ? (value as HistoryRecord) : undefined;
   } catch {
     return undefined;

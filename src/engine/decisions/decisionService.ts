@@ -31,7 +31,7 @@ import { decidedPath } from './decidedImages.ts';
 import { readDecisions, readDecisionText } from './decisionFile.ts';
 import { whileLocked } from './decisionLock.ts';
 import { DecisionText } from './decisionText.ts';
-import { fileEdit } from './fileEdits.ts';
+import { journaledEdit } from './fileEdits.ts';
 import { HistoryFile } from './historyFile.ts';
 import { moveImages, type MoveImages } from './moveImages.ts';
 import { decidePair, listPairDecisions } from './pairDecision.ts';
@@ -121,7 +121,7 @@ export class DecisionService {
   edit(root: string, title: string, files: readonly PlannedFile[]): Promise<StepOutcome> {
     return this.#whileLocked(root, async (context) => {
       const edits: FileEdit[] = [];
-      for (const file of files) edits.push(await fileEdit(context.root, file));
+      for (const file of files) edits.push(await journaledEdit(context.root, file));
       return takeStep(context, { title, change: (lines) => lines, moves: [], edits });
     });
   }

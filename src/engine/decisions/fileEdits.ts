@@ -8,10 +8,12 @@ import { backwardsEdit, type FileEdit } from '../../core/decisions/history.ts';
 import { labelFileChanged } from '../../core/labels/labelSourceErrors.ts';
 import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
 import { foreseeEdits, writeEdits } from '../labels/relabel/writeEdits.ts';
+import { configFile, configText } from '../store/config.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 import { isPlainPath, isPresent } from './moveFiles.ts';
+import { changedSettings, wantedSettings } from './settingEdits.ts';
 
 /** As it is journaled. Rejects with images-changed where the file isn't what the edits are for, or path-outside-root. */
 export async function fileEdit(root: string, planned: PlannedFile): Promise<FileEdit> {
@@ -25,6 +27,47 @@ export async function fileEdit(root: string, planned: PlannedFile): Promise<File
   const { removed, after } = await foreseeEdits(planned);
   const parts = edits.map(({ start, text }, i) => ({ start, removed: removed[i]!, added: text }));
   return { file: path, before: sha256, after, parts };
+}
+
+/** As `fileEdit`, of a configuration with what it sets. */
+export async function journaledEdit(root: string, planned: PlannedFile): Promise<FileEdit> {
+  const edit = await fileEdit(root, planned);
+  if (planned.file !== configFile(root)) return edit;
+  const before = edit.before === '' ? '' : (await readFile(planned.file)).toString('latin1');
+  // Where it was changed in between, applying the edit fails.
+  if (edit.before !== '' && sha256Of(before) !== edit.before) return edit;
+  let [after, at] = ['', 0];
+  for (const { start, removed, added } of edit.parts) {
+    after += before.slice(at, start) + added;
+    at = start + removed.length;
+  }
+  const settings = changedSettings(utf8Of(before), utf8Of(after + before.slice(at)));
+  return settings ? { ...edit, settings } : edit;
+}
+
+/**
+ * Those of the edits that are of a configuration which was changed since, but not in what they set: the same for the file as it is
+ * now. Rejects as `fileEdit` does.
+ */
+export async function renewedEdits(root: string, edits: readonly FileEdit[]): Promise<FileEdit[]> {
+  const renewed: FileEdit[] = [];
+  for (const edit of edits) {
+    const file = join(root, edit.file);
+    if (edit.settings === undefined || file !== configFile(root) || (await contentOf(file)) === edit.before) continue;
+    const wanted = wantedSettings(await textOf(file), edit.settings);
+    const planned = wanted && (await editTo(file, configText(root, wanted)));
+    if (planned) renewed.push({ ...(await fileEdit(root, planned)), settings: edit.settings });
+  }
+  return renewed;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return '';
+    throw unreadableFile(file, error);
+  }
 }
 
 /** The edit that makes a file hold a text, in UTF-8; undefined where it does. Rejects with unreadable-file. */
@@ -46,9 +89,16 @@ export async function editTo(file: string, text: string): Promise<PlannedFile | 
   return { file, sha256: createHash('sha256').update(before).digest('hex'), edits: [edit] };
 }
 
-/** The first file that isn't what the edits are for. */
-export async function changedFile(root: string, edits: readonly FileEdit[]): Promise<string | undefined> {
-  for (const edit of edits) if ((await contentOf(join(root, edit.file))) !== edit.before) return join(root, edit.file);
+/** The first file that isn't what the edits are for, and the hex SHA-256 of what it holds; '' where there is none. */
+export async function changedFile(
+  root: string,
+  edits: readonly FileEdit[],
+): Promise<{ readonly file: string; readonly found: string } | undefined> {
+  for (const edit of edits) {
+    const file = join(root, edit.file);
+    const found = await contentOf(file);
+    if (found !== edit.before) return { file, found };
+  }
   return undefined;
 }
 
@@ -111,6 +161,11 @@ async function contentOf(file: string): Promise<string> {
     if (systemCodeOf(error) === 'ENOENT') return '';
     throw unreadableFile(file, error);
   }
+}
+
+/** What bytes say that are a character each. */
+function utf8Of(text: string): string {
+  return Buffer.from(text, 'latin1').toString();
 }
 
 /** Of a text with a character for each byte. */

@@ -4,11 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { editedFileChanged, movedFileGone, notExact, stepNotOffered } from '../../core/decisions/decisionErrors.ts';
+import {
+  editedFileChanged,
+  editedFilePassedOver,
+  movedFileGone,
+  notExact,
+  stepNotOffered,
+} from '../../core/decisions/decisionErrors.ts';
 import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
 import {
   intentOf,
   isSameStep,
+  withEdits,
   type FileEdit,
   type FileMove,
   type HistoryStep,
@@ -19,7 +26,7 @@ import type { IndexStore } from '../store/indexStore.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { decisionsFile } from './decisionFile.ts';
 import type { DecisionText } from './decisionText.ts';
-import { applyEdits, backwardsEdits, changedFile, settleEdits } from './fileEdits.ts';
+import { applyEdits, backwardsEdits, changedFile, renewedEdits, settleEdits } from './fileEdits.ts';
 import type { HistoryFile } from './historyFile.ts';
 import { labelFileNotices } from './labelFiles.ts';
 import { tellIndex } from './movedInIndex.ts';
@@ -82,8 +89,8 @@ export async function takeStep(
 
 /**
  * Undoes the last step that stands, or does the last one again that was undone: exactly or, where lines or files were changed
- * since, not at all. Rejects with decisions-changed or file-not-found then, and offers that step no more; and with the codes
- * of `takeStep`.
+ * since, not at all. Rejects with decisions-changed or file-not-found then, and offers that step no more; where it is a file that was
+ * written, not before it is asked for again with that file as it is. Rejects with the codes of `takeStep` as well, and invalid-config.
  *
  * @param meant the step that is meant; where another one is next, nothing is done. Rejects with decision-not-offered then
  */
@@ -95,7 +102,7 @@ export async function repeatStep(
   await endPending(context);
   return context.text.edit(async () => {
     const { root, history } = context;
-    const { steps, taken } = await history.read();
+    const { steps, taken, refused } = await history.read();
     const step = steps[direction === 'undo' ? taken - 1 : taken];
     if (meant !== undefined && !isSameStep(step, meant)) throw stepNotOffered(direction, meant.title);
     if (step === undefined) return { changed: [], ...(await offeredSteps(context)) };
@@ -108,10 +115,14 @@ export async function repeatStep(
       await drop();
       throw notExact(verb, step.title, decisionsFile(root));
     }
-    const changed = await changedFile(root, editsOf({ direction, step }));
+    const pending = await renewedStep(root, { direction, step });
+    const changed = await changedFile(root, editsOf(pending));
     if (changed !== undefined) {
-      await drop();
-      throw editedFileChanged(verb, step.title, changed);
+      // Whoever has put nothing back since this was told wants to go on with the others.
+      const isTold = refused?.id === step.id && refused.found === changed.found;
+      if (isTold) await drop();
+      else await history.append({ refused: step.id, found: changed.found }, { lasts: false });
+      throw (isTold ? editedFilePassedOver : editedFileChanged)(verb, step.title, changed.file);
     }
     const wanted = direction === 'undo' ? backwards(step.moved) : step.moved;
     for (const { from } of wanted) {
@@ -121,7 +132,7 @@ export async function repeatStep(
     }
     const moves = await withFreePlaces(root, wanted);
     const moved = direction === 'undo' ? backwards(moves) : moves;
-    await commit(context, { direction, step: { ...step, moved } }, moves, lines, after);
+    await commit(context, { ...pending, step: { ...pending.step, moved } }, moves, lines, after);
     return outcomeOf(context, step);
   });
 }
@@ -208,6 +219,15 @@ async function outcomeOf(context: StepContext, step: HistoryStep): Promise<StepO
   for (const { from, to } of step.moved) for (const path of [from, to]) paths.add(path);
   const changed = [...paths].filter((path) => !path.startsWith(`${LIKENESS_FOLDER}/`)).sort();
   return { step: toldStep(step), changed, ...(await offeredSteps(context)) };
+}
+
+/** A step with the edits that bring a configuration about which was changed since otherwise than by it. */
+async function renewedStep(root: string, pending: PendingStep): Promise<PendingStep> {
+  const { direction, step } = pending;
+  const renewed = await renewedEdits(root, editsOf(pending));
+  if (renewed.length === 0) return pending;
+  const edited = direction === 'undo' ? backwardsEdits(renewed) : renewed;
+  return { direction, step: { ...step, edited: withEdits(step.edited ?? [], edited) }, edited };
 }
 
 /** What is written of files when a step goes its way. */

@@ -4,6 +4,7 @@ import {
   afterRecord,
   emptyHistory,
   formatRecord,
+  intentOf,
   parseHistory,
   shortHistory,
   type HistoryRecord,
@@ -59,6 +60,23 @@ describe('the history of decisions', () => {
       { done: 'a' },
     ];
     assert.deepEqual(records.reduce(afterRecord, emptyHistory).steps[0]!.moved, moved);
+  });
+
+  it('remembers the edits of files that were others by then, and why a step was refused last', () => {
+    const edit = (file: string, before: string) => ({ file, before, after: 'z', parts: [] });
+    const records: HistoryRecord[] = [
+      { take: step('a', { edited: [edit('x', '1'), edit('y', '2')] }) },
+      { done: 'a' },
+      { undo: 'a', edited: [edit('y', '3')] },
+    ];
+    const begun = parseHistory(records.map(formatRecord).join(''));
+    assert.deepEqual(intentOf(begun.pending!), { undo: 'a', moved: [], edited: [edit('y', '3')] });
+    const undone = afterRecord(begun, { done: 'a' });
+    assert.deepEqual(undone.steps[0]!.edited, [edit('x', '1'), edit('y', '3')]);
+    const refused: HistoryRecord[] = [...records, { done: 'a' }, { refused: 'a', found: '4' }];
+    const why = (all: readonly HistoryRecord[]) => parseHistory(all.map(formatRecord).join('')).refused;
+    assert.deepEqual(why(refused), { id: 'a', found: '4' });
+    assert.equal(why([...refused, ...take('b')]), undefined);
   });
 
   it('is written anew with the last steps, which say the same', () => {

@@ -17,7 +17,8 @@ import { ErrorCode } from '../../../src/core/errors.ts';
 import { Datasets } from '../../../src/engine/dataset.ts';
 import { DecisionService } from '../../../src/engine/decisions/decisionService.ts';
 import { applyEdits, editTo, fileEdit } from '../../../src/engine/decisions/fileEdits.ts';
-import { endPending, offeredSteps, takeStep } from '../../../src/engine/decisions/steps.ts';
+import { endPending, offeredSteps, repeatStep, takeStep } from '../../../src/engine/decisions/steps.ts';
+import { writeConfig } from '../../../src/engine/store/config.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { stepContext } from './stepContext.ts';
@@ -62,11 +63,24 @@ describe('files that are written as a step', () => {
     write(root, 'other.csv', 'x');
     await window().edit(root, 'Write', [await planned('labels.csv', 'new'), await planned('other.csv', 'y')]);
     write(root, 'labels.csv', 'newer');
-    await assert.rejects(window().undo({ root }), {
-      code: ErrorCode.DecisionsChanged,
-      message:
-        /^"Write" can't be undone, since .*labels\.csv was changed or removed since; nothing was changed, edit the file/,
-    });
+    const refused = (sentence: RegExp) =>
+      assert.rejects(window().undo({ root }), { code: ErrorCode.DecisionsChanged, message: sentence });
+    const told =
+      /^"Write" can't be undone, since .*labels\.csv was changed or removed since; nothing was changed\. Put the file back/;
+    await refused(told);
+    assert.deepEqual([text('labels.csv'), text('other.csv')], ['newer', 'y']);
+    write(root, 'labels.csv', 'another');
+    await refused(told);
+    assert.equal((await window().history({ root })).undo?.title, 'Write', 'the file may be put back');
+    write(root, 'labels.csv', 'new');
+    await window().undo({ root });
+    assert.deepEqual([text('labels.csv'), text('other.csv')], [before, 'x']);
+    await window().redo({ root });
+    write(root, 'labels.csv', 'newer');
+    await refused(told);
+    await refused(
+      /^"Write" can't be undone, since .*labels\.csv was .* since, and is passed over; nothing was changed, edit/,
+    );
     assert.deepEqual([text('labels.csv'), text('other.csv')], ['newer', 'y']);
     assert.deepEqual(await window().history({ root }), {}, 'it is offered no more');
     const gone = await planned('other.csv', 'z');
@@ -75,6 +89,43 @@ describe('files that are written as a step', () => {
       code: ErrorCode.FileNotFound,
     });
     assert.equal(text('labels.csv'), 'newer', 'all or none');
+  });
+
+  it('of the configuration put back what they set, and leave what was set since', async (context) => {
+    const { root, window, text, planned } = dataset(context);
+    const file = '.likeness/config.json';
+    write(root, file, '{"splits":{"train":["a/**"]},"own":"ü"}');
+    const plan = async () => [
+      await planned('labels.csv', 'new'),
+      await planned(file, '{"splits":{"train":["b/**"]},"exclude":["x"],"own":"ü"}'),
+    ];
+    const config = () => JSON.parse(text(file)!) as unknown;
+    await window().edit(root, 'Split', await plan());
+    writeConfig(root, { encoder: 'pixels' });
+    await window().undo({ root });
+    assert.deepEqual(config(), { splits: { train: ['a/**'] }, encoder: 'pixels', own: 'ü' });
+    assert.equal(text('labels.csv'), before);
+    writeConfig(root, { encoder: 'other' });
+    await window().redo({ root });
+    const redone = { splits: { train: ['b/**'] }, exclude: ['x'], encoder: 'other', own: 'ü' };
+    assert.deepEqual(config(), redone);
+    // What was begun with a configuration that has changed is ended with that.
+    writeConfig(root, { encoder: undefined });
+    const reached = (stage: string) => {
+      if (stage === 'edited') throw new Error('killed');
+    };
+    await assert.rejects(repeatStep(stepContext(root, 0, { reached }), 'undo'), /killed/);
+    assert.equal((await window().history({ root })).redo?.title, 'Split');
+    assert.deepEqual([config(), text('labels.csv')], [{ splits: { train: ['a/**'] }, own: 'ü' }, before]);
+    await window().redo({ root });
+    writeConfig(root, { splits: { train: ['c/**'] } });
+    await assert.rejects(window().undo({ root }), {
+      code: ErrorCode.DecisionsChanged,
+      message: /config\.json was changed/,
+    });
+    assert.equal(text('labels.csv'), 'new');
+    write(root, file, '{');
+    await assert.rejects(window().undo({ root }), { code: ErrorCode.DecisionsChanged });
   });
 
   it('go back where a later one cannot be written', async (context) => {
