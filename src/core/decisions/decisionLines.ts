@@ -1,5 +1,12 @@
 /** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner, value and finding. */
-import { formatDecision, parseDecision, parseLines, type DecidedImage, type Decision } from './decisions.ts';
+import {
+  formatDecision,
+  parseDecision,
+  parseLines,
+  type DecidedImage,
+  type Decision,
+  type ImageToDecide,
+} from './decisions.ts';
 
 export type PairAction = 'same' | 'different';
 
@@ -55,7 +62,7 @@ export function withPair(
  */
 export function withImages(
   lines: readonly Line[],
-  images: readonly DecidedImage[],
+  images: readonly ImageToDecide[],
   choice: ImageChoice,
   { undo, at, answers }: { readonly undo: boolean; readonly at: string; readonly answers?: string },
 ): readonly Line[] {
@@ -88,7 +95,7 @@ export function withImages(
     standing.set(path, [...(standing.get(path) ?? []), line]);
   }
   const dropped = new Set<Line>();
-  const added = [...byPath.values()].flatMap(({ path, content }): Decision[] => {
+  const added = [...byPath.values()].flatMap(({ path, content, copies }): Decision[] => {
     const said = standing.get(path) ?? [];
     const isAnswered = finding === undefined || said.some(({ decision }) => decision!.finding === finding);
     if (said.length > 0 && isAnswered) return [];
@@ -100,7 +107,8 @@ export function withImages(
     }
     // An image may be kept for several findings; whatever else was decided of it has answered the others by itself.
     if (said.length > 0 && choice.action !== 'keep') return [];
-    return [{ path, content, ...choice, ...(finding !== undefined && { finding }), at }];
+    const more = { ...(copies !== undefined && { copies }), ...(finding !== undefined && { finding }) };
+    return [{ path, content, ...choice, ...more, at }];
   });
   const isKept = (line: Line) => !dropped.has(line) && (!isReplaced(line) || stands(line));
   return withLines(lines, isKept, added.map(lineOf));

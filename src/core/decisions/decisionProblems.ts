@@ -44,6 +44,8 @@ export interface DecisionImages {
   readonly contentOf: (path: string) => string | undefined;
   /** Whether some image holds these bytes; its decisions go with it then. */
   readonly hasContent?: (content: string) => boolean;
+  /** Whether a decision holds for none of the images with its bytes, since nobody knows which of them it was made of. */
+  readonly isUnclear?: (decision: Decision) => boolean;
 }
 
 /**
@@ -204,6 +206,10 @@ function problemsOfFiles(line: string, decision: Decision, place: number, images
     const present = images.contentOf(path);
     const columns = columnsOf(line, path);
     if (present === undefined) {
+      if (images.isUnclear?.(decision) === true) {
+        const message = `${path} is gone, and nobody knows which of the images with its bytes it was renamed to, if any, so that none of these is excluded; exclude the one that is meant, or remove this line.`;
+        return [{ ...whole('gone', place, message), ...columns }];
+      }
       // Gone is what files are that were set aside, and one that was moved takes its decisions along.
       if (decision.action === 'quarantine' || images.hasContent?.(content) === true) return [];
       const message = `${path} is gone, and no image holds its bytes; restore it or remove this line.`;

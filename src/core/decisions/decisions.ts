@@ -12,6 +12,12 @@ export interface DecidedImage {
   readonly content: string;
 }
 
+/** One that something is decided of. */
+export interface ImageToDecide extends DecidedImage {
+  /** As of `Decision`. */
+  readonly copies?: number;
+}
+
 /** One line of `decisions.jsonl`. */
 export interface Decision extends DecidedImage {
   readonly action: DecisionAction;
@@ -19,6 +25,11 @@ export interface Decision extends DecidedImage {
   readonly value?: string;
   /** The other image, of a decision about two. */
   readonly with?: DecidedImage;
+  /**
+   * How many images held these bytes when one of them was excluded; absent where it was the only one. Where the excluded one is gone
+   * later, one that is left may have been there beside it.
+   */
+  readonly copies?: number;
   /** Id of the finding that it was an answer to. */
   readonly finding?: string;
   readonly note?: string;
@@ -39,7 +50,7 @@ export function parseDecision(line: string): Decision | undefined {
     return undefined;
   }
   if (!isRecord(value) || typeof value['path'] !== 'string') return undefined;
-  const { action, content, at, value: named, with: partner, finding, note } = value;
+  const { action, content, at, value: named, with: partner, copies, finding, note } = value;
   if (typeof action !== 'string' || !actions.has(action)) return undefined;
   const other = isRecord(partner) && typeof partner['path'] === 'string' ? partner : undefined;
   return {
@@ -48,6 +59,7 @@ export function parseDecision(line: string): Decision | undefined {
     action: action as DecisionAction,
     ...(typeof named === 'string' && { value: named }),
     ...(other && { with: { path: textOf(other['path']), content: textOf(other['content']) } }),
+    ...(Number.isSafeInteger(copies) && (copies as number) > 1 && { copies: copies as number }),
     ...(typeof finding === 'string' && { finding }),
     ...(typeof note === 'string' && { note }),
     at: textOf(at),
@@ -69,13 +81,15 @@ export function parseLines(lines: readonly string[]): (Decision | undefined)[] {
 }
 
 /** With the keys in the order of the file. */
-export function formatDecision({ path, content, action, value, with: partner, finding, note, at }: Decision): string {
+export function formatDecision(decision: Decision): string {
+  const { path, content, action, value, with: partner, copies, finding, note, at } = decision;
   return JSON.stringify({
     path,
     content,
     action,
     ...(value !== undefined && { value }),
     ...(partner && { with: { path: partner.path, content: partner.content } }),
+    ...(copies !== undefined && { copies }),
     ...(finding !== undefined && { finding }),
     ...(note !== undefined && { note }),
     at,

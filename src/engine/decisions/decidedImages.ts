@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownFile } from '../../core/decisions/decisionErrors.ts';
-import type { DecidedImage } from '../../core/decisions/decisions.ts';
+import type { DecidedImage, ImageToDecide } from '../../core/decisions/decisions.ts';
 import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { isUnchanged } from '../indexing/plan.ts';
@@ -42,6 +42,32 @@ export async function decidedImages(
     images.push(...batch.map((path, i) => ({ path, content: contents[i]! })));
   }
   return images;
+}
+
+/** The same images, with how many hold the bytes of each where it isn't the only one; as far as an index tells. */
+export function withCopies(
+  images: readonly DecidedImage[],
+  store: Pick<IndexStore, 'readContentIds' | 'findContentKey' | 'countFiles'> | undefined,
+): ImageToDecide[] {
+  const known = knownContents(
+    store,
+    images.map(({ path }) => path),
+  );
+  return images.map((image) => {
+    // One that isn't indexed yet is one more.
+    const own = known.get(image.path)?.content === image.content ? 0 : 1;
+    const copies = own + countOf(image.content, store);
+    return copies > 1 ? { ...image, copies } : image;
+  });
+}
+
+function countOf(content: string, store: Pick<IndexStore, 'findContentKey' | 'countFiles'> | undefined): number {
+  try {
+    const key = store?.findContentKey(content);
+    return key === undefined ? 0 : store!.countFiles(key);
+  } catch {
+    return 0;
+  }
 }
 
 async function contentOf(file: string, known: FileContent | undefined): Promise<string> {

@@ -5,6 +5,9 @@ import type { IndexStore } from '../store/indexStore.ts';
 /** About one file, not about what it shows: of two copies one may be kept and the other excluded. */
 const OF_ONE_FILE: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarantine']);
 
+type KnownFiles = ReadonlyMap<string, { readonly contentKey: number | undefined }>;
+type ContentKeys = ReadonlyMap<Decision, number | undefined>;
+
 /**
  * Looks up what was decided of an image. A decision holds for all images of the same content; where the contents aren't
  * known, or the decision names one that no image has, it holds for the path that it was made of. What was decided of an image's own
@@ -12,7 +15,8 @@ const OF_ONE_FILE: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'qu
  *
  * To keep an image, to exclude it, or to set it aside, is about that one file. Where the file that is to be kept is gone, because it was
  * renamed, the copies that are left are kept in its place. So are the copies of an excluded one excluded, unless there are more of them
- * than were excluded: nobody knows then which of them it was, and none is taken out of the dataset unasked.
+ * than were excluded, or some were there already when it was: nobody knows then which of them it was, and none is taken out of the
+ * dataset unasked.
  *
  * @param store knows the images' contents; without it paths are all there is to go by
  * @returns the decisions about each image of which there are any, those of its own path last, otherwise in the order of the file
@@ -27,16 +31,14 @@ export function decisionsByPath(
   if (store === undefined)
     return new Map(paths.flatMap((path) => (byPath.has(path) ? [[path, byPath.get(path)!]] : [])));
   const files = store.readFiles();
-  const present = new Set<number | undefined>();
-  for (const { contentKey } of files.values()) present.add(contentKey);
-  const keys = new Map(decisions.map((decision) => [decision, keyOf(decision, store, present)]));
+  const keys = keysOf(decisions, files, store);
   const movedAway = (decision: Decision) => files.get(decision.path)?.contentKey !== keys.get(decision);
-  const isTooMany = moreThanExcluded(decisions, files, keys);
+  const isUnclear = unclearContents(decisions, files, keys);
   const spreading = decisions.filter((decision) => {
     const key = keys.get(decision);
     if (key === undefined || decision.action === 'quarantine') return false;
     if (OF_ONE_FILE.has(decision.action) && !movedAway(decision)) return false;
-    return decision.action !== 'exclude' || !isTooMany(key);
+    return decision.action !== 'exclude' || !isUnclear(key);
   });
   // What is kept comes after what is excluded, whatever its path was.
   const inOrder = [
@@ -59,26 +61,75 @@ export function decisionsByPath(
   );
 }
 
-/** Whether of a content there are more images of which nothing was decided than there are excluded ones whose path is gone. */
-function moreThanExcluded(
+/**
+ * Exclusions that hold for no image any more: their path is gone, and which of the images with its bytes it has become can't be told.
+ *
+ * @returns whether a decision is one of them
+ */
+export function unclearExclusions(
   decisions: readonly Decision[],
-  files: ReadonlyMap<string, { readonly contentKey: number | undefined }>,
-  keys: ReadonlyMap<Decision, number | undefined>,
-): (key: number) => boolean {
-  const gone = new Map<number, Set<string>>();
-  const decided = new Set<string>();
-  for (const decision of decisions) {
+  store: Pick<IndexStore, 'readFiles' | 'findContentKey'>,
+): (decision: Decision) => boolean {
+  if (!decisions.some(({ action }) => action === 'exclude')) return () => false;
+  const files = store.readFiles();
+  const keys = keysOf(decisions, files, store);
+  const isUnclear = unclearContents(decisions, files, keys);
+  const unclear = decisions.filter((decision) => {
     const key = keys.get(decision);
-    if (key === undefined || !OF_ONE_FILE.has(decision.action)) continue;
-    if (files.get(decision.path)?.contentKey === key) decided.add(decision.path);
-    else if (decision.action === 'exclude') gone.set(key, (gone.get(key) ?? new Set()).add(decision.path));
+    const isGone = key !== undefined && files.get(decision.path)?.contentKey !== key;
+    return decision.action === 'exclude' && isGone && isUnclear(key);
+  });
+  const names = new Set(unclear.map(({ path, content }) => `${path}\n${content}`));
+  return ({ action, path, content }) => action === 'exclude' && names.has(`${path}\n${content}`);
+}
+
+/**
+ * Whether of a content it can't be told which images are the excluded ones whose path is gone: there are more of which nothing was
+ * decided, or one of these may have been there beside the excluded ones, which were removed then.
+ */
+function unclearContents(
+  decisions: readonly Decision[],
+  files: KnownFiles,
+  keys: ContentKeys,
+): (key: number) => boolean {
+  const gone = new Map<number, { readonly paths: Set<string>; copies: number }>();
+  /** Those that are there or set aside. */
+  const decided = new Map<number, Set<string>>();
+  for (const decision of decisions) {
+    const { path, action, copies = 1 } = decision;
+    const key = keys.get(decision);
+    if (key === undefined || !OF_ONE_FILE.has(action)) continue;
+    if (files.get(path)?.contentKey === key || action === 'quarantine') {
+      decided.set(key, (decided.get(key) ?? new Set()).add(path));
+    } else if (action === 'exclude') {
+      const own = gone.get(key) ?? { paths: new Set(), copies: 1 };
+      own.paths.add(path);
+      own.copies = Math.max(own.copies, copies);
+      gone.set(key, own);
+    }
   }
   const open = new Map<number, number>();
   for (const [path, { contentKey }] of gone.size === 0 ? [] : files) {
-    if (contentKey === undefined || !gone.has(contentKey) || decided.has(path)) continue;
+    if (contentKey === undefined || !gone.has(contentKey) || decided.get(contentKey)?.has(path) === true) continue;
     open.set(contentKey, (open.get(contentKey) ?? 0) + 1);
   }
-  return (key) => (open.get(key) ?? 0) > (gone.get(key)?.size ?? 0);
+  return (key) => {
+    const { paths, copies } = gone.get(key) ?? { paths: new Set(), copies: 1 };
+    const others = copies - paths.size - (decided.get(key)?.size ?? 0);
+    const left = open.get(key) ?? 0;
+    return left > paths.size || (left > 0 && others > 0);
+  };
+}
+
+/** The content that each decision holds for. */
+function keysOf(
+  decisions: readonly Decision[],
+  files: KnownFiles,
+  store: Pick<IndexStore, 'findContentKey'>,
+): ContentKeys {
+  const present = new Set<number | undefined>();
+  for (const { contentKey } of files.values()) present.add(contentKey);
+  return new Map(decisions.map((decision) => [decision, keyOf(decision, store, present)]));
 }
 
 /** The content that a decision holds for, if an image has it. */

@@ -1,11 +1,11 @@
 import { asideGone } from '../../core/decisions/decisionErrors.ts';
 import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
-import type { DecidedImage, Decision } from '../../core/decisions/decisions.ts';
+import type { Decision, ImageToDecide } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { stepTitle } from '../../core/decisions/stepTitles.ts';
 import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
 import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome } from '../../protocol/decisions.ts';
-import { decidedImages, decidedPath } from './decidedImages.ts';
+import { decidedImages, decidedPath, withCopies } from './decidedImages.ts';
 import { decisionsFile, readDecisions } from './decisionFile.ts';
 import { movesAside, readQuarantine } from './quarantine.ts';
 import { takeStep, type StepContext } from './steps.ts';
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 interface Ready {
   readonly choice: ImageChoice;
   readonly undo: boolean;
-  readonly images: readonly DecidedImage[];
+  readonly images: readonly ImageToDecide[];
 }
 
 /**
@@ -49,7 +49,9 @@ export async function takeDecisions(
     const present = choice.action === 'quarantine' ? await withoutSetAside(root, own) : own;
     const images = await decidedImages(root, present, context.store);
     if (choice.action === 'quarantine') moves.push(...(await movesAside(root, images)));
-    ready.push({ choice, undo, images: [...named.filter(isWhole).map((path) => ({ path, content: '' })), ...images] });
+    const counted = choice.action === 'exclude' ? withCopies(images, context.store) : images;
+    const whole = named.filter(isWhole).map((path) => ({ path, content: '' }));
+    ready.push({ choice, undo, images: [...whole, ...counted] });
   }
   const at = new Date(now).toISOString();
   return takeStep(context, {

@@ -6,6 +6,7 @@ import { asLikenessError } from '../../core/errors.ts';
 import type { Notice } from '../../protocol/engine.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import type { IndexStore } from '../store/indexStore.ts';
+import { unclearExclusions } from './decidedOf.ts';
 import { decisionsFile, readDecisionText } from './decisionFile.ts';
 import { readQuarantine } from './quarantine.ts';
 
@@ -45,7 +46,8 @@ export async function decisionNotices(root: string, store: KnownFiles): Promise<
 
 async function imagesOf(root: string, text: string, store: KnownFiles | undefined): Promise<DecisionImages> {
   const paths = new Set<string>();
-  for (const { path, with: partner } of parseDecisions(text)) {
+  const decisions = parseDecisions(text);
+  for (const { path, with: partner } of decisions) {
     paths.add(path);
     if (partner) paths.add(partner.path);
   }
@@ -64,7 +66,7 @@ async function imagesOf(root: string, text: string, store: KnownFiles | undefine
     keys ??= new Set([...(store?.readFiles().values() ?? [])].map(({ contentKey }) => contentKey));
     return keys.has(key);
   };
-  return { contentOf, hasContent };
+  return { contentOf, hasContent, ...(store && { isUnclear: unclearExclusions(decisions, store) }) };
 }
 
 /** A folder that can't be looked into may hold it. */

@@ -170,6 +170,8 @@ export interface IndexStore {
   findContent(id: string): { readonly key: number; readonly record: ContentRecord } | undefined;
   /** As `findContent`, without reading the record. */
   findContentKey(id: string): number | undefined;
+  /** How many files hold it. */
+  countFiles(contentKey: number): number;
   /** Inserts, or replaces what is stored under the same id. Returns its key. */
   putContent(record: ContentRecord): number;
   /** Thumbnails by path; paths without one are missing from the map. */

@@ -27,6 +27,7 @@ export function prepareAll(database: Database) {
       'SELECT c.*, t.bytes AS thumbnail FROM contents c LEFT JOIN thumbnails t ON t.content = c.key WHERE c.id = ?',
     ),
     findContentKey: database.prepare<{ key: number }>('SELECT key FROM contents WHERE id = ?'),
+    countFiles: database.prepare<{ files: number }>('SELECT count(*) AS files FROM files WHERE content = ?'),
     putContent: database.prepare<{ key: number }>(
       `INSERT INTO contents (id, width, height, format, problem_code, problem_message, unreferenced_since)
        VALUES (?, ?, ?, ?, ?, ?, ?)

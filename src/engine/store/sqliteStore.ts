@@ -145,6 +145,10 @@ export class SqliteStore implements IndexStore {
     return this.#statements.findContentKey.get(id)?.key;
   }
 
+  countFiles(contentKey: number): number {
+    return this.#statements.countFiles.get(contentKey)?.files ?? 0;
+  }
+
   putContent(record: ContentRecord): number {
     return this.#alter(() => {
       const { id, width, height, format, problem, thumbnail } = record;

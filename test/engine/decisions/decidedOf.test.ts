@@ -87,6 +87,20 @@ describe('decisions about copies', () => {
     assert.deepEqual(excluded({ a: 'edited', b: 'x', c: 'x' }, line('a', 'exclude')), []);
   });
 
+  it('exclude none that may have been there beside the excluded ones, which were removed then', () => {
+    const excluded = (contents: Record<string, string>, ...lines: readonly Omit<Decision, 'at'>[]) =>
+      decided(contents, lines).excluded;
+    const [a, b] = ['a', 'b'].map((path) => ({ ...line(path, 'exclude'), copies: 2 })) as [Decision, Decision];
+    assert.deepEqual(excluded({ a: 'x', b: 'x' }, a), ['a']);
+    assert.deepEqual(excluded({ b: 'x' }, a), [], 'it was kept when a was excluded');
+    assert.deepEqual(excluded({ renamed: 'x', b: 'x' }, a), []);
+    assert.deepEqual(excluded({ renamed: 'x', b: 'x' }, a, line('b', 'keep')), ['renamed']);
+    assert.deepEqual(excluded({ renamed: 'x' }, a, line('b', 'quarantine')), ['renamed']);
+    assert.deepEqual(excluded({ renamed: 'x' }, a, b), ['renamed'], 'both were excluded');
+    assert.deepEqual(excluded({ renamed: 'x', b: 'x' }, a, b), ['renamed', 'b']);
+    assert.deepEqual(excluded({ renamed: 'x' }, a), []);
+  });
+
   it('about bytes that were at a path once give way to those about the bytes that are there', () => {
     const label = (contents: Record<string, string>, ...lines: readonly Omit<Decision, 'at'>[]) =>
       decidedLabel(decided(contents, lines).of('a'));

@@ -55,6 +55,39 @@ describe('what is wrong with the decisions of a dataset', () => {
     assert.deepEqual([more.length, /has 2 more problems/.test(more[5]!.message)], [6, true]);
   });
 
+  it('is told of an exclusion whose image was removed, which takes its copy out of nothing', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 3; i++) write(root, `${i}.png`, await shade([40 * i, 60, 40], i));
+    copyFileSync(join(root, '0.png'), join(root, 'copy.png'));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await index();
+    copyFileSync(join(root, '1.png'), join(root, 'new copy.png'));
+    const decision = { action: 'exclude' } as const;
+    await engine.decisions.decide({ root, paths: ['0.png', 'new copy.png', '2.png'], decision });
+    const lines = parseDecisions(readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8'));
+    assert.deepEqual(
+      lines.map(({ path, copies }) => [path, copies]),
+      [
+        ['0.png', 2],
+        ['2.png', undefined],
+        ['new copy.png', 2],
+      ],
+    );
+    rmSync(join(root, '0.png'));
+    renameSync(join(root, '2.png'), join(root, 'renamed.png'));
+    const { notices } = await index();
+    assert.deepEqual(
+      notices.map(({ message }) => message.slice(message.indexOf('line'))),
+      [
+        'line 1: 0.png is gone, and nobody knows which of the images with its bytes it was renamed to, if any, so that none of these is excluded; exclude the one that is meant, or remove this line.',
+      ],
+    );
+    const { paths } = await engine.curation.select({ folder: root, count: 2 }, job());
+    assert.deepEqual(paths.toSorted(), ['1.png', 'copy.png'], 'the renamed one stays excluded');
+  });
+
   it('stops no index where it can not even be read', async (context) => {
     const root = temporaryFolder(context);
     write(root, 'c/0.png', await shade([40, 60, 40], 1));
