@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { AddedEncoder, EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
 import { completeCard, parseCardOverrides } from '../../core/encoders/cardOverrides.ts';
 import { otherDefaultGone } from '../../core/encoders/defaultErrors.ts';
@@ -23,7 +23,7 @@ import { isOfOurs } from '../training/trainedEncoder.ts';
 import { BUILT_IN_ENCODER_IDS, BUILT_IN_SOURCE, builtInEncoder } from './builtIn.ts';
 import { cardFilesOf, readJson } from './cardFiles.ts';
 import type { ResolvedEncoder } from './encoder.ts';
-import { encoderId, encoderIdentity } from './identity.ts';
+import { encoderIdentity } from './identity.ts';
 import { inspectModel, type InspectedModel, type ModelOrigin } from './inspect.ts';
 import { forgetKept, keptEncoders } from './keptEncoders.ts';
 import { locateModel } from './modelFiles.ts';
@@ -77,7 +77,7 @@ export class EncoderRegistry {
       try {
         const file = join(storedFolder(root!, id), MODEL_FILE);
         const { card } = await this.#resolveFile(file);
-        // Added again under another id, see `folderOf`.
+        // What else goes by this name is what is had by it.
         if (encoders.some((other) => other.id === card.id)) continue;
         if (card.encodes === 'texts') ofTexts.push(card);
         else encoders.push({ ...card, ...(!(await this.#isOfOurs(file)) && { ofOthers: true }) });
@@ -127,7 +127,8 @@ export class EncoderRegistry {
     if (!(await exists(path))) throw encoderNotFound(path);
     const file = await locateModel(path);
     const inspected = await (origin === undefined ? this.#inspect(file) : inspectModel(file, origin));
-    const { card: found, files, model, identity } = inspected;
+    const { files, model, identity } = inspected;
+    const found = { ...inspected.card, id: (await storedAs(inspected, root)) ?? inspected.card.id };
     const isOfTexts = inspected.text !== undefined;
     const text = inspected.text ?? (await textOf(file, found, model));
     const { card, problem }: CardWithText = isOfTexts
@@ -214,7 +215,7 @@ export class EncoderRegistry {
   async #inspect(file: string): Promise<InspectedModel> {
     const cached = this.#inspections.get(file);
     if (cached && (await stampOf(cached.inspected.files)) === cached.stamp) return cached.inspected;
-    const inspected = await inspectModel(file);
+    const inspected = withIdOf(file, await inspectModel(file));
     this.#inspections.set(file, { inspected, stamp: await stampOf(inspected.files) });
     return inspected;
   }
@@ -272,27 +273,37 @@ async function storedIds(root: string): Promise<string[]> {
   }
 }
 
-/**
- * The folder of a stored encoder. It is called by its id, or by the one that it had before something else came to shape its
- * vectors, by which it is still known.
- */
+/** The folder of a stored encoder; undefined where none is called so, as nothing that a path leads to is. */
 async function folderOf(id: string, root: string): Promise<string | undefined> {
-  const stored = await storedIds(root);
-  if (stored.includes(id)) return storedFolder(root, id);
-  // Paths and references to the hub are none, and nothing need be read for them.
-  if (!/^[a-z0-9-]+-[0-9a-f]{8}$/.test(id)) return undefined;
-  for (const old of stored) {
-    const folder = storedFolder(root, old);
-    if ((await idIn(join(folder, CARD_FILE))) === id) return folder;
+  return (await storedIds(root)).includes(id) ? storedFolder(root, id) : undefined;
+}
+
+/**
+ * A stored encoder keeps the id that it was stored under, which is its folder's name: runs, configs and indexes name it by that,
+ * whatever else comes to shape its vectors.
+ */
+function withIdOf(file: string, inspected: InspectedModel): InspectedModel {
+  const folder = dirname(resolve(file));
+  const root = dirname(dirname(dirname(folder)));
+  if (basename(file) !== MODEL_FILE || storedFolder(root, basename(folder)) !== folder) return inspected;
+  return { ...inspected, card: { ...inspected.card, id: basename(folder) } };
+}
+
+/** The id under which a dataset has the same encoder by the same name already. */
+async function storedAs({ card, identity }: InspectedModel, root: string): Promise<string | undefined> {
+  const ids = await storedIds(root);
+  if (ids.includes(card.id)) return card.id;
+  for (const id of ids) {
+    const stored = await storedCard(join(storedFolder(root, id), CARD_FILE));
+    if (stored?.name === card.name && encoderIdentity(stored) === identity) return id;
   }
   return undefined;
 }
 
-/** The id that follows from a stored card; nothing where it can't be read, which is told when it is used. */
-async function idIn(file: string): Promise<string | undefined> {
+/** Nothing where a card can't be read or isn't whole. */
+async function storedCard(file: string): Promise<EncoderCard | undefined> {
   try {
-    const card = completeCard(parseCardOverrides(await readJson(file)));
-    return card && encoderId(card.name, encoderIdentity(card));
+    return completeCard(parseCardOverrides(await readJson(file)));
   } catch {
     return undefined;
   }

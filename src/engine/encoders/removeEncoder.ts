@@ -56,15 +56,13 @@ async function removeFrom({ root, store }: Dataset, id: string, registry: Encode
   const isStored = await registry.isStored(id, root);
   // One that can't be used any more can be removed all the same.
   const resolved = isStored ? await registry.resolveAny(id, root).catch(() => undefined) : undefined;
-  // It may go by another id than the one that it was added by.
-  const ids = new Set([id, resolved?.card.id ?? id]);
-  const own = indexedVectors(store).filter(({ stored }) => ids.has(stored.card.id));
+  const own = indexedVectors(store).filter(({ stored }) => stored.card.id === id);
   const [kept, freed] = [own.filter(({ inUse }) => inUse), own.filter(({ inUse }) => !inUse)];
   if (isStored || freed.length === 0) {
     if (!isStored && kept.length > 0 && !BUILT_IN_ENCODER_IDS.includes(id)) throw vectorsInUse(id, root);
     await registry.remove(id, root);
     const known = resolved?.text?.known;
-    for (const one of ids) forgetTextsOf({ id: one, sha256: known && textReading(known) }, store);
+    forgetTextsOf({ id, sha256: known && textReading(known) }, store);
   }
   for (const { stored } of freed) store.removeEncoder(stored.key);
   return { id, freed: summedSize(freed), kept: summedSize(kept) };

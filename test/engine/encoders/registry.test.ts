@@ -57,22 +57,34 @@ test('an added encoder is known by its id, with its external data and card, unti
   await assert.rejects(registry.remove(card.id, root), { code: ErrorCode.EncoderNotFound });
 });
 
-test('one that was stored under the id of another time is known by both, and listed once', async (context) => {
+test('one that was stored under the id of another time keeps it, also where it is added again', async (context) => {
   const folder = temporaryFolder(context);
   const root = join(folder, 'dataset');
   const file = writeModel(folder, 'tiny.onnx', smallModel(pooled));
   const registry = new EncoderRegistry();
-  const { id } = await registry.add(file, root);
-  const home = join(root, '.likeness/encoders');
-  renameSync(join(home, id), join(home, 'tiny-00000000'));
-  for (const name of [id, 'tiny-00000000']) assert.equal((await registry.resolve(name, root)).card.id, id);
-  await registry.add(file, root);
-  assert.deepEqual(readdirSync(home), ['tiny-00000000', id].sort());
-  const listed = (await registry.list(root)).encoders.map((card) => card.id);
-  assert.deepEqual(listed, [...BUILT_IN_ENCODER_IDS, id]);
-  await registry.remove(id, root);
-  await registry.remove(id, root);
-  assert.deepEqual(readdirSync(home), []);
+  const { id, ...added } = await registry.add(file, root);
+  const [home, old] = [join(root, '.likeness/encoders'), 'tiny-00000000'];
+  renameSync(join(home, id), join(home, old));
+  const listed = async () => (await registry.list(root)).encoders.map((card) => card.id);
+  for (const name of [old, join(home, old), join(home, old, 'encoder.onnx')]) {
+    assert.equal((await registry.resolve(name, root)).card.id, old);
+  }
+  await assert.rejects(registry.resolve(id, root), { code: ErrorCode.EncoderNotFound });
+  assert.deepEqual(await listed(), [...BUILT_IN_ENCODER_IDS, old]);
+
+  assert.deepEqual(await registry.add(file, root), { id: old, ...added });
+  assert.deepEqual(readdirSync(home), [old]);
+  const { id: written } = JSON.parse(readFileSync(join(home, old, 'card.json'), 'utf8')) as { id: string };
+  assert.equal(written, old);
+  // The same model by another name, or with other vectors, is another encoder.
+  writeFileSync(join(folder, 'card.json'), '{"name":"Renamed"}');
+  const renamed = await registry.add(file, root);
+  assert.match(renamed.id, /^renamed-/);
+  assert.deepEqual(await listed(), [...BUILT_IN_ENCODER_IDS, renamed.id, old]);
+  writeFileSync(join(folder, 'card.json'), '{"input":{"mean":[0.1,0.1,0.1]}}');
+  assert.notEqual((await registry.add(file, root)).id, old);
+  await registry.remove(old, root);
+  assert.equal(readdirSync(home).length, 2);
 });
 
 test('broken encoders are listed with the reason and do not stand in the way', async (context) => {
