@@ -1,3 +1,4 @@
+import { croppedOtherwise } from '../../core/encoders/versionErrors.ts';
 import { encoderMismatch, LikenessError, notIndexed } from '../../core/errors.ts';
 import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
@@ -8,6 +9,7 @@ import type { EncoderCard } from '../../core/encoders/card.ts';
 import { exactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
 import { BUILT_IN_SOURCE, builtInEncoder } from './builtIn.ts';
 import type { ResolvedEncoder } from './encoder.ts';
+import { encoderIdentity } from './identity.ts';
 import { importedEncoder } from './importedEncoders.ts';
 import { DEFAULT_ENCODER_ID, isOlderDefault, type EncoderRegistry } from './registry.ts';
 
@@ -102,6 +104,8 @@ export async function searchEncoder(
     const resolved = await registry.resolve(explicit, root);
     const stored = store.readEncoders().find(({ identity }) => identity === resolved.identity);
     if (stored === undefined) {
+      const before = store.readEncoders().find((encoder) => isOtherReading(encoder, resolved));
+      if (before !== undefined) throw croppedOtherwise(resolved.card.id, root);
       throw encoderMismatch(`The index of ${root} has no vectors of the encoder ${resolved.card.id}`);
     }
     return { stored, resolve: () => Promise.resolve(resolved) };
@@ -110,13 +114,22 @@ export async function searchEncoder(
   if (stored === undefined) throw notIndexed(root);
   const resolve = async () => {
     const resolved = await registry.resolve(encoderReference(dataset, undefined), root);
-    if (resolved.identity !== stored.identity) {
-      const [made, chosen] = [stored.card.id, resolved.card.id];
-      const what =
-        made === chosen ? `another version of ${made} than is chosen now` : `${made}, and ${chosen} is chosen now`;
-      throw encoderMismatch(`The index of ${root} was made with ${what}`);
-    }
+    if (resolved.identity !== stored.identity) throw otherEncoder(stored, resolved, root);
     return resolved;
   };
   return { stored, resolve };
+}
+
+/** That an index was made with another encoder than is chosen now. @param root of the dataset */
+export function otherEncoder(stored: StoredEncoder, resolved: ResolvedEncoder, root: string): LikenessError {
+  const [made, chosen] = [stored.card.id, resolved.card.id];
+  if (isOtherReading(stored, resolved)) return croppedOtherwise(chosen, root);
+  const what =
+    made === chosen ? `another version of ${made} than is chosen now` : `${made}, and ${chosen} is chosen now`;
+  return encoderMismatch(`The index of ${root} was made with ${what}`);
+}
+
+/** The same model with the same card, whose identity was another then as pictures were read in another way. */
+function isOtherReading(stored: StoredEncoder, { identity }: ResolvedEncoder): boolean {
+  return stored.identity !== identity && encoderIdentity(stored.card) === identity;
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { configNamesNewer, defaultNotKept } from '../../core/encoders/defaultErrors.ts';
 import { parseExactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
+import { viewLacksChanged } from '../../core/encoders/versionErrors.ts';
 import { messageOf, systemCodeOf, type LikenessError } from '../../core/errors.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -10,7 +11,13 @@ import { orNotice } from '../orNotice.ts';
 import type { Dataset } from '../dataset.ts';
 import { BUILT_IN_SOURCE } from '../encoders/builtIn.ts';
 import type { ResolvedEncoder } from '../encoders/encoder.ts';
-import { encoderReference, newerDefault } from '../encoders/encoderChoice.ts';
+import {
+  currentEncoder,
+  encoderReference,
+  newerDefault,
+  otherEncoder,
+  resolveStored,
+} from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import { keepEncoder } from '../encoders/keptEncoders.ts';
@@ -34,10 +41,8 @@ export async function indexImages(
   { dataset, registry, load }: FolderIndexing,
   context: JobContext,
 ): Promise<IndexReport> {
-  const { root, store, config } = dataset;
-  const reference = encoderReference(dataset, request.encoder);
-  if (importedEncoder(store, reference) !== undefined) throw importedOnly(reference);
-  const resolved = await registry.resolve(reference, root);
+  const { store, config } = dataset;
+  const { resolved, reference, notices: otherThanUsed } = await encoderOfRun(request, dataset, registry);
   // First of all: an index that is never finished has vectors of it, too.
   const notKept = await keepForUpdates(resolved, store);
   const encoder = await load(resolved, context);
@@ -45,7 +50,7 @@ export async function indexImages(
   const report = await indexDataset(
     {
       ...{ store, encoder, followSymlinks, maxMegapixels, only: request.only },
-      encoderReference: parseExactReference(reference)?.id ?? reference,
+      encoderReference: reference,
       exclude: [...(config.exclude ?? []), ...exclude],
     },
     context,
@@ -54,7 +59,7 @@ export async function indexImages(
   if (report.embedded > 0) {
     await refreshCodesFile(store, store.putEncoder(encoder.identity, encoder.card), encoder.card.output.dim);
   }
-  const notices = [...notKept, ...followNewer(dataset, request)];
+  const notices = [...otherThanUsed, ...notKept, ...followNewer(dataset, request)];
   // The images are indexed whether or not that can be done now.
   if (request.only === undefined) await orNotice(() => forgetUnusedTexts(dataset, registry));
   // Whoever names an encoder wants that one.
@@ -64,6 +69,34 @@ export async function indexImages(
     notices: [...report.notices, ...notices.map(({ code, message }) => ({ code, message }))],
     ...(newer !== undefined && { newerEncoder: newer.id }),
   };
+}
+
+interface EncoderOfRun {
+  readonly resolved: ResolvedEncoder;
+  /** What the dataset's encoder is named by from now on; undefined: it stays what it is. */
+  readonly reference: string | undefined;
+  readonly notices: readonly LikenessError[];
+}
+
+/**
+ * Only a run over the whole folder changes what it is looked at with, as else a handful of vectors would take the place of all.
+ * One over a part goes on with the encoder in use; where that isn't to be had, it embeds ahead for the next one over the whole.
+ */
+async function encoderOfRun(request: IndexRequest, dataset: Dataset, registry: EncoderRegistry): Promise<EncoderOfRun> {
+  const named = encoderReference(dataset, request.encoder);
+  if (importedEncoder(dataset.store, named) !== undefined) throw importedOnly(named);
+  const resolved = await registry.resolve(named, dataset.root);
+  const used = request.only === undefined ? undefined : currentEncoder(dataset);
+  if (used === undefined || used.identity === resolved.identity) {
+    return { resolved, reference: parseExactReference(named)?.id ?? named, notices: [] };
+  }
+  // Whoever names an encoder wants vectors of that one.
+  const own = request.encoder ?? (await orNotice(() => resolveStored(used, dataset, registry)));
+  if (typeof own === 'object' && 'identity' in own && own.identity === used.identity) {
+    return { resolved: own, reference: undefined, notices: [] };
+  }
+  const notice = viewLacksChanged(used.card.id, otherEncoder(used, resolved, dataset.root));
+  return { resolved, reference: undefined, notices: [notice] };
 }
 
 /** What ships is gone with the next update otherwise. Images are indexed whether or not it can be kept. */
@@ -92,8 +125,8 @@ export async function indexParts(
   { dataset, registry, load }: FolderIndexing,
   context: JobContext,
 ): Promise<NonNullable<IndexReport['regions']>> {
-  const { root, store } = dataset;
-  const resolved = await registry.resolve(encoderReference(dataset, request.encoder), root);
+  const { store } = dataset;
+  const { resolved } = await encoderOfRun(request, dataset, registry);
   const encoder = await load(resolved, context);
   const encoderKey = store.putEncoder(encoder.identity, encoder.card);
   const { maxMegapixels = DEFAULT_MAX_MEGAPIXELS } = request.scan ?? {};

@@ -24,7 +24,8 @@ const KEEP_UNREFERENCED_MS = 30 * 24 * 3600_000;
 export interface IndexingOptions {
   readonly store: IndexStore;
   readonly encoder: Encoder;
-  readonly encoderReference: string;
+  /** What the dataset is looked at with from now on is named by this; absent: that stays as it is, and vectors are only added. */
+  readonly encoderReference: string | undefined;
   readonly exclude: readonly string[];
   readonly followSymlinks: boolean;
   readonly maxMegapixels: number;
@@ -46,10 +47,13 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
   const startedAt = performance.now();
   const meter = new ProgressMeter(context.report, () => performance.now());
   const encoderKey = store.putEncoder(encoder.identity, encoder.card);
-  store.transaction(() => {
-    store.writeMeta(meta.encoder, encoder.identity);
-    store.writeMeta(meta.encoderReference, options.encoderReference);
-  });
+  const { encoderReference } = options;
+  if (encoderReference !== undefined) {
+    store.transaction(() => {
+      store.writeMeta(meta.encoder, encoder.identity);
+      store.writeMeta(meta.encoderReference, encoderReference);
+    });
+  }
 
   meter.start('Scanning', undefined);
   const scan = await scanFolder(store.root, {

@@ -1,6 +1,6 @@
 /** Keys of the store's meta table. */
 export const meta = {
-  /** Identity of the encoder that the last run used. */
+  /** Identity of the encoder that the dataset is looked at with: the one of the last run over the whole folder, or chosen since. */
   encoder: 'encoder',
   /** How that encoder was named: an id or a path. */
   encoderReference: 'encoder-reference',
