@@ -15,6 +15,14 @@ export const otherDefaultGone = (id: string, today: string) =>
 export const configNamesNewer = (older: string, newer: string) =>
   new LikenessError(ErrorCode.Usage, `.likeness/config.json named ${older}, and names ${newer} from now on.`);
 
+/** The same where it can't be written. @param cause why */
+export const configNamesOlder = (older: string, newer: string, cause: LikenessError) =>
+  new LikenessError(
+    cause.code,
+    `.likeness/config.json still names ${older}, so that the next run goes back to it; write ${newer} there. ${cause.message}`,
+    { path: cause.path },
+  );
+
 /** @param path of the folder that should have taken it */
 export const defaultNotKept = (id: string, path: string, reason: string) =>
   new LikenessError(

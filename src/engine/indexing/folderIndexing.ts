@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { configNamesNewer, defaultNotKept } from '../../core/encoders/defaultErrors.ts';
+import { configNamesNewer, configNamesOlder, defaultNotKept } from '../../core/encoders/defaultErrors.ts';
 import { parseExactReference, shippedVersion } from '../../core/encoders/defaultVersions.ts';
 import { viewLacksChanged } from '../../core/encoders/versionErrors.ts';
-import { messageOf, systemCodeOf, type LikenessError } from '../../core/errors.ts';
+import { asLikenessError, messageOf, systemCodeOf, type LikenessError } from '../../core/errors.ts';
 import { importedOnly } from '../../core/imports/importErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { IndexReport, IndexRequest } from '../../protocol/engine.ts';
@@ -111,12 +111,16 @@ async function keepForUpdates(resolved: ResolvedEncoder, { location }: IndexStor
   }
 }
 
-/** Who indexes with today's default a folder whose config names the one before means to change to it. */
+/** Who indexes with today's default a folder whose config names the one before means to change to it. The images are indexed either way. */
 function followNewer({ root, config }: Dataset, { encoder }: IndexRequest): LikenessError[] {
   const older = shippedVersion(config.encoder ?? '');
   if (encoder !== DEFAULT_ENCODER_ID || older === undefined || older >= shippedVersion(encoder)!) return [];
-  writeConfig(root, { encoder });
-  return [configNamesNewer(config.encoder!, encoder)];
+  try {
+    writeConfig(root, { encoder });
+    return [configNamesNewer(config.encoder!, encoder)];
+  } catch (error) {
+    return [configNamesOlder(config.encoder!, encoder, asLikenessError(error))];
+  }
 }
 
 /** Brings the index of parts of the images up to date. */
