@@ -13,6 +13,7 @@ import {
   systemCodeOf,
   unreadableFile,
   usage,
+  vectorsInUse,
 } from '../../core/errors.ts';
 import { encoderOfTexts } from '../../core/encoders/textErrors.ts';
 import { hubEncoderNotAdded, severalHubEncoders } from '../../core/hub/hubErrors.ts';
@@ -160,11 +161,18 @@ export class EncoderRegistry {
     return !BUILT_IN_ENCODER_IDS.includes(id) && (await this.#kept(root)).some(({ card }) => card.id === id);
   }
 
-  /** Deletes a stored encoder. What is in the index stays. Rejects with encoder-not-found, or usage for a built-in one. */
-  async remove(id: string, root: string): Promise<void> {
+  /**
+   * Deletes a stored encoder, or what is kept of one that shipped before. What is in the index stays. Rejects with
+   * encoder-not-found, or with usage for a built-in one, or for a kept one in use, which can be had from nowhere else.
+   *
+   * @param inUse identity of what the dataset is looked at with
+   */
+  async remove(id: string, root: string, inUse?: string): Promise<void> {
     if (BUILT_IN_ENCODER_IDS.includes(id)) throw usage(`The encoder "${id}" is built in and can't be removed.`);
     const folder = await folderOf(id, root);
     if (folder === undefined) {
+      const kept = await this.#kept(root);
+      if (kept.some(({ card, identity }) => card.id === id && identity === inUse)) throw vectorsInUse(id, root);
       await this.#forgetKept(id, root);
       return;
     }

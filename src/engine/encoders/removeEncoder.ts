@@ -5,6 +5,7 @@ import { textReading } from '../captions/textReading.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import { withLease } from '../jobs/lease.ts';
 import { BUILT_IN_ENCODER_IDS } from './builtIn.ts';
+import { currentEncoder } from './encoderChoice.ts';
 import { importedEncoder } from './importedEncoders.ts';
 import { indexedVectors, summedSize, type VectorSize } from './indexedVectors.ts';
 import type { EncoderRegistry } from './registry.ts';
@@ -60,7 +61,7 @@ async function removeFrom({ root, store }: Dataset, id: string, registry: Encode
   const [kept, freed] = [own.filter(({ inUse }) => inUse), own.filter(({ inUse }) => !inUse)];
   if (isStored || freed.length === 0) {
     if (!isStored && kept.length > 0 && !BUILT_IN_ENCODER_IDS.includes(id)) throw vectorsInUse(id, root);
-    await registry.remove(id, root);
+    await registry.remove(id, root, currentEncoder({ store })?.identity);
     const known = resolved?.text?.known;
     forgetTextsOf({ id, sha256: known && textReading(known) }, store);
   }

@@ -68,6 +68,13 @@ describe('an index made with the default of the version before', () => {
     const known = (await engine.listEncoders({ folder: root })).map(({ id }) => id);
     assert.deepEqual(known, ['likeness-2', 'handcrafted', 'pixels', 'likeness-1']);
 
+    // Nowhere else is it to be had.
+    await assert.rejects(engine.removeEncoder('likeness-1', root, job), {
+      code: 'usage',
+      message: /looked at with its vectors of the encoder likeness-1.*another encoder first/,
+    });
+    assert.equal((await engine.similar({ image: outside, folder: root, count: 9 })).results.length, 6);
+
     const renewed = await engine.indexFolder({ folder: root, encoder: 'likeness-2' }, job);
     assert.deepEqual([renewed.encoder.id, renewed.embedded, renewed.newerEncoder], ['likeness-2', 6, undefined]);
     assert.equal((await engine.summary({ path: root }))?.newerEncoder, undefined);
