@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { canStartTraining } from '../../core/encoders/trainingStart.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import { nameTerm } from '../../core/filters/formatFilter.ts';
 import type { Count, DatasetSummary, FailedFile, ImageFilter } from '../../protocol/engine.ts';
@@ -167,12 +168,12 @@ function encoderRow(encoder: EncoderCard, summary: DatasetSummary, parent: strin
     tooltip: `${encoder.name}\n${encoder.id}, ${encoder.output.dim} dimensions\nSource: ${encoder.source}\n${advice}`,
     icon: 'symbol-misc',
     folder: root,
-    children: strongerRows(summary, id),
+    children: strongerRows(encoder, summary, id),
   };
 }
 
 /** What would know more of the pictures, to be had by a click. */
-function strongerRows({ root, newerEncoder, classes }: DatasetSummary, parent: string): Row[] {
+function strongerRows(encoder: EncoderCard, { root, newerEncoder, classes }: DatasetSummary, parent: string): Row[] {
   const stronger: Row = {
     id: `${parent}/stronger`,
     context: rowContexts.strongerEncoder,
@@ -191,8 +192,8 @@ function strongerRows({ root, newerEncoder, classes }: DatasetSummary, parent: s
     icon: 'mortar-board',
     folder: root,
   };
-  // Without two classes there is nothing to teach.
-  return classes.length > 1 ? [stronger, tuned] : [stronger];
+  // Without two classes there is nothing to teach, and without a model that learns nobody to be taught.
+  return classes.length > 1 && canStartTraining(encoder) ? [stronger, tuned] : [stronger];
 }
 
 /** What a class's row says when it is pointed at. @param words by class, where they aren't what the class is called */

@@ -1,5 +1,5 @@
 import type { EncoderCard, ListedEncoder } from '../../core/encoders/card.ts';
-import { shippedVersion } from '../../core/encoders/defaultVersions.ts';
+import { isOfRun, isStartOfOthers } from '../../core/encoders/trainingStart.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { DatasetSummary } from '../../protocol/engine.ts';
 import type { FineTuneSettings, RunKind, RunSummary } from '../../protocol/training.ts';
@@ -42,7 +42,7 @@ export interface FineTuneStart extends Choice<string> {
  * have made, nothing.
  */
 export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly RunSummary[]): FineTuneStart[] {
-  const trained = cards.filter(({ source }) => source.startsWith('run '));
+  const trained = cards.filter(isOfRun);
   const newestFirst = runs.toSorted((a, b) => b.startedAt - a.startedAt);
   const runOf = ({ id }: EncoderCard): RunSummary | undefined => newestFirst.find(({ encoder }) => encoder === id);
   const isPretrained = (card: EncoderCard): boolean => runOf(card)?.kind === 'pretrain';
@@ -68,7 +68,7 @@ export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly R
       isImported,
     };
   });
-  const imported = cards.filter(isOfOthers).map((card): FineTuneStart => {
+  const imported = cards.filter(isStartOfOthers).map((card): FineTuneStart => {
     return {
       title: card.name,
       icon: 'package',
@@ -91,15 +91,6 @@ export function fineTuneStarts(cards: readonly ListedEncoder[], runs: readonly R
       isImported: false,
     },
   ];
-}
-
-/**
- * Not made by a run, with a model that has learnt something: vectors that came from a file have none, and of what is built in only
- * the encoder that ships has.
- */
-function isOfOthers({ id, source, imported }: EncoderCard): boolean {
-  if (source === BUILT_IN_SOURCE) return shippedVersion(id) !== undefined;
-  return !source.startsWith('run ') && imported !== true;
 }
 
 const trainedKinds: Readonly<Record<RunKind, string>> = {

@@ -74,6 +74,17 @@ test('an encoder that was the default once is told from afar, and the one of tod
   ]);
 });
 
+test('classes are taught where the encoder in use can learn', () => {
+  const taught = (changes: Partial<EncoderCard>) => {
+    const state = { ...indexed, summary: { ...summary, encoder: { ...summary.encoder!, ...changes } } };
+    return all(buildRows([state], [])).some(({ context }) => context === rowContexts.tunedEncoder);
+  };
+  for (const source of ['a.onnx', 'run 20261124-041532', 'hf:some/model@0123']) assert.ok(taught({ source }), source);
+  assert.ok(taught({ id: 'likeness-1', source: 'built-in' }));
+  for (const id of ['handcrafted', 'pixels']) assert.ok(!taught({ id, source: 'built-in' }), id);
+  assert.ok(!taught({ source: 'imported from vectors.npy', imported: true }));
+});
+
 test('an unreadable file names its reason, its code and where it lies', () => {
   const row = all(buildRows([indexed], [])).find(({ context }) => context === rowContexts.failure);
   assert.equal(row?.file, path.resolve('/data/pets/train/cat/a b.jpg'));
