@@ -178,12 +178,19 @@ export function parseHistory(text: string): History {
   return history;
 }
 
+export interface HistoryLimits {
+  readonly steps: number;
+  readonly bytes: number;
+  /** From 1. */
+  readonly least: number;
+}
+
 /**
  * A journal that says the same in fewer lines, without the oldest steps.
  *
- * @param limits steps to keep at most, and bytes of their text; the last step stays however long it is
+ * @param limits steps to keep at most, and bytes of their text; the last `least` steps stay however long they are
  */
-export function shortHistory(history: History, limits: { readonly steps: number; readonly bytes: number }): string {
+export function shortHistory(history: History, limits: HistoryLimits): string {
   const { steps, taken, pending } = history;
   const texts: string[] = [];
   let bytes = 0;
@@ -191,7 +198,7 @@ export function shortHistory(history: History, limits: { readonly steps: number;
   while (first > 0 && steps.length - first < limits.steps) {
     const text = `${formatRecord({ take: steps[first - 1]! })}${formatRecord({ done: steps[first - 1]!.id })}`;
     bytes += text.length;
-    if (bytes > limits.bytes && texts.length > 0) break;
+    if (bytes > limits.bytes && texts.length >= limits.least) break;
     texts.push(text);
     first--;
   }

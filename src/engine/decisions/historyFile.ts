@@ -14,15 +14,20 @@ import { writeFailure } from '../store/fileErrors.ts';
 import { LIKENESS_FOLDER, makeLikenessFolder } from '../store/locations.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
-/** Steps that can be undone, and how long the text of them may get. */
-const LIMITS = { steps: 1000, bytes: 8 * 2 ** 20 };
-/** The journal is written anew when it has grown to this, which leaves out what was undone and done again. */
-const REWRITE_BYTES = 2 * LIMITS.bytes;
+/**
+ * Steps that can be undone, and how long the text of them may get. What was done last can be undone even where it wrote a
+ * hundred thousand labels.
+ */
+const LIMITS = { steps: 1000, bytes: 8 * 2 ** 20, least: 20 };
+/** The journal is written anew when it has grown by this factor, which leaves out what was undone and done again. */
+const GROWTH = 2;
 
 /** The journal of a dataset's decisions. Whoever appends holds the dataset's lock. */
 export class HistoryFile {
   readonly #root: string;
   readonly #file: string;
+  /** Bytes that are left when it is written anew, as far as that is known. */
+  #shortest = LIMITS.bytes;
   /** What was read last, and what the file looked like then: reading a thousand steps again would be noticed. */
   #known: { readonly version: string; readonly history: History; readonly isWhole: boolean } | undefined;
 
@@ -68,9 +73,11 @@ export class HistoryFile {
       } finally {
         await handle.close();
       }
-      const isLong = history.steps.length > 2 * LIMITS.steps || size > REWRITE_BYTES;
+      const isLong = history.steps.length > 2 * LIMITS.steps || size > GROWTH * this.#shortest;
       if (isLong && history.pending === undefined) {
-        await replaceFile(this.#file, [shortHistory(history, LIMITS)]);
+        const short = Buffer.from(shortHistory(history, LIMITS));
+        this.#shortest = Math.max(LIMITS.bytes, short.length);
+        await replaceFile(this.#file, [short]);
         return;
       }
       const version = await this.#version();

@@ -84,11 +84,12 @@ describe('the history of decisions', () => {
     const history = parseHistory(
       [...records, ...undo('e'), ...undo('d'), { redo: 'd' } as const].map(formatRecord).join(''),
     );
-    const short = parseHistory(shortHistory(history, { steps: 3, bytes: 1e6 }));
+    const short = parseHistory(shortHistory(history, { steps: 3, bytes: 1e6, least: 1 }));
     assert.deepEqual(
       [short.steps.map(({ id }) => id), short.taken, short.pending?.direction],
       [['c', 'd', 'e'], 1, 'redo'],
     );
-    assert.equal(parseHistory(shortHistory(history, { steps: 3, bytes: 1 })).steps.length, 1);
+    assert.equal(parseHistory(shortHistory(history, { steps: 3, bytes: 1, least: 1 })).steps.length, 1);
+    assert.equal(parseHistory(shortHistory(history, { steps: 3, bytes: 1, least: 2 })).steps.length, 2);
   });
 });
