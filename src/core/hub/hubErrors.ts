@@ -64,7 +64,7 @@ export const unusableHub = (detail: string) =>
 /** @param proxy without a password */
 export const unusableProxy = (proxy: string) =>
   usage(
-    `The proxy ${proxy} can't be used for downloads; name one that begins with http:// or https:// (http.proxy in VS Code, HTTPS_PROXY), or download on another machine and choose the files.`,
+    `The proxy ${proxy} can't be used for downloads; name one that begins with http://, https:// or socks5:// (http.proxy in VS Code, HTTPS_PROXY), or download on another machine and choose the files.`,
   );
 export const hubUnreachable = (address: string, cause: unknown) =>
   new LikenessError(

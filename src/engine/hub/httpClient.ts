@@ -4,6 +4,7 @@ import { cancelled } from '../../core/errors.ts';
 import { isLoopback } from '../../core/hub/hubEndpoint.ts';
 import { hubAnswer, proxyUnsupported, redirectRefused } from '../../core/hub/hubErrors.ts';
 import { version } from '../version.ts';
+import { isSocks, proxyOf } from './hubProxies.ts';
 import type { HubSettings } from './hubSettings.ts';
 
 /** An answer of which only the head has been read. Whoever gets it reads `body` to its end, or destroys it. */
@@ -29,15 +30,18 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export class HttpClient {
   readonly #settings: HubSettings;
   readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+  /** Of SOCKS proxies, which Node knows nothing of, by their addresses. */
+  readonly #socksAgents = new Map<string, HttpAgent>();
 
   /** Throws hub-unreachable where a proxy is set that this Node can't use. */
   constructor(settings: HubSettings) {
     this.#settings = settings;
     const { proxies, strictTls } = settings;
-    const isProxied = Object.keys(proxies).some((name) => name.toLowerCase() !== 'no_proxy');
+    const known = Object.fromEntries(Object.entries(proxies).filter(([, proxy]) => !isSocks(proxy)));
+    const isProxied = Object.keys(known).some((name) => name.toLowerCase() !== 'no_proxy');
     if (isProxied && !supportsProxies(process.versions.node)) throw proxyUnsupported(process.versions.node);
     // The types know this option later than Node does.
-    const options = { keepAlive: true, ...(isProxied && { proxyEnv: proxies }) };
+    const options = { keepAlive: true, ...(isProxied && { proxyEnv: known }) };
     this.#agents = {
       'http:': new HttpAgent(options),
       'https:': new HttpsAgent({ ...options, rejectUnauthorized: strictTls }),
@@ -77,14 +81,25 @@ export class HttpClient {
   }
 
   dispose(): void {
-    for (const agent of Object.values(this.#agents)) agent.destroy();
+    for (const agent of [...Object.values(this.#agents), ...this.#socksAgents.values()]) agent.destroy();
   }
 
-  #send(target: URL, signal: AbortSignal, headers: RequestOptions['headers']): Promise<IncomingMessage> {
+  async #agentFor(target: URL): Promise<HttpAgent> {
+    const proxy = proxyOf(target, this.#settings.proxies);
+    if (proxy === undefined || !isSocks(proxy)) return this.#agents[target.protocol === 'https:' ? 'https:' : 'http:'];
+    // Hardly anybody needs it.
+    const { SocksProxyAgent } = await import('socks-proxy-agent');
+    const agent = this.#socksAgents.get(proxy) ?? new SocksProxyAgent(proxy, { keepAlive: true, timeout: SILENCE_MS });
+    this.#socksAgents.set(proxy, agent);
+    return agent;
+  }
+
+  async #send(target: URL, signal: AbortSignal, headers: RequestOptions['headers']): Promise<IncomingMessage> {
+    const agent = await this.#agentFor(target);
     return new Promise((resolve, reject) => {
       const isHttps = target.protocol === 'https:';
-      const agent = this.#agents[isHttps ? 'https:' : 'http:'];
-      const options = { agent, headers: headers ?? {}, signal, timeout: SILENCE_MS };
+      const { strictTls: rejectUnauthorized } = this.#settings;
+      const options = { agent, headers: headers ?? {}, signal, timeout: SILENCE_MS, rejectUnauthorized };
       const request = (isHttps ? httpsRequest : httpRequest)(target, options, (body: IncomingMessage) => {
         // Whoever reads it is told; until somebody does, a broken connection must not end the process.
         body.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkedEndpoint, HUB } from '../../core/hub/hubEndpoint.ts';
 import { unusableProxy } from '../../core/hub/hubErrors.ts';
 import type { HubConnection } from '../../protocol/hub.ts';
+import { isUsable, proxyOf, usualPort, type Proxies } from './hubProxies.ts';
 
 /** How the hub is reached. */
 export interface HubSettings {
@@ -13,8 +14,7 @@ export interface HubSettings {
   readonly token: string | undefined;
   /** Nothing is asked of the network; what was downloaded before can be used. */
   readonly offline: boolean;
-  /** `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either spelling. */
-  readonly proxies: Readonly<Record<string, string>>;
+  readonly proxies: Proxies;
   /** False trusts any certificate, as a proxy that opens what passes it may need. */
   readonly strictTls: boolean;
 }
@@ -72,27 +72,14 @@ function proxiesOf(connection: HubConnection, environment: Environment): Record<
 }
 
 /** Node passes over those that it doesn't know, and would ask without any. */
-function assertUsable(proxies: Readonly<Record<string, string>>, endpoint: string): void {
-  // As Node reads them, where both spellings are set.
-  const valueOf = (name: string) => proxies[name] ?? proxies[name.toUpperCase()];
+function assertUsable(proxies: Proxies, endpoint: string): void {
   const { protocol, hostname, port } = new URL(endpoint);
-  const usualPort = protocol === 'https:' ? 443 : 80;
-  if (isExempt(hostname, port === '' ? usualPort : Number(port), valueOf('no_proxy') ?? '')) return;
   // Downloads may come from another host than the hub, by HTTPS.
-  for (const name of protocol === 'https:' ? ['https_proxy'] : ['http_proxy', 'https_proxy']) {
-    const proxy = valueOf(name);
+  for (const each of protocol === 'https:' ? ['https:'] : ['https:', 'http:']) {
+    const proxy = proxyOf({ protocol: each, hostname, port: port || usualPort(protocol) }, proxies);
     // Messages go without what may stand before the host, which is a password.
-    if (proxy !== undefined && !/^https?:\/\/[^/]/i.test(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
+    if (proxy !== undefined && !isUsable(proxy)) throw unusableProxy(proxy.replace(/[^/]*@/, ''));
   }
-}
-
-/** Whether `NO_PROXY` names a host, also with its port, or as `.lan` or `*.lan` by the end of its name. */
-function isExempt(host: string, port: number, list: string): boolean {
-  return list.split(',').some((text) => {
-    const entry = text.trim().toLowerCase();
-    if (/^\*?\../.test(entry)) return host.endsWith(entry.replace('*', ''));
-    return ['*', host, `${host}:${port}`].includes(entry);
-  });
 }
 
 /** The token in the hub's own folder, which was given to the hub and not to a mirror. */

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { HttpClient, readText, supportsProxies } from '../../../src/engine/hub/httpClient.ts';
 import { HubServer } from '../../hubServer.ts';
 import { selfSigned } from './selfSigned.ts';
+import { socksServer } from './socksServer.ts';
 
 /** A proxy that notes what it is asked for. It opens tunnels to this machine only. */
 async function proxy(context: TestContext): Promise<{ address: string; asked: string[] }> {
@@ -98,6 +99,43 @@ test(
     assert.deepEqual(asked, Array<string>(2).fill(`CONNECT ${new URL(endpoint).host}`));
   },
 );
+
+for (const scheme of ['socks5h', 'socks5'])
+  test(`SOCKS proxies are used (${scheme}), with a login, for both protocols, but not for the hosts that need none`, async (context) => {
+    const plain = await HubServer.start(context);
+    const commit = plain.commit('some/net', { files: { 'config.json': '{}' } });
+    const encrypted = createHttpsServer(selfSigned, (_, response) => response.end('{"by":"https"}'));
+    await new Promise<void>((done) => encrypted.listen(0, '127.0.0.1', done));
+    context.after(() => {
+      encrypted.closeAllConnections();
+      encrypted.close();
+    });
+    const login = { user: 'me', password: 'se:cret@' };
+    const { port, asked } = await socksServer(context, login);
+    const address = (password: string) => `${scheme}://me:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    const { signal } = new AbortController();
+    const read = async (target: string, proxies: Record<string, string>, strictTls = true) => {
+      const client = new HttpClient(plain.settings({ proxies, strictTls }));
+      try {
+        return await readText(await client.get(new URL(target), { signal }), 100);
+      } finally {
+        client.dispose();
+      }
+    };
+    const plainPort = new URL(plain.endpoint).port;
+    const file = `/some/net/resolve/${commit}/config.json`;
+    const proxies = { HTTP_PROXY: address(login.password), HTTPS_PROXY: address(login.password) };
+    assert.equal(await read(`${plain.endpoint}${file}`, proxies), '{}');
+    assert.equal(await read(`${plain.endpoint}${file}`, { ...proxies, NO_PROXY: '127.0.0.1' }), '{}');
+    assert.deepEqual(asked, [`127.0.0.1:${plainPort}`]);
+    const securePort = (encrypted.address() as AddressInfo).port;
+    const secure = `https://localhost:${securePort}/`;
+    await assert.rejects(read(secure, proxies), { code: /CERT|ALTNAME/ });
+    assert.equal(await read(secure, proxies, false), '{"by":"https"}');
+    const host = scheme === 'socks5h' ? 'localhost' : '127.0.0.1';
+    assert.deepEqual(asked.slice(1), Array<string>(2).fill(`${host}:${securePort}`), 'who looks the name up');
+    await assert.rejects(read(secure, { HTTPS_PROXY: address('wrong') }, false), /uthentication/);
+  });
 
 test('it is known which Node can use proxies', () => {
   assert.deepEqual(['22.21.0', '24.5.0', '24.21.0', '25.0.0'].map(supportsProxies), [true, true, true, true]);

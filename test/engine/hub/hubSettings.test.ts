@@ -98,32 +98,40 @@ test('what a front door is set to goes before the environment, and what it leave
 
 test('a proxy that can’t be used is named without its password', (context) => {
   const home = temporaryFolder(context);
-  for (const proxy of ['socks5://user:secret@host:1080', 'user:secret@host:1080', 'host:1080']) {
+  for (const proxy of ['ftp://user:secret@host:1080', 'user:secret@host:1080', 'host:1080']) {
     assert.throws(
       () => hubSettings({}, home, { proxy }),
       ({ code, message }: { code: string; message: string }) =>
-        code === ErrorCode.Usage && /^The proxy (socks5:\/\/)?host:1080 can't be used/.test(message),
+        code === ErrorCode.Usage && /^The proxy (ftp:\/\/)?host:1080 can't be used/.test(message),
       proxy,
     );
   }
-  const environment = { HTTPS_PROXY: 'socks5://user:secret@host:1080', HTTP_PROXY: 'socks5://other:1080' };
-  const refused = { code: ErrorCode.Usage, message: /^The proxy socks5:\/\/host:1080 can't be used/ };
+  const environment = { HTTPS_PROXY: 'ftp://user:secret@host:1080', HTTP_PROXY: 'ftp://other:1080' };
+  const refused = { code: ErrorCode.Usage, message: /^The proxy ftp:\/\/host:1080 can't be used/ };
   assert.throws(() => hubSettings(environment, home), refused, 'Node would ask without one');
   assert.ok(hubSettings({ ...environment, LIKENESS_OFFLINE: '1' }, home).offline, 'nothing is asked');
-  const spelt = { https_proxy: 'http://host:1', HTTPS_PROXY: 'socks5://host:1080' };
+  const spelt = { https_proxy: 'http://host:1', HTTPS_PROXY: 'ftp://host:1080' };
   assert.deepEqual(hubSettings(spelt, home).proxies, spelt, 'the lower case goes first');
-  assert.throws(() => hubSettings({ https_proxy: 'socks5://host:1080', HTTPS_PROXY: 'http://host:1' }, home), refused);
-  const mirror = { HF_ENDPOINT: 'https://mirror.example.org', HTTPS_PROXY: 'socks5://user:secret@host:1080' };
+  assert.throws(() => hubSettings({ https_proxy: 'ftp://host:1080', HTTPS_PROXY: 'http://host:1' }, home), refused);
+  const mirror = { HF_ENDPOINT: 'https://mirror.example.org', HTTPS_PROXY: 'ftp://user:secret@host:1080' };
   for (const direct of ['a, Mirror.example.org', '.example.org', '*.example.org', 'mirror.example.org:443', '*']) {
     assert.ok(hubSettings({ ...mirror, NO_PROXY: direct }, home).proxies['HTTPS_PROXY'], direct);
   }
   for (const proxied of ['example.org', 'other.example.org', 'mirror.example.org:8443', '']) {
     assert.throws(() => hubSettings({ ...mirror, NO_PROXY: proxied }, home), refused, proxied);
   }
-  const other = { HTTP_PROXY: 'socks5://other:1080', https_proxy: 'http://host:1' };
+  const other = { HTTP_PROXY: 'ftp://other:1080', https_proxy: 'http://host:1' };
   assert.deepEqual(hubSettings(other, home).proxies, other, 'the hub is asked by HTTPS');
   assert.deepEqual(hubSettings({ https_proxy: 'user:secret@host:3128', NO_PROXY: 'a,b:1' }, home).proxies, {
     https_proxy: 'http://user:secret@host:3128',
     NO_PROXY: 'a,b:1',
   });
+});
+
+test('HTTP proxies and SOCKS are used', (context) => {
+  const home = temporaryFolder(context);
+  for (const scheme of ['http', 'https', 'socks', 'socks4', 'socks4a', 'socks5', 'socks5h', 'SOCKS5']) {
+    const proxy = `${scheme}://user:secret@host:1080`;
+    assert.equal(hubSettings({}, home, { proxy }).proxies['HTTPS_PROXY'], proxy);
+  }
 });
