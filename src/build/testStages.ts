@@ -59,6 +59,7 @@ export function testStages(): readonly TestStage[] {
       name: 'host',
       description: 'suites inside the extension host of a real VS Code',
       run: async () => {
+        await buildForDevelopment(() => undefined);
         const tests = await runAllHostSuites((run) => runHostSuite({ ...run, developmentPath: projectRoot }));
         return reportHostTests(tests);
       },
@@ -66,7 +67,10 @@ export function testStages(): readonly TestStage[] {
     {
       name: 'e2e',
       description: 'the real VS Code, driven through its page',
-      run: () => runFiles(globSync('test/host/e2e/*.test.ts', { cwd: projectRoot }), oneWorkbench),
+      run: async () => {
+        await buildForDevelopment(() => undefined);
+        return runFiles(globSync('test/host/e2e/*.test.ts', { cwd: projectRoot }), oneWorkbench);
+      },
     },
     {
       name: 'package',
