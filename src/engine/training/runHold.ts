@@ -1,11 +1,11 @@
 /** Who works on a run: `process.json` in its folder, kept fresh as long as the process lives. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ErrorCode, LikenessError, runBusy, systemCodeOf } from '../../core/errors.ts';
-import { isProcessAlive } from '../store/processes.ts';
+import { isProcessAlive, processSpace } from '../store/processes.ts';
 import { withLock } from '../store/sqlite.ts';
 
 const HOLDER_FILE = 'process.json';
@@ -173,14 +173,6 @@ function parse(text: string): RunHolder | undefined {
     return JSON.parse(text) as RunHolder;
   } catch {
     return undefined;
-  }
-}
-
-function processSpace(): string {
-  try {
-    return process.platform === 'linux' ? `linux ${readlinkSync('/proc/self/ns/pid')}` : process.platform;
-  } catch {
-    return process.platform;
   }
 }
 

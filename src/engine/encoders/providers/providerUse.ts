@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isProcessAlive } from '../../store/processes.ts';
+import { isProcessAlive, processSpace } from '../../store/processes.ts';
 
 const FOLDER = 'providers-in-use';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -13,8 +13,9 @@ const REMEMBERED_DAYS = 7;
 
 interface Mark {
   readonly key: string;
-  /** Process ids mean nothing on another machine that shares the folder. */
+  /** Process ids mean nothing on another machine, or in another container, that shares the folder. */
   readonly host: string;
+  readonly processSpace: string;
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -74,7 +75,8 @@ export class ProviderUse {
     if (!willLift) process.once('exit', liftMarks);
     willLift = true;
     try {
-      const mark: Mark = { key: this.#key, host: hostname(), pid: process.pid, at: Date.now() };
+      const here = { host: hostname(), processSpace: processSpace(), pid: process.pid };
+      const mark: Mark = { key: this.#key, ...here, at: Date.now() };
       mkdirSync(this.#folder, { recursive: true });
       writeFileSync(this.#file, JSON.stringify(mark));
       standing.add(this.#file);
@@ -116,8 +118,9 @@ function endedMarks(folder: string, now: number): (Mark & { readonly file: strin
 }
 
 /** A process of our own number that isn't us was another one: in a container numbers come again with every start. */
-function hasEnded(file: string, { host, pid }: Mark): boolean {
-  return host === hostname() && (pid === process.pid ? !standing.has(file) : !isProcessAlive(pid));
+function hasEnded(file: string, { host, processSpace: space, pid }: Mark): boolean {
+  const isHere = host === hostname() && space === processSpace();
+  return isHere && (pid === process.pid ? !standing.has(file) : !isProcessAlive(pid));
 }
 
 function filesOf(folder: string): string[] {
@@ -130,9 +133,9 @@ function filesOf(folder: string): string[] {
 
 function readMark(file: string): Mark | undefined {
   try {
-    const { key, host, pid, at } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Mark>;
-    const isMark = [key, host].every((text) => typeof text === 'string') && [pid, at].every(Number.isFinite);
-    return isMark ? { key: key!, host: host!, pid: pid!, at: at! } : undefined;
+    const { key, host, processSpace: space, pid, at } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Mark>;
+    const isMark = [key, host, space].every((text) => typeof text === 'string') && [pid, at].every(Number.isFinite);
+    return isMark ? { key: key!, host: host!, processSpace: space!, pid: pid!, at: at! } : undefined;
   } catch {
     return undefined;
   }

@@ -57,6 +57,12 @@ const ALIKE = 0.999;
 /** Texts whose vectors are kept: what a person types, and lists of words. */
 const CACHED_TEXTS = 4096;
 
+interface EmbeddedText {
+  readonly vector: Float32Array;
+  readonly cut: CutText | undefined;
+  readonly isUnread: boolean;
+}
+
 /** A loaded text half, or a sentence encoder. Calls are answered in order; the work happens on another thread. */
 export class TextEncoder {
   /** Of the whole encoder. */
@@ -70,7 +76,7 @@ export class TextEncoder {
   readonly #worker: OnnxWorker;
   readonly #session: number;
   /** In the order of their last use. */
-  readonly #cache = new Map<string, { readonly vector: Float32Array; readonly cut: CutText | undefined }>();
+  readonly #cache = new Map<string, EmbeddedText>();
 
   /** Opened by `openText`, which checks that all of it belongs together. */
   constructor(
@@ -96,7 +102,7 @@ export class TextEncoder {
     const { dim } = this.described.output;
     const vectors = new Float32Array(texts.length * dim);
     const cut: CutText[] = [];
-    const unread = this.unreadOf(texts);
+    const unread: string[] = [];
     for (const [i, text] of texts.entries()) {
       const found = this.#cache.get(text) ?? (await this.#embedOne(text));
       this.#cache.delete(text);
@@ -104,6 +110,7 @@ export class TextEncoder {
       if (this.#cache.size > CACHED_TEXTS) this.#cache.delete(this.#cache.keys().next().value!);
       vectors.set(found.vector, i * dim);
       if (found.cut !== undefined) cut.push(found.cut);
+      if (found.isUnread) unread.push(text);
     }
     return { vectors, cut, unread };
   }
@@ -132,7 +139,7 @@ export class TextEncoder {
 
   // One text at a time: texts of different lengths would have to be filled up, which not every model takes, and numbers
   // of dynamically quantised ones would depend on their neighbours.
-  async #embedOne(text: string) {
+  async #embedOne(text: string): Promise<EmbeddedText> {
     const { output, contextLength, padding } = this.described;
     const { ids, length } = this.#tokenizer.tokenize(text, contextLength);
     const filled = padding === undefined ? undefined : { length: contextLength, padding };
@@ -147,7 +154,7 @@ export class TextEncoder {
       throw error instanceof LikenessError ? error : textEncoderInvalid(this.#file, error);
     }
     const cut = length > ids.length ? { text, tokens: length, read: ids.length } : undefined;
-    return { vector, cut };
+    return { vector, cut, isUnread: this.#tokenizer.isUnread(text) };
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type ProviderTools,
 } from '../../../../src/engine/encoders/providers/chooseProvider.ts';
 import { ProviderMemory } from '../../../../src/engine/encoders/providers/providerMemory.ts';
+import { processSpace } from '../../../../src/engine/store/processes.ts';
 import { endsDuring, ProviderUse } from '../../../../src/engine/encoders/providers/providerUse.ts';
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 
@@ -235,10 +236,11 @@ describe('a provider that ends the process it computes in', () => {
     const memoryFolder = temporaryFolder(context);
     const folder = path.join(memoryFolder, 'providers-in-use');
     await mkdir(folder);
-    const leave = (name: string, host: string, pid: number) =>
-      writeFile(path.join(folder, name), JSON.stringify({ key: 'k', host, pid, at: Date.now() }));
+    const leave = (name: string, host: string, pid: number, space = processSpace()) =>
+      writeFile(path.join(folder, name), JSON.stringify({ key: 'k', host, processSpace: space, pid, at: Date.now() }));
     const nobody = 2 ** 30;
     await leave('elsewhere.json', `not-${hostname()}`, nobody);
+    await leave('another container.json', hostname(), nobody, 'linux pid:[1]');
     await leave('parent.json', hostname(), process.ppid);
     await writeFile(path.join(folder, 'half.json'), '{"key":');
     assert.equal(endsDuring(memoryFolder, 'k'), 0);
