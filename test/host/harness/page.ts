@@ -202,9 +202,29 @@ export async function webviewFrame(page: Page, holding?: string, timeoutMs = 30_
       const frame = outer.locator('iframe#active-frame').contentFrame();
       if ((await frame.locator(holding ?? 'body').count()) > 0) return frame;
     }
-    if (Date.now() > deadline) throw new Error(`No webview holds ${holding ?? 'a document'} after ${timeoutMs} ms.`);
+    if (Date.now() > deadline) {
+      const what = `No webview holds ${holding ?? 'a document'} after ${timeoutMs} ms`;
+      throw new Error(`${what}; ${await describeWindow(page, names.length)}.`);
+    }
     await page.waitForTimeout(100);
   }
+}
+
+/** What a failed wait tells of the window, for those who have no picture of it. */
+async function describeWindow(page: Page, webviews: number): Promise<string> {
+  const texts = async (selector: string) => {
+    const all = await page.locator(selector).evaluateAll((found: PageElement[]) => found.map((one) => one.textContent));
+    return all.map((text) => text.trim().replaceAll(/\s+/g, ' ')).join(' | ') || 'none';
+  };
+  const shown = {
+    'webviews that are not ready': String(await page.locator('iframe.webview:not(.ready)').count()),
+    'editors in front': await texts('.tab.active'),
+    'instead of an editor': await texts('.monaco-editor-pane-placeholder'),
+    notifications: await texts('.notification-list-item-message'),
+    'a dialog': await texts('.monaco-dialog-box'),
+  };
+  const rest = Object.entries(shown).map(([name, text]) => `${name}: ${text}`);
+  return [`webviews: ${webviews}`, ...rest].join('; ');
 }
 
 /** The status bar entry that holds `text`. */
