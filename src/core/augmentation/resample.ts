@@ -1,3 +1,4 @@
+import { bilinear, FilterTaps } from '../images/filterTaps.ts';
 import type { Region } from '../images/geometry.ts';
 import type { RgbImage } from '../images/pixels.ts';
 
@@ -34,50 +35,12 @@ export class Resampler {
     out: Float32Array,
     placement: Placement,
   ): void {
-    this.#rows.prepare(part.height, height);
-    this.#columns.prepare(part.width, width);
+    this.#rows.prepare({ from: part.height, ratio: part.height / height, length: height, filter: bilinear });
+    this.#columns.prepare({ from: part.width, ratio: part.width / width, length: width, filter: bilinear });
     const length = height * part.width * 3;
     if (this.#scaledRows.length < length) this.#scaledRows = new Float32Array(length);
     scaleRows(source, part, height, this.#rows, this.#scaledRows);
     scaleColumns(this.#scaledRows, part.width, width, height, this.#columns, out, placement);
-  }
-}
-
-/** Which source pixels make a result pixel, and with which weights, along one axis. */
-class FilterTaps {
-  /** Most taps that a result pixel has. */
-  stride = 0;
-  /** First source pixel and number of taps of each result pixel. */
-  first = new Int32Array(0);
-  count = new Int32Array(0);
-  /** `stride` for each result pixel; their sum is 1. */
-  weights = new Float64Array(0);
-
-  prepare(sourceLength: number, resultLength: number): void {
-    const scale = sourceLength / resultLength;
-    const reach = Math.max(1, scale);
-    this.stride = Math.ceil(2 * reach) + 1;
-    if (this.first.length < resultLength) {
-      this.first = new Int32Array(resultLength);
-      this.count = new Int32Array(resultLength);
-    }
-    const length = this.stride * resultLength;
-    if (this.weights.length < length) this.weights = new Float64Array(length);
-    for (let i = 0; i < resultLength; i++) {
-      const centre = (i + 0.5) * scale;
-      const begin = Math.max(0, Math.floor(centre - reach + 0.5));
-      const end = Math.min(sourceLength, Math.floor(centre + reach + 0.5));
-      const start = i * this.stride - begin;
-      let sum = 0;
-      for (let j = begin; j < end; j++) {
-        const weight = Math.max(0, 1 - Math.abs(j + 0.5 - centre) / reach);
-        this.weights[start + j] = weight;
-        sum += weight;
-      }
-      for (let j = begin; j < end; j++) this.weights[start + j]! /= sum;
-      this.first[i] = begin;
-      this.count[i] = end - begin;
-    }
   }
 }
 

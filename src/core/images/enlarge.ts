@@ -1,24 +1,13 @@
 import type { EncoderInput } from '../encoders/card.ts';
+import { bicubic, bilinear, FilterTaps, lanczos, type ScaleFilter } from './filterTaps.ts';
 import type { Region, Size } from './geometry.ts';
 import type { RgbImage } from './pixels.ts';
 
-interface Filter {
-  /** Source pixels to either side that a result pixel looks at, where none are averaged away. */
-  readonly support: number;
-  readonly weight: (distance: number) => number;
-}
-
-/** Pillow's filters; its bicubic one is that of Catmull and Rom. */
-const filters: Readonly<Record<Exclude<EncoderInput['interpolation'], 'nearest'>, Filter>> = {
-  bilinear: { support: 1, weight: (distance) => Math.max(0, 1 - distance) },
-  bicubic: {
-    support: 2,
-    weight: (distance) => {
-      if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
-      return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0;
-    },
-  },
-  lanczos: { support: 3, weight: (distance) => (distance < 3 ? sinc(distance) * sinc(distance / 3) : 0) },
+const filters: Readonly<Record<EncoderInput['interpolation'], ScaleFilter | undefined>> = {
+  nearest: undefined,
+  bilinear,
+  bicubic,
+  lanczos,
 };
 
 /**
@@ -35,8 +24,12 @@ export function enlargeRgb(
   crop: Region,
   interpolation: EncoderInput['interpolation'],
 ): RgbImage {
-  const columns = tapsOf(image.width, target.width, crop.left, crop.width, interpolation);
-  const rows = tapsOf(image.height, target.height, crop.top, crop.height, interpolation);
+  const filter = filters[interpolation];
+  const [across, down] = [image.width / target.width, image.height / target.height];
+  const columns = new FilterTaps();
+  columns.prepare({ from: image.width, ratio: across, start: crop.left, length: crop.width, filter });
+  const rows = new FilterTaps();
+  rows.prepare({ from: image.height, ratio: down, start: crop.top, length: crop.height, filter });
   // Only the rows that the wanted part is made of.
   const top = rows.first[0]!;
   const bottom = rows.first.at(-1)! + rows.count.at(-1)!;
@@ -44,57 +37,12 @@ export function enlargeRgb(
   return { width: crop.width, height: crop.height, data: heightened(wide, crop.width * 3, top, rows) };
 }
 
-/** Which source pixels make a result pixel, and with which weights, along one axis. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** `stride` for each result pixel; their sum is 1. */
-  readonly weights: Float64Array;
-  readonly stride: number;
-}
-
-/** Of the result pixels from `start` on, `length` of them. */
-function tapsOf(
-  from: number,
-  to: number,
-  start: number,
-  length: number,
-  interpolation: EncoderInput['interpolation'],
-): Taps {
-  const scale = from / to;
-  const filter = interpolation === 'nearest' ? undefined : filters[interpolation];
-  const spread = Math.max(1, scale);
-  const reach = (filter?.support ?? 0) * spread;
-  const stride = Math.ceil(2 * reach) + 1;
-  const taps = {
-    first: new Int32Array(length),
-    count: new Int32Array(length),
-    weights: new Float64Array(length * stride),
-    stride,
-  };
-  for (let i = 0; i < length; i++) {
-    const centre = (start + i + 0.5) * scale;
-    const first = filter ? Math.max(0, Math.floor(centre - reach + 0.5)) : Math.min(from - 1, Math.floor(centre));
-    const end = filter ? Math.min(from, Math.floor(centre + reach + 0.5)) : first + 1;
-    taps.first[i] = first;
-    taps.count[i] = end - first;
-    let sum = 0;
-    for (let j = first; j < end; j++) {
-      const weight = filter?.weight(Math.abs(j + 0.5 - centre) / spread) ?? 1;
-      taps.weights[i * stride + j - first] = weight;
-      sum += weight;
-    }
-    for (let tap = i * stride; tap < (i + 1) * stride; tap++) taps.weights[tap]! /= sum;
-  }
-  return taps;
-}
-
 /** Bytes of the rows from `top` to `bottom`, scaled. */
 function widened(
   { data, width }: RgbImage,
   top: number,
   bottom: number,
-  { first, count, weights, stride }: Taps,
+  { first, count, weights, stride }: FilterTaps,
 ): Uint8Array {
   const out = new Uint8Array((bottom - top) * first.length * 3);
   let target = 0;
@@ -122,7 +70,7 @@ function widened(
 }
 
 /** Rows of `length` bytes, of which the first is row `top` of the taps' source, scaled along the columns. */
-function heightened(data: Uint8Array, length: number, top: number, taps: Taps): Uint8Array {
+function heightened(data: Uint8Array, length: number, top: number, taps: FilterTaps): Uint8Array {
   const { first, count, weights, stride } = taps;
   const out = new Uint8Array(first.length * length);
   const sums = new Float64Array(length);
@@ -157,8 +105,4 @@ function heightened(data: Uint8Array, length: number, top: number, taps: Taps): 
 /** @param value with the half that rounds it */
 function byteOf(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : value | 0;
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }

@@ -62,13 +62,18 @@ export function isExtreme({ brightness }: PixelScores): boolean {
  * Brightness is √(.241 R² + .691 G² + .068 B²) / 255, to a 2,000th.
  */
 export function pixelScores({ data, width }: RgbImage): PixelScores {
-  const step = 3 * stepOver(data.length / 3, width);
+  const pixels = data.length / 3;
+  const step = stepOver(pixels, width);
+  const count = Math.ceil(pixels / step);
   const levels = new Uint32Array(LEVELS);
   const brightness = new Uint32Array(BINS + 1);
   const scale = (BINS / 255) ** 2;
-  let [count, sum, grayscale] = [0, 0, true];
-  for (let i = 0; i < data.length; i += step, count++) {
-    const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!];
+  let sum = 0;
+  let grayscale = true;
+  for (let looked = 0, i = 0; looked < count; looked++, i += 3 * step) {
+    const red = data[i]!;
+    const green = data[i + 1]!;
+    const blue = data[i + 2]!;
     if (red !== green || red !== blue) grayscale = false;
     levels[((299 * red + 587 * green + 114 * blue + 500) / 1000) | 0]!++;
     const squared = 0.241 * red * red + 0.691 * green * green + 0.068 * blue * blue;
@@ -87,9 +92,12 @@ export function pixelScores({ data, width }: RgbImage): PixelScores {
 
 /** An odd number of pixels that keeps to none of the columns: one that shares no divisor with the width. */
 function stepOver(pixels: number, width: number): number {
-  let step = 2 * Math.floor(pixels / LOOKED_AT / 2) + 1;
-  while (step > 1 && commonDivisor(step, width) > 1) step -= 2;
-  return step;
+  const wanted = 2 * Math.floor(pixels / LOOKED_AT / 2) + 1;
+  // Widths that can be divided by three are common: fewer pixels than wanted rather than several times as many.
+  for (let away = 0; ; away += 2) {
+    if (commonDivisor(wanted + away, width) === 1) return wanted + away;
+    if (commonDivisor(wanted - away, width) === 1) return wanted - away;
+  }
 }
 
 function commonDivisor(a: number, b: number): number {
@@ -107,19 +115,14 @@ function isGrayscale(rgb: Uint8Array): boolean {
 /** Interpolated as numpy does. */
 function percentile(counts: Uint32Array, count: number, share: number): number {
   const position = share * (count - 1);
-  const low = valueAt(counts, Math.floor(position));
-  const high = valueAt(counts, Math.ceil(position));
-  return (low + (high - low) * (position - Math.floor(position))) / BINS;
-}
-
-/** The bin of the value that stands at a place of all values in order. */
-function valueAt(counts: Uint32Array, place: number): number {
-  let passed = 0;
-  for (let bin = 0; bin < counts.length; bin++) {
-    passed += counts[bin]!;
-    if (passed > place) return bin;
-  }
-  return counts.length - 1;
+  const [below, above] = [Math.floor(position), Math.ceil(position)];
+  // The bins of the values that stand at these places of all values in order.
+  let bin = 0;
+  let passed = counts[0]!;
+  while (passed <= below) passed += counts[++bin]!;
+  const low = bin;
+  while (passed <= above) passed += counts[++bin]!;
+  return (low + (bin - low) * (position - below)) / BINS;
 }
 
 /** Of the histogram, in bits. */
@@ -148,16 +151,23 @@ export function sharpness({ levels, width, height }: GreyImage): number {
 function findEdges(grey: Uint8Array, width: number, height: number): Uint8Array {
   const edges = grey.slice();
   for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x;
-      const around = grey[at - 1]! + grey[at + 1]!;
-      const above = grey[at - width - 1]! + grey[at - width]! + grey[at - width + 1]!;
-      const below = grey[at + width - 1]! + grey[at + width]! + grey[at + width + 1]!;
-      const edge = 8 * grey[at]! - around - above - below;
+    const row = y * width;
+    // Sums of three pixels in a column, that of the pixel, of the one before and of the next.
+    let before = columnSum(grey, row, width);
+    let here = columnSum(grey, row + 1, width);
+    for (let at = row + 1; at < row + width - 1; at++) {
+      const next = columnSum(grey, at + 1, width);
+      const edge = 9 * grey[at]! - before - here - next;
       edges[at] = edge < 0 ? 0 : edge > 255 ? 255 : edge;
+      before = here;
+      here = next;
     }
   }
   return edges;
+}
+
+function columnSum(grey: Uint8Array, at: number, width: number): number {
+  return grey[at - width]! + grey[at]! + grey[at + width]!;
 }
 
 /** Standard deviation over all values. */

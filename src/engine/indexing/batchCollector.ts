@@ -34,7 +34,7 @@ export class BatchCollector<Item, Result> {
     this.#pixels = this.#newBuffer();
   }
 
-  /** Takes one picture; rejects once a batch or its delivery has failed. */
+  /** Takes one picture, whose pixels are copied before this returns; rejects once a batch or its delivery has failed. */
   async add(pixels: Uint8Array, item: Item): Promise<void> {
     this.#throwIfFailed();
     this.#pixels.set(pixels, this.#items.length * this.#imageBytes);

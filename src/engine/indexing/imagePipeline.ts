@@ -6,6 +6,7 @@ import type { Embeddings, Encoder } from '../encoders/encoder.ts';
 import type { ImageMeasures } from '../../core/images/quality.ts';
 import { decodeClosely, decodeProxy, encoderPixels, thumbnailOf, type DecodeOptions } from '../images/imageDecoder.ts';
 import { measureImage, MEASURES_VERSION } from '../images/imageMeasures.ts';
+import { releaseBytes } from '../images/releasedBytes.ts';
 import {
   FILE_PLACEHOLDER,
   type ContentRecord,
@@ -172,6 +173,9 @@ export class ImagePipeline {
         isMeasured ? undefined : measureImage(proxy, () => decodeClosely(bytes, image, this.#decode)),
       ]);
       content = { id, width, height, format, problem: undefined, thumbnail };
+      // What the encoder sees may be the proxy itself.
+      if (pixels.buffer !== proxy.data.buffer) releaseBytes(proxy.data);
+      releaseBytes(bytes);
     } catch (error) {
       const problem = problemOf(error instanceof LikenessError ? error : corruptImage(FILE_PLACEHOLDER, error));
       this.#recordBroken({ id, width: 0, height: 0, format: '', problem, thumbnail: undefined }, file, readAt);
@@ -181,7 +185,11 @@ export class ImagePipeline {
     if (this.#options.signal.aborted) return;
     if (known !== undefined && store.hasVector(known.key, encoderKey))
       this.#recordMeasured(content, measures, file, readAt);
-    else await this.#collector.add(pixels, { file, readAt, content, measures });
+    else {
+      const added = this.#collector.add(pixels, { file, readAt, content, measures });
+      releaseBytes(pixels);
+      await added;
+    }
   }
 
   /** One that has its vector, from before it was measured. */
