@@ -1,8 +1,8 @@
-import { availableParallelism, homedir, platform, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, totalmem } from 'node:os';
 import { PROVIDER_CHOICES, providerChoice } from '../core/encoders/executionProviders.ts';
 import { unsupportedPlatform, usage } from '../core/errors.ts';
 import type { EncoderRuntimeOptions } from './encoders/encoder.ts';
+import { userCacheFolder } from './userCacheFolder.ts';
 
 export interface EngineOptions extends EncoderRuntimeOptions {
   /** The user's own folder for what can't be kept in a dataset, absolute. */
@@ -37,22 +37,11 @@ export function engineOptions(
   const choice = provider === '' ? 'auto' : providerChoice(provider);
   if (choice === undefined)
     throw usage(`There is no execution provider "${provider}"; choose one of ${PROVIDER_CHOICES.join(', ')}.`);
-  const cacheFolder = process.env['LIKENESS_CACHE'] ?? userCacheFolder();
+  const cacheFolder = userCacheFolder();
   return {
     cacheFolder,
     execution: { choice, memoryFolder: cacheFolder },
     threads: Number.isInteger(threads) && threads > 0 ? Math.min(threads, MOST_THREADS) : availableParallelism(),
     memoryBytes: Math.min(MAX_BATCH_BYTES, totalmem() / 16),
   };
-}
-
-function userCacheFolder(): string {
-  switch (platform()) {
-    case 'win32':
-      return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'likeness');
-    case 'darwin':
-      return join(homedir(), 'Library', 'Caches', 'likeness');
-    default:
-      return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'likeness');
-  }
 }

@@ -247,6 +247,17 @@ describe('the command line', () => {
     }
   });
 
+  it('keeps what was compiled for the next one, where that can be kept', async (context) => {
+    const [cache, full] = [temporaryFolder(context), temporaryFolder(context)];
+    // Tests have a folder of their own for it.
+    const env = { NODE_COMPILE_CACHE: '' };
+    assert.equal((await likeness(['--version'], { cache, env })).code, 0);
+    assert.ok(readdirSync(join(cache, 'compiled'), { recursive: true }).length > 1);
+    write(full, 'compiled', 'a file, not a folder');
+    const { code, stderr } = await likeness(['--version'], { cache: full, env });
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
   it('survives a reader that has seen enough', async (context) => {
     const { root, cache } = await dataset(context, 4);
     await likeness(['index', root, '--encoder', 'pixels'], { cache });
