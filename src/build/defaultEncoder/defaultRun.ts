@@ -4,7 +4,7 @@ import { resolveDistillSettings, type ResolvedDistillSettings } from '../../core
 import { writeConfig } from '../../engine/store/config.ts';
 import { SetupError } from '../nodeRelease.mjs';
 import type { RunResult } from '../processes.ts';
-import type { DefaultRecipe } from './recipe.ts';
+import type { DefaultRecipe, RecipeSettings } from './recipe.ts';
 
 /** What is needed of the runs that the command line lists. */
 interface ListedRun {
@@ -20,6 +20,19 @@ interface ListedRun {
 /** A run that has made an encoder. */
 export type FinishedRun = ListedRun & Required<Pick<ListedRun, 'encoder'>>;
 
+/** A training of a recipe: all that it is determined by, besides the pictures. */
+export interface Round extends Pick<DefaultRecipe, 'augmentation'> {
+  /** The run is called so. */
+  readonly id: string;
+  readonly settings: RecipeSettings;
+}
+
+/** A training and what came of it. */
+export interface TrainedRound {
+  readonly round: Round;
+  readonly run: FinishedRun;
+}
+
 /** The product's command line: with `shown` it tells its progress itself. */
 export type CommandLine = (args: readonly string[], shown: boolean) => Promise<RunResult>;
 
@@ -27,27 +40,27 @@ export type CommandLine = (args: readonly string[], shown: boolean) => Promise<R
 const NOT_COMPARED: readonly string[] = ['threads', 'name', 'teacher'];
 
 /**
- * Trains by the product's own commands what the recipe says: begins, goes on where it was interrupted, or finds that it is finished.
+ * Trains by the product's own commands what a recipe says: begins, goes on where it was interrupted, or finds that it is finished.
  *
  * @param folder with the pictures in folders of their classes, where the run is kept
- * @throws SetupError where the training doesn't finish, and for runs of the recipe's id with other settings
+ * @throws SetupError where the training doesn't finish, and for runs of its id with other settings
  */
-export async function trainedRun(recipe: DefaultRecipe, folder: string, likeness: CommandLine): Promise<FinishedRun> {
-  const begun = await findRun(recipe, folder, likeness);
+export async function trainedRun(round: Round, folder: string, likeness: CommandLine): Promise<FinishedRun> {
+  const begun = await findRun(round, folder, likeness);
   if (begun === undefined) {
-    writeConfig(folder, { augmentation: recipe.augmentation });
-    await train(['train', 'distill', folder, ...optionsOf({ ...recipe.settings, name: recipe.id })], likeness);
+    writeConfig(folder, { augmentation: round.augmentation });
+    await train(['train', 'distill', folder, ...optionsOf({ ...round.settings, name: round.id })], likeness);
   } else if (begun.state !== 'finished') {
     await train(['train', 'resume', begun.id, '--in', folder], likeness);
   }
-  const finished = await findRun(recipe, folder, likeness);
-  if (finished?.encoder === undefined) throw new SetupError(`The run ${recipe.id} has made no encoder.`);
+  const finished = await findRun(round, folder, likeness);
+  if (finished?.encoder === undefined) throw new SetupError(`The run ${round.id} has made no encoder.`);
   return { ...finished, encoder: finished.encoder };
 }
 
 /** What trains a run again, as its own record says: without folders of this machine. */
-export function shownCommand(recipe: DefaultRecipe, { settings, name }: FinishedRun): string {
-  const asked = Object.keys(recipe.settings) as (keyof ResolvedDistillSettings)[];
+export function shownCommand({ round, run: { settings, name } }: TrainedRound): string {
+  const asked = Object.keys(round.settings) as (keyof ResolvedDistillSettings)[];
   const shown = Object.fromEntries(asked.map((key) => [key, settings[key]]));
   const { threads } = settings;
   return [
@@ -63,32 +76,33 @@ async function train(args: readonly string[], likeness: CommandLine): Promise<vo
 }
 
 /** The newest that fits the recipe. */
-async function findRun(recipe: DefaultRecipe, folder: string, likeness: CommandLine): Promise<ListedRun | undefined> {
+async function findRun(round: Round, folder: string, likeness: CommandLine): Promise<ListedRun | undefined> {
   const { code, stdout, stderr } = await likeness(['train', 'list', '--in', folder, '--json'], false);
   if (code !== 0) throw new SetupError(`Trainings can't be listed: ${stderr.trim()}`);
   const { runs } = JSON.parse(stdout) as { runs: readonly ListedRun[] };
-  const namesakes = runs.filter(({ name }) => name === recipe.id);
-  const fitting = namesakes.find((run) => differences(recipe, run).length === 0);
+  const namesakes = runs.filter(({ name }) => name === round.id);
+  const fitting = namesakes.find((run) => differences(round, run).length === 0);
   const [other] = namesakes;
-  if (fitting === undefined && other !== undefined) throw otherSettings(recipe, folder, other);
+  if (fitting === undefined && other !== undefined) throw otherSettings(round, folder, other);
   return fitting;
 }
 
-function otherSettings(recipe: DefaultRecipe, folder: string, run: ListedRun): SetupError {
+function otherSettings(round: Round, folder: string, run: ListedRun): SetupError {
   return new SetupError(
-    `The run ${run.id} in ${folder} is called ${recipe.id} and has other settings than the recipe: ${differences(recipe, run).join(', ')}. ` +
+    `The run ${run.id} in ${folder} is called ${round.id} and has other settings than the recipe: ${differences(round, run).join(', ')}. ` +
       `Delete it with "likeness train delete ${run.id} --in ${folder}" to train by the recipe, or put the recipe back to go on with it.`,
   );
 }
 
 /** What a run was told, or chose, otherwise than the recipe would have it today, for people. */
-function differences(recipe: DefaultRecipe, { kind, settings }: ListedRun): string[] {
+function differences(round: Round, { kind, settings }: ListedRun): string[] {
   if (kind !== 'distill') return [`it is a run of ${kind}, not of distill`];
+  const { from, network, size } = round.settings;
   const wanted = resolveDistillSettings(
-    { ...recipe.settings, recipe: recipe.augmentation },
+    { ...round.settings, recipe: round.augmentation },
     {
-      teacher: { reference: recipe.settings.teacher, hasClasses: false, mostViews: () => Infinity },
-      student: undefined,
+      teacher: { reference: round.settings.teacher, hasClasses: false, mostViews: () => Infinity },
+      student: from === undefined ? undefined : { id: from, network, size, imported: false },
     },
     Number.MAX_SAFE_INTEGER,
     settings.threads,

@@ -20,6 +20,7 @@ import { decodeModel, encodeModel } from '../../engine/encoders/onnxFile.ts';
 import { OnnxWorker } from '../../engine/encoders/onnxRuntime.ts';
 import { openEncoder } from '../../engine/encoders/openEncoder.ts';
 import { engineOptions } from '../../engine/machine.ts';
+import { PATTERNS_FOLDER } from './patterns.ts';
 import { decodeFolder, embedDecoded, type DecodedFile } from './pictures.ts';
 import type { DefaultRecipe } from './recipe.ts';
 
@@ -43,7 +44,7 @@ export interface FinishedEncoder {
  * compute in 8-bit integers, and its other large constants are float16.
  *
  * @param folder of the trained encoder, with its card
- * @param pictures that it was trained on, in folders of their classes
+ * @param pictures that it was trained on, in folders of their classes; patterns among them count for nothing here
  */
 export async function finishedEncoder(
   folder: string,
@@ -56,7 +57,7 @@ export async function finishedEncoder(
   const network = withFoldedNormalizations(decodeModel(await readFile(path.join(folder, 'encoder.onnx'))));
   const beside = { dim: output.dim, mean: input.mean, std: input.std, softness };
   say('Learning which differences count…');
-  const decoded = await decodeFolder(input, pictures);
+  const decoded = await decodeFolder(input, pictures, [`/${PATTERNS_FOLDER}/`]);
   const wide = output.dim + GRADIENT_DIM;
   const set = await embed(withGradientsBeside(network, beside), cardOf(trained, wide), decoded);
   const learned = withinClassProjection({ ...set, rows: set.names.length, classOf: set.labels }, projection);

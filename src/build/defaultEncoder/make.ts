@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
-import { trainedRun, type CommandLine } from './defaultRun.ts';
+import { trainedRun, type CommandLine, type TrainedRound } from './defaultRun.ts';
 import { finishedEncoder } from './finish.ts';
 import { measureEncoders, type Yardstick } from './measures.ts';
+import { PATTERNS_FOLDER, writePatterns } from './patterns.ts';
 import { knownEncoders, untrainedEncoders } from './otherEncoders.ts';
 import type { DefaultRecipe } from './recipe.ts';
 import { completeCard, packedEncoder, resolvedFrom, ship } from './ship.ts';
@@ -32,7 +34,8 @@ export async function makeDefaultEncoder(
   recipe: DefaultRecipe,
   { pictures, encoders, yardstick, likeness, say }: Surroundings,
 ): Promise<EncoderCard> {
-  const run = await trainedRun(recipe, pictures, likeness);
+  const trained = await trainedRounds(recipe, pictures, likeness);
+  const { run } = trained.at(-1)!;
   const finished = await finishedEncoder(
     path.join(pictures, '.likeness', 'encoders', run.encoder),
     pictures,
@@ -44,10 +47,31 @@ export async function makeDefaultEncoder(
   const [someImages] = Object.values(yardstick.folders);
   const others = [
     ...(await knownEncoders([...new Set([...BASELINES, recipe.settings.teacher])])),
-    ...(await untrainedEncoders(run.settings, someImages)),
+    ...(await untrainedEncoders(trained[0]!.run.settings, someImages)),
   ];
   const [own, ...beside] = await measureEncoders([resolvedFrom(card, bytes), ...others], yardstick);
-  const complete = completeCard(card, recipe, run, finished, [own!, ...beside]);
+  const complete = completeCard(card, trained, finished, [own!, ...beside]);
   await ship(complete, bytes, path.join(encoders, recipe.id), say);
   return complete;
+}
+
+/** All trainings of a recipe, one upon the other. */
+async function trainedRounds(
+  recipe: DefaultRecipe,
+  pictures: string,
+  likeness: CommandLine,
+): Promise<readonly TrainedRound[]> {
+  const patterns = path.join(pictures, PATTERNS_FOLDER);
+  // Those of a recipe that was interrupted are no part of its first training.
+  await rm(patterns, { recursive: true, force: true });
+  const first = { round: recipe, run: await trainedRun(recipe, pictures, likeness) };
+  const { further } = recipe;
+  if (further === undefined) return [first];
+  await writePatterns(patterns, further.patterns);
+  const round = {
+    ...recipe,
+    id: `${recipe.id}-further`,
+    settings: { ...recipe.settings, ...further.settings, from: first.run.encoder },
+  };
+  return [first, { round, run: await trainedRun(round, pictures, likeness) }];
 }

@@ -34,9 +34,17 @@ export interface DecodedFile {
   readonly content: string;
 }
 
-/** All images below a folder that can be decoded, in the order of their paths. */
-export async function decodeFolder(input: EncoderInput, folder: string): Promise<DecodedFile[]> {
-  const files = (await scanFolder(folder)).files.map((file) => path.join(folder, file.path)).sort();
+/**
+ * All images below a folder that can be decoded, in the order of their paths.
+ *
+ * @param exclude patterns as of `.gitignore`
+ */
+export async function decodeFolder(
+  input: EncoderInput,
+  folder: string,
+  exclude: readonly string[] = [],
+): Promise<DecodedFile[]> {
+  const files = (await scanFolder(folder, { exclude })).files.map((file) => path.join(folder, file.path)).sort();
   const budget = new PixelBudget(DEFAULT_MAX_MEGAPIXELS * 1e6);
   const decoded = new Array<{ readonly pixels: Uint8Array; readonly content: string } | undefined>(files.length);
   const waiting = files.entries();

@@ -4,6 +4,7 @@ import type { ProjectionOptions } from '../../core/linearAlgebra/withinClassProj
 import { CUSTOM_AUGMENTATION } from '../../core/training/augmentationChoice.ts';
 import type { ResolvedDistillSettings } from '../../core/training/distillSettings.ts';
 import { inProject } from '../project.ts';
+import type { PatternOptions } from './patterns.ts';
 
 /** Everything that an encoder that ships is determined by, besides the pictures. */
 export interface DefaultRecipe {
@@ -18,9 +19,17 @@ export interface DefaultRecipe {
   readonly settings: RecipeSettings;
   /** What `--augmentation custom` stands for: it goes to the folder's `config.json`. */
   readonly augmentation: AugmentationRecipe;
+  /** The network is trained once more, on patterns beside the pictures. Absent: the first training's is finished. */
+  readonly further?: FurtherTraining;
   /** Weight of the nearest pixel on either side, in both directions, in what the network sees. */
   readonly softness: number;
   readonly projection: ProjectionOptions;
+}
+
+export interface FurtherTraining {
+  /** What differs from the first training. */
+  readonly settings: Partial<ResolvedDistillSettings>;
+  readonly patterns: PatternOptions;
 }
 
 export type RecipeSettings = Partial<ResolvedDistillSettings> &

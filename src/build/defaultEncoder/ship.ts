@@ -9,9 +9,10 @@ import type { ResolvedEncoder } from '../../engine/encoders/encoder.ts';
 import { BUILT_IN_SOURCE } from '../../engine/encoders/builtIn.ts';
 import { encoderIdentity } from '../../engine/encoders/identity.ts';
 import { encodeModel } from '../../engine/encoders/onnxFile.ts';
-import { shownCommand, type FinishedRun } from './defaultRun.ts';
+import { shownCommand, type TrainedRound } from './defaultRun.ts';
 import type { FinishedEncoder } from './finish.ts';
 import { figuresOf, rounded, type EncoderMeasures } from './measures.ts';
+import { patternKinds } from './patterns.ts';
 import type { DefaultRecipe } from './recipe.ts';
 
 /** Most that the file may take, in bytes: every package holds it. */
@@ -19,7 +20,7 @@ const LARGEST_FILE = 6e6;
 
 /** A finished encoder as a file, and its card, which lacks what is measured yet. */
 export function packedEncoder(
-  { id, name, licence, data, teacherName }: DefaultRecipe,
+  { id, name, licence, data, teacherName, further }: DefaultRecipe,
   { model, card: { input, output }, finishing }: FinishedEncoder,
 ): {
   readonly card: EncoderCard;
@@ -29,12 +30,14 @@ export function packedEncoder(
   if (bytes.length > LARGEST_FILE)
     throw new Error(`the encoder takes ${bytes.length} bytes, more than ${LARGEST_FILE}`);
   const { pictures, classes } = finishing.projection;
+  const patterns = further === undefined ? 0 : further.patterns.perKind * patternKinds.length;
+  const drawn = patterns > 0 ? ` and ${formatCount(patterns)} drawn patterns` : '';
   const card: EncoderCard = {
     ...{ id, name, source: BUILT_IN_SOURCE },
     sha256: createHash('sha256').update(bytes).digest('hex'),
     ...{ input, output },
     licence,
-    trainedOn: `${formatCount(pictures)} photographs of ${formatCount(classes)} classes of ${data}, taught by ${teacherName}; their classes shape the projection`,
+    trainedOn: `${formatCount(pictures)} photographs of ${formatCount(classes)} classes of ${data}${drawn}, taught by ${teacherName}; the classes of the photographs shape the projection`,
     batchIndependent: true,
   };
   return { card, bytes };
@@ -47,24 +50,25 @@ export function resolvedFrom(card: EncoderCard, bytes: Uint8Array): ResolvedEnco
 /**
  * How an encoder came to be and how good it is, all of it from what was done and measured.
  *
+ * @param trained the trainings, one upon the other
  * @param measured the encoder first, then others
  */
 export function completeCard(
   card: EncoderCard,
-  recipe: DefaultRecipe,
-  run: FinishedRun,
+  trained: readonly TrainedRound[],
   { finishing }: FinishedEncoder,
   [own, ...others]: readonly [EncoderMeasures, ...EncoderMeasures[]],
 ): EncoderCard {
-  const { recipe: augmentation, network, seed } = run.settings;
+  const { recipe: augmentation, network, seed } = trained[0]!.run.settings;
+  const seconds = trained.reduce((sum, { run }) => sum + run.seconds, 0);
   return {
     ...card,
     // Of the pictures most like those that people have: photographs of classes that it has not seen.
     unrelatedSimilarity: rounded(own.sets[0]!.unrelatedHigh),
     training: {
-      command: shownCommand(recipe, run),
+      command: trained.map(shownCommand).join(' && '),
       ...(augmentation && { augmentation }),
-      ...{ network, seed, seconds: Math.round(run.seconds), finishing },
+      ...{ network, seed, seconds: Math.round(seconds), finishing },
       metrics: figuresOf(own),
       beside: Object.fromEntries(others.map((measures) => [measures.id, figuresOf(measures)])),
     },

@@ -36,6 +36,7 @@ const recipe: DefaultRecipe = {
     epochs: 2,
     threads: 1,
   },
+  further: { settings: { epochs: 1, learningRate: 0.001, seed: 2 }, patterns: { perKind: 1, seed: 1 } },
   projection: { components: 16, shrinkage: 1 },
 };
 
@@ -65,6 +66,8 @@ let pictures: string;
 let encoders: string;
 /** Of the run that was made of these pictures without being disturbed. */
 let run: RunSummary;
+/** Of the one that went on with it. */
+let further: RunSummary;
 let card: EncoderCard;
 let asked: readonly string[];
 let said: string[];
@@ -86,16 +89,19 @@ before(async (outer) => {
   const line = commandLine(context);
   card = await makeDefaultEncoder(recipe, {
     ...{ pictures, encoders },
-    yardstick: { folders: { 'plain colours': pictures }, nearDuplicates, rounds: 1, milliseconds: 10 },
+    yardstick: { folders: { 'plain colours': join(pictures, 'train') }, nearDuplicates, rounds: 1, milliseconds: 10 },
     likeness: line.ask,
     say: (text) => said.push(text),
   });
   asked = line.asked;
-  [run] = (await new RunStore(pictures).list()) as [RunSummary];
+  const runs = await new RunStore(pictures).list();
+  run = runs.find(({ name }) => name === 'tiny-1')!;
+  further = runs.find(({ name }) => name === 'tiny-1-further')!;
 });
 
 test('the encoder that ships is trained, finished, measured and packed, and its card says what was done', async () => {
-  assert.deepEqual(asked, ['train list', 'train distill', 'train list']);
+  const once = ['train list', 'train distill', 'train list'];
+  assert.deepEqual(asked, [...once, ...once]);
   assert.ok(!said.some((text) => text.includes('replaced')));
   const file = join(encoders, 'tiny-1', 'encoder.onnx');
   assert.equal(createHash('sha256').update(readFileSync(file)).digest('hex'), card.sha256);
@@ -104,16 +110,28 @@ test('the encoder that ships is trained, finished, measured and packed, and its 
 
   const { training, trainedOn, output, unrelatedSimilarity } = card;
   assert.equal(output.dim, 16);
-  assert.match(trainedOn!, /^24 photographs of 3 classes of plain colours, taught by histograms;/);
+  assert.match(
+    trainedOn!,
+    /^24 photographs of 3 classes of plain colours and 14 drawn patterns, taught by histograms;/,
+  );
   assert.ok(Math.abs(unrelatedSimilarity!) <= 1);
   const { command, augmentation, network, seed, seconds, finishing, metrics, beside } = training!;
   assert.equal(
     command,
     'likeness train distill FOLDER --include-test --teacher handcrafted --lesson similarities --temperature 0.07 --teacher-temperature 0.07 ' +
-      '--augmentation custom --mixup 0.5 --teacher-views 2 --network resnet10-light --size 64 --batch 8 --epochs 2 --seed 1 --threads 1 --name tiny-1',
+      '--augmentation custom --mixup 0.5 --teacher-views 2 --network resnet10-light --size 64 --batch 8 --epochs 2 --seed 1 --threads 1 --name tiny-1 && ' +
+      'likeness train distill FOLDER --include-test --teacher handcrafted --lesson similarities --temperature 0.07 --teacher-temperature 0.07 ' +
+      '--augmentation custom --mixup 0.5 --teacher-views 2 --network resnet10-light --size 64 --batch 8 --epochs 1 --seed 2 --threads 1 ' +
+      `--learning-rate 0.001 --from ${run.encoder} --name tiny-1-further`,
   );
+  // Patterns are trained on, and count for nothing else.
+  const trainedOnOf = ({ encoder }: RunSummary) => {
+    const own = readFileSync(join(pictures, '.likeness', 'encoders', encoder!, 'card.json'), 'utf8');
+    return (JSON.parse(own) as EncoderCard).trainedOn!.split(',')[0];
+  };
+  assert.deepEqual([trainedOnOf(run), trainedOnOf(further)], ['24 images', '38 images']);
   assert.deepEqual(augmentation, recipe.augmentation);
-  assert.deepEqual([network, seed, seconds], ['resnet10-light', 1, Math.round(run.seconds)]);
+  assert.deepEqual([network, seed, seconds], ['resnet10-light', 1, Math.round(run.seconds + further.seconds)]);
   assert.deepEqual(finishing, {
     softness: 0.1,
     gradientHistograms: { numbers: GRADIENT_DIM, share: 0.5 },
@@ -179,7 +197,7 @@ describe('a run of the same name with other settings is refused', () => {
     const settings = { ...recipe.settings, teacher: join(encoders, 'taught', 'model.onnx') };
     const found = await trainedRun({ ...recipe, settings }, pictures, listing(other, fitting));
     assert.equal(found.id, run.id);
-    assert.match(shownCommand({ ...recipe, settings }, found), / --teacher taught /);
+    assert.match(shownCommand({ round: { ...recipe, settings }, run: found }), / --teacher taught /);
   });
 });
 
