@@ -53,6 +53,7 @@ export const ErrorCode = {
   NotEnoughLabels: 'not-enough-labels',
   NothingUnlabelled: 'nothing-unlabelled',
   InvalidLabels: 'invalid-labels',
+  SeveralClasses: 'several-classes',
   LabelsUnmatched: 'labels-unmatched',
   InvalidCaptions: 'invalid-captions',
   CaptionsUnmatched: 'captions-unmatched',

@@ -1,7 +1,10 @@
 import type { ImportReport, ImportRequest } from './columns.ts';
 import type { Notice } from './engine.ts';
 
-/** What images can be exported as. The last two are folders, the others files. */
+/**
+ * What images can be exported as. `yolo` and `imagefolder` are folders, the others files. `coco` and `yolo` hold the boxes
+ * and outlines of COCO's or YOLO's label files, and a box of the whole image where labels come from elsewhere.
+ */
 export const exportFormats = ['csv', 'jsonl', 'parquet', 'npy', 'coco', 'yolo', 'imagefolder'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 

@@ -17,7 +17,7 @@ export const exportCommand: Command = {
       type: 'string',
       short: 'f',
       value: 'FORMAT',
-      help: 'csv, jsonl, parquet: a row per image; npy: the vectors, and their paths beside them; coco: JSON, the class as a box of the whole image; yolo: images, labels and data.yaml, the same; imagefolder: SPLIT/CLASS/NAME',
+      help: 'csv, jsonl, parquet: a row per image; npy: the vectors, and their paths beside them; coco: JSON, with the annotations of a label file of COCO or YOLO, else the class as a box of the whole image; yolo: images, labels and data.yaml, the same; imagefolder: SPLIT/CLASS/NAME',
     },
     out: {
       type: 'string',

@@ -4,52 +4,82 @@ const NOTE =
   'The classes are of whole images: every annotation is the full frame of its image, and none was drawn around an object. File names are relative to the folder of the data set.';
 /** 48 bits: an integer that every reader of JSON holds exactly. */
 const ID_DIGITS = 12;
+export const LARGEST_IMAGE_ID = 16 ** ID_DIGITS - 1;
 
-/**
- * The document of COCO's object detection, in pieces: all images, and an annotation of the full frame for each that has a
- * label. Ids stay the same when other images come and go: an image's is made of its content, an annotation's is its
- * image's; only categories are counted, in the order of their names, from 1.
- */
-export function* cocoPieces(images: readonly ExportImage[], description: string): Generator<string> {
-  const names = classesOf(images);
-  const categories = names.map((name, i) => ({ id: i + 1, name, supercategory: '' }));
-  const categoryOf = new Map(categories.map(({ name, id }) => [name, id]));
+/** What a document of COCO's says beside the images that it lists. */
+export interface CocoContent {
+  readonly info: Readonly<Record<string, unknown>>;
+  readonly licenses: readonly unknown[];
+  readonly categories: readonly unknown[];
+  /** What the entry of an image says beside its id and name, and the size in pixels that its annotations are meant for. */
+  readonly entryOf: (image: ExportImage) => Readonly<Record<string, unknown>>;
+  /**
+   * The JSON of an annotation, or of several with commas between; empty for what was looked at and isn't written.
+   *
+   * @param ids of the images, by path
+   */
+  readonly annotations: (ids: ReadonlyMap<string, number>) => Iterable<string> | AsyncIterable<string>;
+}
+
+/** The document of COCO's object detection, in pieces: one for each image, and those of the annotations. */
+export async function* cocoPieces(images: readonly ExportImage[], content: CocoContent): AsyncGenerator<string> {
+  const { info, licenses, categories, entryOf, annotations } = content;
   const ids = imageIds(images);
-  yield `{"info":${JSON.stringify({ description, version: '1.0', note: NOTE })},\n"licenses":[],\n`;
+  yield `{"info":${JSON.stringify(info)},\n"licenses":${JSON.stringify(licenses)},\n`;
   yield `"categories":${JSON.stringify(categories)},\n"images":[`;
   let separator = '\n';
-  for (const [i, { path, width, height }] of images.entries()) {
-    yield separator + JSON.stringify({ id: ids[i]!, file_name: path, width, height });
+  for (const image of images) {
+    yield separator + JSON.stringify({ id: ids.get(image.path)!, file_name: image.path, ...entryOf(image) });
     separator = ',\n';
   }
   yield '\n],\n"annotations":[';
   separator = '\n';
-  for (const [i, { label, width, height }] of images.entries()) {
-    if (label === undefined) continue;
-    yield (
-      separator +
-      JSON.stringify({
-        id: ids[i]!,
-        image_id: ids[i]!,
-        category_id: categoryOf.get(label)!,
-        bbox: [0, 0, width, height],
-        area: width * height,
-        iscrowd: 0,
-        segmentation: [],
-      })
-    );
-    separator = ',\n';
+  for await (const text of annotations(ids)) {
+    yield text === '' ? '' : separator + text;
+    if (text !== '') separator = ',\n';
   }
   yield '\n]}\n';
 }
 
+/**
+ * An annotation of the full frame for each image that has a label. Ids stay the same when other images come and go: an
+ * image's is made of its content, an annotation's is its image's; only categories are counted, in the order of their
+ * names, from 1.
+ */
+export function wholeImages(images: readonly ExportImage[], description: string): CocoContent {
+  const categories = classesOf(images).map((name, i) => ({ id: i + 1, name, supercategory: '' }));
+  const categoryOf = new Map(categories.map(({ name, id }) => [name, id]));
+  return {
+    info: { description, version: '1.0', note: NOTE },
+    licenses: [],
+    categories,
+    entryOf: ({ width, height }) => ({ width, height }),
+    *annotations(ids) {
+      for (const { path, label, width, height } of images) {
+        if (label === undefined) continue;
+        yield JSON.stringify({
+          id: ids.get(path)!,
+          image_id: ids.get(path)!,
+          category_id: categoryOf.get(label)!,
+          bbox: [0, 0, width, height],
+          area: width * height,
+          iscrowd: 0,
+          segmentation: [],
+        });
+      }
+    },
+  };
+}
+
 /** The first digits of the content's hash; a copy takes the next number that is free. 0 is none: tools take it for "no match". */
-function imageIds(images: readonly ExportImage[]): number[] {
+function imageIds(images: readonly ExportImage[]): ReadonlyMap<string, number> {
   const taken = new Set<number>();
-  return images.map(({ content }) => {
-    let id = Number.parseInt(content.slice(0, ID_DIGITS), 16) || 1;
-    while (taken.has(id)) id++;
-    taken.add(id);
-    return id;
-  });
+  return new Map(
+    images.map(({ path, content }) => {
+      let id = Number.parseInt(content.slice(0, ID_DIGITS), 16) || 1;
+      while (taken.has(id)) id++;
+      taken.add(id);
+      return [path, id];
+    }),
+  );
 }

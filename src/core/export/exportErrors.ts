@@ -126,13 +126,6 @@ export const foldersRenamed = (renamed: readonly RenamedFolder[]) => {
       : `${renamed.length} ${many} are in folders of other names, as none can have theirs (${own} in ${other} for one); what takes folders for ${many} will call them so, rename them to have one name each.`,
   );
 };
-/** @param files that the labels come from, `format` what is exported to */
-export const boxesLost = (files: readonly string[], format: string) =>
-  new LikenessError(
-    ErrorCode.LabelFilesStay,
-    `The boxes in ${files.join(' and ')} are not exported: ${format} has one of the whole image for each label, which trains a classifier, not a detector; for that, use the original.`,
-    { path: files[0] },
-  );
 export const splitsMissing = (names: readonly string[]) =>
   new LikenessError(
     ErrorCode.NotEnoughLabels,

@@ -1,4 +1,5 @@
 /** Where the images of an exported folder go. */
+import { readingKeys } from '../labels/yoloLabels.ts';
 import { classesOf, type ExportImage } from './exportImage.ts';
 import { fileNames, folderNames, parted } from './fileNames.ts';
 
@@ -51,22 +52,43 @@ export interface YoloSplit {
 }
 
 export interface YoloPlan {
-  /** The classes, by their number. */
-  readonly names: readonly string[];
   readonly splits: readonly YoloSplit[];
-  /** `labels` is the file of the image's class, relative to the exported folder, and `text` its content. */
-  readonly images: readonly (PlacedImage & { readonly labels: string; readonly text: string })[];
+  /** `labels` is the image's label file, relative to the exported folder. */
+  readonly images: readonly (PlacedImage & { readonly labels: string })[];
+}
+
+/** What a data set of YOLO's says beside where its images are. */
+export interface YoloNames {
+  /** The classes, by their number. */
+  readonly names: ReadonlyMap<number, string>;
+  /** Of where the lines come from: a comment in `data.yaml`. */
+  readonly comment: string;
+  /** What else `data.yaml` says. */
+  readonly reading: Readonly<Record<string, unknown>>;
+}
+
+/** With what is in the label file of an image. */
+export interface YoloContent extends YoloNames {
+  readonly textOf: (image: ExportImage) => string | Promise<string>;
+}
+
+/** Lines of whole images: one box around each. @param images all with a label */
+export function wholeImageLines(images: readonly ExportImage[]) {
+  const names = classesOf(images);
+  const codes = new Map(names.map((name, code) => [name, code]));
+  return {
+    names: new Map(names.map((name, code) => [code, name])),
+    comment: 'Classes of whole images, written as one box around each: no box was drawn around an object.',
+    reading: {},
+    textOf: ({ label }: ExportImage) => `${codes.get(label!)!} 0.5 0.5 1 1\n`,
+  } satisfies YoloContent;
 }
 
 /**
  * `images/SPLIT/NAME` and `labels/SPLIT/STEM.txt`, which YOLO finds by putting `labels` in the place of the last `images`
  * in a path. Images of no split are taken for `train`.
- *
- * @param images all with a label
  */
 export function planYolo(images: readonly ExportImage[]): YoloPlan {
-  const names = classesOf(images);
-  const codes = new Map(names.map((name, code) => [name, code]));
   const splitOf = ({ split }: ExportImage) => (split === undefined ? 'train' : split === 'validation' ? 'val' : split);
   const splits = [...new Set(images.map(splitOf))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const folders = folderNames(splits, ['images', 'labels']);
@@ -76,7 +98,6 @@ export function planYolo(images: readonly ExportImage[]): YoloPlan {
     (name) => parted(name).stem,
   );
   return {
-    names,
     splits: splits.map((name) => ({
       name: otherKeys.has(name) ? `${name}_split` : name,
       folder: folders.get(name)!,
@@ -85,24 +106,24 @@ export function planYolo(images: readonly ExportImage[]): YoloPlan {
       image,
       target,
       labels: `labels/${parted(target.slice('images/'.length)).stem}.txt`,
-      text: `${codes.get(image.label!)!} 0.5 0.5 1 1\n`,
     })),
   };
 }
 
 /** What `data.yaml` says beside its splits. */
-const otherKeys: ReadonlySet<string> = new Set(['path', 'names', 'nc', 'download']);
+const otherKeys: ReadonlySet<string> = new Set(['path', 'names', 'nc', 'download', ...readingKeys]);
 const yoloSplits = ['train', 'val', 'test'];
 const rank = (split: string) => (yoloSplits.includes(split) ? yoloSplits.indexOf(split) : yoloSplits.length);
 
 /** The text of `data.yaml`; paths are relative to it, so that the folder can be moved. Strings of JSON are strings of YAML. */
-export function yoloDescription({ names, splits }: YoloPlan): string {
+export function yoloDescription({ splits }: YoloPlan, { names, comment, reading }: YoloNames): string {
   return [
-    '# Classes of whole images, written as one box around each: no box was drawn around an object.',
+    `# ${comment.replace(/\s+/g, ' ')}`,
     ...splits.map(({ name, folder }) => `${JSON.stringify(name)}: ${JSON.stringify(`images/${folder}`)}`),
-    `nc: ${names.length}`,
+    ...Object.entries(reading).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+    `nc: ${names.size}`,
     'names:',
-    ...names.map((name, code) => `  ${code}: ${JSON.stringify(name)}`),
+    ...[...names].map(([code, name]) => `  ${code}: ${JSON.stringify(name)}`),
     '',
   ].join('\n');
 }

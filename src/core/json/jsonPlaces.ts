@@ -2,6 +2,14 @@
 
 const decoder = new TextDecoder();
 
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
 /** A value of an object: where it stands, first byte and behind the last one. */
 export interface JsonPlace {
   readonly key: string;
@@ -16,21 +24,20 @@ export interface JsonPlace {
  * @param bytes of an object that JSON.parse takes, UTF-8
  */
 export function jsonPlaces(bytes: Uint8Array): JsonPlace[] {
-  const text = latin(bytes);
   const places: JsonPlace[] = [];
-  let i = text.indexOf('{') + 1;
+  let i = bytes.indexOf(OPEN_OBJECT) + 1;
   for (;;) {
-    i = skipSpace(text, i);
-    if (i >= text.length || text[i] === '}') return places;
-    if (text[i] === ',') {
+    i = skipSpace(bytes, i);
+    if (i >= bytes.length || bytes[i] === CLOSE_OBJECT) return places;
+    if (bytes[i] === COMMA) {
       i++;
       continue;
     }
     const keyStart = i;
-    const keyEnd = endOfValue(text, i);
+    const keyEnd = endOfValue(bytes, i);
     const key = String(JSON.parse(utf8Text(bytes.subarray(keyStart, keyEnd))));
-    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    const end = endOfValue(text, start);
+    const start = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1);
+    const end = endOfValue(bytes, start);
     places.push({ key, keyStart, start, end });
     i = end;
   }
@@ -49,25 +56,29 @@ export function latin(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-function skipSpace(text: string, from: number): number {
+function skipSpace(bytes: Uint8Array, from: number): number {
   let i = from;
-  while (i < text.length && ' \n\r\t'.includes(text[i]!)) i++;
+  while (i < bytes.length && isSpace(bytes[i]!)) i++;
   return i;
 }
 
-function endOfValue(text: string, from: number): number {
+function endOfValue(bytes: Uint8Array, from: number): number {
   let depth = 0;
-  for (let i = from; i < text.length; i++) {
-    const character = text[i]!;
-    if (character === '"') {
+  for (let i = from; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) {
       i++;
-      while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+      while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
       if (depth === 0) return i + 1;
-    } else if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') {
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
       if (depth === 0) return i;
       if (--depth === 0) return i + 1;
-    } else if (depth === 0 && ', \n\r\t'.includes(character)) return i;
+    } else if (depth === 0 && (byte === COMMA || isSpace(byte))) return i;
   }
-  return text.length;
+  return bytes.length;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
 }

@@ -28,11 +28,17 @@ export interface JsonList {
   readonly end: number;
 }
 
+/** A value of the object that was asked for as a whole: of any kind, and as it stands in the file. */
+export type JsonValue = Pick<JsonElement, 'section' | 'bytes' | 'line'>;
+
 export interface JsonSectionsOptions {
   /** Keys of the object that the file holds, whose lists are gone through. */
   readonly wanted: readonly string[];
   readonly onElement: (element: JsonElement) => void;
   readonly onList?: (list: JsonList) => void;
+  /** Other keys of the object, whose values are told as a whole. */
+  readonly wholes?: readonly string[];
+  readonly onWhole?: (value: JsonValue) => void;
 }
 
 /** An element is held in memory as a whole. */
@@ -58,7 +64,8 @@ const At = {
   Skipped: 5,
   Elements: 6,
   Element: 7,
-  End: 8,
+  Whole: 8,
+  End: 9,
 } as const;
 type At = (typeof At)[keyof typeof At];
 
@@ -96,6 +103,7 @@ export class JsonSections {
       if (byte === NEWLINE) this.#line++;
       switch (this.#at) {
         case At.Skipped:
+        case At.Whole:
         case At.Element: {
           const ended = this.#inValue(byte);
           if (ended === undefined) break;
@@ -103,7 +111,10 @@ export class JsonSections {
           if (this.#at === At.Element) {
             this.#emit(this.#taken(piece, from, end));
             this.#at = At.Elements;
-          } else this.#at = At.Key;
+          } else {
+            if (this.#at === At.Whole) this.#tell(this.#taken(piece, from, end));
+            this.#at = At.Key;
+          }
           // A number ends with what follows it, which is looked at as well.
           if (!ended) this.#between(byte, i);
           break;
@@ -122,7 +133,7 @@ export class JsonSections {
           this.#between(byte, i);
       }
     }
-    if (this.#at === At.InKey || this.#at === At.Element) {
+    if (this.#at === At.InKey || this.#at === At.Element || this.#at === At.Whole) {
       this.#parts.push(piece.slice(from));
       this.#partBytes += piece.length - from;
       if (this.#partBytes > LARGEST_ELEMENT) throw new JsonFault(this.#startLine, 'what begins there is too long');
@@ -158,7 +169,10 @@ export class JsonSections {
           if (byte !== OPEN_LIST) throw new JsonFault(this.#line, `"${this.#section}" must be a list`);
           this.#listStart = this.#offset + i + 1;
           this.#at = At.Elements;
-        } else this.#beginValue(At.Skipped, byte, i);
+        } else {
+          const isWhole = this.#options.wholes?.includes(this.#section) === true;
+          this.#beginValue(isWhole ? At.Whole : At.Skipped, byte, i);
+        }
         break;
       case At.Elements:
         if (byte === COMMA) break;
@@ -231,6 +245,10 @@ export class JsonSections {
     } catch {
       throw new JsonFault(this.#startLine, `it is not JSON from there on`);
     }
+  }
+
+  #tell(bytes: Uint8Array): void {
+    this.#options.onWhole?.({ section: this.#section, bytes, line: this.#startLine });
   }
 
   #emit(bytes: Uint8Array): void {

@@ -131,7 +131,7 @@ export const repeatedRows = (path: string, images: number, example: string) =>
   );
 export const mixedClasses = (path: string, images: number, example: string) =>
   new LikenessError(
-    ErrorCode.InvalidLabels,
+    ErrorCode.SeveralClasses,
     `${images === 1 ? `1 image of ${path} (${example}) has` : `${images} images of ${path} (the first is ${example}) have`} annotations of several classes, and ${images === 1 ? 'is' : 'are'} taken for the one with the largest area.`,
     { path },
   );

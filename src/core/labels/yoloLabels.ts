@@ -11,6 +11,8 @@ export interface YoloLine {
   readonly line: number;
   readonly start: number;
   readonly end: number;
+  /** What stands behind the class, without spaces around it. */
+  readonly rest: string;
 }
 
 export interface YoloLines {
@@ -39,7 +41,8 @@ export function parseYoloLines(text: string): YoloLines {
         faults.push(line);
       } else {
         const at = start + own.indexOf(first);
-        lines.push({ code, area: areaOf(values), line, start: at, end: at + first.length });
+        const rest = own.slice(own.indexOf(first) + first.length).trim();
+        lines.push({ code, area: areaOf(values), line, start: at, end: at + first.length, rest });
       }
     }
     start = end + 1;
@@ -49,7 +52,16 @@ export function parseYoloLines(text: string): YoloLines {
 
 /** Of a box, with or without a confidence behind it, or of an outline. */
 function areaOf(values: readonly number[]): number {
-  if (values.length < 6 || values.length % 2 === 1) return values[2]! * values[3]!;
+  return isOutline(values) ? outlineArea(values) : values[2]! * values[3]!;
+}
+
+/** Whether the numbers of a line are corners, x and y in turn, rather than those of a box. */
+export function isOutline({ length }: readonly number[]): boolean {
+  return length >= 6 && length % 2 === 0;
+}
+
+/** @param values x and y in turn */
+export function outlineArea(values: readonly number[]): number {
   let twice = 0;
   for (let i = 0; i < values.length; i += 2) {
     const next = (i + 2) % values.length;
@@ -80,18 +92,15 @@ export interface YoloDescription {
   readonly names: ReadonlyMap<number, string>;
   /** Folders or lists of images, by key: `train`, `val`, `test` or another one. */
   readonly parts: readonly { readonly key: string; readonly places: readonly string[] }[];
+  /** What else tells how the numbers of lines are to be read, as it stands there: keypoints, channels. */
+  readonly reading: Readonly<Record<string, unknown>>;
 }
 
+/** What a description may say of how lines are read. */
+export const readingKeys = ['kpt_shape', 'flip_idx', 'kpt_names', 'channels'] as const;
+
 /** Keys that are no part of the data. */
-const otherKeys: ReadonlySet<string> = new Set([
-  'path',
-  'names',
-  'nc',
-  'download',
-  'yaml_file',
-  'channels',
-  'kpt_shape',
-]);
+const otherKeys: ReadonlySet<string> = new Set(['path', 'names', 'nc', 'download', 'yaml_file', ...readingKeys]);
 
 /** Reads a parsed `data.yaml`. Returns it, or what is wrong with it. */
 export function yoloDescriptionOf(value: unknown): YoloDescription | { readonly fault: string } {
@@ -117,5 +126,6 @@ export function yoloDescriptionOf(value: unknown): YoloDescription | { readonly 
     const named = places.filter((one): one is string => typeof one === 'string' && one !== '');
     return named.length > 0 && named.length === places.length ? [{ key, places: named }] : [];
   });
-  return { path: typeof path === 'string' ? path : '', names, parts };
+  const reading = Object.fromEntries(readingKeys.flatMap((key) => (key in record ? [[key, record[key]]] : [])));
+  return { path: typeof path === 'string' ? path : '', names, parts, reading };
 }

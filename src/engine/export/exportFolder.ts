@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import {
-  boxesLost,
   noVectors,
   optionNotOfFormat,
   outIsFolder,
@@ -12,7 +11,7 @@ import {
 import { exportColumns } from '../../core/export/exportColumns.ts';
 import type { ExportImage } from '../../core/export/exportImage.ts';
 import { csvHeader, csvLine, jsonLine } from '../../core/export/tableLines.ts';
-import { LikenessError } from '../../core/errors.ts';
+import { ErrorCode, LikenessError } from '../../core/errors.ts';
 import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { exportFormats, type ExportFormat, type ExportReport, type ExportRequest } from '../../protocol/exports.ts';
@@ -22,7 +21,6 @@ import type { Dataset } from '../dataset.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { inPhase } from '../jobs/phase.ts';
-import { labelFiles } from '../labels/sources/labelFiles.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { assertOutputFile, streamOutput, type OutputFile } from '../store/outputFile.ts';
@@ -30,6 +28,7 @@ import { readExportImages } from './exportImages.ts';
 import { readVectorsByPath, type VectorsByPath } from './imageVectors.ts';
 import { writeCoco, writeImageFolder, writeYolo } from './labelledFormats.ts';
 import { npyFile, npyPieces, pathLines, pathsFile } from './npyFile.ts';
+import { hasObjects } from './objects/objectSource.ts';
 import { assertOutputFolder } from './outputFolder.ts';
 import { parquetPieces } from './parquetFile.ts';
 import { joined } from './pieces.ts';
@@ -41,7 +40,6 @@ export interface ExportOptions {
 }
 
 const folderFormats: readonly ExportFormat[] = ['yolo', 'imagefolder'];
-const boxFormats: readonly ExportFormat[] = ['coco', 'yolo'];
 const vectorFormats: readonly ExportFormat[] = ['jsonl', 'parquet'];
 
 /**
@@ -49,7 +47,7 @@ const vectorFormats: readonly ExportFormat[] = ['jsonl', 'parquet'];
  * is there in the end, or nothing is.
  *
  * Rejects with usage, file-exists, folder-not-empty, file-not-found, read-only, disk-full, `cancelled`, or the codes of
- * `readExportImages`, `searchEncoder` and the store.
+ * `readExportImages`, `readObjects`, `searchEncoder` and the store; with images-changed where label files change meanwhile.
  */
 export async function exportFolder(
   request: ExportRequest,
@@ -68,8 +66,10 @@ export async function exportFolder(
   if (format === 'npy') await assertFile({ ...target, file: pathsFile(out) }, dataset);
   const { images, notices } = await readExportImages(dataset, request);
   const written = await write(images, target, request, options, context);
-  const boxes = boxFormats.includes(format) ? boxFiles(dataset) : [];
-  const told = [...notices, ...written.notices, ...(boxes.length > 0 ? [boxesLost(boxes, format)] : [])];
+  const told = [
+    ...notices.filter(({ code }) => code !== ErrorCode.SeveralClasses || needsOneClass(request, dataset)),
+    ...written.notices,
+  ];
   return {
     root,
     out,
@@ -80,11 +80,9 @@ export async function exportFolder(
   };
 }
 
-/** The files of labels in which boxes around objects may be, as people are told of them. */
-function boxFiles(dataset: Dataset): string[] {
-  const { source = 'folder' } = dataset.config.labels ?? {};
-  if (source !== 'coco' && source !== 'yolo') return [];
-  return labelFiles(dataset).map((file) => relativeToRoot(dataset.root, file) ?? file);
+/** Whether it matters which one of several classes an image is taken for: annotations keep their own. */
+function needsOneClass({ format, classes }: ExportRequest, dataset: Dataset): boolean {
+  return classes !== undefined || !(format === 'coco' || format === 'yolo') || !hasObjects(dataset);
 }
 
 function assertOptions({ format, vectors, link, encoder }: ExportRequest): void {
@@ -118,7 +116,6 @@ async function write(
   context: JobContext,
 ): Promise<Written> {
   const { dataset } = options;
-  const { root } = dataset;
   const { format, folder } = request;
   const isLinked = request.link === true;
   switch (format) {
@@ -129,11 +126,11 @@ async function write(
     case 'npy':
       return writeNpy(images, target, request, options, context);
     case 'coco':
-      return writeCoco({ root, folder, images, target }, context);
+      return writeCoco({ dataset, folder, images, target }, context);
     case 'yolo':
-      return writeYolo({ root, folder, images, out: target.file, isLinked }, context);
+      return writeYolo({ dataset, folder, images, out: target.file, isLinked }, context);
     case 'imagefolder':
-      return writeImageFolder({ root, folder, images, out: target.file, isLinked }, context);
+      return writeImageFolder({ dataset, folder, images, out: target.file, isLinked }, context);
   }
 }
 

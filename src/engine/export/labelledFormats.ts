@@ -1,7 +1,7 @@
 /** Formats that carry the class of each image to what trains on them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cocoPieces } from '../../core/export/coco.ts';
+import { cocoPieces, wholeImages } from '../../core/export/coco.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import {
   copiedNotLinked,
@@ -13,10 +13,19 @@ import {
   withoutLabel,
 } from '../../core/export/exportErrors.ts';
 import type { ExportImage } from '../../core/export/exportImage.ts';
-import { planImageFolder, planYolo, yoloDescription } from '../../core/export/folderPlans.ts';
+import {
+  planImageFolder,
+  planYolo,
+  wholeImageLines,
+  yoloDescription,
+  type YoloContent,
+} from '../../core/export/folderPlans.ts';
+import { notAnnotated } from '../../core/export/objects/objectErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
+import type { Dataset } from '../dataset.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { streamOutput, type OutputFile } from '../store/outputFile.ts';
+import { readObjects, type ObjectSource } from './objects/objectSource.ts';
 import { writeFolder } from './outputFolder.ts';
 import { joined, runsOf } from './pieces.ts';
 import { placeImages, presentImages } from './placeImages.ts';
@@ -28,40 +37,60 @@ const TOGETHER = 16;
 const neededSplits = ['train', 'val'];
 
 interface LabelledExport {
-  readonly root: string;
+  readonly dataset: Dataset;
   /** For messages. */
   readonly folder: string;
   readonly images: readonly ExportImage[];
 }
 
-/** COCO's JSON. Images without a label are listed without an annotation. */
+/**
+ * COCO's JSON. Images without an annotation are listed without one, and so are those that have no label where labels are of
+ * whole images.
+ */
 export async function writeCoco(
-  { root, folder, images, target }: LabelledExport & { readonly target: OutputFile },
+  { dataset, folder, images, target }: LabelledExport & { readonly target: OutputFile },
   context: JobContext,
 ): Promise<Written> {
+  const { root } = dataset;
   const { present, notices } = await checked(root, images, context);
-  const unlabelled = countUnlabelled(present);
-  if (unlabelled === present.length) throw nothingLabelledToExport(folder, 'coco');
+  const objects = await readObjects(dataset, present, context);
+  const unlabelled = without(present, objects);
+  if (unlabelled.length === present.length) throw nothingLabelledToExport(folder, 'coco');
+  const { content, pieces: annotations } = objects?.toCoco(basename(root)) ?? {
+    content: wholeImages(present, basename(root)),
+    pieces: present.length - unlabelled.length,
+  };
   // Each image is a piece, and each annotation.
-  const pieces = 2 * present.length - unlabelled;
+  const pieces = present.length + annotations;
   await inPhase('Exporting', pieces, context, (between) =>
     streamOutput(
       target,
-      joined(cocoPieces(present, basename(root)), (done) => between(Math.min(done, pieces))),
+      joined(cocoPieces(present, content), (done) => between(Math.min(done, pieces))),
+      objects?.assertUnchanged.bind(objects),
     ),
   );
-  return { images: present.length, notices: [...notices, ...(unlabelled > 0 ? [withoutLabel(unlabelled, true)] : [])] };
+  const told = objects?.notices() ?? [];
+  return { images: present.length, notices: [...notices, ...told, ...withoutNotices(unlabelled, objects, true)] };
 }
 
-/** A folder that YOLO trains on; images without a label are left out, as one without a box stands for "nothing there". */
+/**
+ * A folder that YOLO trains on. Images that nothing is known of are left out, as one without a box stands for "nothing
+ * there": those without a label where labels are of whole images, else those that the label files don't list.
+ */
 export async function writeYolo(
-  { root, folder, images, out, isLinked }: LabelledExport & { readonly out: string; readonly isLinked: boolean },
+  { dataset, folder, images, out, isLinked }: LabelledExport & { readonly out: string; readonly isLinked: boolean },
   context: JobContext,
 ): Promise<Written> {
+  const { root } = dataset;
   const { present, notices } = await checked(root, images, context);
-  const unlabelled = countUnlabelled(present);
-  if (unlabelled === present.length) throw nothingLabelledToExport(folder, 'yolo');
-  const plan = planYolo(present.filter(({ label }) => label !== undefined));
+  const objects = await readObjects(dataset, present, context);
+  const unlabelled = without(present, objects);
+  if (unlabelled.length === present.length) throw nothingLabelledToExport(folder, 'yolo');
+  const left = new Set(unlabelled);
+  const labelled = present.filter((image) => !left.has(image));
+  const plan = planYolo(labelled);
+  const content: YoloContent = (await objects?.toYolo(labelled, context)) ?? wholeImageLines(labelled);
+  if (content.names.size === 0) throw nothingLabelledToExport(folder, 'yolo');
   const { copied } = await writeFolder(out, (staging) =>
     inPhase('Exporting', plan.images.length, context, async (between) => {
       for (const parent of new Set(plan.images.map(({ labels }) => dirname(labels)))) {
@@ -70,13 +99,16 @@ export async function writeYolo(
       for (const [start, end] of runsOf(plan.images.length, TOGETHER)) {
         const group = plan.images.slice(start, end);
         const done = await Promise.allSettled(
-          group.map(({ labels, text }) => writeFile(join(staging, labels), text, { flag: 'wx' })),
+          group.map(async ({ labels, image }) =>
+            writeFile(join(staging, labels), await content.textOf(image), { flag: 'wx' }),
+          ),
         );
         for (const one of done) if (one.status === 'rejected') throw one.reason;
         await between(0);
       }
       const placed = await placeImages(root, plan.images, staging, { isLinked, between });
-      await writeFile(join(staging, 'data.yaml'), yoloDescription(plan));
+      await writeFile(join(staging, 'data.yaml'), yoloDescription(plan, content));
+      await objects?.assertUnchanged();
       return placed;
     }),
   );
@@ -85,7 +117,8 @@ export async function writeYolo(
     images: plan.images.length,
     notices: [
       ...notices,
-      ...(unlabelled > 0 ? [withoutLabel(unlabelled, false)] : []),
+      ...(objects?.notices() ?? []),
+      ...withoutNotices(unlabelled, objects, false),
       ...(copied > 0 ? [copiedNotLinked(copied)] : []),
       ...(missing.length > 0 ? [splitsMissing(missing)] : []),
     ],
@@ -94,9 +127,10 @@ export async function writeYolo(
 
 /** A folder for each class, below one for each split. */
 export async function writeImageFolder(
-  { root, folder, images, out, isLinked }: LabelledExport & { readonly out: string; readonly isLinked: boolean },
+  { dataset, folder, images, out, isLinked }: LabelledExport & { readonly out: string; readonly isLinked: boolean },
   context: JobContext,
 ): Promise<Written> {
+  const { root } = dataset;
   const { present, notices } = await checked(root, images, context);
   if (present.length === 0) throw nothingToExport(folder, 'whose file is there');
   const { placed, renamed } = planImageFolder(present);
@@ -124,6 +158,22 @@ async function checked(root: string, images: readonly ExportImage[], context: Jo
   return { present, notices };
 }
 
-function countUnlabelled(images: readonly ExportImage[]): number {
-  return images.filter(({ label }) => label === undefined).length;
+/** Images that nothing is known of. */
+function without(images: readonly ExportImage[], objects: ObjectSource | undefined): ExportImage[] {
+  return images.filter(({ path, label }) => (objects === undefined ? label === undefined : !objects.lists(path)));
+}
+
+/** @param listed whether the images are in the export all the same */
+function withoutNotices(
+  images: readonly ExportImage[],
+  objects: ObjectSource | undefined,
+  listed: boolean,
+): LikenessError[] {
+  const [first] = images;
+  if (first === undefined) return [];
+  return [
+    objects === undefined
+      ? withoutLabel(images.length, listed)
+      : notAnnotated(images.length, objects.files, first.path, listed),
+  ];
 }

@@ -11,12 +11,12 @@ const STEP = 256;
  * @param between is told how many texts there were, and rejects to stop
  */
 export async function* joined(
-  texts: Iterable<string>,
+  texts: Iterable<string> | AsyncIterable<string>,
   between: (done: number) => Promise<void>,
 ): AsyncGenerator<string> {
   let piece = '';
   let done = 0;
-  for (const text of texts) {
+  for await (const text of texts) {
     piece += text;
     if (++done % STEP === 0) await between(done);
     if (piece.length < PIECE_LENGTH) continue;

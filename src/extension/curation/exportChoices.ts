@@ -47,7 +47,8 @@ export const offeredFormats: Readonly<Record<ExportFormat, OfferedFormat>> = {
   coco: {
     title: 'COCO',
     icon: 'symbol-class',
-    detail: 'JSON with the class as a box of the whole image; no image is copied',
+    detail:
+      'JSON with the boxes of your COCO or YOLO labels, else the class as a box of the whole image; no image is copied',
     value: 'coco',
     files: { name: 'COCO annotations', extension: 'json' },
     option: undefined,
@@ -55,7 +56,7 @@ export const offeredFormats: Readonly<Record<ExportFormat, OfferedFormat>> = {
   yolo: {
     title: 'YOLO',
     icon: 'folder-library',
-    detail: 'A folder to train on: images, labels and data.yaml',
+    detail: 'A folder to train on: images, labels and data.yaml, with the same boxes',
     value: 'yolo',
     files: undefined,
     option: 'links',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileNames, folderNames } from '../../../src/core/export/fileNames.ts';
-import { planImageFolder, planYolo, yoloDescription } from '../../../src/core/export/folderPlans.ts';
+import { planImageFolder, planYolo, wholeImageLines, yoloDescription } from '../../../src/core/export/folderPlans.ts';
 import { exportImage } from './exportImages.ts';
 
 const targets = (plan: readonly { readonly target: string }[]) => plan.map(({ target }) => target);
@@ -53,13 +53,15 @@ describe('a folder for each class', () => {
 });
 
 describe('a folder for YOLO', () => {
-  const plan = planYolo([
+  const images = [
     exportImage('train/images/1.jpg', { label: 'dog "x"', split: 'train' }),
     exportImage('other/1.png', { split: 'train', content: 'beef'.repeat(16) }),
     exportImage('val/2.png', { split: 'validation' }),
     exportImage('3.png'),
     exportImage('extra/4.png', { split: 'images' }),
-  ]);
+  ];
+  const plan = planYolo(images);
+  const lines = wholeImageLines(images);
 
   it('has the labels where YOLO looks for them: by the last "images" of the path, and without the ending', () => {
     assert.equal(new Set(plan.images.map(({ labels }) => labels)).size, plan.images.length);
@@ -73,12 +75,12 @@ describe('a folder for YOLO', () => {
       'images/train/3.png',
       'images/images-2/4.png',
     ]);
-    assert.deepEqual(plan.images.map(({ text }) => text).slice(0, 2), ['1 0.5 0.5 1 1\n', '0 0.5 0.5 1 1\n']);
+    assert.deepEqual(images.map(lines.textOf).slice(0, 2), ['1 0.5 0.5 1 1\n', '0 0.5 0.5 1 1\n']);
   });
 
   it('is described by a YAML with its splits and classes', () => {
     assert.equal(
-      yoloDescription(plan).replace(/^#.*\n/, ''),
+      yoloDescription(plan, lines).replace(/^#.*\n/, ''),
       `"train": "images/train"\n"val": "images/val"\n"images": "images/images-2"\nnc: 2\nnames:\n  0: "cat"\n  1: "dog \\"x\\""\n`,
     );
   });

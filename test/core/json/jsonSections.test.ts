@@ -80,6 +80,34 @@ describe('the lists of a JSON file', () => {
     assert.equal(fault('{"b": }'), 'line 1: a value is missing in "b"');
   });
 
+  it('are told apart from values that are wanted as a whole, of any kind', () => {
+    const text =
+      '{"info": {"a": [1, "]}"]} ,"n":12,"a":[{"n": 1}],"list": [1, [2]],\n"text":"x\\"", "skipped": {}, "last":null}';
+    for (const size of [1, 5, 1000]) {
+      const wholes: Record<string, readonly [value: unknown, line: number]> = {};
+      const elements: string[] = [];
+      const sections = new JsonSections({
+        wanted,
+        onElement: ({ bytes }) => elements.push(Buffer.from(bytes).toString()),
+        wholes: ['info', 'n', 'list', 'text', 'last'],
+        onWhole: ({ section, bytes, line }) => {
+          wholes[section] = [JSON.parse(Buffer.from(bytes).toString()) as unknown, line];
+        },
+      });
+      const bytes = Buffer.from(text);
+      for (let start = 0; start < bytes.length; start += size) sections.push(bytes.subarray(start, start + size));
+      sections.end();
+      assert.deepEqual(elements, ['{"n": 1}']);
+      assert.deepEqual(wholes, {
+        info: [{ a: [1, ']}'] }, 1],
+        n: [12, 1],
+        list: [[1, [2]], 1],
+        text: ['x"', 2],
+        last: [null, 2],
+      });
+    }
+  });
+
   it('may come behind a byte order mark', () => {
     assert.deepEqual(
       read('\uFEFF{"a":[1, 2.5]}', 2).elements.map(({ text }) => text),

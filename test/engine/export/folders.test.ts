@@ -68,27 +68,6 @@ describe('an export to a folder', () => {
     assert.ok((await exportTo('yolo', 'yolo')).notices.every(({ code }) => code !== ErrorCode.InvalidLabels));
   });
 
-  it('says that boxes of the original are not in it', async (context) => {
-    const { root, exportTo } = await shadesDataset(context);
-    const images = [{ id: 1, file_name: 'loose.png', width: 64, height: 64 }];
-    const annotations = [1, 2].map((id) => ({ id, image_id: 1, category_id: 1, bbox: [id, 2, 3, 4], area: 12 }));
-    const categories = [{ id: 1, name: 'thing' }];
-    write(root, 'boxes.json', JSON.stringify({ images, annotations, categories }));
-    write(root, '.likeness/config.json', '{"labels": {"source": "coco", "file": "boxes.json"}}');
-    for (const [format, name] of [
-      ['coco', 'boxes.json'],
-      ['yolo', 'boxes'],
-    ] as const) {
-      const { notices } = await exportTo(format, name);
-      const { message } = notices.find(({ code }) => code === ErrorCode.LabelFilesStay)!;
-      assert.match(message, /^The boxes in boxes\.json are not exported: (coco|yolo) has one of the whole image/);
-    }
-    for (const format of ['csv', 'imagefolder'] as const) {
-      const { notices } = await exportTo(format, `other.${format}`);
-      assert.ok(notices.every(({ code }) => code !== ErrorCode.LabelFilesStay));
-    }
-  });
-
   it('holds the other one of two equal files, of which one is excluded', async (context) => {
     const { root, engine, out, exportTo } = await shadesDataset(context);
     write(root, 'val/red/leak.png', readFileSync(join(root, 'train/red/0.png')));

@@ -53,15 +53,15 @@ export async function foreseeEdits({ file, sha256, edits }: PlannedFile): Promis
 
 /** What is learnt of the old content on the way. */
 interface OldContent {
-  readonly hash: Hash;
+  readonly hash?: Hash;
   readonly removed?: string[];
 }
 
-/** The new content of a file, in its order. */
-async function* editedPieces(
+/** The new content of a file, in its order. Rejects with the operating system's error. */
+export async function* editedPieces(
   file: string,
   edits: PlannedFile['edits'],
-  { hash, removed }: OldContent,
+  { hash, removed }: OldContent = {},
 ): AsyncGenerator<Uint8Array> {
   const handle = await open(file);
   try {
@@ -74,7 +74,7 @@ async function* editedPieces(
         });
         if (bytesRead === 0) return;
         const piece = buffer.subarray(0, bytesRead);
-        hash.update(piece);
+        hash?.update(piece);
         at += bytesRead;
         yield piece;
       }

@@ -1,0 +1,153 @@
+import type { ExportImage } from '../../../core/export/exportImage.ts';
+import type { Size } from '../../../core/export/objects/cocoBoxes.ts';
+import type { Entry } from '../../../core/export/objects/mergedEntries.ts';
+import { asObject } from '../../../core/json/asObject.ts';
+import { utf8Text } from '../../../core/json/jsonPlaces.ts';
+import { JsonFault, JsonSections, type JsonElement, type JsonValue } from '../../../core/json/jsonSections.ts';
+import { annotationOf, CocoFault, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
+import { splitOfFileName } from '../../../core/labels/labelRules.ts';
+import { invalidLabels } from '../../../core/labels/labelSourceErrors.ts';
+import { imageOf } from '../../../core/tables/delimitedText.ts';
+import { editedPieces } from '../../labels/relabel/writeEdits.ts';
+import type { PlannedFile } from '../../labels/relabel/relabelPlan.ts';
+import { readingFailure } from '../../labels/sources/labelFiles.ts';
+import { finderOf } from '../../labels/sources/rowSources.ts';
+
+/** An exported image in a file. */
+export interface ListedImage {
+  readonly image: ExportImage;
+  /** The file's entry of it. */
+  readonly entry: Readonly<Record<string, unknown>>;
+  /** What its annotations are measured in; undefined where the file doesn't state it. */
+  readonly size: Size | undefined;
+}
+
+/** What one file says, without its annotations. */
+export interface CocoFile {
+  readonly file: string;
+  readonly edits: PlannedFile['edits'];
+  readonly images: ReadonlyMap<CocoId, ListedImage>;
+  readonly categories: readonly Entry[];
+  readonly licenses: readonly Entry[];
+  readonly info: Readonly<Record<string, unknown>>;
+}
+
+/** An annotation of an exported image, of a category that is listed, or of none. */
+export interface FoundAnnotation {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** As it stands in the file; valid during the call. */
+  readonly bytes: Uint8Array;
+  readonly listed: ListedImage;
+  readonly category: CocoId | undefined;
+}
+
+/**
+ * Reads a file as it is with edits, but for its annotations, of which only ids are looked at. Rejects with invalid-labels,
+ * file-not-found, unreadable-file, or what `between` rejects with.
+ *
+ * @param paths of all images of the dataset; `images` those that are wanted
+ * @param takeId is given the id of each annotation
+ * @param between is told how many bytes were read
+ */
+export async function readCocoFile(
+  { file, edits, root }: { readonly file: string; readonly edits: PlannedFile['edits']; readonly root: string },
+  { paths, images }: { readonly paths: readonly string[]; readonly images: ReadonlyMap<string, ExportImage> },
+  takeId: (id: unknown) => void,
+  between: (bytes: number) => Promise<void>,
+): Promise<CocoFile> {
+  const find = finderOf(root, file, paths);
+  const split = splitOfFileName(file);
+  const listed = new Map<CocoId, ListedImage>();
+  const categories: Entry[] = [];
+  const wholes = new Map<string, unknown>();
+  const onElement = (element: JsonElement) => {
+    const value = parsedElement(element);
+    const { section } = element;
+    if (section === 'annotations') takeId(value['id']);
+    else if (!isEntry(value)) return;
+    else if (section === 'categories') categories.push(value);
+    else if (typeof value['file_name'] === 'string') {
+      const path = find(imageOf(value['file_name']), split);
+      const image = path === undefined ? undefined : images.get(path);
+      if (image !== undefined) listed.set(value.id, { image, entry: value, size: sizeOf(value) });
+    }
+  };
+  const onWhole = ({ section, bytes }: JsonValue) => wholes.set(section, parsed(bytes));
+  const sections = new JsonSections({
+    wanted: ['categories', 'images', 'annotations'],
+    onElement,
+    wholes: ['info', 'licenses'],
+    onWhole,
+  });
+  for await (const bytes of through(file, edits, sections)) await between(bytes);
+  const licenses = wholes.get('licenses');
+  return {
+    file,
+    edits,
+    images: listed,
+    categories,
+    licenses: Array.isArray(licenses) ? licenses.map(asObject).filter(isEntry) : [],
+    info: asObject(wholes.get('info')),
+  };
+}
+
+/**
+ * Goes through the annotations of a file once more. Rejects as `readCocoFile` does.
+ *
+ * @param take what is made of those of exported images; its answers come in the order of the file, with undefined for the others
+ */
+export async function* cocoAnnotations<Result>(
+  { file, edits, images, categories }: CocoFile,
+  take: (annotation: FoundAnnotation) => Result,
+): AsyncGenerator<Result | undefined> {
+  const known = new Set(categories.map(({ id }) => id));
+  let results: (Result | undefined)[] = [];
+  const onElement = (element: JsonElement) => {
+    const value = parsedElement(element);
+    const { image, category } = annotationOf(value, element.line);
+    const listed = images.get(image);
+    // Who reads the labels tells of those of categories that aren't listed.
+    const isMeant = listed !== undefined && (category === undefined || known.has(category));
+    results.push(isMeant ? take({ value, bytes: element.bytes, listed, category }) : undefined);
+  };
+  for await (const _ of through(file, edits, new JsonSections({ wanted: ['annotations'], onElement }))) {
+    yield* results;
+    results = [];
+  }
+  yield* results;
+}
+
+/** Tells how many bytes were read after each piece. */
+async function* through(file: string, edits: PlannedFile['edits'], sections: JsonSections): AsyncGenerator<number> {
+  try {
+    let bytes = 0;
+    for await (const piece of editedPieces(file, edits)) {
+      sections.push(piece);
+      bytes += piece.length;
+      yield bytes;
+    }
+    sections.end();
+  } catch (error) {
+    throw error instanceof JsonFault || error instanceof CocoFault
+      ? invalidLabels(file, error.message)
+      : readingFailure(file, error);
+  }
+}
+
+function isEntry(value: Readonly<Record<string, unknown>>): value is Entry {
+  return typeof value['id'] === 'number' || typeof value['id'] === 'string';
+}
+
+function sizeOf({ width, height }: Readonly<Record<string, unknown>>): Size | undefined {
+  const isSize = typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0;
+  return isSize ? { width, height } : undefined;
+}
+
+/** Undefined of what is no JSON. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8Text(bytes));
+  } catch {
+    return undefined;
+  }
+}
