@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { picture, write } from '../engine/indexing/dataset.ts';
@@ -248,14 +248,23 @@ describe('the command line', () => {
   });
 
   it('keeps what was compiled for the next one, where that can be kept', async (context) => {
-    const [cache, full] = [temporaryFolder(context), temporaryFolder(context)];
-    // Tests have a folder of their own for it.
-    const env = { NODE_COMPILE_CACHE: '' };
-    assert.equal((await likeness(['--version'], { cache, env })).code, 0);
-    assert.ok(readdirSync(join(cache, 'compiled'), { recursive: true }).length > 1);
-    write(full, 'compiled', 'a file, not a folder');
-    const { code, stderr } = await likeness(['--version'], { cache: full, env });
-    assert.deepEqual([code, stderr], [0, '']);
+    const [cache, home, current] = [temporaryFolder(context), temporaryFolder(context), temporaryFolder(context)];
+    const kept = join(home, process.platform === 'darwin' ? 'Library/Caches/likeness/compiled' : 'likeness/compiled');
+    const versionWith = async (folder: string) => {
+      // Tests have a folder of their own for it.
+      const env = { NODE_COMPILE_CACHE: '', HOME: home, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder };
+      const { code, stderr } = await likeness(['--version'], { cache, cwd: current, env });
+      assert.deepEqual([code, stderr], [0, '']);
+    };
+    await versionWith(home);
+    assert.ok(readdirSync(kept, { recursive: true }).length > 1);
+    rmSync(kept, { recursive: true });
+    writeFileSync(kept, 'a file, not a folder');
+    await versionWith(home);
+    // What lies in a data set, or where others write too, is never run.
+    await versionWith('here');
+    await versionWith('');
+    assert.deepEqual([readdirSync(current), readdirSync(cache)], [[], []]);
   });
 
   it('survives a reader that has seen enough', async (context) => {

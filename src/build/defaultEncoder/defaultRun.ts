@@ -58,14 +58,15 @@ export async function trainedRun(round: Round, folder: string, likeness: Command
   return { ...finished, encoder: finished.encoder };
 }
 
-/** What trains a run again, as its own record says: without folders of this machine. */
+/** What trains a run again, as its own record says: without folders of this machine, nor what encoders are called on it. */
 export function shownCommand({ round, run: { settings, name } }: TrainedRound): string {
   const asked = Object.keys(round.settings) as (keyof ResolvedDistillSettings)[];
   const shown = Object.fromEntries(asked.map((key) => [key, settings[key]]));
   const { threads } = settings;
+  const from = settings.from === '' ? {} : { from: 'ENCODER_OF_THE_FIRST' };
   return [
     'likeness train distill FOLDER',
-    ...optionsOf({ ...shown, teacher: teacherOf(settings), threads, name }),
+    ...optionsOf({ ...shown, ...from, teacher: teacherOf(settings), threads, name }),
   ].join(' ');
 }
 

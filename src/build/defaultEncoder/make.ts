@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EncoderCard } from '../../core/encoders/card.ts';
 import { trainedRun, type CommandLine, type TrainedRound } from './defaultRun.ts';
 import { finishedEncoder } from './finish.ts';
 import { measureEncoders, type Yardstick } from './measures.ts';
-import { PATTERNS_FOLDER, writePatterns } from './patterns.ts';
+import { PATTERNS_FOLDER, removePatterns, writePatterns } from './patterns.ts';
 import { knownEncoders, untrainedEncoders } from './otherEncoders.ts';
 import type { DefaultRecipe } from './recipe.ts';
 import { completeCard, packedEncoder, resolvedFrom, ship } from './ship.ts';
@@ -50,7 +49,7 @@ export async function makeDefaultEncoder(
     ...(await untrainedEncoders(trained[0]!.run.settings, someImages)),
   ];
   const [own, ...beside] = await measureEncoders([resolvedFrom(card, bytes), ...others], yardstick);
-  const complete = completeCard(card, trained, finished, [own!, ...beside]);
+  const complete = completeCard(card, recipe, trained, finished, [own!, ...beside]);
   await ship(complete, bytes, path.join(encoders, recipe.id), say);
   return complete;
 }
@@ -63,14 +62,15 @@ async function trainedRounds(
 ): Promise<readonly TrainedRound[]> {
   const patterns = path.join(pictures, PATTERNS_FOLDER);
   // Those of a recipe that was interrupted are no part of its first training.
-  await rm(patterns, { recursive: true, force: true });
+  await removePatterns(patterns);
   const first = { round: recipe, run: await trainedRun(recipe, pictures, likeness) };
   const { further } = recipe;
   if (further === undefined) return [first];
-  await writePatterns(patterns, further.patterns);
+  const drawn = await writePatterns(patterns, further.patterns);
   const round = {
     ...recipe,
-    id: `${recipe.id}-further`,
+    // A run tells its settings and not its pictures: one of other patterns is another one.
+    id: `${recipe.id}-further-${drawn.slice(0, 8)}`,
     settings: { ...recipe.settings, ...further.settings, from: first.run.encoder },
   };
   return [first, { round, run: await trainedRun(round, pictures, likeness) }];

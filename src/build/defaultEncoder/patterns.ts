@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RandomStream } from '../../core/random.ts';
@@ -75,19 +76,31 @@ export function drawPattern(kind: string, number: number, seed: number): RgbImag
   return painter.develop(random.uniform(0.7, 1.2), 0, random.uniform(0, 2), random);
 }
 
-/** Writes patterns as PNG files to folders of their kinds; the folder must not be there. */
-export async function writePatterns(folder: string, { perKind, seed }: PatternOptions): Promise<void> {
+/**
+ * Writes patterns as PNG files to folders of their kinds, which takes the place of what was there.
+ *
+ * @returns lower-case hex SHA-256 of all of them: others have another one
+ */
+export async function writePatterns(folder: string, { perKind, seed }: PatternOptions): Promise<string> {
+  const all = createHash('sha256');
   const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
+  await removePatterns(folder);
   for (const kind of patternKinds) {
     await mkdir(path.join(partial, kind), { recursive: true });
     for (let i = 0; i < perKind; i++) {
       const { data, width, height } = drawPattern(kind, i, seed);
       const file = path.join(partial, kind, `${String(i).padStart(4, '0')}.png`);
+      all.update(data);
       await writeFile(file, await encodeImage(data, width, height, { format: 'png' }));
     }
   }
   await rename(partial, folder);
+  return all.digest('hex');
+}
+
+/** Also what a drawing that was interrupted has left. */
+export async function removePatterns(folder: string): Promise<void> {
+  for (const one of [folder, `${folder}.partial`]) await rm(one, { recursive: true, force: true });
 }
 
 function colour(random: RandomStream): Colour {

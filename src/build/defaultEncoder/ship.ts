@@ -55,6 +55,7 @@ export function resolvedFrom(card: EncoderCard, bytes: Uint8Array): ResolvedEnco
  */
 export function completeCard(
   card: EncoderCard,
+  { further }: DefaultRecipe,
   trained: readonly TrainedRound[],
   { finishing }: FinishedEncoder,
   [own, ...others]: readonly [EncoderMeasures, ...EncoderMeasures[]],
@@ -67,6 +68,7 @@ export function completeCard(
     unrelatedSimilarity: rounded(own.sets[0]!.unrelatedHigh),
     training: {
       command: trained.map(shownCommand).join(' && '),
+      ...(further && { patterns: { kinds: patternKinds.length, ...further.patterns } }),
       ...(augmentation && { augmentation }),
       ...{ network, seed, seconds: Math.round(seconds), finishing },
       metrics: figuresOf(own),

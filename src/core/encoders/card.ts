@@ -48,6 +48,8 @@ export interface EncoderTraining {
   readonly command: string;
   /** What `--augmentation custom` stands for there. */
   readonly augmentation?: AugmentationRecipe;
+  /** Of the last training: drawn patterns that lay beside the pictures, so many of each kind. */
+  readonly patterns?: { readonly kinds: number; readonly perKind: number; readonly seed: number };
   /** Id of the network. */
   readonly network: string;
   readonly seed: number;

@@ -66,9 +66,9 @@ export class FilterTaps {
     if (this.weights.length < length * stride) this.weights = new Float64Array(length * stride);
     for (let i = 0; i < length; i++) {
       const centre = (start + i + 0.5) * ratio;
-      const [low, high] = filter ? [centre - reach + 0.5, centre + reach + 0.5] : [centre, centre + 1];
+      const [low, high] = filter ? [centre - reach + 0.5, centre + reach + 0.5] : [centre, centre];
       const first = Math.min(from - 1, Math.max(0, Math.floor(low)));
-      const end = Math.max(first + 1, Math.min(from, Math.floor(high)));
+      const end = filter ? Math.max(first + 1, Math.min(from, Math.floor(high))) : first + 1;
       const taps = i * stride - first;
       let sum = 0;
       for (let j = first; j < end; j++) {

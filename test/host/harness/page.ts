@@ -204,7 +204,7 @@ export async function webviewFrame(page: Page, holding?: string, timeoutMs = 30_
     }
     if (Date.now() > deadline) {
       const what = `No webview holds ${holding ?? 'a document'} after ${timeoutMs} ms`;
-      throw new Error(`${what}; ${await describeWindow(page, names.length)}.`);
+      throw new Error(`${what}; ${await describeWindow(page, names.length).catch(() => 'the page is gone')}.`);
     }
     await page.waitForTimeout(100);
   }
