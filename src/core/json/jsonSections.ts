@@ -39,6 +39,16 @@ export interface JsonSectionsOptions {
   /** Other keys of the object, whose values are told as a whole. */
   readonly wholes?: readonly string[];
   readonly onWhole?: (value: JsonValue) => void;
+  /** All further keys; without it their values are passed over. */
+  readonly others?: JsonOthers;
+}
+
+/** Keys that aren't known before. */
+export interface JsonOthers {
+  /** In bytes: of a longer value the key alone is told. */
+  readonly largest: number;
+  /** @param bytes of the value as it stands in the file, valid until the next call of `push` */
+  readonly onOther: (section: string, bytes: Uint8Array | undefined) => void;
 }
 
 /** An element is held in memory as a whole. */
@@ -65,7 +75,8 @@ const At = {
   Elements: 6,
   Element: 7,
   Whole: 8,
-  End: 9,
+  Other: 9,
+  End: 10,
 } as const;
 type At = (typeof At)[keyof typeof At];
 
@@ -104,6 +115,7 @@ export class JsonSections {
       switch (this.#at) {
         case At.Skipped:
         case At.Whole:
+        case At.Other:
         case At.Element: {
           const ended = this.#inValue(byte);
           if (ended === undefined) break;
@@ -112,7 +124,7 @@ export class JsonSections {
             this.#emit(this.#taken(piece, from, end));
             this.#at = At.Elements;
           } else {
-            if (this.#at === At.Whole) this.#tell(this.#taken(piece, from, end));
+            if (this.#at !== At.Skipped) this.#tell(this.#taken(piece, from, end));
             this.#at = At.Key;
           }
           // A number ends with what follows it, which is looked at as well.
@@ -133,10 +145,11 @@ export class JsonSections {
           this.#between(byte, i);
       }
     }
-    if (this.#at === At.InKey || this.#at === At.Element || this.#at === At.Whole) {
+    if (this.#at === At.InKey || this.#at === At.Element || this.#at === At.Whole || this.#at === At.Other) {
       this.#parts.push(piece.slice(from));
       this.#partBytes += piece.length - from;
-      if (this.#partBytes > LARGEST_ELEMENT) throw new JsonFault(this.#startLine, 'what begins there is too long');
+      if (this.#at === At.Other) this.#skipLong();
+      else if (this.#partBytes > LARGEST_ELEMENT) throw new JsonFault(this.#startLine, 'what begins there is too long');
     }
     this.#offset += piece.length;
   }
@@ -171,7 +184,7 @@ export class JsonSections {
           this.#at = At.Elements;
         } else {
           const isWhole = this.#options.wholes?.includes(this.#section) === true;
-          this.#beginValue(isWhole ? At.Whole : At.Skipped, byte, i);
+          this.#beginValue(isWhole ? At.Whole : this.#options.others ? At.Other : At.Skipped, byte, i);
         }
         break;
       case At.Elements:
@@ -248,7 +261,19 @@ export class JsonSections {
   }
 
   #tell(bytes: Uint8Array): void {
-    this.#options.onWhole?.({ section: this.#section, bytes, line: this.#startLine });
+    const { onWhole, others } = this.#options;
+    if (this.#at === At.Whole) onWhole?.({ section: this.#section, bytes, line: this.#startLine });
+    else others?.onOther(this.#section, bytes.length > others.largest ? undefined : bytes);
+  }
+
+  /** The rest of a value that is longer than what is wanted isn't held. */
+  #skipLong(): void {
+    const { largest, onOther } = this.#options.others!;
+    if (this.#partBytes <= largest) return;
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#at = At.Skipped;
+    onOther(this.#section, undefined);
   }
 
   #emit(bytes: Uint8Array): void {

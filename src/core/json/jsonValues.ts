@@ -8,12 +8,14 @@ import { jsonPlaces, utf8Text } from './jsonPlaces.ts';
  * @param values JSON, by key
  */
 export function withValues(bytes: Uint8Array, values: Readonly<Record<string, string>>): string {
-  const missing = new Set(Object.keys(values));
+  // Not read from the object itself: a key may be called as what every object has, "constructor" for one.
+  const missing = new Map(Object.entries(values));
+  const wanted = new Map(missing);
   const parts: string[] = [];
   let done = 0;
   const places = jsonPlaces(bytes);
   for (const { key, start, end } of places) {
-    const value = values[key];
+    const value = wanted.get(key);
     if (value === undefined) continue;
     missing.delete(key);
     parts.push(utf8Text(bytes.subarray(done, start)), value);
@@ -22,6 +24,6 @@ export function withValues(bytes: Uint8Array, values: Readonly<Record<string, st
   parts.push(utf8Text(bytes.subarray(done)).trimEnd());
   const text = parts.join('');
   if (missing.size === 0) return text;
-  const added = [...missing].map((key) => `${JSON.stringify(key)}:${values[key]!}`).join(',');
+  const added = [...missing].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',');
   return `{${added}${places.length > 0 ? ',' : ''}${text.trimStart().slice(1)}`;
 }

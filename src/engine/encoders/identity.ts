@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EncoderCard } from '../../core/encoders/card.ts';
+import { canonicalJson } from '../../core/json/canonicalJson.ts';
 
 /** Raised when the middle of a picture is found in another way, so that vectors of before are not taken for those of now. */
 const CROPPING = 2;
@@ -22,13 +23,4 @@ export function encoderId(name: string, identity: string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 48);
   return `${slug || 'encoder'}-${identity.slice(0, 8)}`;
-}
-
-/** JSON with sorted keys and without spaces. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }

@@ -108,6 +108,31 @@ describe('the lists of a JSON file', () => {
     }
   });
 
+  it('tell all further keys, with the values that are not too long, however it is cut', () => {
+    const long = `"${'x'.repeat(40)}"`;
+    const text = `{"long": ${long}, "n": 12,"a": [{}], "lists": [1, [2]], "longer": {"x": ${long}}, "last": "]}"}`;
+    for (const size of [1, 7, 10_000]) {
+      const others: [string, unknown][] = [];
+      const onOther = (key: string, bytes: Uint8Array | undefined) =>
+        others.push([key, bytes && Buffer.from(bytes).toString()]);
+      const sections = new JsonSections({
+        wanted: ['a'],
+        onElement: () => undefined,
+        others: { largest: 20, onOther },
+      });
+      const bytes = Buffer.from(text);
+      for (let start = 0; start < bytes.length; start += size) sections.push(bytes.subarray(start, start + size));
+      sections.end();
+      assert.deepEqual(others, [
+        ['long', undefined],
+        ['n', '12'],
+        ['lists', '[1, [2]]'],
+        ['longer', undefined],
+        ['last', '"]}"'],
+      ]);
+    }
+  });
+
   it('may come behind a byte order mark', () => {
     assert.deepEqual(
       read('\uFEFF{"a":[1, 2.5]}', 2).elements.map(({ text }) => text),
