@@ -6,13 +6,16 @@ const NOTE =
 const ID_DIGITS = 12;
 export const LARGEST_IMAGE_ID = 16 ** ID_DIGITS - 1;
 
-/** What a document of COCO's says beside the images that it lists. */
+/** What a document of COCO's says. Texts are JSON. */
 export interface CocoContent {
   readonly info: Readonly<Record<string, unknown>>;
-  readonly licenses: readonly unknown[];
-  readonly categories: readonly unknown[];
-  /** What the entry of an image says beside its id and name, and the size in pixels that its annotations are meant for. */
-  readonly entryOf: (image: ExportImage) => Readonly<Record<string, unknown>>;
+  /** A list. */
+  readonly licenses: string;
+  readonly categories: readonly string[];
+  /** Values of further keys of the document. */
+  readonly others?: ReadonlyMap<string, string>;
+  /** An image's entry, with its path as the name, and the size in pixels that its annotations are meant for. */
+  readonly entryOf: (image: ExportImage, id: number) => string;
   /**
    * The JSON of an annotation, or of several with commas between; empty for what was looked at and isn't written.
    *
@@ -23,13 +26,14 @@ export interface CocoContent {
 
 /** The document of COCO's object detection, in pieces: one for each image, and those of the annotations. */
 export async function* cocoPieces(images: readonly ExportImage[], content: CocoContent): AsyncGenerator<string> {
-  const { info, licenses, categories, entryOf, annotations } = content;
+  const { info, licenses, categories, others, entryOf, annotations } = content;
   const ids = imageIds(images);
-  yield `{"info":${JSON.stringify(info)},\n"licenses":${JSON.stringify(licenses)},\n`;
-  yield `"categories":${JSON.stringify(categories)},\n"images":[`;
+  yield `{"info":${JSON.stringify(info)},\n"licenses":${licenses},\n`;
+  for (const [key, text] of others ?? []) yield `${JSON.stringify(key)}:${text},\n`;
+  yield `"categories":[${categories.join(',')}],\n"images":[`;
   let separator = '\n';
   for (const image of images) {
-    yield separator + JSON.stringify({ id: ids.get(image.path)!, file_name: image.path, ...entryOf(image) });
+    yield separator + entryOf(image, ids.get(image.path)!);
     separator = ',\n';
   }
   yield '\n],\n"annotations":[';
@@ -39,6 +43,11 @@ export async function* cocoPieces(images: readonly ExportImage[], content: CocoC
     if (text !== '') separator = ',\n';
   }
   yield '\n]}\n';
+}
+
+/** The entry of an image of which no more is known. */
+export function plainEntry({ path, width, height }: ExportImage, id: number): string {
+  return JSON.stringify({ id, file_name: path, width, height });
 }
 
 /**
@@ -51,9 +60,9 @@ export function wholeImages(images: readonly ExportImage[], description: string)
   const categoryOf = new Map(categories.map(({ name, id }) => [name, id]));
   return {
     info: { description, version: '1.0', note: NOTE },
-    licenses: [],
-    categories,
-    entryOf: ({ width, height }) => ({ width, height }),
+    licenses: '[]',
+    categories: categories.map((category) => JSON.stringify(category)),
+    entryOf: plainEntry,
     *annotations(ids) {
       for (const { path, label, width, height } of images) {
         if (label === undefined) continue;

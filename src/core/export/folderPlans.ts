@@ -69,7 +69,8 @@ export interface YoloNames {
 
 /** With what is in the label file of an image. */
 export interface YoloContent extends YoloNames {
-  readonly textOf: (image: ExportImage) => string | Promise<string>;
+  /** Undefined where it can't say what is in the image: an empty file would say that nothing is. */
+  readonly textOf: (image: ExportImage) => string | undefined | Promise<string | undefined>;
 }
 
 /** Lines of whole images: one box around each. @param images all with a label */
@@ -116,7 +117,7 @@ const yoloSplits = ['train', 'val', 'test'];
 const rank = (split: string) => (yoloSplits.includes(split) ? yoloSplits.indexOf(split) : yoloSplits.length);
 
 /** The text of `data.yaml`; paths are relative to it, so that the folder can be moved. Strings of JSON are strings of YAML. */
-export function yoloDescription({ splits }: YoloPlan, { names, comment, reading }: YoloNames): string {
+export function yoloDescription({ splits }: Pick<YoloPlan, 'splits'>, { names, comment, reading }: YoloNames): string {
   return [
     `# ${comment.replace(/\s+/g, ' ')}`,
     ...splits.map(({ name, folder }) => `${JSON.stringify(name)}: ${JSON.stringify(`images/${folder}`)}`),

@@ -18,9 +18,17 @@ import {
   planYolo,
   wholeImageLines,
   yoloDescription,
+  type PlacedImage,
   type YoloContent,
+  type YoloPlan,
 } from '../../core/export/folderPlans.ts';
-import { notAnnotated } from '../../core/export/objects/objectErrors.ts';
+import {
+  noCategories,
+  noneListed,
+  notAnnotated,
+  nothingLeft,
+  nothingWritable,
+} from '../../core/export/objects/objectErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { Dataset } from '../dataset.ts';
 import { inPhase } from '../jobs/phase.ts';
@@ -52,10 +60,10 @@ export async function writeCoco(
   context: JobContext,
 ): Promise<Written> {
   const { root } = dataset;
-  const { present, notices } = await checked(root, images, context);
+  const { present, notices } = await checked({ root, folder, images }, context);
   const objects = await readObjects(dataset, present, context);
   const unlabelled = without(present, objects);
-  if (unlabelled.length === present.length) throw nothingLabelledToExport(folder, 'coco');
+  if (unlabelled.length === present.length) throw nothingKnown(folder, objects, 'COCO');
   const { content, pieces: annotations } = objects?.toCoco(basename(root)) ?? {
     content: wholeImages(present, basename(root)),
     pieces: present.length - unlabelled.length,
@@ -82,47 +90,73 @@ export async function writeYolo(
   context: JobContext,
 ): Promise<Written> {
   const { root } = dataset;
-  const { present, notices } = await checked(root, images, context);
+  const { present, notices } = await checked({ root, folder, images }, context);
   const objects = await readObjects(dataset, present, context);
   const unlabelled = without(present, objects);
-  if (unlabelled.length === present.length) throw nothingLabelledToExport(folder, 'yolo');
+  if (unlabelled.length === present.length) throw nothingKnown(folder, objects, 'YOLO');
   const left = new Set(unlabelled);
   const labelled = present.filter((image) => !left.has(image));
   const plan = planYolo(labelled);
   const content: YoloContent = (await objects?.toYolo(labelled, context)) ?? wholeImageLines(labelled);
-  if (content.names.size === 0) throw nothingLabelledToExport(folder, 'yolo');
-  const { copied } = await writeFolder(out, (staging) =>
+  if (objects !== undefined && content.names.size === 0) throw noCategories(objects.files, 'YOLO');
+  const { copied, kept } = await writeFolder(out, (staging) =>
     inPhase('Exporting', plan.images.length, context, async (between) => {
-      for (const parent of new Set(plan.images.map(({ labels }) => dirname(labels)))) {
-        await mkdir(join(staging, parent), { recursive: true });
-      }
-      for (const [start, end] of runsOf(plan.images.length, TOGETHER)) {
-        const group = plan.images.slice(start, end);
-        const done = await Promise.allSettled(
-          group.map(async ({ labels, image }) =>
-            writeFile(join(staging, labels), await content.textOf(image), { flag: 'wx' }),
-          ),
-        );
-        for (const one of done) if (one.status === 'rejected') throw one.reason;
-        await between(0);
-      }
-      const placed = await placeImages(root, plan.images, staging, { isLinked, between });
-      await writeFile(join(staging, 'data.yaml'), yoloDescription(plan, content));
+      const own = await writeLabels(staging, plan, content, between);
+      if (own.length === 0) throw nothingWritable(folder, objects?.files ?? [], 'YOLO');
+      const placed = await placeImages(root, own, staging, { isLinked, between });
+      await writeFile(join(staging, 'data.yaml'), yoloDescription({ splits: splitsOf(plan, own) }, content));
       await objects?.assertUnchanged();
-      return placed;
+      return { ...placed, kept: own };
     }),
   );
-  const missing = neededSplits.filter((name) => !plan.splits.some((split) => split.name === name));
+  const missing = neededSplits.filter((name) => !splitsOf(plan, kept).some((split) => split.name === name));
+  const written = new Set(kept.map(({ image }) => image));
+  const nothing = labelled.filter((image) => !written.has(image));
   return {
-    images: plan.images.length,
+    images: kept.length,
     notices: [
       ...notices,
       ...(objects?.notices() ?? []),
       ...withoutNotices(unlabelled, objects, false),
+      ...(nothing.length > 0 ? [nothingLeft(nothing.length, nothing[0]!.path)] : []),
       ...(copied > 0 ? [copiedNotLinked(copied)] : []),
       ...(missing.length > 0 ? [splitsMissing(missing)] : []),
     ],
   };
+}
+
+/** Writes the label files. Returns the images that have one. */
+async function writeLabels(
+  folder: string,
+  { images }: YoloPlan,
+  { textOf }: YoloContent,
+  between: (done: number) => Promise<void>,
+): Promise<PlacedImage[]> {
+  const kept: PlacedImage[] = [];
+  for (const [start, end] of runsOf(images.length, TOGETHER)) {
+    const group = images.slice(start, end);
+    const done = await Promise.allSettled(
+      group.map(async ({ labels, image }) => {
+        const text = await textOf(image);
+        if (text === undefined) return false;
+        await mkdir(join(folder, dirname(labels)), { recursive: true });
+        await writeFile(join(folder, labels), text, { flag: 'wx' });
+        return true;
+      }),
+    );
+    for (const [i, one] of done.entries()) {
+      if (one.status === 'rejected') throw one.reason;
+      if (one.value) kept.push(group[i]!);
+    }
+    await between(0);
+  }
+  return kept;
+}
+
+/** The splits that have images. */
+function splitsOf({ splits }: YoloPlan, images: readonly PlacedImage[]): YoloPlan['splits'] {
+  const folders = new Set(images.map(({ target }) => dirname(target)));
+  return splits.filter(({ folder }) => folders.has(`images/${folder}`));
 }
 
 /** A folder for each class, below one for each split. */
@@ -131,8 +165,7 @@ export async function writeImageFolder(
   context: JobContext,
 ): Promise<Written> {
   const { root } = dataset;
-  const { present, notices } = await checked(root, images, context);
-  if (present.length === 0) throw nothingToExport(folder, 'whose file is there');
+  const { present, notices } = await checked({ root, folder, images }, context);
   const { placed, renamed } = planImageFolder(present);
   const { copied } = await writeFolder(out, (staging) =>
     inPhase('Exporting', placed.length, context, (between) =>
@@ -149,13 +182,21 @@ export async function writeImageFolder(
   };
 }
 
-/** Those whose files are there: what trains on the export would look for them. */
-async function checked(root: string, images: readonly ExportImage[], context: JobContext) {
+/** Those whose files are there, one at least: what trains on the export would look for them. */
+async function checked(
+  { root, folder, images }: Pick<LabelledExport, 'folder' | 'images'> & { readonly root: string },
+  context: JobContext,
+) {
   const { images: present, gone } = await inPhase('Looking for the files', images.length, context, (between) =>
     presentImages(root, images, between),
   );
+  if (present.length === 0) throw nothingToExport(folder, 'whose file is there');
   const notices: LikenessError[] = gone.length > 0 ? [filesGone(gone.length, gone[0]!)] : [];
   return { present, notices };
+}
+
+function nothingKnown(folder: string, objects: ObjectSource | undefined, format: string): LikenessError {
+  return objects === undefined ? nothingLabelledToExport(folder, format) : noneListed(folder, objects.files);
 }
 
 /** Images that nothing is known of. */

@@ -56,7 +56,8 @@ export const offeredFormats: Readonly<Record<ExportFormat, OfferedFormat>> = {
   yolo: {
     title: 'YOLO',
     icon: 'folder-library',
-    detail: 'A folder to train on: images, labels and data.yaml, with the same boxes',
+    detail:
+      'A folder to train on: images, labels and data.yaml, with the boxes of your COCO or YOLO labels, else of whole images',
     value: 'yolo',
     files: undefined,
     option: 'links',

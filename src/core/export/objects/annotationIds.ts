@@ -1,23 +1,44 @@
-import type { CocoId } from '../../labels/cocoLabels.ts';
+import { jsonPlaces, utf8Text } from '../../json/jsonPlaces.ts';
+import { freshNumbers, isExact } from './freshNumbers.ts';
+import { LargeSet } from './largeSet.ts';
+
+/** What tells an id from others: a number, or a text, by which numbers are told apart that aren't held exactly. */
+export type IdKey = string | number;
+
+/**
+ * The id of an annotation; undefined where it has none.
+ *
+ * @param id as it was parsed, `bytes` the annotation as it stands in the file
+ */
+export function idKeyOf(id: unknown, bytes: Uint8Array): IdKey | undefined {
+  if (typeof id === 'string') return `"${id}`;
+  if (typeof id !== 'number' || isExact(id)) return typeof id === 'number' ? id : undefined;
+  const { start, end } = jsonPlaces(bytes).findLast(({ key }) => key === 'id')!;
+  return utf8Text(bytes.subarray(start, end));
+}
 
 /**
  * Ids of annotations that stay as they are where they are unique. First all of them are looked at, for which eight bytes
- * are held of each; then each is asked for in turn.
+ * are held of each number, and texts as they are; then each is asked for in turn. What annotations hold is compared where
+ * their ids are the same, and held of those alone.
  */
 export class AnnotationIds {
   #numbers = new Float64Array(1 << 10);
   #count = 0;
-  readonly #texts = new Set<string>();
-  /** Ids that there are several of, and what the first one to be written is of. */
-  readonly #several = new Map<CocoId, string | undefined>();
+  #added = 0;
+  readonly #texts = new LargeSet<string>();
+  /** Ids that there are several of; those of them that are written, and with what. */
+  readonly #several = new LargeSet<IdKey>();
+  readonly #taken = new LargeSet<IdKey>();
+  readonly #written = new LargeSet<string>();
   #next = 1;
 
-  /** @param id as it stands in a file: also none */
-  add(id: unknown): void {
+  /** @param id undefined of an annotation without one */
+  add(id: IdKey | undefined): void {
+    this.#added++;
     if (typeof id === 'string') {
-      if (this.#texts.has(id)) this.#several.set(id, undefined);
-      this.#texts.add(id);
-    } else if (typeof id === 'number') {
+      if (!this.#texts.add(id)) this.#several.add(id);
+    } else if (id !== undefined) {
       if (this.#count === this.#numbers.length) {
         const more = new Float64Array(2 * this.#count);
         more.set(this.#numbers);
@@ -30,25 +51,21 @@ export class AnnotationIds {
   /** To be called when all are added. */
   settle(): void {
     const sorted = this.#numbers.subarray(0, this.#count).sort();
-    for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) this.#several.set(sorted[i]!, undefined);
-    this.#next = Math.max(0, Math.floor(sorted.at(-1) ?? 0)) + 1;
+    for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) this.#several.add(sorted[i]!);
+    this.#next = freshNumbers(sorted, this.#added);
     this.#numbers = new Float64Array(0);
     this.#texts.clear();
   }
 
   /**
-   * The id that an annotation is written with; undefined where the same was written already.
+   * What becomes of an annotation's id: its own, another one, or nothing where the same annotation was written with it.
    *
-   * @param what equal for two that are the same if their ids are
+   * @param content equal for two that are the same if their ids are
    */
-  idOf(id: unknown, what: () => string): CocoId | undefined {
-    if (typeof id !== 'string' && typeof id !== 'number') return this.#next++;
-    if (!this.#several.has(id)) return id;
-    const first = this.#several.get(id);
-    const own = what();
-    if (first === own) return undefined;
-    if (first !== undefined) return this.#next++;
-    this.#several.set(id, own);
-    return id;
+  of(id: IdKey | undefined, content: () => string): 'own' | 'written' | number {
+    if (id === undefined) return this.#next++;
+    if (!this.#several.has(id)) return 'own';
+    if (!this.#written.add(`${id} ${content()}`)) return 'written';
+    return this.#taken.add(id) ? 'own' : this.#next++;
   }
 }

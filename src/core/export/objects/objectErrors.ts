@@ -2,11 +2,33 @@
 import { ErrorCode, LikenessError } from '../../likenessError.ts';
 import type { Size } from './cocoBoxes.ts';
 
+/** Keys that a sentence names. */
+const NAMED = 5;
+
 export const changedWhileExported = (path: string) =>
   new LikenessError(
     ErrorCode.ImagesChanged,
     `${path} was changed by somebody else while it was exported, and nothing was written; export again.`,
     { path },
+  );
+
+/** @param files that the labels come from */
+export const noneListed = (folder: string, files: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `${files.join(' and ')} ${files.length === 1 ? 'lists' : 'list'} none of the images of ${folder} that would be exported, and what ${files.length === 1 ? 'it says' : 'they say'} of them is what is exported; list them there, or name other label files in .likeness/config.json.`,
+    { path: folder },
+  );
+export const noCategories = (files: readonly string[], format: string) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `${files.join(' and ')} ${files.length === 1 ? 'has' : 'have'} no categories, without which ${format} has no classes; add them, or choose another format.`,
+  );
+export const nothingWritable = (folder: string, files: readonly string[], format: string) =>
+  new LikenessError(
+    ErrorCode.NotEnoughLabels,
+    `No annotation that ${files.join(' and ')} ${files.length === 1 ? 'has' : 'have'} of the images of ${folder} that would be exported is one that ${format} can have: a box of a class that is listed; correct them, or choose another format.`,
+    { path: folder },
   );
 
 // ---- notices ------------------------------------------------------------------------------------------------------
@@ -15,7 +37,7 @@ export const changedWhileExported = (path: string) =>
 export const classNotWritten = (images: number, path: string, to: string, reason: string) =>
   new LikenessError(
     ErrorCode.InvalidLabels,
-    `${images === 1 ? `The class "${to}" that was decided for ${path} is` : `The classes that were decided for ${images} images are`} not in the export, which has their annotations as they are${images === 1 ? '' : `; the first is ${path}, decided "${to}"`}: ${reason}.`,
+    `${images === 1 ? `The class "${to}" that was decided for ${path} is` : `The classes that were decided for ${images} images are`} not in the export, which says no more of ${images === 1 ? 'it' : 'them'} than the label files${images === 1 ? '' : `; the first is ${path}, decided "${to}"`}: ${reason}.`,
     { path },
   );
 /** @param files that the labels come from, `listed` whether the images are in the export all the same */
@@ -39,10 +61,11 @@ export const withoutSize = (images: number, first: string, file: string) =>
     `${file} states no size of ${images === 1 ? first : `${images} images (the first is ${first})`}; the annotations are taken for those of the size that ${images === 1 ? 'it is' : 'they are'} shown with.`,
     { path: first },
   );
-export const writtenTwice = (annotations: number) =>
+/** @param alike what is the same of them */
+export const writtenTwice = (annotations: number, alike: string) =>
   new LikenessError(
     ErrorCode.InvalidLabels,
-    `${annotations === 1 ? '1 annotation is' : `${annotations} annotations are`} in the label files more than once, with the same id, image, class and box, and ${annotations === 1 ? 'is' : 'are'} exported once.`,
+    `${annotations === 1 ? '1 annotation is' : `${annotations} annotations are`} in the label files more than once, with the same ${alike}, and ${annotations === 1 ? 'is' : 'are'} exported once.`,
   );
 /** @param format that has no place for it */
 export const crowdsLeftOut = (annotations: number, format: string) =>
@@ -62,6 +85,29 @@ export const withoutBox = (annotations: number, first: string) =>
     `${annotations === 1 ? `1 annotation (of ${first}) has` : `${annotations} annotations (the first of ${first}) have`} no box within the image, and ${annotations === 1 ? 'is' : 'are'} left out; correct "bbox".`,
     { path: first },
   );
+/** @param first image of such an annotation */
+export const unstatedBoxes = (annotations: number, first: string) =>
+  new LikenessError(
+    ErrorCode.InvalidLabels,
+    `${annotations === 1 ? `1 annotation (of ${first}) has` : `${annotations} annotations (the first of ${first}) have`} no "bbox" and no polygon to take a box from, but a mask or keypoints, and ${annotations === 1 ? 'is' : 'are'} left out; add "bbox".`,
+    { path: first },
+  );
+/** @param first of the images */
+export const nothingLeft = (images: number, first: string) =>
+  new LikenessError(
+    ErrorCode.InvalidLabels,
+    `${images === 1 ? `1 image (${first}) has` : `${images} images (the first is ${first}) have`} annotations of which none can be exported, and ${images === 1 ? 'is' : 'are'} left out, as a picture without a box stands for "nothing there".`,
+    { path: first },
+  );
+/** @param keys of the label files, one at least */
+export const keysLeftOut = (keys: readonly string[], files: readonly string[]) => {
+  const names = keys.slice(0, NAMED).map((key) => JSON.stringify(key));
+  const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : '';
+  return new LikenessError(
+    ErrorCode.LabelFilesStay,
+    `What ${files.join(' and ')} ${files.length === 1 ? 'says' : 'say'} beside images, annotations, categories and licences isn't in the export: ${names.join(', ')}${more}, ${files.length === 1 ? 'as it is no JSON or too long' : 'as there are several files'}.`,
+  );
+};
 /** @param first image of such an annotation */
 export const wholeImageBoxes = (annotations: number, first: string) =>
   new LikenessError(

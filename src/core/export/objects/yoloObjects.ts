@@ -16,6 +16,18 @@ export function keypointShapeOf(value: unknown): KeypointShape | undefined {
     : undefined;
 }
 
+/**
+ * How the keypoints of a class are called: `kpt_names` of `data.yaml`, a list for each class or one for all. Undefined where
+ * it doesn't say, or names another number of them.
+ */
+export function keypointNamesOf(value: unknown, code: number, [count]: KeypointShape): readonly string[] | undefined {
+  const isNames = (own: unknown): own is readonly string[] =>
+    Array.isArray(own) && own.length === count && own.every((name) => typeof name === 'string');
+  if (isNames(value)) return value;
+  const own = typeof value === 'object' && value !== null ? (value as Record<number, unknown>)[code] : undefined;
+  return isNames(own) ? own : undefined;
+}
+
 /** What an annotation of COCO's says of where an object is, in pixels. */
 export interface CocoShape {
   readonly bbox: readonly number[];

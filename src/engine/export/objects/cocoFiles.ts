@@ -1,4 +1,5 @@
 import type { ExportImage } from '../../../core/export/exportImage.ts';
+import { idKeyOf, type IdKey } from '../../../core/export/objects/annotationIds.ts';
 import type { Size } from '../../../core/export/objects/cocoBoxes.ts';
 import type { Entry } from '../../../core/export/objects/mergedEntries.ts';
 import { asObject } from '../../../core/json/asObject.ts';
@@ -16,11 +17,14 @@ import { finderOf } from '../../labels/sources/rowSources.ts';
 /** An exported image in a file. */
 export interface ListedImage {
   readonly image: ExportImage;
-  /** The file's entry of it. */
-  readonly entry: Readonly<Record<string, unknown>>;
+  /** The file's entry of it, as it stands there. */
+  readonly text: string;
   /** What its annotations are measured in; undefined where the file doesn't state it. */
   readonly size: Size | undefined;
 }
+
+/** Bytes of a file's further keys that are held together. */
+const LARGEST_OTHERS = 32 << 20;
 
 /** What one file says, without its annotations. */
 export interface CocoFile {
@@ -28,8 +32,14 @@ export interface CocoFile {
   readonly edits: PlannedFile['edits'];
   readonly images: ReadonlyMap<CocoId, ListedImage>;
   readonly categories: readonly Entry[];
+  /** Those that images can name; and all of them, the JSON of a list. */
   readonly licenses: readonly Entry[];
+  readonly licenseList: string;
   readonly info: Readonly<Record<string, unknown>>;
+  /** JSON of further keys, as it stands there; of a file that is one of several there are none. */
+  readonly others: ReadonlyMap<string, string>;
+  /** Further keys that aren't held. */
+  readonly left: readonly string[];
 }
 
 /** An annotation of an exported image, of a category that is listed, or of none. */
@@ -41,53 +51,76 @@ export interface FoundAnnotation {
   readonly category: CocoId | undefined;
 }
 
+interface ReadFile extends Pick<CocoFile, 'file' | 'edits'> {
+  readonly root: string;
+  /** Whether it isn't one of several. */
+  readonly isOnly: boolean;
+}
+
 /**
  * Reads a file as it is with edits, but for its annotations, of which only ids are looked at. Rejects with invalid-labels,
  * file-not-found, unreadable-file, or what `between` rejects with.
  *
  * @param paths of all images of the dataset; `images` those that are wanted
- * @param takeId is given the id of each annotation
+ * @param takeId is given the id of each annotation, undefined where it has none
  * @param between is told how many bytes were read
  */
 export async function readCocoFile(
-  { file, edits, root }: { readonly file: string; readonly edits: PlannedFile['edits']; readonly root: string },
+  { file, edits, root, isOnly }: ReadFile,
   { paths, images }: { readonly paths: readonly string[]; readonly images: ReadonlyMap<string, ExportImage> },
-  takeId: (id: unknown) => void,
+  takeId: (id: IdKey | undefined) => void,
   between: (bytes: number) => Promise<void>,
 ): Promise<CocoFile> {
   const find = finderOf(root, file, paths);
   const split = splitOfFileName(file);
   const listed = new Map<CocoId, ListedImage>();
   const categories: Entry[] = [];
-  const wholes = new Map<string, unknown>();
+  const wholes = new Map<string, string>();
+  const others = new Map<string, string>();
+  const left = new Set<string>();
+  let held = 0;
   const onElement = (element: JsonElement) => {
     const value = parsedElement(element);
-    const { section } = element;
-    if (section === 'annotations') takeId(value['id']);
-    else if (!isEntry(value)) return;
-    else if (section === 'categories') categories.push(value);
+    const { section, bytes } = element;
+    const { id } = value;
+    if (section === 'annotations') takeId(idKeyOf(id, bytes));
+    else if (!isId(id)) return;
+    else if (section === 'categories') categories.push({ id, value, text: utf8Text(bytes) });
     else if (typeof value['file_name'] === 'string') {
       const path = find(imageOf(value['file_name']), split);
       const image = path === undefined ? undefined : images.get(path);
-      if (image !== undefined) listed.set(value.id, { image, entry: value, size: sizeOf(value) });
+      if (image !== undefined) listed.set(id, { image, text: utf8Text(bytes), size: sizeOf(value) });
     }
   };
-  const onWhole = ({ section, bytes }: JsonValue) => wholes.set(section, parsed(bytes));
+  const onWhole = ({ section, bytes }: JsonValue) => wholes.set(section, utf8Text(bytes));
+  const onOther = (key: string, bytes: Uint8Array | undefined) => {
+    const text = bytes === undefined || held + bytes.length > LARGEST_OTHERS ? '' : utf8Text(bytes);
+    if (parsed(text) === undefined) left.add(key);
+    else {
+      others.set(key, text);
+      held += text.length;
+    }
+  };
   const sections = new JsonSections({
     wanted: ['categories', 'images', 'annotations'],
     onElement,
     wholes: ['info', 'licenses'],
     onWhole,
+    others: { largest: isOnly ? LARGEST_OTHERS : 0, onOther },
   });
   for await (const bytes of through(file, edits, sections)) await between(bytes);
-  const licenses = wholes.get('licenses');
+  const licenseText = wholes.get('licenses') ?? '';
+  const licenses = parsed(licenseText);
   return {
     file,
     edits,
     images: listed,
     categories,
-    licenses: Array.isArray(licenses) ? licenses.map(asObject).filter(isEntry) : [],
-    info: asObject(wholes.get('info')),
+    licenses: Array.isArray(licenses) ? licenses.flatMap(licenseOf) : [],
+    licenseList: Array.isArray(licenses) ? licenseText : '[]',
+    info: asObject(parsed(wholes.get('info') ?? '')),
+    others,
+    left: [...left],
   };
 }
 
@@ -95,10 +128,12 @@ export async function readCocoFile(
  * Goes through the annotations of a file once more. Rejects as `readCocoFile` does.
  *
  * @param take what is made of those of exported images; its answers come in the order of the file, with undefined for the others
+ * @param passOver is told of the exported images of annotations that are of a category that isn't listed
  */
 export async function* cocoAnnotations<Result>(
   { file, edits, images, categories }: CocoFile,
   take: (annotation: FoundAnnotation) => Result,
+  passOver?: (listed: ListedImage) => void,
 ): AsyncGenerator<Result | undefined> {
   const known = new Set(categories.map(({ id }) => id));
   let results: (Result | undefined)[] = [];
@@ -109,6 +144,7 @@ export async function* cocoAnnotations<Result>(
     // Who reads the labels tells of those of categories that aren't listed.
     const isMeant = listed !== undefined && (category === undefined || known.has(category));
     results.push(isMeant ? take({ value, bytes: element.bytes, listed, category }) : undefined);
+    if (listed !== undefined && !isMeant) passOver?.(listed);
   };
   for await (const _ of through(file, edits, new JsonSections({ wanted: ['annotations'], onElement }))) {
     yield* results;
@@ -134,8 +170,14 @@ async function* through(file: string, edits: PlannedFile['edits'], sections: Jso
   }
 }
 
-function isEntry(value: Readonly<Record<string, unknown>>): value is Entry {
-  return typeof value['id'] === 'number' || typeof value['id'] === 'string';
+function isId(value: unknown): value is CocoId {
+  return typeof value === 'number' || typeof value === 'string';
+}
+
+function licenseOf(license: unknown): Entry[] {
+  const value = asObject(license);
+  const { id } = value;
+  return isId(id) ? [{ id, value, text: JSON.stringify(value) }] : [];
 }
 
 function sizeOf({ width, height }: Readonly<Record<string, unknown>>): Size | undefined {
@@ -144,9 +186,9 @@ function sizeOf({ width, height }: Readonly<Record<string, unknown>>): Size | un
 }
 
 /** Undefined of what is no JSON. */
-function parsed(bytes: Uint8Array): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(utf8Text(bytes));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

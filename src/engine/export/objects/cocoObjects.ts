@@ -1,23 +1,23 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { CocoContent } from '../../../core/export/coco.ts';
+import { plainEntry, type CocoContent } from '../../../core/export/coco.ts';
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import type { YoloContent } from '../../../core/export/folderPlans.ts';
-import { AnnotationIds } from '../../../core/export/objects/annotationIds.ts';
+import { AnnotationIds, idKeyOf, type IdKey } from '../../../core/export/objects/annotationIds.ts';
 import { BoxList } from '../../../core/export/objects/boxList.ts';
-import { cocoBoxOf, type Size } from '../../../core/export/objects/cocoBoxes.ts';
-import { mergedEntries, type Entry } from '../../../core/export/objects/mergedEntries.ts';
+import { cocoBoxOf, yoloLine, type Size } from '../../../core/export/objects/cocoBoxes.ts';
+import { imageEntry } from '../../../core/export/objects/imageEntry.ts';
+import { LeftOut } from '../../../core/export/objects/leftOut.ts';
+import { entryTexts, mergedEntries, type Entry } from '../../../core/export/objects/mergedEntries.ts';
 import {
   changedWhileExported,
-  crowdsLeftOut,
+  keysLeftOut,
   otherSize,
-  shapesLeftOut,
-  wholeImageBoxes,
-  withoutBox,
-  withoutClass,
   withoutSize,
   writtenTwice,
 } from '../../../core/export/objects/objectErrors.ts';
 import type { LikenessError } from '../../../core/errors.ts';
+import { canonicalJson } from '../../../core/json/canonicalJson.ts';
 import { withValues } from '../../../core/json/jsonValues.ts';
 import type { CocoId } from '../../../core/labels/cocoLabels.ts';
 import type { JobContext } from '../../../core/progress.ts';
@@ -43,7 +43,8 @@ interface CocoContents {
 
 /**
  * The annotations of COCO's files. They are gone through twice, once for their ids and once to write them, and never held:
- * what is held are the entries of the exported images, eight bytes for each annotation's id, and 24 for each box of YOLO's.
+ * what is held are the entries of the exported images, eight bytes for each annotation's id that is a number, some 120 for
+ * each of those that share one, and 24 for each box of YOLO's.
  */
 export class CocoObjects implements ObjectSource {
   readonly #contents: CocoContents;
@@ -51,7 +52,6 @@ export class CocoObjects implements ObjectSource {
   /** Of each image the file that lists it first. */
   readonly #listed = new Map<string, { readonly listed: ListedImage; readonly file: number }>();
   readonly #notices: LikenessError[] = [];
-  #twice = 0;
 
   private constructor(contents: CocoContents) {
     this.#contents = contents;
@@ -79,7 +79,7 @@ export class CocoObjects implements ObjectSource {
     const wanted = { paths: store.readImagePaths(), images: new Map(images.map((image) => [image.path, image])) };
     const ids = new AnnotationIds();
     let annotations = 0;
-    const takeId = (id: unknown) => {
+    const takeId = (id: IdKey | undefined) => {
       annotations++;
       ids.add(id);
     };
@@ -92,7 +92,10 @@ export class CocoObjects implements ObjectSource {
         let before = 0;
         for (const [i, file] of names.entries()) {
           const edits = plans.get(file)?.edits ?? [];
-          read.push(await readCocoFile({ file, edits, root }, wanted, takeId, (bytes) => between(before + bytes)));
+          const isOnly = names.length === 1;
+          read.push(
+            await readCocoFile({ file, edits, root, isOnly }, wanted, takeId, (bytes) => between(before + bytes)),
+          );
           before += sizes[i]!;
         }
         return read;
@@ -118,30 +121,29 @@ export class CocoObjects implements ObjectSource {
   }
 
   notices(): LikenessError[] {
-    const twice = this.#twice > 0 ? [writtenTwice(this.#twice)] : [];
-    return [...this.#contents.notices, ...this.#sizeNotices(), ...twice, ...this.#notices];
+    return [...this.#contents.notices, ...this.#sizeNotices(), ...this.#notices];
   }
 
   toCoco(description: string): { readonly content: CocoContent; readonly pieces: number } {
     const { files, shown, annotations } = this.#contents;
-    const [only, ...others] = files;
+    const [only, ...others] = files as [CocoFile, ...CocoFile[]];
     const licenses = mergedEntries(
       files.map((file) => file.licenses),
-      ({ id: _, ...text }) => JSON.stringify(text),
+      ({ value: { id: _, ...more } }) => JSON.stringify(more),
     );
+    const left = [...new Set(files.flatMap((file) => file.left))];
+    if (left.length > 0) this.#notices.push(keysLeftOut(left, shown));
     const note = `The annotations are those of ${shown.join(' and ')}, with the classes that were decided since. File names are relative to the folder of the data set.`;
     const content: CocoContent = {
-      info: { description, version: '1.0', ...(others.length === 0 && only!.info), note },
-      licenses: licenses.entries,
-      categories: this.#categories.entries,
-      entryOf: ({ path, ...shownSize }) => {
-        const own = this.#listed.get(path);
-        const { width, height } = own?.listed.size ?? shownSize;
-        if (own === undefined) return { width, height };
-        const { id: _, file_name: _name, width: _width, height: _height, ...more } = own.listed.entry;
-        const isNumbered = others.length > 0 && 'license' in more;
-        const license = isNumbered && { license: licenses.ids[own.file]!.get(more['license'] as CocoId) };
-        return { width, height, ...more, ...license };
+      info: { description, version: '1.0', ...(others.length === 0 && only.info), note },
+      licenses: others.length === 0 ? only.licenseList : `[${entryTexts(licenses).join(',')}]`,
+      categories: entryTexts(this.#categories),
+      others: only.others,
+      entryOf: (image, id) => {
+        const own = this.#listed.get(image.path);
+        if (own === undefined) return plainEntry(image, id);
+        const renumbered = { licenses: licenses.ids[own.file]!, categories: this.#categories.ids[own.file]! };
+        return imageEntry(own.listed, id, others.length > 0 ? renumbered : undefined);
       },
       annotations: (ids) => this.#written(ids),
     };
@@ -149,19 +151,25 @@ export class CocoObjects implements ObjectSource {
   }
 
   async *#written(imageIds: ReadonlyMap<string, number>): AsyncGenerator<string> {
+    let twice = 0;
     for (const [i, file] of this.#contents.files.entries()) {
       const texts = cocoAnnotations(file, (found) => {
-        const own = this.#categoryOf(found, i);
-        const id = this.#idOf(found, own);
-        if (id === undefined) return '';
+        const category = this.#categoryOf(found, i);
+        const id = this.#idOf(found, () => contentOf(found, category));
+        if (id === 'written') {
+          twice++;
+          return '';
+        }
+        // Numbers that stay aren't written anew, which would cost digits of large ones.
         return withValues(found.bytes, {
-          id: JSON.stringify(id),
+          ...(id !== 'own' && { id: String(id) }),
           image_id: String(imageIds.get(found.listed.image.path)!),
-          ...(own !== undefined && { category_id: JSON.stringify(own) }),
+          ...(category !== found.category && { category_id: JSON.stringify(category) }),
         });
       });
       for await (const text of texts) yield text ?? '';
     }
+    if (twice > 0) this.#notices.push(writtenTwice(twice, 'id and content'));
   }
 
   /** The id that a category of a file has in the export. */
@@ -169,42 +177,52 @@ export class CocoObjects implements ObjectSource {
     return category === undefined ? undefined : this.#categories.ids[file]!.get(category)!;
   }
 
-  /** Undefined where the annotation was there before. */
-  #idOf({ value, listed }: FoundAnnotation, category: CocoId | undefined): CocoId | undefined {
-    const what = () => JSON.stringify([listed.image.path, category, value['bbox']]);
-    const id = this.#contents.ids.idOf(value['id'], what);
-    if (id === undefined) this.#twice++;
-    return id;
+  #idOf({ value, bytes }: FoundAnnotation, content: () => string) {
+    return this.#contents.ids.of(idKeyOf(value['id'], bytes), content);
   }
 
   async toYolo(images: readonly ExportImage[], context: JobContext): Promise<YoloContent> {
     const { files, shown, annotations } = this.#contents;
-    const names = [...new Set(this.#categories.entries.map(nameOf))];
+    const names = [...new Set(this.#categories.entries.map(({ entry }) => nameOf(entry)))];
     const codes = new Map(names.map((name, code) => [name, code]));
-    const codeOf = new Map(this.#categories.entries.map((entry) => [entry.id, codes.get(nameOf(entry))!]));
+    const codeOf = new Map(this.#categories.entries.map(({ id, entry }) => [id, codes.get(nameOf(entry))!]));
     const numbers = new Map(images.map(({ path }, i) => [path, i]));
+    /** Of each image whether there is an annotation. */
+    const isAnnotated = new Uint8Array(images.length);
+    const passOver = ({ image }: ListedImage) => {
+      isAnnotated[numbers.get(image.path)!] = 1;
+    };
     const boxes = new BoxList();
     const told = new LeftOut();
+    let twice = 0;
     await inPhase('Reading the annotations', annotations, context, async (between) => {
       let done = 0;
       for (const [i, file] of files.entries()) {
-        const taken = cocoAnnotations(file, (found) => {
+        const take = (found: FoundAnnotation) => {
           const { image, size } = found.listed;
+          passOver(found.listed);
           const category = this.#categoryOf(found, i);
-          if (this.#idOf(found, category) === undefined) return;
           const box = category === undefined ? undefined : cocoBoxOf(found.value, size ?? image);
-          if (told.take(box, image.path)) boxes.add(numbers.get(image.path)!, codeOf.get(category!)!, box.box);
-        });
-        for await (const _ of taken) if (++done % STEP === 0) await between(done);
+          const code = codeOf.get(category!)!;
+          const isBox = box !== undefined && 'box' in box;
+          const content = () => (isBox ? digestOf([image.path, yoloLine(code, box.box)]) : contentOf(found, category));
+          if (this.#idOf(found, content) === 'written') twice++;
+          else if (told.take(box, image.path)) boxes.add(numbers.get(image.path)!, code, box.box);
+        };
+        for await (const _ of cocoAnnotations(file, take, passOver)) if (++done % STEP === 0) await between(done);
       }
     });
     boxes.settle(images.length);
+    if (twice > 0) this.#notices.push(writtenTwice(twice, 'id, image, class and box'));
     this.#notices.push(...told.notices());
     return {
       names: new Map(names.map((name, code) => [code, name])),
       comment: `The boxes are those of ${shown.join(' and ')}, with the classes that were decided since.`,
       reading: {},
-      textOf: ({ path }) => boxes.textOf(numbers.get(path)!),
+      textOf: ({ path }) => {
+        const image = numbers.get(path)!;
+        return boxes.textOf(image) || (isAnnotated[image] === 1 ? undefined : '');
+      },
     };
   }
 
@@ -231,43 +249,16 @@ export class CocoObjects implements ObjectSource {
   }
 }
 
-function nameOf(category: Entry): string {
-  return String(category['name']);
+function nameOf({ value }: Entry): string {
+  return String(value['name']);
 }
 
-type TakenBox = ReturnType<typeof cocoBoxOf>;
+/** Equal for annotations that say the same of the same image, however they are written. */
+function contentOf({ value, listed }: FoundAnnotation, category: CocoId | undefined): string {
+  const { id: _, image_id: _image, category_id: _category, ...more } = value;
+  return digestOf([listed.image.path, category ?? null, more]);
+}
 
-/** What of annotations YOLO has no place for. */
-class LeftOut {
-  readonly #counts = { crowd: 0, whole: 0, broken: 0, classless: 0, shapes: 0 };
-  #firstBroken = '';
-  #firstWhole = '';
-
-  /** Whether there is a box. @param box undefined of an annotation without a class */
-  take(box: TakenBox | undefined, path: string): box is Extract<TakenBox, { readonly box: unknown }> {
-    if (box === undefined) {
-      this.#counts.classless++;
-      return false;
-    }
-    if (box.kind === 'box') {
-      if (box.hasShape) this.#counts.shapes++;
-      return true;
-    }
-    if (this.#counts[box.kind]++ === 0) {
-      if (box.kind === 'broken') this.#firstBroken = path;
-      if (box.kind === 'whole') this.#firstWhole = path;
-    }
-    return box.kind === 'whole';
-  }
-
-  notices(): LikenessError[] {
-    const { crowd, whole, broken, classless, shapes } = this.#counts;
-    return [
-      ...(crowd > 0 ? [crowdsLeftOut(crowd, 'yolo')] : []),
-      ...(classless > 0 ? [withoutClass(classless, 'yolo')] : []),
-      ...(broken > 0 ? [withoutBox(broken, this.#firstBroken)] : []),
-      ...(whole > 0 ? [wholeImageBoxes(whole, this.#firstWhole)] : []),
-      ...(shapes > 0 ? [shapesLeftOut(shapes, 'yolo')] : []),
-    ];
-  }
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('base64');
 }

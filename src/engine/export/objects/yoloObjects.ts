@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { LARGEST_IMAGE_ID, type CocoContent } from '../../../core/export/coco.ts';
+import { LARGEST_IMAGE_ID, plainEntry, type CocoContent } from '../../../core/export/coco.ts';
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import type { YoloContent } from '../../../core/export/folderPlans.ts';
 import { changedWhileExported, numbersLeftOut } from '../../../core/export/objects/objectErrors.ts';
-import { cocoShapeOf, IdsBehind, keypointShapeOf } from '../../../core/export/objects/yoloObjects.ts';
+import { cocoShapeOf, IdsBehind, keypointNamesOf, keypointShapeOf } from '../../../core/export/objects/yoloObjects.ts';
 import type { LikenessError } from '../../../core/errors.ts';
 import { withEdits } from '../../../core/labels/relabel/byteEdits.ts';
 import { invalidLabels } from '../../../core/labels/labelSourceErrors.ts';
@@ -76,20 +76,32 @@ export class YoloObjects implements ObjectSource {
       names: description.names,
       comment: `The lines of the label files are those of ${shown.join(' and ')}, with the classes that were decided since.`,
       reading: description.reading,
-      textOf: async ({ path }: ExportImage) =>
-        (await this.#linesOf(path)).map(({ code, rest }) => `${code} ${rest}\n`).join(''),
+      textOf: async ({ path }: ExportImage) => {
+        const { lines, isOther } = await this.#linesOf(path);
+        return lines.length === 0 && isOther ? undefined : lines.map(({ code, rest }) => `${code} ${rest}\n`).join('');
+      },
     });
   }
 
   toCoco(description: string): { readonly content: CocoContent; readonly pieces: number } {
     const { shown, images, description: own } = this.#contents;
+    const shape = keypointShapeOf(own.reading['kpt_shape']);
     const note = `The annotations are those of ${shown.join(' and ')}, with the classes that were decided since, in pixels. File names are relative to the folder of the data set.`;
     return {
       content: {
         info: { description, version: '1.0', note },
-        licenses: [],
-        categories: [...own.names].map(([code, name]) => ({ id: code + 1, name, supercategory: '' })),
-        entryOf: ({ width, height }) => ({ width, height }),
+        licenses: '[]',
+        categories: [...own.names].map(([code, name]) => {
+          const keypoints = shape && keypointNamesOf(own.reading['kpt_names'], code, shape);
+          // What draws keypoints looks for the lines between them.
+          return JSON.stringify({
+            id: code + 1,
+            name,
+            supercategory: '',
+            ...(keypoints && { keypoints, skeleton: [] }),
+          });
+        }),
+        entryOf: plainEntry,
         annotations: (ids) => this.#annotations(ids),
       },
       pieces: images.length,
@@ -105,7 +117,7 @@ export class YoloObjects implements ObjectSource {
     let first = '';
     for (const [start, end] of runsOf(images.length, TOGETHER)) {
       const group = images.slice(start, end);
-      const lines = await Promise.all(group.map(({ path }) => this.#linesOf(path)));
+      const lines = await Promise.all(group.map(async ({ path }) => (await this.#linesOf(path)).lines));
       for (const [i, image] of group.entries()) {
         const id = ids.get(image.path)!;
         const own = annotationIds.of(id, lines[i]!.length);
@@ -120,12 +132,14 @@ export class YoloObjects implements ObjectSource {
     if (more > 0) this.#notices.push(numbersLeftOut(more, first));
   }
 
-  /** Those of classes that have a name; who reads the labels tells of the others. */
-  async #linesOf(path: string): Promise<YoloLine[]> {
+  /** Those of classes that have a name, and whether there are others; who reads the labels tells of them. */
+  async #linesOf(path: string): Promise<{ readonly lines: readonly YoloLine[]; readonly isOther: boolean }> {
     const { labels, plans, description } = this.#contents;
     const file = labels.get(path);
-    if (file === undefined) return [];
-    return parseYoloLines(await editedText(file, plans)).lines.filter(({ code }) => description.names.has(code));
+    if (file === undefined) return { lines: [], isOther: false };
+    const { lines: all, faults } = parseYoloLines(await editedText(file, plans));
+    const lines = all.filter(({ code }) => description.names.has(code));
+    return { lines, isOther: lines.length < all.length || faults.length > 0 };
   }
 }
 

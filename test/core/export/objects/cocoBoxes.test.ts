@@ -32,9 +32,17 @@ describe("a box of COCO's as one of YOLO's", () => {
       }),
       '3 0.25 0.3 0.3 0.4',
     );
-    assert.equal(lineOf({ bbox: [], segmentation: { size: [1, 1], counts: 'x' } }), 'broken');
+    const mask = { segmentation: { size: [1, 1], counts: 'x' } };
+    assert.deepEqual([{ bbox: [], ...mask }, mask, { segmentation: [[]] }].map(lineOf), Array(3).fill('unstated'));
+    assert.equal(lineOf({ bbox: [0, 0, 0, 0], ...mask }), 'broken');
+    const outline = { segmentation: [[20, 10, 80, 10, 50, 50]] };
+    for (const bbox of [[0, 0, 0, 0], [20, 10], [300, 10, 5, 5], 'x']) {
+      assert.equal(lineOf({ bbox, ...outline }), '3 0.25 0.3 0.3 0.4', JSON.stringify(bbox));
+    }
+    assert.equal(lineOf({ bbox: [0, 0, 20, 10], ...outline }), '3 0.05 0.05 0.1 0.1');
+    assert.equal(lineOf({ segmentation: [[300, 10, 380, 10, 350, 50]] }), 'broken');
     assert.deepEqual(cocoBoxOf({ bbox: null }, size), { kind: 'whole', box: [0.5, 0.5, 1, 1] });
-    assert.equal(lineOf({ keypoints: [1, 2, 2] }), 'broken');
+    assert.equal(lineOf({ keypoints: [1, 2, 2] }), 'unstated');
   });
 
   it('is none of a crowd, or where the numbers are none', () => {

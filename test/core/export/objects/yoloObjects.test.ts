@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cocoShapeOf, IdsBehind, keypointShapeOf } from '../../../../src/core/export/objects/yoloObjects.ts';
+import {
+  cocoShapeOf,
+  IdsBehind,
+  keypointNamesOf,
+  keypointShapeOf,
+} from '../../../../src/core/export/objects/yoloObjects.ts';
 
 const size = { width: 200, height: 100 };
 
@@ -36,6 +41,22 @@ describe("a line of YOLO's as an annotation of COCO's", () => {
     assert.deepEqual([flat.keypoints, flat.num_keypoints, flat.segmentation], [[20, 10, 2, 40, 20, 2, 0, 0, 0], 2, []]);
     assert.deepEqual([[17, 4], [0, 3], '17', undefined].map(keypointShapeOf), Array(4).fill(undefined));
   });
+});
+
+it('keypoints are called as data.yaml says, for each class or all of them', () => {
+  const namesOf = (value: unknown) => keypointNamesOf(value, 1, [2, 3]);
+  assert.deepEqual(namesOf({ 0: ['x', 'y'], 1: ['nose', 'tail'] }), ['nose', 'tail']);
+  assert.deepEqual(
+    namesOf([
+      ['x', 'y'],
+      ['nose', 'tail'],
+    ]),
+    ['nose', 'tail'],
+  );
+  assert.deepEqual(namesOf(['nose', 'tail']), ['nose', 'tail']);
+  for (const none of [undefined, null, 'ab', {}, { 1: ['nose'] }, ['nose', 1], { 1: 'ab' }]) {
+    assert.equal(namesOf(none), undefined, JSON.stringify(none));
+  }
 });
 
 it("ids of annotations follow their image's, unless that is another image's already", () => {

@@ -1,59 +1,15 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { ErrorCode } from '../../../../src/core/errors.ts';
 import { temporaryFolder } from '../../../temporaryFolder.ts';
 import { write } from '../../indexing/dataset.ts';
 import { listed } from '../../labels/labelFixtures.ts';
 import { job } from '../../training/job.ts';
+import { cocoDataset, instances, paths, size } from './cocoDataset.ts';
 import { annotationsOf, objectsDataset, type Coco } from './objectsDataset.ts';
 
-const paths = ['train/a.png', 'train/b.png', 'val/c.png', 'val/none.png', 'val/unlisted.png'];
-const size = { width: 24, height: 16 };
-const instances = {
-  info: { description: 'my own', contributor: 'me', year: 2026 },
-  licenses: [{ id: 4, name: 'CC0', url: 'https://example.org' }],
-  annotations: [
-    {
-      ...{ id: 50, image_id: 'a', category_id: 3, bbox: [1, 2, 12, 8], area: 60.5, iscrowd: 0 },
-      ...{ segmentation: [[1, 2, 13, 2, 13, 10]], attributes: { hidden: true, 'näme "x"': [1] } },
-      ...{ keypoints: [2, 3, 2], num_keypoints: 1 },
-    },
-    { id: 51, image_id: 'a', category_id: 3, bbox: [0, 0, 6, 4] },
-    {
-      id: 52,
-      image_id: 'b',
-      category_id: 8,
-      bbox: [0, 0, 24, 16],
-      iscrowd: 1,
-      segmentation: { counts: 'xyz', size: [16, 24] },
-    },
-    { id: 53, image_id: 'b', category_id: 3, bbox: [6, 4, 6, 4], area: 24 },
-    { id: 54, image_id: 'c', category_id: 8, bbox: [12, 8, 24, 16], area: 384 },
-    { id: 55, image_id: 'c', category_id: 99, bbox: [1, 1, 1, 1] },
-    { id: 56, image_id: 'gone', category_id: 3, bbox: [1, 1, 1, 1] },
-    { id: 57, image_id: 'c', caption: 'no class' },
-  ],
-  images: [
-    {
-      id: 'a',
-      file_name: 'train/a.png',
-      ...size,
-      license: 4,
-      date_captured: '2026-01-02',
-      coco_url: 'https://example.org/a',
-    },
-    ...['b', 'c', 'none'].map((id) => ({ id, file_name: `${id}.png`, ...size })),
-  ],
-  categories: [
-    { id: 3, name: 'cat', supercategory: 'animal', keypoints: ['nose'], skeleton: [] },
-    { id: 8, name: 'dog', supercategory: 'animal' },
-    { id: 11, name: 'emu', supercategory: 'bird' },
-  ],
-};
-const cocoDataset = (context: TestContext, document: unknown = instances) =>
-  objectsDataset(context, paths, { source: 'coco', file: 'instances.json' }, { 'instances.json': document });
 const unlisted = 'instances.json lists 1 image (val/unlisted.png) not at all, and it is';
 const passedOver = [
   "1 annotation of ROOT/instances.json is of the category 99, which isn't listed there, and is passed over; add it, or correct it.",
@@ -123,9 +79,14 @@ describe('an export of labels in COCO', () => {
     assert.ok(notices.some((message) => message.includes('is taken for the one with the largest area')));
     await decide('val/c.png', { action: 'exclude' });
     assert.deepEqual(await imagesIn('excluded.json', { tags: ['odd'] }), [['train/a.png'], [50, 51]]);
-    await assert.rejects(exportTo('coco', 'x.json', { images: ['val/unlisted.png'] }), {
-      code: ErrorCode.NotEnoughLabels,
-    });
+    await decide('val/unlisted.png', { action: 'relabel', value: 'cat' });
+    for (const format of ['coco', 'yolo'] as const) {
+      await assert.rejects(exportTo(format, 'x.json', { images: ['val/unlisted.png'] }), {
+        code: ErrorCode.NotEnoughLabels,
+        message:
+          /^instances\.json lists none of the images of .* that would be exported, and what it says of them is what/,
+      });
+    }
   });
 
   it('has the classes that were decided, by the rule by which they are written to the file', async (context) => {
@@ -136,7 +97,7 @@ describe('an export of labels in COCO', () => {
     const { notices } = await exportTo('coco', 'decided.json');
     assert.equal(
       notices.find((message) => message.includes('decided')),
-      'The classes that were decided for 2 images are not in the export, which has their annotations as they are; the first is train/b.png, decided "cat": its 2 annotations in instances.json are of several classes (dog, cat), and nothing tells which ones are meant; change them where they were made.',
+      'The classes that were decided for 2 images are not in the export, which says no more of them than the label files; the first is train/b.png, decided "cat": its 2 annotations in instances.json are of several classes (dog, cat), and nothing tells which ones are meant; change them where they were made.',
     );
     const decided = document('decided.json');
     assert.deepEqual(decided.categories.at(-1), { id: 12, name: 'fox', supercategory: '' });
@@ -166,9 +127,9 @@ describe('an export of labels in COCO', () => {
     assert.equal(images, 4);
     assert.deepEqual(notices, [
       ...passedOver,
-      '1 annotation is of a crowd ("iscrowd"), for which yolo has no sign, and is left out.',
-      '1 annotation has no category, without which yolo has none, and is left out.',
-      '1 annotation has an outline or keypoints beside the box; yolo gets the box alone.',
+      '1 annotation is of a crowd ("iscrowd"), for which YOLO has no sign, and is left out.',
+      '1 annotation has no category, without which YOLO has none, and is left out.',
+      '1 annotation has an outline or keypoints beside the box; YOLO gets the box alone.',
       `${unlisted} left out, as a picture without a box stands for "nothing there".`,
     ]);
     assert.equal(text('yolo/labels/train/a.txt'), '0 0.291667 0.375 0.5 0.5\n0 0.125 0.125 0.25 0.25\n');
@@ -202,7 +163,7 @@ describe('an export of labels in COCO', () => {
     const { notices } = await exportTo('coco', 'all.json');
     assert.ok(
       notices.includes(
-        '3 annotations are in the label files more than once, with the same id, image, class and box, and are exported once.',
+        '3 annotations are in the label files more than once, with the same id and content, and are exported once.',
       ),
     );
     const all = document('all.json');
@@ -226,7 +187,11 @@ describe('an export of labels in COCO', () => {
     assert.deepEqual([licenseOf('train/a.png'), licenseOf('val/c.png')], [1, 2]);
     assert.deepEqual(Object.keys(all.info), ['description', 'version', 'note']);
     const { notices: told } = await exportTo('yolo', 'yolo');
-    assert.ok(told.some((message) => message.startsWith('3 annotations are in the label files more than once')));
+    assert.ok(
+      told.includes(
+        '3 annotations are in the label files more than once, with the same id, image, class and box, and are exported once.',
+      ),
+    );
     assert.match(text('yolo/labels/train/a.txt'), /^0 \S+ .*\n1 \S+ .*\n2 \S+ .*\n$/);
     assert.match(text('yolo/labels/val/c.txt'), /^1 \S+ .*\n3 \S+ .*\n0 \S+ .*\n$/);
   });
@@ -273,7 +238,11 @@ describe('an export of labels in COCO', () => {
       categories: [],
     };
     const { exportTo, document, out } = await cocoDataset(context, captions);
-    await assert.rejects(exportTo('yolo', 'yolo'), { code: ErrorCode.NotEnoughLabels });
+    await assert.rejects(exportTo('yolo', 'yolo'), {
+      code: ErrorCode.NotEnoughLabels,
+      message:
+        'instances.json has no categories, without which YOLO has no classes; add them, or choose another format.',
+    });
     assert.deepEqual(readdirSync(out), []);
     await exportTo('coco', 'captions.json');
     const { annotations, categories } = document('captions.json');

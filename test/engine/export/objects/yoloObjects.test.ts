@@ -62,7 +62,7 @@ describe('an export of labels in YOLO', () => {
     const { notices } = await exportTo('yolo', 'decided');
     assert.match(
       notices.find((message) => message.includes('decided'))!,
-      /^The class "dog" that was decided for images\/train\/b\.png is not in the export, which has their annotations as they are: its 2 annotations in labels\/train\/b\.txt are of several classes/,
+      /^The class "dog" that was decided for images\/train\/b\.png is not in the export, which says no more of it than the label files: its 2 annotations in labels\/train\/b\.txt are of several classes/,
     );
     assert.equal(text('decided/labels/train/a.txt'), '3 0.25 0.5 0.5 0.25\n3 0.0 0.0 0.5 0.0 0.5 0.5\n');
     assert.equal(text('decided/labels/train/b.txt'), '0 0.5 0.5 0.25 0.25 0.87\n1 0.5\t0.5 0.5 0.5\n');
@@ -76,6 +76,23 @@ describe('an export of labels in YOLO', () => {
     for (const file of ['data.yaml', 'labels/train/a.txt', 'labels/train/b.txt']) {
       assert.equal(text(`applied/${file}`), text(`decided/${file}`));
     }
+  });
+
+  it('to YOLO is without images of which no line can be read, as they would stand for nothing', async (context) => {
+    const { exportTo, out } = await objectsDataset(
+      context,
+      paths,
+      { source: 'yolo', file: 'data.yaml' },
+      { ...files, 'labels/val/c.txt': '7 0.5 0.5 1 1\nnonsense\n', 'labels/val/none.txt': '\n \n' },
+    );
+    const { images, notices } = await exportTo('yolo', 'yolo');
+    assert.equal(images, 3);
+    assert.equal(
+      notices.at(-1),
+      '1 image (images/val/c.png) has annotations of which none can be exported, and is left out, as a picture without a box stands for "nothing there".',
+    );
+    assert.deepEqual(readdirSync(join(out, 'yolo/images/val')), ['none.png']);
+    assert.deepEqual(readdirSync(join(out, 'yolo/labels/val')), ['none.txt']);
   });
 
   it('to COCO has boxes and outlines in pixels', async (context) => {
@@ -123,13 +140,17 @@ describe('an export of labels in YOLO', () => {
       ['images/train/a.png', 'images/train/turned.jpg'],
       { source: 'yolo', file: 'data.yaml' },
       {
-        'data.yaml': 'train: images/train\nkpt_shape: [2, 3]\nflip_idx: [1, 0]\nnames:\n  0: person\n',
+        'data.yaml':
+          'train: images/train\nkpt_shape: [2, 3]\nflip_idx: [1, 0]\nkpt_names:\n  0: [left, right]\nnames:\n  0: person\n  1: dog\n',
         'labels/train/a.txt': '0 0.5 0.5 0.5 0.5 0.25 0.5 2 0 0 0\n',
         'labels/train/turned.txt': '0 0.5 0.5 0.5 0.5 0.25 0.5 1 0.75 0.25 2\n',
       },
     );
     await exportTo('yolo', 'yolo');
-    assert.match(text('yolo/data.yaml'), /^kpt_shape: \[2,3\]\nflip_idx: \[1,0\]\nnc: 1$/m);
+    assert.match(
+      text('yolo/data.yaml'),
+      /^kpt_shape: \[2,3\]\nflip_idx: \[1,0\]\nkpt_names: \{"0":\["left","right"\]\}\nnc: 2$/m,
+    );
     assert.equal(text('yolo/labels/train/a.txt'), '0 0.5 0.5 0.5 0.5 0.25 0.5 2 0 0 0\n');
     const { notices } = await exportTo('coco', 'out.json');
     assert.deepEqual(notices, []);
@@ -141,6 +162,10 @@ describe('an export of labels in YOLO', () => {
         [[4, 6, 8, 12], [4, 12, 1, 12, 6, 2], 2],
       ],
     );
+    assert.deepEqual(document('out.json').categories, [
+      { id: 1, name: 'person', supercategory: '', keypoints: ['left', 'right'], skeleton: [] },
+      { id: 2, name: 'dog', supercategory: '' },
+    ]);
     rmSync(join(root, 'data.yaml'));
     await assert.rejects(exportTo('yolo', 'again'), { code: ErrorCode.FileNotFound });
     assert.equal(existsSync(join(out, 'again')), false);
