@@ -120,7 +120,7 @@ export function useImage(row: number): MapImage | undefined {
   return image?.row === row ? image : undefined;
 }
 
-/** Beside its point, on the side where it hides fewer of the neighbours, and always inside. */
+/** Beside its point, on the side where it hides fewer of the neighbours, always inside, and above what is offered for a selection. */
 function putBeside(card: HTMLElement, view: MapView, row: number, others: Uint32Array): void {
   const place = view.placeOf(row);
   const { width, height } = view.size;
@@ -134,6 +134,13 @@ function putBeside(card: HTMLElement, view: MapView, row: number, others: Uint32
   const [fitsLeft, fitsRight] = [left - reach >= 0, left + reach <= width];
   const isRight = fitsRight && (!fitsLeft || 2 * toRight <= others.length);
   const x = isRight ? left + gap : Math.max(8, left - gap - card.offsetWidth);
-  const y = Math.max(8, Math.min(height - card.offsetHeight - 8, top - card.offsetHeight / 3));
+  const y = Math.max(8, Math.min(freeHeight(card, height) - card.offsetHeight - 8, top - card.offsetHeight / 3));
   card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+}
+
+/** Of a map, less what the bar with the actions for a selection covers. */
+function freeHeight(card: HTMLElement, height: number): number {
+  const bar = document.querySelector('.selection-bar')?.getBoundingClientRect();
+  const map = card.offsetParent?.getBoundingClientRect();
+  return bar && map ? Math.min(height, bar.top - map.top) : height;
 }

@@ -13,6 +13,7 @@ import type { RegionIndexReport } from '../../protocol/regions.ts';
 import type { Embeddings, Encoder } from '../encoders/encoder.ts';
 import { decodeReduced, encoderPixels, proxyReduction } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
+import { releaseBytes } from '../images/releasedBytes.ts';
 import { BatchCollector } from '../indexing/batchCollector.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { withLease } from '../jobs/lease.ts';
@@ -121,7 +122,9 @@ class RegionIndexer {
     if (crops.length === 0) this.#write(image);
     for (const { box, pixels } of crops) {
       if (this.#signal.aborted) return;
-      await this.#collector.add(pixels, { image, box });
+      const added = this.#collector.add(pixels, { image, box });
+      releaseBytes(pixels);
+      await added;
     }
   }
 
@@ -133,12 +136,19 @@ class RegionIndexer {
     if (store.findContentKey(contentId(bytes)) !== contentKey) throw changedSinceIndexed(path);
     const reduction = { ...proxyReduction(input), sizeOf: (full: Size) => regionProxySize(full, input) };
     const { proxy, ...full } = await decodeReduced(bytes, path, reduction, { maxMegapixels, budget: this.#budget });
-    return Promise.all(
-      regionBoxes(full).map(async (box) => ({
-        box,
-        pixels: await encoderPixels(cropRgb(proxy, regionOf(scaledBox(box, full, proxy))), input),
-      })),
+    releaseBytes(bytes);
+    const crops = await Promise.all(
+      regionBoxes(full).map(async (box) => {
+        const crop = cropRgb(proxy, regionOf(scaledBox(box, full, proxy)));
+        const seen = await encoderPixels(crop, input);
+        // Each with a buffer of its own, to be given back when it was looked at; a part may be the whole picture.
+        const pixels = seen.buffer === proxy.data.buffer ? seen.slice() : seen;
+        if (crop.data.buffer !== proxy.data.buffer && crop.data.buffer !== pixels.buffer) releaseBytes(crop.data);
+        return { box, pixels };
+      }),
     );
+    releaseBytes(proxy.data);
+    return crops;
   }
 
   #take(regions: readonly PendingRegion[], { vectors, invalid }: Embeddings): void {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { inProject } from '../../../src/build/project.ts';
 import { provideSample } from '../../../src/build/sampleFolder.ts';
-import { chooseMenuItem, quickInput, quickPick, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
+import { quickInput, quickPick, rowContextMenu, runCommand, screenshot, webviewFrame } from '../harness/page.ts';
 import { describes, eventually, foldSimilarView, openLikeness, previewHolding, viewRow } from './likenessViews.ts';
 import { onSample } from './onSample.ts';
 
@@ -38,9 +38,7 @@ test('on a pretraining it is asked how and with which labels, with a way back, a
   await foldSimilarView(page, true);
   const row = viewRow(page, 'Training', PRETRAINED);
   await row.waitFor({ timeout: PATIENCE_MS });
-  await row.click({ button: 'right' });
-  await screenshot(page, 'fine-tune menu');
-  await chooseMenuItem(page, 'Fine-tune Encoder');
+  await rowContextMenu(page, row, 'Fine-tune Encoder');
   const way = quickPick(page, 'first layer of the projection head');
   await way.waitFor();
   assert.match((await way.textContent()) ?? '', /SimCLRv2 · recommended/);
@@ -89,8 +87,7 @@ test('encoders are compared in a panel, beside the baselines', async () => {
 });
 
 test('predictions are measured, and lead to the images', async () => {
-  await viewRow(page, 'Training', TUNED).click({ button: 'right' });
-  await chooseMenuItem(page, 'Predict Classes');
+  await rowContextMenu(page, viewRow(page, 'Training', TUNED), 'Predict Classes');
   const document = await previewHolding(page, 'Predicted classes');
   await document.locator('strong', { hasText: '% right' }).waitFor();
   await screenshot(page, 'predict classes');

@@ -33,6 +33,9 @@ export async function eventually<T>(page: Page, check: () => Promise<T>, patienc
  */
 export async function openLikeness(page: Page): Promise<void> {
   await openViewContainer(page, 'Likeness');
+  // Before it has drawn anything, nothing of a restricted workspace is to be read either.
+  const explorer = page.locator('.pane', { has: page.locator('.pane-header[aria-label^="Embedding Explorer"]') });
+  await explorer.locator('.monaco-list-row:visible, .welcome-view-content:visible').first().waitFor();
   await page.getByText('in a restricted workspace').first().waitFor({ state: 'hidden' });
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import {
-  chooseMenuItem,
+  rowContextMenu,
   explorerContextMenu,
   quickInput,
   quickPick,
@@ -110,8 +110,7 @@ test('when it is finished its encoder is used, and the folder indexed with it', 
 
 test('deleting asks, tells what is freed, and keeps an encoder that is in use', async () => {
   const row = viewRow(page, 'Training', 'resnet10-light at 32 px');
-  await row.click({ button: 'right' });
-  await chooseMenuItem(page, 'Delete…');
+  await rowContextMenu(page, row, 'Delete…');
   const dialog = page.locator('.monaco-dialog-box');
   await dialog
     .locator('.dialog-message-detail', { hasText: /[\d.]+ MB.*stays, because the dataset uses it/ })

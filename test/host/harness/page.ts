@@ -125,6 +125,18 @@ export async function explorerContextMenu(page: Page, relativePath: string, item
   await chooseMenuItem(page, item);
 }
 
+/** Chooses an item of a row's context menu, in any tree. */
+export async function rowContextMenu(page: Page, row: Locator, item: string): Promise<void> {
+  const action = menuAction(page, item, ':not(.disabled)');
+  // An open menu doesn't learn of items that become available, and a fresh window is late with them.
+  for (let attempt = 0; attempt < 10 && !(await action.isVisible()); attempt += 1) {
+    await page.keyboard.press('Escape');
+    await row.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
+    await action.waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await chooseMenuItem(page, item);
+}
+
 /** Clicks an item of the open context menu, by its exact label. */
 export async function chooseMenuItem(page: Page, label: string): Promise<void> {
   const menu = page.locator('.monaco-menu').first();
@@ -142,13 +154,19 @@ export async function chooseMenuItem(page: Page, label: string): Promise<void> {
 }
 
 async function chooseByKeyboard(page: Page, label: string): Promise<void> {
-  const item = page.locator('.monaco-menu .action-item', { has: contextMenuItem(page, label) }).first();
+  const item = menuAction(page, label);
   const items = await page.locator('.monaco-menu .action-item').count();
   for (let moved = 0; moved <= items; moved += 1) {
     await page.keyboard.press('ArrowDown');
     if (((await item.getAttribute('class')) ?? '').split(' ').includes('focused')) break;
   }
   await page.keyboard.press('Enter');
+}
+
+/** What an item of the open context menu is in, which tells whether it can be chosen. */
+function menuAction(page: Page, label: string, state = ''): Locator {
+  const has = page.locator('.action-label', { hasText: exactly(label) });
+  return page.locator(`.monaco-menu .action-item${state}`, { has }).first();
 }
 
 /** An item of the open context menu, by its exact label. */
