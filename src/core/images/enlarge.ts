@@ -26,10 +26,10 @@ export function enlargeRgb(
 ): RgbImage {
   const filter = filters[interpolation];
   const [across, down] = [image.width / target.width, image.height / target.height];
-  const columns = new FilterTaps();
-  columns.prepare({ from: image.width, ratio: across, start: crop.left, length: crop.width, filter });
-  const rows = new FilterTaps();
-  rows.prepare({ from: image.height, ratio: down, start: crop.top, length: crop.height, filter });
+  const ofRow = { from: image.width, ratio: across, start: crop.left, length: crop.width, filter };
+  const columns = new FilterTaps().prepare(ofRow);
+  const ofColumn = { from: image.height, ratio: down, start: crop.top, length: crop.height, filter };
+  const rows = new FilterTaps().prepare(ofColumn);
   // Only the rows that the wanted part is made of.
   const top = rows.first[0]!;
   const bottom = rows.first.at(-1)! + rows.count.at(-1)!;

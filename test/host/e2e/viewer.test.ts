@@ -33,7 +33,7 @@ onSample(
   },
 );
 
-test('a picture opens in VS Code’s own viewer, and in ours by choice', async () => {
+test('VS Code’s own viewer stays the default for a picture, and ours is a choice', async () => {
   await openFile(page, 'train/b/scene.png');
   // The list tells which one is the default. Whether VS Code's own has loaded by now is not waited for: it is another extension's.
   await eventually(page, async () => {

@@ -112,26 +112,18 @@ function explorerRow(tree: Locator, relativePath: string): Locator {
 }
 
 /** Chooses an item of a file's or folder's context menu in the Explorer. */
-export async function explorerContextMenu(page: Page, relativePath: string, item: string): Promise<void> {
-  // An open menu doesn't learn of items that become available, and a fresh window is late with them.
-  for (let attempt = 0; attempt < 10 && !(await contextMenuItem(page, item).isVisible()); attempt += 1) {
-    await page.keyboard.press('Escape');
-    const row = await explorerItem(page, relativePath);
-    await row.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
-    await contextMenuItem(page, item)
-      .waitFor({ timeout: 3000 })
-      .catch(() => undefined);
-  }
-  await chooseMenuItem(page, item);
+export function explorerContextMenu(page: Page, relativePath: string, item: string): Promise<void> {
+  return rowContextMenu(page, () => explorerItem(page, relativePath), item);
 }
 
 /** Chooses an item of a row's context menu, in any tree. */
-export async function rowContextMenu(page: Page, row: Locator, item: string): Promise<void> {
+export async function rowContextMenu(page: Page, row: Locator | (() => Promise<Locator>), item: string): Promise<void> {
   const action = menuAction(page, item, ':not(.disabled)');
   // An open menu doesn't learn of items that become available, and a fresh window is late with them.
   for (let attempt = 0; attempt < 10 && !(await action.isVisible()); attempt += 1) {
     await page.keyboard.press('Escape');
-    await row.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
+    const target = typeof row === 'function' ? await row() : row;
+    await target.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
     await action.waitFor({ timeout: 3000 }).catch(() => undefined);
   }
   await chooseMenuItem(page, item);

@@ -1,10 +1,5 @@
 /** Boxes of COCO as YOLO has them. */
-
-/** In pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size } from '../../images/geometry.ts';
 
 /** Centre, width and height, as parts of the image's width and height. */
 export type YoloBox = readonly [x: number, y: number, width: number, height: number];

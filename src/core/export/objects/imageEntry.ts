@@ -1,7 +1,7 @@
 import { withValues } from '../../json/jsonValues.ts';
 import type { CocoId } from '../../labels/cocoLabels.ts';
 import type { ExportImage } from '../exportImage.ts';
-import type { Size } from './cocoBoxes.ts';
+import type { Size } from '../../images/geometry.ts';
 
 /** New ids by old ones, of what the entry of an image may name. */
 export interface RenumberedIds {

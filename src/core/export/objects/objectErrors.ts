@@ -1,6 +1,6 @@
 /** Failures and notices about boxes and outlines that are exported: one factory for each, as in `errors.ts`. */
 import { ErrorCode, LikenessError } from '../../likenessError.ts';
-import type { Size } from './cocoBoxes.ts';
+import type { Size } from '../../images/geometry.ts';
 
 /** Keys that a sentence names. */
 const NAMED = 5;

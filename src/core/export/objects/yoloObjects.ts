@@ -1,6 +1,6 @@
 /** Lines of YOLO's label files as annotations of COCO's. */
 import { isOutline, outlineArea } from '../../labels/yoloLabels.ts';
-import type { Size } from './cocoBoxes.ts';
+import type { Size } from '../../images/geometry.ts';
 
 /** Digits behind the point of a pixel. */
 const DIGITS = 3;

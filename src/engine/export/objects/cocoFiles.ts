@@ -1,6 +1,6 @@
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import { idKeyOf, type IdKey } from '../../../core/export/objects/annotationIds.ts';
-import type { Size } from '../../../core/export/objects/cocoBoxes.ts';
+import type { Size } from '../../../core/images/geometry.ts';
 import type { Entry } from '../../../core/export/objects/mergedEntries.ts';
 import { asObject } from '../../../core/json/asObject.ts';
 import { utf8Text } from '../../../core/json/jsonPlaces.ts';
