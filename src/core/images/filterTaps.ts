@@ -1,3 +1,5 @@
+import type { EncoderInput } from '../encoders/card.ts';
+
 /** What a scaled picture's pixels are weighted by. */
 export interface ScaleFilter {
   /** Source pixels to either side that a result pixel looks at, where none are averaged away. */
@@ -21,6 +23,14 @@ export const bicubic: ScaleFilter = {
 export const lanczos: ScaleFilter = {
   support: 3,
   weight: (distance) => (distance < 3 ? sinc(distance) * sinc(distance / 3) : 0),
+};
+
+/** By the names of cards; `nearest` weighs nothing. */
+export const scaleFilters: Readonly<Record<EncoderInput['interpolation'], ScaleFilter | undefined>> = {
+  nearest: undefined,
+  bilinear,
+  bicubic,
+  lanczos,
 };
 
 function sinc(x: number): number {

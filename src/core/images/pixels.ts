@@ -36,6 +36,11 @@ export function padRgb(
   return { width, height, data };
 }
 
+/** @param value with the half that rounds it */
+export function roundedByte(value: number): number {
+  return value <= 0 ? 0 : value >= 255 ? 255 : value | 0;
+}
+
 /** Luma (ITU-R BT.601) of each pixel, for encoders with one channel. */
 export function greyFromRgb(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3);

@@ -9,7 +9,6 @@ import {
   unsupportedFormat,
 } from '../../core/errors.ts';
 import { sniffFormat } from '../../core/images/formats.ts';
-import { enlargeRgb } from '../../core/images/enlarge.ts';
 import {
   encoderPlacement,
   proxySize,
@@ -19,6 +18,7 @@ import {
   type Size,
 } from '../../core/images/geometry.ts';
 import { cropRgb, greyFromRgb, padRgb, type RgbImage } from '../../core/images/pixels.ts';
+import { scaleRgb, scalingProducts, type Scaling } from '../../core/images/scale.ts';
 import { decodeBmp } from './bmp.ts';
 import { decodeRgb, encodeThumbnail, resizeRgb, type ResizeKernel } from './codec.ts';
 import { readImageSize } from './imageSize.ts';
@@ -156,16 +156,28 @@ export async function encoderPixels(proxy: RgbImage, input: EncoderInput): Promi
   return input.mean.length === 1 ? greyFromRgb(rgb) : rgb;
 }
 
+/** Products of a weight and a channel that take about as long as a call of libvips, however little that has to do. */
+const PRODUCTS_OF_A_CALL = 600_000;
+/** From here on libvips averages squares of pixels before it filters, so that others would see another picture. */
+const AVERAGED_FIRST = 4;
+
 /** What the encoder sees of a picture, without padding. */
-async function placed(proxy: RgbImage, placement: EncoderPlacement, input: EncoderInput): Promise<RgbImage> {
-  const { target, crop } = placement;
+async function placed(proxy: RgbImage, { target, crop }: EncoderPlacement, input: EncoderInput): Promise<RgbImage> {
   if (proxy.width === target.width && proxy.height === target.height) return cropRgb(proxy, crop);
-  const isEnlarged = target.width > proxy.width || target.height > proxy.height;
+  const scaling = { target, crop, interpolation: input.interpolation };
   // Squashed and padded pictures stay where libvips puts them: other vectors would cost everyone an index.
   const isCropped = input.resize === 'shortest-edge' || input.resize === 'squash-crop';
-  if (isCropped && isEnlarged) return enlargeRgb(proxy, target, crop, input.interpolation);
+  const isEnlarged = target.width > proxy.width || target.height > proxy.height;
+  if (isEnlarged ? isCropped : isReducedAlike(proxy, scaling)) return scaleRgb(proxy, scaling);
   const whole = { left: 0, top: 0, width: proxy.width, height: proxy.height };
   return resizeRgb(proxy, whole, target, kernels[input.interpolation], isCropped ? crop : undefined);
+}
+
+/** Whether a picture is reduced here as by libvips, and in less time. */
+function isReducedAlike(proxy: RgbImage, scaling: Scaling): boolean {
+  const { target } = scaling;
+  const ratio = Math.max(proxy.width / target.width, proxy.height / target.height);
+  return ratio < AVERAGED_FIRST && scalingProducts(proxy, scaling) <= PRODUCTS_OF_A_CALL;
 }
 
 /** WebP bytes of the thumbnail. */

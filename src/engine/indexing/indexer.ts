@@ -81,7 +81,7 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     encoderKey,
     decode: { maxMegapixels: options.maxMegapixels, budget: new PixelBudget(PIXEL_BUDGET) },
     known,
-    concurrency: availableParallelism() * 4,
+    concurrency: availableParallelism() * 8,
     retryFailures,
     signal: context.signal,
     onDone: (count) => {

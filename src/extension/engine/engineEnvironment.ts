@@ -28,10 +28,11 @@ export function engineEnvironment(
     ...Object.fromEntries(inherited),
     ELECTRON_RUN_AS_NODE: '1',
     ...(provider === undefined ? {} : { LIKENESS_PROVIDER: provider }),
-    UV_THREADPOOL_SIZE: String(cores),
+    // Pictures are decoded on these. With as many as cores, one of them waits for a picture's end while nobody begins another.
+    UV_THREADPOOL_SIZE: String(Math.max(4, cores)),
     // VS Code stays responsive on the core that is left.
     LIKENESS_THREADS: String(threads ?? (cores > 2 ? cores - 1 : cores)),
-    // glibc gives every thread an arena of its own, and decoded pictures would stay in each of them.
-    ...(platform === 'linux' ? { MALLOC_ARENA_MAX: '2' } : {}),
+    // glibc keeps up to eight arenas a core, and decoded pictures would stay in each of them; with less than these, threads wait.
+    ...(platform === 'linux' ? { MALLOC_ARENA_MAX: String(Math.max(8, 2 * cores)) } : {}),
   };
 }

@@ -99,6 +99,17 @@ for (const filter of ['bilinear', 'bicubic', 'lanczos'] as const satisfies reado
       for (const { mean, largest } of found) assert.ok(mean < 0.05 && largest <= 2, `${mean}, ${largest}`);
     });
 
+    it('of a picture reduced to a small input', async () => {
+      // No larger than a thumbnail, so that it is scaled once.
+      const picture = scene(192, 144);
+      const { mean, largest } = await compared(
+        picture,
+        { resize: 'squash', interpolation },
+        resized(picture, 64, 64, filter),
+      );
+      assert.ok(mean < 0.25 && largest <= 3, `${mean}, ${largest}`);
+    });
+
     it('of a squashed picture, and of the middle of one', async () => {
       const wide = scene(640, 427);
       const squashed = resized(wide, 256, 256, filter);

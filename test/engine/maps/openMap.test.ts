@@ -168,7 +168,14 @@ describe('a map in the making', () => {
     const umapJs: MapChoice = { ...choice, layout: 'umap-js' };
     const map = await engine.maps.open({ folder: root, choice: umapJs }, job);
     assert.ok(phases.includes('Laying out') && map.positions.every(Number.isFinite));
-    assert.ok(map.figures.trustworthiness > 0.8, String(map.figures.trustworthiness));
+    // Which shades of a colour are neighbours is chance, but colours lie apart.
+    for (const folder of Object.keys(palette)) {
+      const own = [...places(map)].filter(([path]) => path.startsWith(`${folder}/`)).map(([, place]) => place);
+      const others = Object.keys(palette).filter((other) => other !== folder);
+      const nearest = Math.min(...others.map((other) => distance(centre(map, folder), centre(map, other))));
+      const spread = own.reduce((sum, place) => sum + distance(place, centre(map, folder)) / own.length, 0);
+      assert.ok(spread < nearest / 2, `${folder}: ${spread}, the next colour ${nearest} away`);
+    }
     const abort = new AbortController();
     const report = ({ phase }: Progress) => {
       if (phase === 'Laying out') abort.abort();

@@ -51,7 +51,7 @@ test('it has its own environment and none of our flags, and typed arrays cross a
   assert.deepEqual(execArgv, []);
   assert.equal(environment['UV_THREADPOOL_SIZE'], '8');
   assert.equal(environment['LIKENESS_THREADS'], '7');
-  assert.equal(environment['MALLOC_ARENA_MAX'], '2');
+  assert.equal(environment['MALLOC_ARENA_MAX'], '16');
   assert.equal(environment['NODE_OPTIONS'], undefined);
 });
 
