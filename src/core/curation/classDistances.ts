@@ -3,6 +3,7 @@ import { grouped } from '../grouped.ts';
 import { plainProducts, type MatrixProducts } from '../linearAlgebra/products.ts';
 import type { UnitVectors } from '../neighbors/allNeighbors.ts';
 import { gathered } from '../neighbors/neighborsAmong.ts';
+import { remoteness } from './remoteness.ts';
 
 /** Images of the class that count: its nearest. */
 const NEAREST = 10;
@@ -10,8 +11,8 @@ const NEAREST = 10;
 const MOST_REFERENCES = 256;
 /** Rows that are compared at once. */
 const BLOCK = 1024;
-/** Up to as many images are compared on the spot: another thread would take longer to be asked. */
-const FEW = 32;
+/** Up to as many products of two numbers are worked out on the spot: another thread would take longer to be asked. */
+const FEW = 1_000_000;
 
 export interface ClassedVectors extends UnitVectors {
   /** Equal numbers for equal contents, which don't count as neighbours of each other; one a row. */
@@ -24,8 +25,8 @@ export interface ClassedVectors extends UnitVectors {
 
 /**
  * How far each image is from its class or from the other one that it may belong to, whichever is nearer, as a multiple of what is
- * usual there: its mean cosine distance to the nearest ten images of the class (of at most 256, spread over it), over the median of
- * these distances among the images of the class. 1 for images of no class with another image.
+ * usual there: its remoteness from the nearest ten images of the class (of at most 256, spread over it), over the median of that
+ * among the images of the class. 1 for images of no class with another image.
  *
  * @param between is told the comparisons that are done, up to `2 × rows`
  * @returns one number a row, positive
@@ -57,7 +58,7 @@ function classOrNone(label: number): number | undefined {
   return label < 0 ? undefined : label;
 }
 
-/** Mean distances to the nearest members; NaN where there is none but equal contents. */
+/** Remoteness from the nearest members; NaN where there is none but equal contents. */
 async function distancesFrom(
   { vectors, dim, contentKeys }: ClassedVectors,
   members: readonly number[],
@@ -69,7 +70,11 @@ async function distancesFrom(
   const references = Array.from({ length: count }, (_, i) => members[Math.floor((i * members.length) / count)]!);
   const gather = (rows: readonly number[]) => gathered(vectors, dim, Uint32Array.from(rows));
   const distances = new Float64Array(compared.length);
-  const held = await (compared.length <= FEW ? plainProducts : products).hold(gather(references), count, dim);
+  const held = await (compared.length * count * dim <= FEW ? plainProducts : products).hold(
+    gather(references),
+    count,
+    dim,
+  );
   try {
     for (let start = 0; start < compared.length; start += BLOCK) {
       const block = compared.slice(start, start + BLOCK);
@@ -78,7 +83,7 @@ async function distancesFrom(
         const others = similarities
           .subarray(i * count, (i + 1) * count)
           .filter((_, k) => contentKeys[references[k]!] !== contentKeys[row]);
-        distances[start + i] = 1 - mean(others.sort().subarray(-NEAREST));
+        distances[start + i] = remoteness(mean(others.sort().subarray(-NEAREST)));
       });
       await between(start + block.length);
     }

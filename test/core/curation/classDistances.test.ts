@@ -35,7 +35,8 @@ describe('distances from classes', () => {
         .flatMap((other, j) => (j !== row && classOf[j] === label ? [dot(vectors[row]!, other)] : []))
         .sort((a, b) => b - a)
         .slice(0, 10);
-      return 1 - similarities.reduce((sum, value) => sum + value, 0) / similarities.length;
+      const mean = similarities.reduce((sum, value) => sum + value, 0) / similarities.length;
+      return -Math.log(Math.max(0.01, mean));
     }
     function usualDistance(vectors: readonly number[][], classes: Int32Array, label: number): number {
       const own = [...classes.keys()].filter((row) => classes[row] === label);
