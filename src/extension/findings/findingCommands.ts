@@ -16,6 +16,8 @@ export function findingCommands({ disposables, findings, followed }: Services): 
     disposables.add(
       registerCommand(id, async (row) => {
         if (isFindingRow(row)) await run(row);
+        // A row that is renewed while its menu is open is nothing that VS Code knows any more.
+        else void vscode.window.showInformationMessage('The findings have just been renewed. Please choose again.');
       }),
     );
   };
