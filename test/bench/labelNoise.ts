@@ -1,10 +1,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { classEvidence } from '../../src/core/curation/classEvidence.ts';
 import { labelIssues } from '../../src/core/curation/labelIssues.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import { readCuratedImages } from '../../src/engine/curation/curatedImages.ts';
-import { imageNeighbors } from '../../src/engine/curation/imageNeighbors.ts';
+import { imageNeighbors, withProducts } from '../../src/engine/curation/imageNeighbors.ts';
 import { Datasets } from '../../src/engine/dataset.ts';
 import { currentEncoder } from '../../src/engine/encoders/encoderChoice.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -40,14 +41,20 @@ export async function labelNoise(
     datasets.dispose();
     const names = [...new Set(images.labels)];
     const truth = Int32Array.from(images.labels, (label) => names.indexOf(label));
-    return SHARES.map((share) => {
-      const runs = Array.from({ length: seeds }, (_, seed) => {
+    const evidenceOf = (classOf: Int32Array) => {
+      const classed = { ...images, neighbors, classOf, classes: names.length };
+      return withProducts(options.threads, (products) => classEvidence(classed, products, () => undefined));
+    };
+    const lines: (readonly [string, string])[] = [];
+    for (const share of SHARES) {
+      const runs: (readonly [own: number, plain: number, listed: number])[] = [];
+      for (let seed = 0; seed < seeds; seed++) {
         const random = new RandomStream(seed + 1, 77);
         const labels = truth.map((label) =>
           random.uniform() < share ? (label + 1 + random.integer(names.length - 1)) % names.length : label,
         );
         const isWrong = Array.from(labels, (label, row) => label !== truth[row]);
-        const issues = labelIssues({ neighbors, labels, classes: names.length });
+        const issues = labelIssues(await evidenceOf(labels), labels);
         const disagreeing = labels.map(
           (label, row) =>
             neighbors.rows
@@ -59,15 +66,16 @@ export async function labelNoise(
           issues.map(({ row }) => row),
           isWrong,
         );
-        return [own, averagePrecision(plain, isWrong), issues.length] as const;
-      });
+        runs.push([own, averagePrecision(plain, isWrong), issues.length]);
+      }
       const mean = (of: 0 | 1 | 2) => runs.reduce((sum, run) => sum + run[of], 0) / runs.length;
       const worst = Math.min(...runs.map(([own, plain]) => own - plain));
-      return [
+      lines.push([
         `${100 * share} % flipped`,
         `${mean(0).toFixed(3)}, plain disagreement ${mean(1).toFixed(3)}, by chance ${share.toFixed(3)}; better by ${worst.toFixed(3)} at least; ${mean(2).toFixed(0)} listed`,
-      ] as const;
-    });
+      ]);
+    }
+    return lines;
   } finally {
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   }

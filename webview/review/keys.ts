@@ -58,7 +58,7 @@ export function onReviewKey(event: KeyboardEvent): void {
   if (run(event)) event.preventDefault();
 }
 
-/** What is suggested for what is looked at: the best copy, or the class of the neighbours. */
+/** What is suggested for what is looked at: the best copy, or the class that the image looks like. */
 function decideAsSuggested(): boolean {
   if (meantBy('keepBest').length > 0) decide('keepBest');
   else if (suggestedClass() !== undefined) decide('relabel', suggestedClass());

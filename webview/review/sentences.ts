@@ -39,9 +39,12 @@ export function scoreText({ kind, score }: Finding, thresholds: ReviewedCheck['t
     case 'low-information':
     case 'odd-aspect-ratio':
     case 'odd-size':
+    case 'label-issue':
       return `${figure}, an issue below ${number(threshold)}`;
     case 'near-duplicate':
       return `${figure}; crops are looked for up to ${number(threshold)} of the usual distance`;
+    case 'outlier':
+      return `${figure}, the lower the further out; threshold ${number(threshold)} quartile ranges`;
     default:
       return `${figure}, threshold ${number(threshold)}`;
   }

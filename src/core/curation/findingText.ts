@@ -33,8 +33,10 @@ export function leakText(split: string, others: readonly string[], isExact: bool
   return `Also in ${where}${isExact ? '' : ', edited'}: what is measured on "${split}" is partly learnt by heart. Exclude one of the two.`;
 }
 
-export function labelIssueText(label: string, suggested: string, share: number): string {
-  return `Labelled "${label}", but its neighbours are "${suggested}" (${Math.round(100 * share)} % of them "${label}"). Relabel it if they are right.`;
+/** @param shares of the neighbours, which are of its class and of the suggested one */
+export function labelIssueText(label: string, suggested: string, [own, other]: readonly [number, number]): string {
+  const neighbors = `${Math.round(100 * other)} % of its neighbours are that, ${Math.round(100 * own)} % "${label}"`;
+  return `Labelled "${label}", but it looks like "${suggested}" (${neighbors}). Relabel it if it is one.`;
 }
 
 export const outlierText =

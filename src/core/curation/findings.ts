@@ -45,7 +45,7 @@ export interface Finding {
   readonly message: string;
   /** The copy to keep, of several images. */
   readonly best?: BestCopy;
-  /** The class that the image's neighbours have, of a label issue. */
+  /** The class that the image looks like, of a label issue. */
   readonly suggested?: string;
 }
 

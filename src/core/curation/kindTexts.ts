@@ -10,7 +10,7 @@ export const kindTexts: Readonly<Record<FindingKind, { readonly name: string; re
   },
   'same-scene': { name: 'Same scene', meaning: 'Another shot of what looks like the same scene.' },
   leak: { name: 'Leak between splits', meaning: 'An image that is measured on is trained on too, as it is or edited.' },
-  'label-issue': { name: 'Label issue', meaning: 'An image whose neighbours are of another class.' },
+  'label-issue': { name: 'Label issue', meaning: 'An image that looks like another class than its own.' },
   outlier: { name: 'Outlier', meaning: 'An image unlike everything else.' },
   'caption-mismatch': {
     name: 'Caption mismatch',

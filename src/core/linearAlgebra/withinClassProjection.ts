@@ -1,3 +1,4 @@
+import { cholesky, invertedLower } from './cholesky.ts';
 import { symmetricEigen } from './symmetricEigen.ts';
 
 export interface ClassedRows {
@@ -83,31 +84,6 @@ function addOuter(matrix: Float64Array, vector: Float32Array, centre: Float64Arr
     const target = matrix.subarray(i * dim, i * dim + i + 1);
     for (let j = 0; j <= i; j++) target[j]! += factor * centred[j]!;
   }
-}
-
-/** The lower factor of a positive definite matrix, of which the lower triangle is read. */
-function cholesky(matrix: Float64Array, dim: number): Float64Array {
-  const lower = new Float64Array(dim * dim);
-  for (let i = 0; i < dim; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * dim + j]!;
-      for (let k = 0; k < j; k++) sum -= lower[i * dim + k]! * lower[j * dim + k]!;
-      lower[i * dim + j] = i === j ? Math.sqrt(sum) : sum / lower[j * dim + j]!;
-    }
-  }
-  return lower;
-}
-
-function invertedLower(lower: Float64Array, dim: number): Float64Array {
-  const inverse = new Float64Array(dim * dim);
-  for (let column = 0; column < dim; column++) {
-    for (let i = column; i < dim; i++) {
-      let sum = i === column ? 1 : 0;
-      for (let k = column; k < i; k++) sum -= lower[i * dim + k]! * inverse[k * dim + column]!;
-      inverse[i * dim + column] = sum / lower[i * dim + i]!;
-    }
-  }
-  return inverse;
 }
 
 /** L · M · Lᵀ of a lower triangle L and a symmetric M, of which the lower triangle is read. */

@@ -1,9 +1,10 @@
 import { baselineOfPart } from '../../core/curation/checkErrors.ts';
 import { classDistances } from '../../core/curation/classDistances.ts';
+import { classEvidence, evidenceSteps, type ClassEvidence } from '../../core/curation/classEvidence.ts';
 import { classIssues } from '../../core/curation/classIssues.ts';
 import { compareFindings, severityOf, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { classIssueText, labelIssueText, outlierText, qualityTexts } from '../../core/curation/findingText.ts';
-import { classVotes, labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts';
+import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts';
 import { outliers, type Outlier } from '../../core/curation/outliers.ts';
 import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
@@ -225,19 +226,29 @@ async function byNeighbors(
   { isWanted, thresholds, threads }: NeighborKinds,
   context: JobContext,
 ): Promise<Finding[]> {
-  const classes = classesOf(images);
-  const votes = classVotes({ neighbors, labels: classes.classOf, classes: classes.names.length });
-  const away = await withProducts(threads, (products) =>
-    inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
-      classDistances({ ...images, classOf: classes.classOf, otherClassOf: votes.other }, products, between),
-    ),
-  );
+  const { names, classOf } = classesOf(images);
   const explained = new Set(odd.map(({ row }) => row));
-  const alone = outliers(neighbors, { reach: thresholds['outlier']!, classDistances: away, explained });
-  const doubtful = doubtfulLabels(classes, neighbors, alone, thresholds['label-issue']!);
-  const findings = [...ofLabels(images, doubtful), ...ofOutliers(images, alone)];
+  const reach = thresholds['outlier']!;
+  if (names.length === 0) return ofOutliers(images, outliers(neighbors, { reach, explained }));
+  const { evidence, away } = await withProducts(threads, async (products) => {
+    const classed = { ...images, neighbors, classOf, classes: names.length };
+    const known = await inPhase('Learning the classes', evidenceSteps(images.rows), context, (between) =>
+      classEvidence(classed, products, between),
+    );
+    const distances = await inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
+      classDistances({ ...images, classOf, otherClassOf: known.other }, products, between),
+    );
+    return { evidence: known, away: distances };
+  });
+  const alone = outliers(neighbors, {
+    ...{ reach, explained },
+    // A handful of labels doesn't make it a labelled data set.
+    classDistances: 2 * classOf.filter((label) => label >= 0).length >= images.rows ? away : undefined,
+  });
+  const issues = doubtfulLabels(evidence, classOf, alone, thresholds['label-issue']!);
+  const findings = [...ofLabels(images, issues, names), ...ofOutliers(images, alone)];
   if (!isWanted('noisy-cluster')) return findings;
-  const doubted = { images, votedClassOf: votes.most, issues: doubtful.issues };
+  const doubted = { images, seenClassOf: evidence.most, issues };
   return [...findings, ...(await noisyClusterFindings(doubted, thresholds['noisy-cluster']!, threads, context))];
 }
 
@@ -245,12 +256,6 @@ interface Classes {
   readonly names: readonly string[];
   /** Of each image; −1 for none. */
   readonly classOf: Int32Array;
-}
-
-interface DoubtfulLabels {
-  readonly issues: readonly LabelIssue[];
-  /** Of the classes that issues suggest. */
-  readonly names: readonly string[];
 }
 
 function classesOf({ labels }: CuratedImages): Classes {
@@ -261,22 +266,20 @@ function classesOf({ labels }: CuratedImages): Classes {
 
 /** Of outliers nothing is doubted: no label would be right. */
 function doubtfulLabels(
-  { names, classOf }: Classes,
-  neighbors: Neighbors,
+  evidence: ClassEvidence,
+  classOf: Int32Array,
   alone: readonly Outlier[],
   doubt: number,
-): DoubtfulLabels {
-  if (names.length < 2) return { issues: [], names };
+): LabelIssue[] {
   const isAlone = new Set(alone.map(({ row }) => row));
-  const issues = labelIssues({ neighbors, labels: classOf, classes: names.length, doubt });
-  return { issues: issues.filter(({ row }) => !isAlone.has(row)), names };
+  return labelIssues(evidence, classOf, doubt).filter(({ row }) => !isAlone.has(row));
 }
 
-function ofLabels(images: CuratedImages, { issues, names }: DoubtfulLabels): Finding[] {
-  return issues.map(({ row, score, share, suggested }) => {
+function ofLabels(images: CuratedImages, issues: readonly LabelIssue[], names: readonly string[]): Finding[] {
+  return issues.map(({ row, score, share, otherShare, suggested }) => {
     const label = images.labels[row]!;
     const other = names[suggested]!;
-    const finding = single('label-issue', images, row, score, labelIssueText(label, other, share));
+    const finding = single('label-issue', images, row, score, labelIssueText(label, other, [share, otherShare]));
     // Copies of a picture may have different labels, each of which is an issue of its own.
     const id = idOf('label-issue', [images.facts[row]?.content ?? '', label]);
     return { ...finding, id, suggested: other };

@@ -20,24 +20,24 @@ const SEED = 0;
 
 export interface DoubtedImages {
   readonly images: CuratedImages;
-  /** The class that the neighbours of each image vote for; −1 for none. */
-  readonly votedClassOf: Int32Array;
+  /** The class that each image looks like; −1 for none. */
+  readonly seenClassOf: Int32Array;
   readonly issues: readonly LabelIssue[];
 }
 
 /**
  * Groups of images that look like one class, in which many labels are doubtful, with those images. The images of a class lie in
- * many clusters of an encoder that sees little, but its images still look most like each other: what neighbours vote for finds
- * groups that clusters alone don't. Rejects with `cancelled`.
+ * many clusters of an encoder that sees little, but its images still look most like each other: the classes that they look like
+ * find groups that clusters alone don't. Rejects with `cancelled`.
  */
 export async function noisyClusterFindings(
-  { images, votedClassOf, issues }: DoubtedImages,
+  { images, seenClassOf, issues }: DoubtedImages,
   ratio: number,
   threads: number,
   context: JobContext,
 ): Promise<Finding[]> {
   if (issues.length === 0) return [];
-  const clusterOf = await lookalikes(images, votedClassOf, threads, context);
+  const clusterOf = await lookalikes(images, seenClassOf, threads, context);
   const rows = issues.map(({ row }) => row);
   return noisyClusters({ clusterOf, labels: images.labels, issues: rows }, ratio).map((cluster) => ({
     id: findingId('noisy-cluster', images, cluster.issues),
@@ -53,12 +53,12 @@ export async function noisyClusterFindings(
 /** Of each image its group among those that look like the same class; −1 for none. */
 function lookalikes(
   images: CuratedImages,
-  votedClassOf: Int32Array,
+  seenClassOf: Int32Array,
   threads: number,
   context: JobContext,
 ): Promise<Int32Array> {
   const clusterOf = new Int32Array(images.rows).fill(-1);
-  const byClass = grouped(clusterOf.keys(), (row) => (votedClassOf[row]! < 0 ? undefined : votedClassOf[row]!));
+  const byClass = grouped(clusterOf.keys(), (row) => (seenClassOf[row]! < 0 ? undefined : seenClassOf[row]!));
   return withProducts(threads, (products) =>
     inPhase('Grouping images', ROUNDS * images.rows, context, async (between) => {
       let [clusters, done] = [0, 0];

@@ -15,7 +15,7 @@ export async function askForClass(
   const first = suggested === undefined ? [] : [suggested];
   const names = [...first, ...classes.filter((name) => name !== suggested)];
   return askForNamedClass(
-    names.map((name) => ({ label: name, ...(name === suggested && { description: 'as its neighbours' }) })),
+    names.map((name) => ({ label: name, ...(name === suggested && { description: 'what it looks like' }) })),
     title,
   );
 }

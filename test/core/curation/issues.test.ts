@@ -3,12 +3,14 @@ import { describe, it } from 'node:test';
 import { classIssues } from '../../../src/core/curation/classIssues.ts';
 import { compareFindings, type Finding } from '../../../src/core/curation/findings.ts';
 import { groupsAround } from '../../../src/core/curation/groups.ts';
-import { classVotes, labelIssues } from '../../../src/core/curation/labelIssues.ts';
+import { classEvidence, evidenceSteps, type ClassEvidence } from '../../../src/core/curation/classEvidence.ts';
+import { labelIssues } from '../../../src/core/curation/labelIssues.ts';
 import { noisyClusters } from '../../../src/core/curation/noisyClusters.ts';
 import { outliers, type OutlierOptions } from '../../../src/core/curation/outliers.ts';
 import { qualityIssues } from '../../../src/core/curation/qualityIssues.ts';
 import { scenePairs } from '../../../src/core/curation/scenes.ts';
 import type { Neighbors } from '../../../src/core/evaluation/nearestNeighbors.ts';
+import { plainProducts } from '../../../src/core/linearAlgebra/products.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 
 /** Exact neighbours of points in the plane by their direction, and as many as there are. */
@@ -46,6 +48,25 @@ function threeClasses(perClass: number) {
   return { points, labels };
 }
 
+/** What is known of the classes of points, by `count` neighbours. */
+async function evidenceOf(
+  points: readonly (readonly number[])[],
+  classOf: Int32Array,
+  { classes = 3, count = 12 } = {},
+): Promise<ClassEvidence> {
+  const unit = points.map((point) => point.map((value) => value / Math.hypot(...point)));
+  const images = {
+    ...{ vectors: Float32Array.from(unit.flat()), rows: points.length, dim: points[0]!.length, classOf, classes },
+    ...{ contentKeys: points.map((_, row) => row), neighbors: neighborsOf(points, count) },
+  };
+  const steps: number[] = [];
+  const evidence = await classEvidence(images, plainProducts, (done) => {
+    steps.push(done);
+  });
+  assert.equal(steps.at(-1), evidenceSteps(points.length));
+  return evidence;
+}
+
 /** Mean, over all that is right, of the precision at its place; 0 where it isn't listed. */
 function averagePrecision(order: readonly number[], isRight: readonly boolean[]): number {
   let [hits, sum] = [0, 0];
@@ -54,7 +75,7 @@ function averagePrecision(order: readonly number[], isRight: readonly boolean[])
 }
 
 describe('label issues', () => {
-  it('are the labels that were changed, and no others, with the class that is right', () => {
+  it('are the labels that were changed, and no others, with the class that is right', async () => {
     const { points, labels } = threeClasses(40);
     const wrong = new Map([
       [3, 1],
@@ -62,24 +83,37 @@ describe('label issues', () => {
       [90, 0],
     ]);
     const given = labels.map((label, row) => wrong.get(row) ?? label);
-    const issues = labelIssues({ neighbors: neighborsOf(points, 12), labels: given, classes: 3 });
+    const issues = labelIssues(await evidenceOf(points, given), given);
     assert.deepEqual(
       issues.map(({ row }) => row).sort((a, b) => a - b),
       [...wrong.keys()],
     );
     for (const { row, suggested, score } of issues) {
       assert.equal(suggested, labels[row]);
-      assert.ok(score < 0.3);
+      assert.ok(score < 0.1);
     }
   });
 
-  it('are none where all labels are right, and none of images without a label', () => {
+  it('are none where all labels are right, and none of images without a label', async () => {
     const { points, labels } = threeClasses(20);
     labels[5] = -1;
-    assert.deepEqual(labelIssues({ neighbors: neighborsOf(points, 12), labels, classes: 3 }), []);
+    assert.deepEqual(labelIssues(await evidenceOf(points, labels), labels), []);
   });
 
-  it('put flipped labels of noisy classes before others better than plain disagreement of ten neighbours does', () => {
+  it('are none of one class alone, and need no neighbour', async () => {
+    const { points } = threeClasses(5);
+    const one = new Int32Array(points.length);
+    assert.deepEqual(labelIssues(await evidenceOf(points, one, { classes: 1 }), one), []);
+    const two = one.map((_, row) => (row < 5 ? 0 : 1));
+    two[0] = 1;
+    const issues = labelIssues(await evidenceOf(points, two, { classes: 2, count: 0 }), two);
+    assert.deepEqual(
+      issues.map(({ row, suggested, share, otherShare }) => [row, suggested, share, otherShare]),
+      [[0, 0, 0, 0]],
+    );
+  });
+
+  it('put flipped labels of noisy classes more before others than disagreement of ten neighbours does', async () => {
     const [perClass, classes] = [60, 4];
     const count = perClass * classes;
     const precisions: (readonly [own: number, plain: number])[] = [];
@@ -95,30 +129,52 @@ describe('label issues', () => {
       const disagreeing = (row: number) =>
         neighbors.rows.slice(20 * row, 20 * row + 10).filter((other) => labels[other] !== labels[row]).length;
       const plain = [...isWrong.keys()].sort((a, b) => disagreeing(b) - disagreeing(a));
-      const ours = labelIssues({ neighbors, labels, classes, doubt: 1 }).map(({ row }) => row);
+      const evidence = await evidenceOf(points, labels, { classes, count: 20 });
+      const ours = labelIssues(evidence, labels, 1).map(({ row }) => row);
       precisions.push([averagePrecision(ours, isWrong), averagePrecision(plain, isWrong)]);
     }
     const [own, other] = [0, 1].map((of) => precisions.reduce((sum, pair) => sum + pair[of]!, 0) / precisions.length);
-    assert.ok(own! > other! && own! > 0.2, `${own} and ${other}`);
+    assert.ok(own! > 1.2 * other! && own! > 0.3, `${own} and ${other}`);
   });
 
-  it('say which class an image looks like, and which other one', () => {
+  it('are told by neighbours alone where no plane parts the classes', async () => {
+    const random = new RandomStream(8, 5);
+    const points = Array.from({ length: 200 }, (_, row) =>
+      Array.from(
+        { length: 8 },
+        (_value, k) => (k === 0 ? (row % 4 < 2 ? 1 : -1) : k === 1 ? (row % 2 ? 1 : -1) : 0) + 0.1 * random.normal(),
+      ),
+    );
+    const right = Int32Array.from(points, (_, row) => (row % 4 === 1 || row % 4 === 2 ? 1 : 0));
+    const all = await evidenceOf(points, right, { classes: 2, count: 20 });
+    assert.deepEqual(labelIssues(all, right, 1), []);
+    const wrong = [7, 50, 120, 188];
+    const given = right.map((label, row) => (wrong.includes(row) ? 1 - label : label));
+    const issues = labelIssues(await evidenceOf(points, given, { classes: 2, count: 20 }), given);
+    assert.deepEqual(
+      issues.map(({ row }) => row).sort((a, b) => a - b),
+      wrong,
+    );
+  });
+
+  it('say which class an image looks like, and which other one', async () => {
     const { points, labels } = threeClasses(40);
     const own = labels.slice();
     labels[3] = (own[3]! + 1) % 3;
     labels[4] = -1;
-    const search = { neighbors: neighborsOf(points, 12), labels, classes: 3 };
-    const { most, other } = classVotes(search);
+    const { most, other, lead, share, otherShare } = await evidenceOf(points, labels);
     assert.deepEqual([...most], [...own]);
     assert.deepEqual([other[3], other[4]], [own[3], own[4]]);
+    assert.ok(lead[3]! > 1 && lead[4] === 0 && lead[5]! < -1);
+    assert.ok(otherShare[3]! > 0.9 && share[3]! < 0.1 && share[5]! > 0.8);
   });
 
-  it('are fewer where less doubt is allowed', () => {
+  it('are fewer where less doubt is allowed', async () => {
     const { points, labels } = threeClasses(40);
     labels[3] = 1;
-    const search = { neighbors: neighborsOf(points, 12), labels, classes: 3 };
-    assert.equal(labelIssues({ ...search, doubt: 0.3 }).length, 1);
-    assert.equal(labelIssues({ ...search, doubt: 0 }).length, 0);
+    const evidence = await evidenceOf(points, labels);
+    assert.equal(labelIssues(evidence, labels, 0.2).length, 1);
+    assert.equal(labelIssues(evidence, labels, 0).length, 0);
   });
 });
 
@@ -172,6 +228,25 @@ describe('outliers and scenes', () => {
     const classDistances = Array.from({ length: 103 }, (_, row) => (row === 5 ? 1000 : row === 101 ? 4 : 1));
     assert.deepEqual(rows({ classDistances }), [101, 102], 'row 5 is far from its class, but among its like');
     assert.deepEqual(rows({ classDistances, explained: new Set([102]) }), [101]);
+  });
+
+  it('what is alike to nothing is one, also where the encoder finds little alike', () => {
+    // Cosine distances from 0.55 to 0.85, so that no distance lies as far above these as an outlier has to.
+    const usual = Array.from({ length: 100 }, (_, i) => 0.55 + (0.3 * i) / 100);
+    const distances = [...usual, 0.99, 1.02, 0.86];
+    const neighbors: Neighbors = {
+      ...{ queries: distances.length, count: 30, rows: new Int32Array(30 * distances.length).fill(0) },
+      // Of the furthest neighbours nothing is asked.
+      similarities: Float64Array.from({ length: 30 * distances.length }, (_, i) =>
+        i % 30 < 20 ? 1 - distances[Math.floor(i / 30)]! : -1,
+      ),
+    };
+    const found = outliers(neighbors);
+    assert.deepEqual(
+      found.map(({ row }) => row),
+      [101, 100],
+    );
+    assert.ok(found.every(({ score }) => score > 0 && score < 0.05));
   });
 
   it('two points that are much closer to each other than to those around them are a scene', () => {

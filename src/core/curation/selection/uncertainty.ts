@@ -1,6 +1,6 @@
 import { neighborsAmong } from '../../neighbors/neighborsAmong.ts';
 import { voteShares } from '../../evaluation/neighborVote.ts';
-import { labelVote } from '../labelIssues.ts';
+import { labelVote } from '../classEvidence.ts';
 import type { SelectionProblem, SelectionWork } from './selection.ts';
 
 /** What is told in one voice may still be wrong: none counts for nothing, or a new kind would never be asked for. */
