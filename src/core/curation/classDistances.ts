@@ -1,8 +1,8 @@
 import type { BetweenBlocks } from '../evaluation/neighborsByProducts.ts';
 import { grouped } from '../grouped.ts';
 import { plainProducts, type MatrixProducts } from '../linearAlgebra/products.ts';
-import type { UnitVectors } from '../neighbors/allNeighbors.ts';
 import { gathered } from '../neighbors/neighborsAmong.ts';
+import type { LabelledVectors } from './heldOutClassifier.ts';
 import { remoteness } from './remoteness.ts';
 
 /** Images of the class that count: its nearest. */
@@ -14,11 +14,7 @@ const BLOCK = 1024;
 /** Up to as many products of two numbers are worked out on the spot: another thread would take longer to be asked. */
 const FEW = 1_000_000;
 
-export interface ClassedVectors extends UnitVectors {
-  /** Equal numbers for equal contents, which don't count as neighbours of each other; one a row. */
-  readonly contentKeys: ArrayLike<number>;
-  /** Class of each row from 0; −1 for none. */
-  readonly classOf: Int32Array;
+export interface ClassedVectors extends Omit<LabelledVectors, 'classes'> {
   /** The other class that each row may belong to; −1 for none. */
   readonly otherClassOf: Int32Array;
 }

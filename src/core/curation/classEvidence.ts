@@ -99,7 +99,7 @@ async function weighed(
   const shares = new Float64Array(classes);
   for (const [i, row] of sample.entries()) {
     voteShares(neighbors, row, classOf, labelVote, shares);
-    for (const [label, share] of shares.entries()) votes[i * classes + label] = Math.log(share + PRIOR);
+    for (const [label, share] of shares.entries()) votes[i * classes + label] = ofVotes(share);
   }
   return evidenceWeights({ answers, votes, classes, classOf: Int32Array.from(sample, (row) => classOf[row]!) });
 }
@@ -113,11 +113,8 @@ function weigh(
   answers: Float32Array | undefined,
   weights: EvidenceWeights,
 ): void {
-  const speaksFor = (label: number) => {
-    // Most classes have no vote, and a logarithm takes its time.
-    const ofVotes = votes[label] === 0 ? NO_VOTE : Math.log(votes[label]! + PRIOR);
-    return weights.answers * (answers?.[label] ?? 0) + weights.votes * ofVotes;
-  };
+  const speaksFor = (label: number) =>
+    weights.answers * (answers?.[label] ?? 0) + weights.votes * ofVotes(votes[label]!);
   let [other, most] = [-1, Number.NEGATIVE_INFINITY];
   for (let label = 0; label < votes.length; label++) {
     // Of a class without a vote nothing is known but by the classifier.
@@ -135,6 +132,11 @@ function weigh(
   evidence.lead[row] = other < 0 ? 0 : most - speaksFor(given);
   const isKnown = other >= 0 || votes[given]! > 0 || weights.answers > 0;
   evidence.most[row] = !isKnown ? -1 : evidence.lead[row] > 0 ? other : given;
+}
+
+/** Most classes have no vote, and a logarithm takes its time. */
+function ofVotes(share: number): number {
+  return share === 0 ? NO_VOTE : Math.log(share + PRIOR);
 }
 
 function range(start: number, end: number): Int32Array {

@@ -230,21 +230,20 @@ async function byNeighbors(
   const explained = new Set(odd.map(({ row }) => row));
   const reach = thresholds['outlier']!;
   if (names.length === 0) return ofOutliers(images, outliers(neighbors, { reach, explained }));
+  // A handful of labels doesn't make it a labelled data set.
+  const isLabelled = 2 * classOf.filter((label) => label >= 0).length >= images.rows;
   const { evidence, away } = await withProducts(threads, async (products) => {
     const classed = { ...images, neighbors, classOf, classes: names.length };
     const known = await inPhase('Learning the classes', evidenceSteps(images.rows), context, (between) =>
       classEvidence(classed, products, between),
     );
+    if (!isLabelled) return { evidence: known, away: undefined };
     const distances = await inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
       classDistances({ ...images, classOf, otherClassOf: known.other }, products, between),
     );
     return { evidence: known, away: distances };
   });
-  const alone = outliers(neighbors, {
-    ...{ reach, explained },
-    // A handful of labels doesn't make it a labelled data set.
-    classDistances: 2 * classOf.filter((label) => label >= 0).length >= images.rows ? away : undefined,
-  });
+  const alone = outliers(neighbors, { reach, explained, classDistances: away });
   const issues = doubtfulLabels(evidence, classOf, alone, thresholds['label-issue']!);
   const findings = [...ofLabels(images, issues, names), ...ofOutliers(images, alone)];
   if (!isWanted('noisy-cluster')) return findings;
