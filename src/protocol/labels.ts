@@ -1,11 +1,12 @@
 import type { Notice, ScanSettings } from './engine.ts';
 
 /**
- * How labels are guessed: votes of the nearest labelled images, labels that spread over a graph of all images, or what an
- * encoder says that was fine-tuned to the classes, or the words for a class that fit an image best. The last but one is
- * checked with labels that it was not trained on only; the last needs no labels, and is checked where there are some.
+ * How labels are guessed: by a linear classifier of the vectors beside votes of the nearest labelled images, by these votes alone, by
+ * labels that spread over a graph of all images, by what an encoder says that was fine-tuned to the classes, or by the words for a class
+ * that fit an image best. The last but one is checked with labels that it was not trained on only; the last needs no labels, and is
+ * checked where there are some.
  */
-export type LabelMethod = 'neighbors' | 'propagation' | 'classifier' | 'words';
+export type LabelMethod = 'linear' | 'neighbors' | 'propagation' | 'classifier' | 'words';
 
 /** Classes by their names, for the method `words`. */
 export interface LabelWords {
@@ -26,7 +27,7 @@ export interface LabelRequest {
    * of `classifier` only if it knows classes, else the encoder of the newest finished run that does.
    */
   readonly encoder?: string;
-  /** Absent: `neighbors`. */
+  /** Absent: `linear`. */
   readonly method?: LabelMethod;
   /** Of `words`, which needs them. */
   readonly words?: LabelWords;

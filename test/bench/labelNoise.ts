@@ -5,10 +5,11 @@ import { classEvidence } from '../../src/core/curation/classEvidence.ts';
 import { labelIssues } from '../../src/core/curation/labelIssues.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import { readCuratedImages } from '../../src/engine/curation/curatedImages.ts';
-import { imageNeighbors, withProducts } from '../../src/engine/curation/imageNeighbors.ts';
+import { imageNeighbors } from '../../src/engine/curation/imageNeighbors.ts';
 import { Datasets } from '../../src/engine/dataset.ts';
 import { currentEncoder } from '../../src/engine/encoders/encoderChoice.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { withProducts } from '../../src/engine/evaluation/onnxProducts.ts';
 import { engineOptions } from '../../src/engine/machine.ts';
 
 const SHARES = [0.05, 0.1, 0.2];

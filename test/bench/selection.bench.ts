@@ -17,7 +17,7 @@ import { selectionMethods, type SelectionWork } from '../../src/core/curation/se
 import { predictByVote } from '../../src/core/evaluation/neighborVote.ts';
 import { neighborsAmong } from '../../src/core/neighbors/neighborsAmong.ts';
 import { readCuratedImages, type CuratedImages } from '../../src/engine/curation/curatedImages.ts';
-import { withProducts } from '../../src/engine/curation/imageNeighbors.ts';
+import { withProducts } from '../../src/engine/evaluation/onnxProducts.ts';
 import { Datasets } from '../../src/engine/dataset.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { engineOptions } from '../../src/engine/machine.ts';

@@ -29,7 +29,7 @@ describe('likeness label', () => {
       ['path', 'label', 'confidence'],
       'the documented fields of a proposal',
     );
-    assert.deepEqual([report.method, report.neighbors, report.encoder.id], ['neighbors', 5, 'pixels']);
+    assert.deepEqual([report.method, report.neighbors, report.encoder.id], ['linear', 5, 'pixels']);
     assert.deepEqual(
       [report.proposals.length, report.unlabelled, report.labelled, report.heldOut.images],
       [16, 16, 44, 44],

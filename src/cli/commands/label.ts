@@ -15,7 +15,7 @@ const COVERAGES_SHOWN = [0.25, 0.5, 0.75, 1];
 export const labelCommand: Command = {
   name: 'label',
   usage:
-    'label [folder] [--method neighbors|propagation|classifier|words] [--precision 0.95] [--cap N] [--out FILE.csv]',
+    'label [folder] [--method linear|neighbors|propagation|classifier|words] [--precision 0.95] [--cap N] [--out FILE.csv]',
   summary:
     'Propose labels for the images that have none, by those that have one. Labels themselves are never changed: proposals are printed, and written to a file of their own.',
   options: {
@@ -30,7 +30,7 @@ export const labelCommand: Command = {
     method: {
       type: 'string',
       value: 'METHOD',
-      help: 'neighbors (default): labelled neighbours vote; propagation: labels spread over a graph of all images; classifier: a fine-tuned encoder, checked with labels that it has not seen; words: the name of a class that fits best, which needs no labels',
+      help: 'linear (default): a linear classifier of the vectors and labelled neighbours, each by what it has turned out to be worth; neighbors: these alone vote; propagation: labels spread over a graph of all images; classifier: a fine-tuned encoder, checked with labels that it has not seen; words: the name of a class that fits best, which needs no labels',
     },
     k: {
       type: 'string',
@@ -119,6 +119,7 @@ function describe(report: LabelReport): string[] {
   ] as const;
   const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${formatCount(count)} ${reason}`);
   const how = {
+    linear: `a linear classifier and ${neighbors} neighbours`,
     neighbors: `${neighbors} neighbours`,
     propagation: `propagation over ${neighbors} neighbours`,
     classifier: 'classifier',

@@ -2,7 +2,7 @@ import type { BetweenBlocks } from '../evaluation/neighborsByProducts.ts';
 import { grouped } from '../grouped.ts';
 import { plainProducts, type MatrixProducts } from '../linearAlgebra/products.ts';
 import { gathered } from '../neighbors/neighborsAmong.ts';
-import type { LabelledVectors } from './heldOutClassifier.ts';
+import type { LabelledVectors } from '../evidence/heldOutClassifier.ts';
 import { remoteness } from './remoteness.ts';
 
 /** Images of the class that count: its nearest. */

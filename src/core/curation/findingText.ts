@@ -13,15 +13,23 @@ export function exactDuplicateText(others: number, equal: 'bytes' | 'pixels', la
   const what = equal === 'bytes' ? 'the same file' : 'the same pixels in other files';
   const twice = others === 1 ? 'twice' : `${others + 1} times`;
   if (labels.length > 1) {
-    return `In the dataset ${twice} (${what}) and labelled ${labels.map((label) => `"${label}"`).join(' and ')}: at most one of the labels is right. Keep one, with the right label.`;
+    return `In the dataset ${twice} (${what}) and labelled ${inQuotes(labels)}: at most one of the labels is right. Keep one, with the right label.`;
   }
   return `In the dataset ${twice} (${what}): it counts ${twice} in training and in figures; keep one.`;
 }
 
-export function nearDuplicateText(others: number, ways: readonly string[], reason: string | undefined): string {
+export function nearDuplicateText(
+  others: number,
+  ways: readonly string[],
+  reason: string | undefined,
+  labels: readonly string[],
+): string {
   const copies = others === 1 ? 'An edited copy' : `${others} edited copies`;
   const how = ways.length > 0 ? ` (${ways.join(', ')})` : '';
-  return `${copies} of this picture${how} ${others === 1 ? 'is' : 'are'} in the dataset; keep one${reason === undefined ? '' : `, best this one: it ${reason}`}.`;
+  const best = reason === undefined ? '' : `, best this one: it ${reason}`;
+  const found = `${copies} of this picture${how} ${others === 1 ? 'is' : 'are'} in the dataset`;
+  if (labels.length < 2) return `${found}; keep one${best}.`;
+  return `${found}, labelled ${inQuotes(labels)}: at most one of the labels is right. Keep one, with the right label${best}.`;
 }
 
 export function sameSceneText(others: number): string {
@@ -29,14 +37,25 @@ export function sameSceneText(others: number): string {
 }
 
 export function leakText(split: string, others: readonly string[], isExact: boolean): string {
-  const where = [...new Set(others)].map((other) => `"${other}"`).join(' and ');
+  const where = inQuotes([...new Set(others)]);
   return `Also in ${where}${isExact ? '' : ', edited'}: what is measured on "${split}" is partly learnt by heart. Exclude one of the two.`;
 }
 
-/** @param shares of the neighbours, which are of its class and of the suggested one */
-export function labelIssueText(label: string, suggested: string, [own, other]: readonly [number, number]): string {
-  const neighbors = `${Math.round(100 * other)} % of its neighbours are that, ${Math.round(100 * own)} % "${label}"`;
-  return `Labelled "${label}", but it looks like "${suggested}" (${neighbors}). Relabel it if it is one.`;
+/**
+ * @param shares of the neighbours, which are of its class and of the suggested one
+ * @param isCopied whether the same file is in the dataset with the suggested label
+ */
+export function labelIssueText(
+  label: string,
+  suggested: string,
+  [own, other]: readonly [number, number],
+  isCopied = false,
+): string {
+  const [here, there] = [`${Math.round(100 * own)} %`, `${Math.round(100 * other)} %`];
+  const why = isCopied
+    ? `and the same file also "${suggested}": at most one of them is right, and ${there} of its neighbours are "${suggested}", ${here} "${label}"`
+    : `but it looks like "${suggested}" (${there} of its neighbours are that, ${here} "${label}")`;
+  return `Labelled "${label}", ${why}. Relabel it if it is one.`;
 }
 
 export const outlierText =
@@ -88,6 +107,10 @@ export function sameMeaningText(caption: string, other: string, others: number):
 
 export const emptyCaptionText =
   'Its caption is empty: a model learns that it means nothing. Write one, or exclude the image.';
+
+function inQuotes(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' and ');
+}
 
 /** In quotes, cut to what can be read in a list. */
 function shownCaption(caption: string): string {

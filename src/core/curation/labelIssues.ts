@@ -1,7 +1,7 @@
-import type { ClassEvidence } from './classEvidence.ts';
+import { LABEL_WORTH, type ClassEvidence } from './classEvidence.ts';
 
 /** Scores below are issues: another class is three times as likely as the given one. */
-export const LABEL_DOUBT = 1 / 4;
+export const LABEL_DOUBT = 1 / (1 + LABEL_WORTH);
 
 export interface LabelIssue {
   readonly row: number;
@@ -12,6 +12,8 @@ export interface LabelIssue {
   readonly otherShare: number;
   /** The class that the image looks like. */
   readonly suggested: number;
+  /** Whether an image of the same content is labelled so. */
+  readonly isCopied: boolean;
 }
 
 /**
@@ -32,7 +34,15 @@ export function labelIssues(evidence: ClassEvidence, classOf: Int32Array, doubt 
     if (given < 0 || suggested < 0 || evidence.lead[row]! <= 0) continue;
     const score = 1 / (1 + Math.exp(evidence.lead[row]!));
     if (score >= doubt) continue;
-    issues.push({ row, score, suggested, share: evidence.share[row]!, otherShare: evidence.otherShare[row]! });
+    const { share, otherShare, copied } = evidence;
+    issues.push({
+      row,
+      score,
+      suggested,
+      share: share[row]!,
+      otherShare: otherShare[row]!,
+      isCopied: copied[row] === 1,
+    });
   }
   return issues.sort((a, b) => a.score - b.score || a.row - b.row);
 }

@@ -8,6 +8,8 @@ export interface VoteOptions {
    * learning via non-parametric instance discrimination", https://arxiv.org/abs/1805.01978. Left out, all votes are equal.
    */
   readonly temperature?: number;
+  /** Neighbours of a query that don't vote, nor does another in their place. */
+  readonly leaveOut?: (query: number, row: number) => boolean;
 }
 
 export interface Predictions {
@@ -56,7 +58,7 @@ export function voteShares(
   neighbors: Neighbors,
   query: number,
   labels: Int32Array,
-  { count, temperature }: VoteOptions,
+  { count, temperature, leaveOut }: VoteOptions,
   shares: Float64Array,
 ): void {
   shares.fill(0);
@@ -67,7 +69,7 @@ export function voteShares(
   let sum = 0;
   for (let i = first; i < end && neighbors.rows[i]! >= 0; i++) {
     const label = labels[neighbors.rows[i]!]!;
-    if (label < 0) continue;
+    if (label < 0 || leaveOut?.(query, neighbors.rows[i]!) === true) continue;
     const vote = temperature === undefined ? 1 : Math.exp((neighbors.similarities[i]! - nearest) / temperature);
     shares[label]! += vote;
     sum += vote;

@@ -20,7 +20,7 @@ import {
   type RecallFigures,
 } from '../../protocol/captions.ts';
 import { readCuratedImages, type CuratedImages } from '../curation/curatedImages.ts';
-import { withProducts } from '../curation/imageNeighbors.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import { encoderReference, searchEncoder } from '../encoders/encoderChoice.ts';
 import { MOST_IMAGES } from '../evaluation/evaluatedImages.ts';

@@ -10,7 +10,7 @@ import type { JobContext } from '../../core/progress.ts';
 import { RandomStream } from '../../core/random.ts';
 import { CAPTION_CUTOFFS, type CaptionMatrix, type FarPair, type RecallFigures } from '../../protocol/captions.ts';
 import { MOST_CELLS } from '../../protocol/matrix.ts';
-import { withProducts } from '../curation/imageNeighbors.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import type { Dataset } from '../dataset.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { captionVectors, type CaptionEncoder } from './captionVectors.ts';

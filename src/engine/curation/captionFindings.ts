@@ -11,13 +11,13 @@ import { captionVectors, type CaptionEncoder } from '../captions/captionVectors.
 import { readCaptions, type KnownCaptions } from '../captions/knownCaptions.ts';
 import { orNotice } from '../orNotice.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { MappingOptions } from '../maps/mapEncoder.ts';
 import { captionCopyFindings } from './captionCopyFindings.ts';
 import { wordsOf } from './captionWords.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { idOf } from './findingId.ts';
-import { withProducts } from './imageNeighbors.ts';
 
 export interface CaptionCheckOptions
   extends Pick<MappingOptions, 'dataset' | 'registry' | 'threads'>, Pick<CaptionEncoder, 'stored' | 'loadText'> {}

@@ -15,6 +15,7 @@ import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
 import type { IndexReport, Notice } from '../../protocol/engine.ts';
 import { failedFiles } from '../indexing/indexer.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -28,7 +29,7 @@ import { readCuratedImages, type CuratedImages, type KnownImages } from './curat
 import { DuplicateFindings } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
-import { imageNeighbors, withProducts, type ImageNeighbors } from './imageNeighbors.ts';
+import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
 import { noisyClusterFindings } from './noisyClusterFindings.ts';
 import { storedSimilarity } from './storedSimilarity.ts';
@@ -42,6 +43,9 @@ const OF_LABELS: readonly FindingKind[] = [
   ...(['class-imbalance', 'small-class', 'spurious-correlation', 'noisy-cluster'] as const),
 ];
 const BY_PICTURES: readonly FindingKind[] = ['exact-duplicate', 'near-duplicate', 'same-scene', 'leak'];
+
+/** The label of an outlier is doubted below this likelihood: another class is nineteen times as likely. */
+const RULED_OUT = 0.05;
 
 export interface CheckOptions extends MappingOptions, Pick<IndexReport, 'notices'> {
   readonly loadText: CaptionEncoder['loadText'];
@@ -263,7 +267,10 @@ function classesOf({ labels }: CuratedImages): Classes {
   return { names, classOf: Int32Array.from(labels, (label) => (label === undefined ? -1 : codes.get(label)!)) };
 }
 
-/** Of outliers nothing is doubted: no label would be right. */
+/**
+ * Of outliers, for which often no label would be right, only labels that are as good as ruled out, or that a copy contradicts: these are
+ * listed as both.
+ */
 function doubtfulLabels(
   evidence: ClassEvidence,
   classOf: Int32Array,
@@ -271,14 +278,16 @@ function doubtfulLabels(
   doubt: number,
 ): LabelIssue[] {
   const isAlone = new Set(alone.map(({ row }) => row));
-  return labelIssues(evidence, classOf, doubt).filter(({ row }) => !isAlone.has(row));
+  const isSure = ({ score, isCopied }: LabelIssue) => isCopied || score < RULED_OUT;
+  return labelIssues(evidence, classOf, doubt).filter((issue) => !isAlone.has(issue.row) || isSure(issue));
 }
 
 function ofLabels(images: CuratedImages, issues: readonly LabelIssue[], names: readonly string[]): Finding[] {
-  return issues.map(({ row, score, share, otherShare, suggested }) => {
+  return issues.map(({ row, score, share, otherShare, suggested, isCopied }) => {
     const label = images.labels[row]!;
     const other = names[suggested]!;
-    const finding = single('label-issue', images, row, score, labelIssueText(label, other, [share, otherShare]));
+    const message = labelIssueText(label, other, [share, otherShare], isCopied);
+    const finding = single('label-issue', images, row, score, message);
     // Copies of a picture may have different labels, each of which is an issue of its own.
     const id = idOf('label-issue', [images.facts[row]?.content ?? '', label]);
     return { ...finding, id, suggested: other };

@@ -55,7 +55,12 @@ export class DuplicateFindings {
       return this.#finding('near-duplicate', kept, others, {
         severity: severityOf('near-duplicate'),
         score: 0.2 + 0.3 * (1 - weakest),
-        message: nearDuplicateText(others.length, ways, this.#bestOf([kept, ...others]).reason),
+        message: nearDuplicateText(
+          others.length,
+          ways,
+          this.#bestOf([kept, ...others]).reason,
+          this.#labelsOf([kept, ...others]),
+        ),
       });
     });
   }

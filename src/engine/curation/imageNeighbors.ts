@@ -1,13 +1,11 @@
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { evenProducts } from '../../core/linearAlgebra/evenProducts.ts';
-import type { MatrixProducts } from '../../core/linearAlgebra/products.ts';
 import { allNeighbors, type UnitVectors } from '../../core/neighbors/allNeighbors.ts';
 import { fitsSharedVectors } from '../../core/neighbors/simdProducts.ts';
 import { updatedNeighbors, type FormerNeighbors } from '../../core/neighbors/updatedNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { samplePoints } from '../../core/projection/mapQuality.ts';
-import { OnnxWorker } from '../encoders/onnxRuntime.ts';
-import { OnnxProducts } from '../evaluation/onnxProducts.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { descendOnThreads } from '../maps/descentThreads.ts';
 import { MOST_EXACT, withExact } from '../maps/exactNeighbors.ts';
@@ -77,14 +75,4 @@ function formerNeighbors(
     return row >= 0 && contentKeys[row] === former.contentKeys[formerRow] ? row : -1;
   });
   return { neighbors: former.neighbors, rowOf };
-}
-
-/** Lends products of matrices on a thread of their own, as long as the work takes. */
-export async function withProducts<T>(threads: number, work: (products: MatrixProducts) => Promise<T>): Promise<T> {
-  const worker = new OnnxWorker();
-  try {
-    return await work(new OnnxProducts(worker, threads));
-  } finally {
-    await worker.dispose();
-  }
 }

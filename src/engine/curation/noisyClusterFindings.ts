@@ -6,10 +6,10 @@ import { noisyClusters } from '../../core/curation/noisyClusters.ts';
 import { grouped } from '../../core/grouped.ts';
 import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { JobContext } from '../../core/progress.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import type { CuratedImages } from './curatedImages.ts';
 import { findingId } from './findingId.ts';
-import { withProducts } from './imageNeighbors.ts';
 
 /** Images that look like one class are divided from as many on, into groups of as many on average, but not into more than that. */
 const LARGE = 200;

@@ -11,13 +11,14 @@ import type { SelectReport, SelectRequest } from '../../protocol/selection.ts';
 import type { Dataset } from '../dataset.ts';
 import { decisionsByPath, tagsOf } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { assertOutputFile, writeOutput } from '../store/outputFile.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
 import { findDuplicates } from './duplicates.ts';
-import { imageNeighbors, withProducts } from './imageNeighbors.ts';
+import { imageNeighbors } from './imageNeighbors.ts';
 
 /**
  * Chooses images below a folder that stand for all of them. Images that people have excluded are left out, and no two that

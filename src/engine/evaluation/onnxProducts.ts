@@ -6,7 +6,7 @@ import {
   type MatrixValues,
 } from '../../core/linearAlgebra/products.ts';
 import { encodeModel } from '../encoders/onnxFile.ts';
-import type { OnnxWorker } from '../encoders/onnxRuntime.ts';
+import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 
 type Product = 'timesTransposed' | 'times';
 type ElementType = 'float32' | 'float64';
@@ -64,4 +64,14 @@ function productModel(product: Product, type: ElementType, [rows, dim]: readonly
   const value = product === 'times' ? graph.op('MatMul', [left, held]) : graph.op('Gemm', [left, held], { transB: 1 });
   graph.output('product', value, type, ['N', product === 'times' ? dim : rows]);
   return graph.build();
+}
+
+/** Lends products of matrices on a thread of their own, as long as the work takes. */
+export async function withProducts<T>(threads: number, work: (products: MatrixProducts) => Promise<T>): Promise<T> {
+  const worker = new OnnxWorker();
+  try {
+    return await work(new OnnxProducts(worker, threads));
+  } finally {
+    await worker.dispose();
+  }
 }

@@ -2,6 +2,8 @@ import { usage } from '../../core/errors.ts';
 import type { Neighbors, NeighborSearch } from '../../core/evaluation/nearestNeighbors.ts';
 import { neighborsByProducts } from '../../core/evaluation/neighborsByProducts.ts';
 import { runInSteps } from '../../core/evaluation/steps.ts';
+import { labelVote } from '../../core/evidence/weighedEvidence.ts';
+import { guessByEvidence } from '../../core/labels/evidenceGuesses.ts';
 import {
   graphSearch,
   guessByNeighbors,
@@ -19,12 +21,11 @@ import type { ResolvedEncoder } from '../encoders/encoder.ts';
 import { currentEncoder, searchEncoder } from '../encoders/encoderChoice.ts';
 import type { LoadEncoder } from '../encoders/encoderPool.ts';
 import type { TextEncoder } from '../encoders/text/textEncoder.ts';
-import { OnnxWorker } from '../encoders/onnxRuntime.ts';
 import { importedEncoder } from '../encoders/importedEncoders.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { duplicateGroups } from '../evaluation/duplicates.ts';
 import { embedMissing } from '../evaluation/embedMissing.ts';
-import { OnnxProducts } from '../evaluation/onnxProducts.ts';
+import { withProducts } from '../evaluation/onnxProducts.ts';
 import { readImageVectors, selectRows, type ImageVectors } from '../evaluation/imageVectors.ts';
 import { inPhase } from '../jobs/phase.ts';
 import {
@@ -46,12 +47,14 @@ import {
   type WordClasses,
 } from './wordLabels.ts';
 
+const DEFAULT_METHOD: LabelMethod = 'linear';
 const DEFAULT_PRECISION = 0.95;
 /**
  * What did best on photographs of clothing with a tenth and a half of them labelled, by two encoders. A classifier's guesses
  * need one, which tells how familiar an image is.
  */
 const DEFAULT_NEIGHBORS: Readonly<Record<LabelMethod, number>> = {
+  linear: labelVote.count,
   neighbors: 20,
   propagation: 10,
   classifier: 1,
@@ -77,7 +80,7 @@ export interface LabellingOptions {
 
 /** Refuses what can't be done before anything is. Rejects with usage or file-exists. */
 export async function checkLabelRequest(
-  { precision = DEFAULT_PRECISION, neighbors, cap = 1, method = 'neighbors', words, out }: LabelRequest,
+  { precision = DEFAULT_PRECISION, neighbors, cap = 1, method = DEFAULT_METHOD, words, out }: LabelRequest,
   dataset: Pick<Dataset, 'root' | 'config'>,
 ): Promise<void> {
   if (!(precision > 0 && precision < 1))
@@ -113,7 +116,7 @@ export async function proposeForDataset(
   const startedAt = performance.now();
   const { dataset, registry } = options;
   const { root, store } = dataset;
-  const { method = 'neighbors', precision = DEFAULT_PRECISION, cap, balanced = false, out } = request;
+  const { method = DEFAULT_METHOD, precision = DEFAULT_PRECISION, cap, balanced = false, out } = request;
   const neighbors = request.neighbors ?? DEFAULT_NEIGHBORS[method];
   const listed = await listLabelImages(dataset, request.below, request.images, method !== 'words');
   const classifier =
@@ -273,6 +276,14 @@ async function guess(
   context: JobContext,
 ): Promise<LabelGuesses> {
   switch (method) {
+    case 'linear': {
+      const nearest = await search(voteSearch(input, count), threads, context);
+      return withProducts(threads, (products) =>
+        inPhase('Learning the classes', 2 * input.rows, context, (between) =>
+          guessByEvidence(input, nearest, products, between),
+        ),
+      );
+    }
     case 'neighbors':
       return guessByNeighbors(input, await search(voteSearch(input, count), threads, context), TEMPERATURE);
     case 'propagation': {
@@ -291,15 +302,12 @@ async function guess(
   }
 }
 
-async function search(options: NeighborSearch, threads: number, context: JobContext): Promise<Neighbors> {
-  const worker = new OnnxWorker();
-  try {
-    return await inPhase('Comparing images', options.queries.rows, context, (between) =>
-      neighborsByProducts(options, new OnnxProducts(worker, threads), between),
-    );
-  } finally {
-    await worker.dispose();
-  }
+function search(options: NeighborSearch, threads: number, context: JobContext): Promise<Neighbors> {
+  return withProducts(threads, (products) =>
+    inPhase('Comparing images', options.queries.rows, context, (between) =>
+      neighborsByProducts(options, products, between),
+    ),
+  );
 }
 
 function curveOf({ curve }: LabelProposals): LabelReport['curve'] {

@@ -75,7 +75,7 @@ async function ask(
     ({ value }) => (has.classifier || value !== 'classifier') && (has.words || value !== 'words'),
   );
   const title = `Label Automatically in ${path.basename(root)}`;
-  const start: Answers = { method: 'neighbors', precision: 0.95, names: '', templates: DEFAULT_TEMPLATES.join('; ') };
+  const start: Answers = { method: 'linear', precision: 0.95, names: '', templates: DEFAULT_TEMPLATES.join('; ') };
   const answers = await askInSteps<Answers>(title, start, [
     {
       ask: async (place, state) => {

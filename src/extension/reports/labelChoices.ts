@@ -9,8 +9,13 @@ interface Item<T> {
 
 export const labelMethods: readonly Item<LabelMethod>[] = [
   {
-    label: '$(organization) Nearest labelled images',
+    label: '$(symbol-ruler) Linear classifier and neighbours',
     description: 'recommended',
+    detail: 'What is learnt from all labelled images at once, beside the votes of those that are most alike',
+    value: 'linear',
+  },
+  {
+    label: '$(organization) Nearest labelled images',
     detail: 'The images that are most alike vote',
     value: 'neighbors',
   },

@@ -80,6 +80,8 @@ export function proposedText(report: LabelReport): string {
 
 function methodText({ method, neighbors }: LabelReport): string {
   switch (method) {
+    case 'linear':
+      return `a linear classifier and ${neighbors} neighbours`;
     case 'neighbors':
       return `${neighbors} neighbours`;
     case 'propagation':

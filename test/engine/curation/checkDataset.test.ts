@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FindingKind } from '../../../src/core/curation/findings.ts';
@@ -113,6 +113,22 @@ describe('checking a dataset', () => {
     const without = await check();
     // The copy holds the same picture, and stays.
     assert.deepEqual([without.images, without.counts], [12, { dark: 12 }]);
+  });
+
+  it('doubts of two copies with different labels the wrong one, and no other image', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 12; i++) {
+      write(root, `warm/${i}.png`, await shade([200 + i, 60, 40], i));
+      write(root, `cold/${i}.png`, await shade([40, 70, 200 + i], i));
+    }
+    copyFileSync(join(root, 'warm/3.png'), join(root, 'cold/copy.png'));
+    const engine = newEngine(context, temporaryFolder(context));
+    const { findings } = await engine.check({ folder: root, encoder: 'pixels', only: ['label-issue'] }, job());
+    assert.deepEqual(
+      findings.map(({ path, suggested }) => [path, suggested]),
+      [['cold/copy.png', 'warm']],
+    );
+    assert.match(findings[0]!.message, /^Labelled "cold", and the same file also "warm": /);
   });
 
   it('works on one image and on none, and stops when it is told to', async (context) => {

@@ -83,7 +83,7 @@ describe('proposing labels', () => {
       renameSync(join(source, path), join(root, target));
     }
     const { engine, phases, job } = start(context);
-    for (const method of ['neighbors', 'propagation'] as const) {
+    for (const method of ['linear', 'neighbors', 'propagation'] as const) {
       const report = await engine.label({ folder: root, method, precision: 0.7 }, job);
       const right = report.proposals.filter(({ path, label }) => truth.get(path) === label).length;
       const context = `${method}: ${right} of ${report.proposals.length} of ${report.unlabelled}`;
@@ -100,7 +100,9 @@ describe('proposing labels', () => {
       );
     }
     assert.deepEqual(
-      ['Scanning', 'Indexing', 'Comparing images', 'Spreading labels'].filter((phase) => !phases.includes(phase)),
+      ['Scanning', 'Indexing', 'Comparing images', 'Learning the classes', 'Spreading labels'].filter(
+        (phase) => !phases.includes(phase),
+      ),
       [],
     );
   });

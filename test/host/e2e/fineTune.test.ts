@@ -104,9 +104,9 @@ test('labels are proposed without changing any, and saved where the person wants
   // A picture that is still coming takes the focus when it is there, and what loses the focus closes.
   await runCommand(page, 'View: Close All Editors');
   await runCommand(page, 'Likeness: Label Automatically');
-  await quickPick(page, 'Nearest labelled images').waitFor();
+  await quickPick(page, 'Linear classifier and neighbours').waitFor();
   await screenshot(page, 'label method');
-  await quickPick(page, 'Nearest labelled images').click();
+  await quickPick(page, 'Linear classifier and neighbours').click();
   await quickPick(page, '80 %').click();
   const document = await previewHolding(page, 'Proposed labels');
   await screenshot(page, 'label automatically');

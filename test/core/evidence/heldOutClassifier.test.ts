@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HeldOutClassifier, type LabelledVectors } from '../../../src/core/curation/heldOutClassifier.ts';
+import { HeldOutClassifier, type LabelledVectors } from '../../../src/core/evidence/heldOutClassifier.ts';
 import { plainProducts } from '../../../src/core/linearAlgebra/products.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { evidenceWeights, type ClassGuesses } from '../../../src/core/curation/evidenceWeights.ts';
+import { evidenceWeights, type ClassGuesses } from '../../../src/core/evidence/evidenceWeights.ts';
 import { RandomStream } from '../../../src/core/random.ts';
 
 /** Guesses of three classes; `answers` and `votes` say how much more speaks for the class that an image is of. */
