@@ -1,14 +1,12 @@
 import type { BetweenBlocks } from '../evaluation/neighborsByProducts.ts';
-import { choleskyByRows, invertedByRows } from '../linearAlgebra/cholesky.ts';
 import type { HeldMatrix, MatrixProducts } from '../linearAlgebra/products.ts';
+import { addColumnProducts, whiteningOf } from '../linearAlgebra/whitening.ts';
 import type { UnitVectors } from '../neighbors/allNeighbors.ts';
 
 /** What is added to the variance of every direction, in images: between 1 and 10 hardly matters for sets of 350 to 5,000. */
 const RIDGE = 3;
 /** Rows that are worked on at once. */
 const BLOCK = 1024;
-/** Rows of a matrix that are worked out at once: with vectors of 2,048 numbers in some hundredths of a second. */
-const MATRIX_ROWS = 16;
 
 export interface LabelledVectors extends UnitVectors {
   /** Equal numbers for equal contents, none of which says anything of the others; one a row. */
@@ -63,7 +61,8 @@ export class HeldOutClassifier {
     const sums = new Float64Array(classes * width);
     for (let start = 0; start < images.rows; start += BLOCK) {
       const end = Math.min(images.rows, start + BLOCK);
-      await addVariance(images, weights, start, end, products, variance);
+      const rows = weightedRows(images, weights, start, end);
+      await addColumnProducts(rows, end - start, width, products, variance);
       addClassSums(images, weights, start, end, sums);
       await between(end);
     }
@@ -126,19 +125,6 @@ function groupsOf({ contentKeys, classOf }: LabelledVectors, weights: Float64Arr
   return groups;
 }
 
-/** L⁻¹ of a matrix L·Lᵀ: what makes all directions vary alike. */
-async function whiteningOf(
-  variance: Float64Array,
-  dim: number,
-  between: () => void | Promise<void>,
-): Promise<Float64Array> {
-  const [lower, inverse] = [new Float64Array(dim * dim), new Float64Array(dim * dim)];
-  for (const rows of [choleskyByRows(variance, dim, lower), invertedByRows(lower, dim, inverse)]) {
-    for (const row of rows) if (row % MATRIX_ROWS === 0) await between();
-  }
-  return inverse;
-}
-
 /** The vectors of rows, each with a 1 behind it. */
 function augmented({ vectors, dim }: LabelledVectors, rows: ArrayLike<number>): Float32Array {
   const result = new Float32Array(rows.length * (dim + 1));
@@ -157,33 +143,23 @@ function squaredLengths(values: Float32Array, rows: number, dim: number): Float6
   return lengths;
 }
 
-/** Adds what the labelled rows among `start` to `end` vary in, each by its class's weight. */
-async function addVariance(
+/** The rows `start` to `end`, each with a 1 behind it, by the root of its class's weight; zeros without a class. */
+function weightedRows(
   { vectors, dim, classOf }: LabelledVectors,
   weights: Float64Array,
   start: number,
   end: number,
-  products: MatrixProducts,
-  variance: Float64Array,
-): Promise<void> {
-  const [count, width] = [end - start, dim + 1];
-  // Columns as rows: what is multiplied is the inner products of columns.
-  const columns = new Float32Array(width * count);
-  for (let row = start; row < end; row++) {
+): Float32Array {
+  const width = dim + 1;
+  const result = new Float32Array((end - start) * width);
+  for (let row = start, at = 0; row < end; row++, at += width) {
     const label = classOf[row]!;
     if (label < 0) continue;
     const root = Math.sqrt(weights[label]!);
-    for (let k = 0; k < dim; k++) columns[k * count + row - start] = root * vectors[row * dim + k]!;
-    columns[dim * count + row - start] = root;
+    for (let k = 0; k < dim; k++) result[at + k] = root * vectors[row * dim + k]!;
+    result[at + dim] = root;
   }
-  const held = await products.hold(columns, width, count);
-  try {
-    // What is multiplied may lose its memory, and what is held must not.
-    const part = await held.timesTransposed(columns.slice(), width);
-    for (let i = 0; i < width * width; i++) variance[i]! += part[i]!;
-  } finally {
-    await held.release();
-  }
+  return result;
 }
 
 /** @param sums `classes × (dim + 1)` */

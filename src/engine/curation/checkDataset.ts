@@ -8,9 +8,10 @@ import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts
 import { outliers, type Outlier } from '../../core/curation/outliers.ts';
 import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
-import { scenePairs } from '../../core/curation/scenes.ts';
+import { scenePairs, type ScenePair } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { LikenessError } from '../../core/errors.ts';
+import { whitenedSimilarities } from '../../core/neighbors/whitenedSimilarities.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
 import type { IndexReport, Notice } from '../../protocol/engine.ts';
@@ -95,7 +96,7 @@ export async function checkDataset(
       pairs = same.known;
       const duplicates = new DuplicateFindings(images, same, storedSimilarity(store, encoder, images));
       findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
-      findings.push(...duplicates.scenes(scenePairs(found.neighbors, thresholds['same-scene'])));
+      findings.push(...duplicates.scenes(compared.scenes));
     }
     if (isWhole) await keepChecked(store, encoder.identity, { ...images, ...found }, pairs);
   }
@@ -143,6 +144,7 @@ interface ComparedVectors {
   readonly images: KnownImages & Pick<CuratedImages, 'dim'>;
   /** Absent where nobody asked for what neighbours tell. */
   readonly found: ImageNeighbors | undefined;
+  readonly scenes: readonly ScenePair[];
   readonly findings: readonly Finding[];
   readonly notices: readonly LikenessError[];
 }
@@ -159,19 +161,32 @@ async function compareVectors(
   const odd = oddImages(images, thresholds);
   const findings = [...ofQuality(images, odd), ...ofClasses(images, thresholds)];
   let found: ImageNeighbors | undefined;
+  let scenes: ScenePair[] = [];
   if (isCompared && images.rows > 1) {
     found = await imageNeighbors(images, threads, context, former);
+    if (isWanted('same-scene')) {
+      const whitened = await whitenedNeighbors(images, found.neighbors, threads, context);
+      scenes = scenePairs(whitened, thresholds['same-scene']);
+    }
     if (BY_NEIGHBORS.some(isWanted)) {
       const kinds = { isWanted, thresholds, threads };
       findings.push(...(await byNeighbors(images, found.neighbors, odd, kinds, context)));
     }
   }
-  if (!OF_CAPTIONS.some(isWanted)) return { images: known, found, findings, notices: known.notices };
+  if (!OF_CAPTIONS.some(isWanted)) return { images: known, found, scenes, findings, notices: known.notices };
   const of = (kind: FindingKind) => (isWanted(kind) ? thresholds[kind] : undefined);
   const captionKinds = { fit: of('caption-mismatch'), copies: of('duplicate-caption') };
   const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
-  return { images: known, found, findings: [...findings, ...captions.findings], notices };
+  return { images: known, found, scenes, findings: [...findings, ...captions.findings], notices };
+}
+
+function whitenedNeighbors(images: CuratedImages, neighbors: Neighbors, threads: number, context: JobContext) {
+  return withProducts(threads, (products) =>
+    inPhase('Looking for scenes', 2 * images.rows, context, (between) =>
+      whitenedSimilarities(images, neighbors, products, between),
+    ),
+  );
 }
 
 function told({ code, message }: LikenessError): Notice {

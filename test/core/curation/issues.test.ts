@@ -107,9 +107,9 @@ describe('outliers and scenes', () => {
       };
       return scenePairs(neighbors, ratio).map(({ first, second }) => [first, second]);
     };
-    assert.deepEqual([scenes(1.4, 0.4), scenes(1.4, 0.5)], [[[0, 1]], []]);
-    assert.deepEqual([scenes(0.05, 0.01), scenes(0.05, 0.02)], [[[0, 1]], []]);
-    assert.deepEqual(scenes(1.4, 0.5, 0.5), [[0, 1]]);
+    assert.deepEqual([scenes(1.4, 0.75), scenes(1.4, 0.8)], [[[0, 1]], []]);
+    assert.deepEqual([scenes(0.05, 0.027), scenes(0.05, 0.028)], [[[0, 1]], []]);
+    assert.deepEqual(scenes(1.4, 0.8, 0.6), [[0, 1]]);
   });
 });
 
