@@ -51,7 +51,10 @@ export function decisionsByPath(
       const own = files.get(path)?.contentKey;
       const others = own === undefined ? [] : (byContent.get(own) ?? []).filter((other) => other.path !== path);
       // Of another picture that was here, and has moved on with what was decided of it.
-      const ofPath = (byPath.get(path) ?? []).filter((decision) => [undefined, own].includes(keys.get(decision)));
+      const atPath = byPath.get(path) ?? [];
+      const ofPath = files.has(path)
+        ? atPath.filter((decision) => [undefined, own].includes(keys.get(decision)))
+        : atPath;
       // A line without a content is about whatever is there.
       const isOfFormer = (decision: Decision) => decision.content !== '' && keys.get(decision) === undefined;
       const former = ofPath.filter(isOfFormer);

@@ -38,10 +38,10 @@ export class AutoencoderTraining implements TrainingKind<'autoencoder', Autoenco
   }
 
   async prepare(
-    { root, settings: wished, scan, images }: Wish<'autoencoder'>,
+    { root, settings: wished, ...scope }: Wish<'autoencoder'>,
     context: JobContext,
   ): Promise<AutoencoderRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
+    const selection = await selectImages(root, wished.includeTest ?? false, scope, context);
     const imageCount = selection.training.length;
     const settings = resolveAutoencoderSettings(wished, imageCount, this.#options.threads);
     const { network, size, batchImages } = settings;

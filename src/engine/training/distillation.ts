@@ -75,8 +75,8 @@ export class Distillation implements TrainingKind<'distill', DistillRun, Distill
    * Rejects with teacher-unfit, encoder-not-found, encoder-not-trained, encoder-not-trainable, usage, too-few-images, or a code
    * of scanning.
    */
-  async prepare({ root, settings: wished, scan, images }: Wish<'distill'>, context: JobContext): Promise<DistillRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
+  async prepare({ root, settings: wished, ...scope }: Wish<'distill'>, context: JobContext): Promise<DistillRun> {
+    const selection = await selectImages(root, wished.includeTest ?? false, scope, context);
     const { reference, resolved: teacher } = await this.#teacher(root, wished.teacher);
     const { classes = [] } = teacher.card;
     const from = await this.#student(root, wished.from);

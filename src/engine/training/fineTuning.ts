@@ -78,11 +78,8 @@ export class FineTuning implements TrainingKind<'finetune', FineTuneRun, FineTun
    * Rejects with nothing-pretrained, encoder-not-found, encoder-not-trained, encoder-not-trainable, usage, out-of-memory or a
    * code of scanning.
    */
-  async prepare(
-    { root, settings: wished, scan, images: named }: Wish<'finetune'>,
-    { signal }: JobContext,
-  ): Promise<FineTuneRun> {
-    const { images: all, notices, chosen } = await listTrainingSet(root, scan, signal, named);
+  async prepare({ root, settings: wished, ...scope }: Wish<'finetune'>, { signal }: JobContext): Promise<FineTuneRun> {
+    const { images: all, notices, chosen } = await listTrainingSet(root, scope, signal);
     const images = labelledImages(all);
     if (images.classes.length < 2) {
       throw chosen ? tooFewSelectedClasses(images.classes) : tooFewLabelledClasses(root, images.classes);

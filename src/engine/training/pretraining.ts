@@ -47,6 +47,7 @@ import { FROM_SCRATCH, readStartingEncoder } from './startingEncoder.ts';
 import { measureSteps } from './stepTiming.ts';
 import {
   computingOf,
+  knownContents,
   neededMemory,
   type PreparedRun,
   type StartedRun,
@@ -101,7 +102,8 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
     context: JobContext,
   ): Promise<PretrainPlan> {
     const root = this.#options.rootOf(folder);
-    const run = await this.prepare({ root, settings: wished, scan, images }, context);
+    const store = knownContents(this.#options, root);
+    const run = await this.prepare({ root, settings: wished, scan, images, store }, context);
     const { selection, settings, program } = run;
     const tensorFlow = await openTensorFlow(settings, root, tensorFlowModule);
     const computing = await computingOf(run, program.initialState(settings.seed, run.values), context);
@@ -127,8 +129,8 @@ export class Pretraining implements TrainingKind<'pretrain', PretrainRun, Traini
    * Rejects with too-few-images, usage, out-of-memory, encoder-not-found, encoder-not-trained, encoder-not-trainable or a code of
    * scanning.
    */
-  async prepare({ root, settings: wished, scan, images }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
-    const selection = await selectImages(root, wished.includeTest ?? false, scan, context, images);
+  async prepare({ root, settings: wished, ...scope }: Wish<'pretrain'>, context: JobContext): Promise<PretrainRun> {
+    const selection = await selectImages(root, wished.includeTest ?? false, scope, context);
     const { training } = selection;
     const source = await this.#source(root, wished.from);
     const { threads } = this.#options;

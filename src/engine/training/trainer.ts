@@ -1,17 +1,10 @@
-import {
-  asLikenessError,
-  batchTooLarge,
-  runFinished,
-  runNeedsTensorFlow,
-  type LikenessError,
-} from '../../core/errors.ts';
+import { asLikenessError, batchTooLarge, runFinished, runNeedsTensorFlow, LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { stepsPerEpoch } from '../../core/training/batches.ts';
 import type { TensorMap } from '../../core/training/parameters.ts';
 import type { ResolvedStepSettings } from '../../core/training/commonSettings.ts';
 import { classesChanged } from '../../core/training/trainingErrors.ts';
 import type { TrainingProgram } from '../../core/training/trainingProgram.ts';
-import type { ScanSettings } from '../../protocol/engine.ts';
 import type {
   ResumeRequest,
   RunKind,
@@ -32,6 +25,7 @@ import { carryOut, openTensorFlow, type RunData, type TaskOpener } from './runLi
 import { firstStart, startOf, type RunStart } from './runStart.ts';
 import { RunStore } from './runStore.ts';
 import type { ChosenImages } from './selectedImages.ts';
+import type { TrainingScope } from './trainingImages.ts';
 import type { RunPosition } from './trainingRun.ts';
 
 /** What the process needs besides the values of the graph. */
@@ -60,13 +54,10 @@ export interface TrainingOptions {
 }
 
 /** What a person asked for. */
-export interface Wish<Kind extends RunKind> {
+export interface Wish<Kind extends RunKind> extends TrainingScope {
   readonly root: string;
   /** What is left out is chosen by the kind. */
   readonly settings: SettingsOf[Kind];
-  readonly scan: ScanSettings | undefined;
-  /** As in `TrainRequest`. */
-  readonly images: readonly string[] | undefined;
 }
 
 /** A run before it has files of its own: what it works on, and how. */
@@ -101,6 +92,16 @@ export interface TrainingKind<Kind extends RunKind, Run extends PreparedRun<Kind
   notices?(run: Run, data: Data, position: RunPosition): readonly LikenessError[];
 }
 
+/** What an index knows of images; undefined where there is none, or none that can be read: a training needs none. */
+export function knownContents({ indexes }: TrainingOptions, root: string): TrainingScope['store'] {
+  try {
+    return indexes?.datasets.find(root)?.store;
+  } catch (error) {
+    if (error instanceof LikenessError) return undefined;
+    throw error;
+  }
+}
+
 /** Takes runs of one kind from a request to an encoder. */
 export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data extends RunData> {
   readonly #kind: TrainingKind<Kind, Run, Data>;
@@ -121,7 +122,10 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     context: JobContext,
   ): Promise<TrainingReport> {
     const root = this.#options.rootOf(folder);
-    const run = await this.#kind.prepare({ root, settings, scan, images }, context);
+    const run = await this.#kind.prepare(
+      { root, settings, scan, images, store: knownContents(this.#options, root) },
+      context,
+    );
     const tensorFlow = await openTensorFlow(run.settings, root, tensorFlowModule);
     const store = new RunStore(root);
     const newRun = {
@@ -161,7 +165,10 @@ export class Trainer<Kind extends RunKind, Run extends PreparedRun<Kind>, Data e
     if (state === 'finished') throw runFinished(files.id);
     // The record's kind chose this trainer.
     const settings = files.record.settings as RunSettingsOf[Kind];
-    const run = await this.#kind.prepare({ root, settings, scan, images: await files.selectedImages() }, context);
+    const run = await this.#kind.prepare(
+      { root, settings, scan, images: await files.selectedImages(), store: knownContents(this.#options, root) },
+      context,
+    );
     assertSameClasses(files.id, classes, run.classes);
     const tensorFlow = await openTensorFlow(run.settings, root, module).catch((error: unknown) => {
       throw runNeedsTensorFlow(files.id, asLikenessError(error));

@@ -1,7 +1,6 @@
 import type { EncoderInput } from '../../core/encoders/card.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import type { JobContext } from '../../core/progress.ts';
-import type { ScanSettings } from '../../protocol/engine.ts';
 import type { EvaluationSet } from './evaluation.ts';
 import { EvaluationCollector, evaluationSets, sample } from './evaluationSets.ts';
 import { newPixelStore, sourceInput, type PixelStoreWriter, type SharedPixels } from './pixelStore.ts';
@@ -10,6 +9,7 @@ import type { TrainedOnImage } from './trainedOn.ts';
 import {
   decodeTrainingImages,
   listTrainingSet,
+  type TrainingScope,
   type DecodedTrainingImage,
   type TrainingImage,
 } from './trainingImages.ts';
@@ -58,11 +58,10 @@ export interface Selection {
 export async function selectImages(
   root: string,
   includeTest: boolean,
-  scan: ScanSettings | undefined,
+  scope: TrainingScope,
   { signal }: JobContext,
-  named?: readonly string[],
 ): Promise<Selection> {
-  const { images, ...rest } = await listTrainingSet(root, scan, signal, named);
+  const { images, ...rest } = await listTrainingSet(root, scope, signal);
   const isTest = ({ split }: TrainingImage) => split === 'test' && !includeTest;
   return { training: images.filter((image) => !isTest(image)), test: images.filter(isTest), ...rest };
 }

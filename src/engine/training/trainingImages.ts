@@ -12,7 +12,7 @@ import { DEFAULT_MAX_MEGAPIXELS, decodeProxy } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { scanFolder } from '../indexing/scan.ts';
-import { readKnownLabels } from '../labels/knownLabels.ts';
+import { readKnownLabels, type LabelledDataset } from '../labels/knownLabels.ts';
 import { readConfig } from '../store/config.ts';
 import { chooseImages, type ChosenImages } from './selectedImages.ts';
 
@@ -35,26 +35,32 @@ export interface TrainingSet {
   readonly chosen?: ChosenImages;
 }
 
+/** Which images a training is to have. */
+export interface TrainingScope {
+  readonly scan?: ScanSettings | undefined;
+  /** Images or folders to list alone, relative to the root; see `chooseImages`. */
+  readonly images?: readonly string[] | undefined;
+  /** Knows contents of images: what was decided of one that has another name now. Without it decisions hold for their paths. */
+  readonly store?: LabelledDataset['store'] | undefined;
+}
+
 /** The images of `listTrainingSet`. */
 export async function listTrainingImages(
   root: string,
   scan: ScanSettings | undefined,
   signal: AbortSignal,
 ): Promise<TrainingImage[]> {
-  return (await listTrainingSet(root, scan, signal)).images;
+  return (await listTrainingSet(root, { scan }, signal)).images;
 }
 
 /**
  * All images of a dataset that nobody has excluded, with the labels that people gave them: by folder or in a file, and above both in a review. It
- * needs no index. Rejects with the codes of `scanFolder` and of `readKnownLabels`.
- *
- * @param named images or folders to list alone, relative to the root; see `chooseImages`, whose code it rejects with too
+ * needs no index. Rejects with the codes of `scanFolder`, of `readKnownLabels` and, where images are named, of `chooseImages`.
  */
 export async function listTrainingSet(
   root: string,
-  scan: ScanSettings | undefined,
+  { scan, images: named, store }: TrainingScope,
   signal: AbortSignal,
-  named?: readonly string[],
 ): Promise<TrainingSet> {
   const config = readConfig(root);
   const rules = labelRules(config);
@@ -65,7 +71,10 @@ export async function listTrainingSet(
     signal,
   });
   const paths = files.map(({ path }) => path).sort();
-  const { labelOf, splitOf, isExcluded, notices } = await readKnownLabels({ root, config, rules }, paths);
+  const { labelOf, splitOf, isExcluded, notices } = await readKnownLabels(
+    { root, config, rules, ...(store && { store }) },
+    paths,
+  );
   const included = paths.filter((path) => !isExcluded(path));
   const images = included.map((path) => ({ path, label: labelOf(path), split: splitOf(path) }));
   return named === undefined ? { images, notices } : { ...chooseImages(images, named, root), notices };

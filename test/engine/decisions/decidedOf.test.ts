@@ -31,7 +31,11 @@ test('tags and exclusions are read from decisions; whatever else the file holds 
 
 describe('decisions about copies', () => {
   /** What is decided of images, by what each holds. */
-  const decided = (contents: Record<string, string>, decisions: readonly Omit<Decision, 'at'>[]) => {
+  const decided = (
+    contents: Record<string, string>,
+    decisions: readonly Omit<Decision, 'at'>[],
+    notIndexed: readonly string[] = [],
+  ) => {
     const keys = new Map([...new Set([...Object.values(contents), 'pruned'])].map((content, key) => [content, key]));
     const store = {
       findContentKey: (id: string) => keys.get(id),
@@ -43,7 +47,7 @@ describe('decisions about copies', () => {
           }),
         ),
     };
-    const paths = Object.keys(contents);
+    const paths = [...Object.keys(contents), ...notIndexed];
     const found = decisionsByPath(
       decisions.map((decision) => ({ ...decision, at: '' })),
       store,
@@ -54,6 +58,13 @@ describe('decisions about copies', () => {
   const line = (path: string, action: Decision['action'], content = 'x', value?: string) => ({
     ...{ path, action, content },
     ...(value !== undefined && { value }),
+  });
+
+  it('hold for the path of an image that the index does not know', () => {
+    // As far as the index knows, the copy has taken its place.
+    const decisions = [line('b', 'exclude', 'x'), line('c', 'relabel', 'x', 'ant')];
+    const { excluded, of } = decided({ a: 'x' }, decisions, ['b', 'c']);
+    assert.deepEqual([excluded, decidedLabel(of('c'))], [['a', 'b'], 'ant']);
   });
 
   it('exclude the one that is named, and keep the others', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { Datasets } from '../../../src/engine/dataset.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
 import {
@@ -39,7 +40,7 @@ describe('labels from a table and from decisions', () => {
   it('are those that training sees, without class folders and without an index', async (context) => {
     const root = await tableDataset(context);
     write(root, '.likeness/decisions.jsonl', decide('pictures/3.png', '', 'warm'));
-    const { images, notices } = await listTrainingSet(root, undefined, signal);
+    const { images, notices } = await listTrainingSet(root, {}, signal);
     assert.deepEqual(
       images.map(({ path, label, split }) => [path, label, split]),
       [
@@ -58,7 +59,7 @@ describe('labels from a table and from decisions', () => {
   it('are told of where they name no image, and refused where they name none at all', async (context) => {
     const root = await tableDataset(context);
     write(root, 'lists/labels.csv', 'path,label\n0,warm\ngone.png,cold\n');
-    const { notices } = await listTrainingSet(root, undefined, signal);
+    const { notices } = await listTrainingSet(root, {}, signal);
     assert.match(notices.map(({ message }) => message).join(), /^1 row of .*labels\.csv names no image .*"gone\.png"/);
     write(root, 'lists/labels.csv', 'path,label\ngone.png,cold\n');
     const unmatched = { code: ErrorCode.LabelsUnmatched, message: /None of the 1 rows .*write paths relative to/ };
@@ -108,4 +109,32 @@ it('an image that is decoded for training comes with its content', async (contex
   });
   assert.equal(contents.size, 6);
   for (const [path, content] of contents) assert.equal(content, contentOf(join(root, path)));
+});
+
+it('a training leaves out an excluded image that has another name now, where the index knows it', async (context) => {
+  const root = temporaryFolder(context);
+  for (let i = 0; i < 4; i++) write(root, `a/${i}.png`, await shade([30 * i, 90, 120], i));
+  const cacheFolder = temporaryFolder(context);
+  const engine = new Engine({ ...engineOptions(), cacheFolder });
+  context.after(() => engine.dispose());
+  const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+  await index();
+  await engine.decisions.decide({ root, paths: ['a/1.png', 'a/2.png'], decision: { action: 'exclude' } });
+  renameSync(join(root, 'a/1.png'), join(root, 'a/one.png'));
+  await index();
+  const datasets = new Datasets(cacheFolder);
+  context.after(() => {
+    datasets.dispose();
+  });
+  const { store } = datasets.get(root);
+  const known = await listTrainingSet(root, { store }, signal);
+  assert.deepEqual(
+    known.images.map(({ path }) => path),
+    ['a/0.png', 'a/3.png'],
+  );
+  const unknown = await listTrainingSet(root, {}, signal);
+  assert.deepEqual(
+    unknown.images.map(({ path }) => path),
+    ['a/0.png', 'a/3.png', 'a/one.png'],
+  );
 });

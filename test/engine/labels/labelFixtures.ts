@@ -69,7 +69,7 @@ export const inRoot = (root: string, ...parts: readonly string[]) => join(root, 
 
 /** Label and split of each image as training sees them, without an index, and what is told. */
 export async function listed(root: string) {
-  const { images, notices } = await listTrainingSet(root, undefined, new AbortController().signal);
+  const { images, notices } = await listTrainingSet(root, {}, new AbortController().signal);
   return {
     images: images.map(({ path, label, split }) => [path, label, split]),
     notices: notices.map(({ message }) => message.replaceAll(root, 'ROOT')),
