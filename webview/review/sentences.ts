@@ -43,6 +43,9 @@ export function scoreText({ kind, score }: Finding, thresholds: ReviewedCheck['t
       return `${figure}, an issue below ${number(threshold)}`;
     case 'near-duplicate':
       return `${figure}; crops are looked for up to ${number(threshold)} of the usual distance`;
+    case 'same-scene':
+      // Half of the scale is for them: see where findings get their scores.
+      return `${figure}: ${number(2 * score - 1)} of the usual distance, listed up to ${number(threshold)}`;
     case 'outlier':
       return `${figure}, the lower the further out; threshold ${number(threshold)} quartile ranges`;
     default:

@@ -4,16 +4,20 @@ import { grouped } from '../grouped.ts';
 import type { MatrixProducts } from '../linearAlgebra/products.ts';
 
 /**
- * So many times as likely as all else says is a class for being an image's label: nothing is doubted below that. Where a copy of the
- * image has another label, that one is as much worth, and the two of them come to nothing.
+ * So many times as likely as all else says is a class for being an image's label: nothing is doubted below that. Labels of its copies
+ * are worth as much each, so that two different ones come to nothing, and of three the two that agree outweigh the third.
  */
 export const LABEL_WORTH = 3;
+/** A trifle less, so that where nothing else parts two copies neither is doubted. */
+const WORTH = Math.log(LABEL_WORTH) - 1e-9;
 
 /** What is known of the class of each image without its own label. */
 export interface ClassEvidence {
   /** The class that most speaks for, be it the image's own or not; −1 where nothing is known. */
   readonly most: Int32Array;
   /** The same but for the image's own class. */
+  readonly otherSeen: Int32Array;
+  /** That, or the label of a copy where more speaks for it with what a label is worth. */
   readonly other: Int32Array;
   /** ln of how many times as likely that other class is as the own one; 0 without either. */
   readonly lead: Float64Array;
@@ -40,6 +44,7 @@ export async function classEvidence(
   const copiesOf = contradictingCopies(images);
   const known = {
     most: new Int32Array(rows).fill(-1),
+    otherSeen: new Int32Array(rows).fill(-1),
     other: new Int32Array(rows).fill(-1),
     lead: new Float64Array(rows),
     copied: new Uint8Array(rows),
@@ -50,7 +55,7 @@ export async function classEvidence(
   try {
     await evidence.forEach(
       (found) => {
-        const copies = copiesOf.get(found.row) ?? [];
+        const copies = copiesOf.get(found.row);
         note(known, found, { label: classOf[found.row]!, copies, knowsAll: evidence.knowsWithoutVotes });
       },
       (done) => between(rows + done),
@@ -66,19 +71,15 @@ export function evidenceSteps(rows: number): number {
   return 2 * rows;
 }
 
-/** Of images whose copies have other labels than they: those labels. */
-function contradictingCopies({ rows, classOf, contentKeys }: ClassedImages): Map<number, readonly number[]> {
+/** Of images whose copies have other labels than they: how many there are of each label, the image itself left out. */
+function contradictingCopies({ rows, classOf, contentKeys }: ClassedImages): Map<number, ReadonlyMap<number, number>> {
   const labelled = Array.from({ length: rows }, (_, row) => row).filter((row) => classOf[row]! >= 0);
-  const result = new Map<number, readonly number[]>();
+  const result = new Map<number, ReadonlyMap<number, number>>();
   for (const copies of grouped(labelled, (row) => contentKeys[row]!).values()) {
-    const labels = [...new Set(copies.map((row) => classOf[row]!))];
-    if (labels.length < 2) continue;
-    for (const row of copies) {
-      result.set(
-        row,
-        labels.filter((label) => label !== classOf[row]),
-      );
-    }
+    const counts = new Map<number, number>();
+    for (const row of copies) counts.set(classOf[row]!, (counts.get(classOf[row]!) ?? 0) + 1);
+    if (counts.size < 2) continue;
+    for (const row of copies) result.set(row, new Map([...counts, [classOf[row]!, counts.get(classOf[row]!)! - 1]]));
   }
   return result;
 }
@@ -86,8 +87,8 @@ function contradictingCopies({ rows, classOf, contentKeys }: ClassedImages): Map
 interface GivenLabels {
   /** The image's own; −1 for none. */
   readonly label: number;
-  /** Others that its copies have. */
-  readonly copies: readonly number[];
+  /** Of `contradictingCopies`; undefined where none contradicts. */
+  readonly copies: ReadonlyMap<number, number> | undefined;
   /** Whether anything is known of classes without a vote. */
   readonly knowsAll: boolean;
 }
@@ -100,20 +101,22 @@ function note(known: ClassEvidence, { row, sums, shares }: RowEvidence, given: G
     if (label === own || (shares[label] === 0 && !knowsAll)) continue;
     if (seen < 0 || sums[label]! > sums[seen]!) seen = label;
   }
-  let [other, most] = [seen, sums[seen] ?? Number.NEGATIVE_INFINITY];
-  for (const label of copies) {
-    const worth = sums[label]! + Math.log(LABEL_WORTH);
-    if (worth > most) [other, most] = [label, worth];
+  const byLabels = (label: number) => WORTH * ((copies?.get(label) ?? 0) - (copies?.get(own) ?? 0));
+  const leadOf = (label: number) => sums[label]! - sums[own]! + byLabels(label);
+  let other = seen;
+  for (const label of copies?.keys() ?? []) {
+    if (label !== own && (other < 0 || leadOf(label) > leadOf(other))) other = label;
   }
+  known.otherSeen[row] = seen;
   known.other[row] = other;
   known.otherShare[row] = shares[other] ?? 0;
-  known.copied[row] = copies.includes(other) ? 1 : 0;
+  known.copied[row] = (copies?.get(other) ?? 0) > 0 ? 1 : 0;
   if (own < 0) {
     known.most[row] = seen;
     return;
   }
   known.share[row] = shares[own]!;
-  known.lead[row] = other < 0 ? 0 : most - sums[own]!;
+  known.lead[row] = other < 0 ? 0 : leadOf(other);
   // What an image looks like, no label of a copy tells.
   if (seen >= 0 || shares[own]! > 0 || knowsAll) known.most[row] = seen >= 0 && sums[seen]! > sums[own]! ? seen : own;
 }

@@ -52,10 +52,11 @@ export function labelIssueText(
   isCopied = false,
 ): string {
   const [here, there] = [`${Math.round(100 * own)} %`, `${Math.round(100 * other)} %`];
-  const why = isCopied
-    ? `and the same file also "${suggested}": at most one of them is right, and ${there} of its neighbours are "${suggested}", ${here} "${label}"`
-    : `but it looks like "${suggested}" (${there} of its neighbours are that, ${here} "${label}")`;
-  return `Labelled "${label}", ${why}. Relabel it if it is one.`;
+  if (!isCopied) {
+    return `Labelled "${label}", but it looks like "${suggested}" (${there} of its neighbours are that, ${here} "${label}"). Relabel it if it is one.`;
+  }
+  const neighbors = own + other > 0 ? `; of its neighbours ${there} are "${suggested}", ${here} "${label}"` : '';
+  return `Labelled "${label}", and the same file also "${suggested}": at most one of the labels is right${neighbors}. Relabel this copy, or exclude it.`;
 }
 
 export const outlierText =

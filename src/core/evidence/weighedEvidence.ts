@@ -22,7 +22,7 @@ const BLOCK_ANSWERS = 4_000_000;
 const MOST_BLOCK = 1024;
 /** Images by which the two kinds of evidence are weighed, spread over all, and classes × images that this may take. */
 const WEIGHED_IMAGES = 4096;
-const WEIGHED_ANSWERS = 4_000_000;
+const WEIGHED_ANSWERS = 1_000_000;
 
 export interface ClassedImages extends LabelledVectors {
   /** Of all images among all or the labelled ones. All of them vote but for those of the image's own content. */

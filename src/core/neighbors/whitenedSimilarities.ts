@@ -31,14 +31,42 @@ export async function whitenedSimilarities(
   products: MatrixProducts,
   between: BetweenBlocks,
 ): Promise<Neighbors> {
-  const { rows, dim, vectors } = images;
   const { count } = neighbors;
   const mean = meanOf(images);
+  const whitened = { images, neighbors, mean, products, between };
+  const { products: similarities, lengths } = await (images.rows < images.dim
+    ? byRows(whitened)
+    : byDirections(whitened));
+  for (let i = 0; i < similarities.length; i++) {
+    const both = lengths[Math.floor(i / count)]! * (lengths[neighbors.rows[i]!] ?? 0);
+    // What is the mean itself is like nothing.
+    similarities[i] = both > 0 ? Math.min(1, similarities[i]! / both) : similarities[i]! * 0;
+  }
+  return { ...neighbors, similarities };
+}
+
+interface Whitening {
+  readonly images: UnitVectors;
+  readonly neighbors: Neighbors;
+  readonly mean: Float32Array;
+  readonly products: MatrixProducts;
+  readonly between: BetweenBlocks;
+}
+
+/** Of whitened rows the inner products with their neighbours, and their lengths. */
+interface WhitenedProducts {
+  readonly products: Float64Array;
+  readonly lengths: Float64Array;
+}
+
+/** With the inverse of the covariance, `dim × dim`. */
+async function byDirections({ images, neighbors, mean, products, between }: Whitening): Promise<WhitenedProducts> {
+  const { rows, dim, vectors } = images;
+  const { count } = neighbors;
   const variance = await varianceOf(images, mean, products, between);
   const inverse = await inverseOf(variance, dim, products, () => between(rows));
   const held = await products.hold(inverse, dim, dim);
-  const lengths = new Float64Array(rows);
-  const similarities = new Float64Array(rows * count);
+  const result = { products: new Float64Array(rows * count), lengths: new Float64Array(rows) };
   try {
     for (let start = 0; start < rows; start += BLOCK) {
       const end = Math.min(rows, start + BLOCK);
@@ -47,10 +75,10 @@ export async function whitenedSimilarities(
       for (let row = start; row < end; row++) {
         const own = whitened.subarray((row - start) * dim, (row - start + 1) * dim);
         const offset = product(own, mean, 0);
-        lengths[row] = Math.sqrt(Math.max(0, product(own, vectors, row * dim) - offset));
+        result.lengths[row] = Math.sqrt(Math.max(0, product(own, vectors, row * dim) - offset));
         for (let i = row * count; i < (row + 1) * count; i++) {
           const other = neighbors.rows[i]!;
-          similarities[i] = other < 0 ? Number.NaN : product(own, vectors, other * dim) - offset;
+          result.products[i] = other < 0 ? Number.NaN : product(own, vectors, other * dim) - offset;
         }
       }
       await between(rows + end);
@@ -58,12 +86,39 @@ export async function whitenedSimilarities(
   } finally {
     await held.release();
   }
-  for (let i = 0; i < similarities.length; i++) {
-    const both = lengths[Math.floor(i / count)]! * (lengths[neighbors.rows[i]!] ?? 0);
-    // What is the mean itself is like nothing.
-    similarities[i] = both > 0 ? Math.min(1, similarities[i]! / both) : similarities[i]! * 0;
+  return result;
+}
+
+/**
+ * The same of fewer rows than directions, by their inner products K alone: (C + λI)⁻¹ between centred rows is
+ * n·(I − nλ·(K + nλI)⁻¹), of which the factor n plays no part.
+ */
+async function byRows({ images, neighbors, mean, products, between }: Whitening): Promise<WhitenedProducts> {
+  const { rows, dim } = images;
+  const { count } = neighbors;
+  const held = await products.hold(centred(images, mean, 0, rows), rows, dim);
+  let inner: Float32Array;
+  try {
+    inner = await held.timesTransposed(centred(images, mean, 0, rows), rows);
+  } finally {
+    await held.release();
   }
-  return { ...neighbors, similarities };
+  await between(rows);
+  const kernel = Float64Array.from(inner);
+  let trace = 0;
+  for (let row = 0; row < rows; row++) trace += kernel[row * rows + row]! / rows;
+  const ridge = rows * ridgeOf(trace, dim, rows);
+  for (let row = 0; row < rows; row++) kernel[row * rows + row]! += ridge;
+  const inverse = await inverseOf(kernel, rows, products, () => between(rows));
+  await between(2 * rows);
+  return {
+    products: Float64Array.from(neighbors.rows, (other, i) =>
+      other < 0 ? Number.NaN : -ridge * inverse[Math.floor(i / count) * rows + other]!,
+    ),
+    lengths: Float64Array.from({ length: rows }, (_, row) =>
+      Math.sqrt(Math.max(0, 1 - ridge * inverse[row * rows + row]!)),
+    ),
+  };
 }
 
 function meanOf({ vectors, rows, dim }: UnitVectors): Float32Array {
@@ -101,7 +156,8 @@ async function inverseOf(
   between: () => void | Promise<void>,
 ): Promise<Float32Array> {
   const root = Float32Array.from(await whiteningOf(variance, dim, between));
-  const transposed = Float32Array.from(root, (_, i) => root[(i % dim) * dim + Math.floor(i / dim)]!);
+  const transposed = new Float32Array(dim * dim);
+  for (let i = 0; i < dim; i++) for (let j = 0; j <= i; j++) transposed[j * dim + i] = root[i * dim + j]!;
   const held = await products.hold(root, dim, dim);
   try {
     return await held.times(transposed, dim);
@@ -127,10 +183,14 @@ function lessMean(result: Float32Array<ArrayBuffer>, mean: Float32Array): Float3
 function addRidge(variance: Float64Array, dim: number, rows: number): void {
   let trace = 0;
   for (let k = 0; k < dim; k++) trace += variance[k * dim + k]! / rows;
-  const ridge = Math.max(RIDGE.least, (RIDGE.perDimensionAndRow * dim) / rows) * (trace / dim);
   for (let i = 0; i < variance.length; i++) variance[i]! /= rows;
+  for (let k = 0; k < dim; k++) variance[k * dim + k]! += ridgeOf(trace, dim, rows);
+}
+
+/** @param trace variances of all directions together */
+function ridgeOf(trace: number, dim: number, rows: number): number {
   // Where nothing varies nothing is to be divided by.
-  for (let k = 0; k < dim; k++) variance[k * dim + k]! += ridge > 0 ? ridge : 1;
+  return trace > 0 ? Math.max(RIDGE.least, (RIDGE.perDimensionAndRow * dim) / rows) * (trace / dim) : 1;
 }
 
 function product(left: Float32Array, right: Float32Array, at: number): number {

@@ -8,6 +8,7 @@ import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts
 import { outliers, type Outlier } from '../../core/curation/outliers.ts';
 import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
+import { AROUND } from '../../core/curation/usualDistances.ts';
 import { scenePairs, type ScenePair } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { LikenessError } from '../../core/errors.ts';
@@ -27,7 +28,7 @@ import { captionFindings } from './captionFindings.ts';
 import { changedImages } from './changedImages.ts';
 import { keepChecked, nothingChecked, readCheckedBefore, type FormerImages } from './checkedBefore.ts';
 import { readCuratedImages, type CuratedImages, type KnownImages } from './curatedImages.ts';
-import { DuplicateFindings } from './duplicateFindings.ts';
+import { DuplicateFindings, mergedById } from './duplicateFindings.ts';
 import { findDuplicates } from './duplicates.ts';
 import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
@@ -164,7 +165,7 @@ async function compareVectors(
   let scenes: ScenePair[] = [];
   if (isCompared && images.rows > 1) {
     found = await imageNeighbors(images, threads, context, former);
-    if (isWanted('same-scene')) {
+    if (isWanted('same-scene') && found.neighbors.count > AROUND.from) {
       const whitened = await whitenedNeighbors(images, found.neighbors, threads, context);
       scenes = scenePairs(whitened, thresholds['same-scene']);
     }
@@ -258,7 +259,7 @@ async function byNeighbors(
     );
     if (!isLabelled) return { evidence: known, away: undefined };
     const distances = await inPhase('Comparing images with their classes', 2 * images.rows, context, (between) =>
-      classDistances({ ...images, classOf, otherClassOf: known.other }, products, between),
+      classDistances({ ...images, classOf, otherClassOf: known.otherSeen }, products, between),
     );
     return { evidence: known, away: distances };
   });
@@ -298,7 +299,7 @@ function doubtfulLabels(
 }
 
 function ofLabels(images: CuratedImages, issues: readonly LabelIssue[], names: readonly string[]): Finding[] {
-  return issues.map(({ row, score, share, otherShare, suggested, isCopied }) => {
+  const findings = issues.map(({ row, score, share, otherShare, suggested, isCopied }) => {
     const label = images.labels[row]!;
     const other = names[suggested]!;
     const message = labelIssueText(label, other, [share, otherShare], isCopied);
@@ -307,6 +308,7 @@ function ofLabels(images: CuratedImages, issues: readonly LabelIssue[], names: r
     const id = idOf('label-issue', [images.facts[row]?.content ?? '', label]);
     return { ...finding, id, suggested: other };
   });
+  return mergedById(findings);
 }
 
 function ofOutliers(images: CuratedImages, alone: readonly Outlier[]): Finding[] {

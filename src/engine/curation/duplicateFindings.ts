@@ -171,8 +171,8 @@ function rank(split: string): number {
   return place < 0 ? heldOutSplits.length : place;
 }
 
-/** Two held-out images of the same content leak in one finding: nobody could decide of one of them alone. */
-function mergedById(findings: readonly Finding[]): Finding[] {
+/** Images of the same content are in one finding: nobody could decide of one of them alone. */
+export function mergedById(findings: readonly Finding[]): Finding[] {
   const byId = new Map<string, Finding>();
   for (const finding of findings) {
     const known = byId.get(finding.id);

@@ -28,6 +28,6 @@ it('of a doubtful label it is said whether a copy contradicts it', () => {
   );
   assert.equal(
     labelIssueText('ant', 'bee', [0.1, 0.6], true),
-    'Labelled "ant", and the same file also "bee": at most one of them is right, and 60 % of its neighbours are "bee", 10 % "ant". Relabel it if it is one.',
+    'Labelled "ant", and the same file also "bee": at most one of the labels is right; of its neighbours 60 % are "bee", 10 % "ant". Relabel this copy, or exclude it.',
   );
 });

@@ -107,9 +107,18 @@ describe('outliers and scenes', () => {
       };
       return scenePairs(neighbors, ratio).map(({ first, second }) => [first, second]);
     };
-    assert.deepEqual([scenes(1.4, 0.75), scenes(1.4, 0.8)], [[[0, 1]], []]);
+    assert.deepEqual([scenes(1.4, 0.75), scenes(1.4, 0.79)], [[[0, 1]], []]);
     assert.deepEqual([scenes(0.05, 0.027), scenes(0.05, 0.028)], [[[0, 1]], []]);
     assert.deepEqual(scenes(1.4, 0.8, 0.6), [[0, 1]]);
+  });
+
+  it('are hardly ever a scene by chance, where vectors have few directions to differ in', () => {
+    const random = new RandomStream(11);
+    const points = Array.from({ length: 400 }, () => Array.from({ length: 8 }, () => random.normal()));
+    const twin = points[3]!.map((value) => value + 0.01 * random.normal());
+    const pairs = scenePairs(neighborsOf([...points, twin], 20));
+    assert.deepEqual([pairs[0]!.first, pairs[0]!.second], [3, 400]);
+    assert.ok(pairs.length < 20, `${pairs.length}`);
   });
 });
 

@@ -15,7 +15,7 @@ async function evidenceOf(
   const unit = points.map((point) => point.map((value) => value / Math.hypot(...point)));
   const images = {
     ...{ vectors: Float32Array.from(unit.flat()), rows: points.length, dim: points[0]!.length, classOf, classes },
-    ...{ contentKeys, neighbors: neighborsOf(points, count, contentKeys) },
+    ...{ contentKeys, neighbors: neighborsOf(points, count) },
   };
   const steps: number[] = [];
   const evidence = await classEvidence(images, plainProducts, (done) => {
@@ -141,6 +141,15 @@ describe('label issues', () => {
     const [issue, ...more] = labelIssues(evidence, given);
     assert.deepEqual([issue?.row, issue?.suggested, issue?.isCopied, more.length], [120, 1, true, 0]);
     assert.deepEqual([evidence.most[120], evidence.most[121]], [1, 1]);
+
+    // Of three the two that agree outweigh the third, unless all else speaks for it by far.
+    const thrice = Int32Array.from([...labels, 0, 0, 1]);
+    const keys = [...contentKeys, 120];
+    const most = await evidenceOf([...twice, between], thrice, { contentKeys: keys });
+    assert.deepEqual(
+      labelIssues(most, thrice).map(({ row, suggested }) => [row, suggested]),
+      [[122, 0]],
+    );
 
     // What both are not, a third class is, whatever the copies say.
     const wrong = Int32Array.from([...labels, 0, 2]);

@@ -2,11 +2,7 @@ import type { Neighbors } from '../../../src/core/evaluation/nearestNeighbors.ts
 import { RandomStream } from '../../../src/core/random.ts';
 
 /** Exact neighbours of points in the plane by their direction, and as many as there are. */
-export function neighborsOf(
-  points: readonly (readonly number[])[],
-  count: number,
-  contentKeys: readonly number[] = points.map((_, row) => row),
-): Neighbors {
+export function neighborsOf(points: readonly (readonly number[])[], count: number): Neighbors {
   const unit = points.map((point) => point.map((value) => value / Math.hypot(...point)));
   const cosine = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
   const rows = new Int32Array(points.length * count);
@@ -14,7 +10,7 @@ export function neighborsOf(
   unit.forEach((point, row) => {
     const sorted = unit
       .map((other, place) => ({ place, similarity: cosine(point, other) }))
-      .filter(({ place }) => contentKeys[place] !== contentKeys[row])
+      .filter(({ place }) => place !== row)
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, count);
     sorted.forEach(({ place, similarity }, i) => {

@@ -30,6 +30,16 @@ function neighborsOf(rows: readonly number[], similarities: readonly number[]): 
   };
 }
 
+test('a neighbour that is left out has no vote, and nobody else gets it', () => {
+  const shares = new Float64Array(2);
+  const neighbors = neighborsOf([0, 1, 2], [1, 0.5, 0.4]);
+  const labels = Int32Array.of(0, 1, 0);
+  voteShares(neighbors, 0, labels, { count: 2 }, shares);
+  assert.deepEqual([...shares], [0.5, 0.5]);
+  voteShares(neighbors, 0, labels, { count: 2, leaveOut: (query, row) => query === 0 && row === 0 }, shares);
+  assert.deepEqual([...shares], [0, 1]);
+});
+
 suite('predictByVote', () => {
   test('equals the reference vectors', { skip: unlessVectors }, () => {
     const {

@@ -76,6 +76,12 @@ describe('checking a dataset', () => {
       assert.ok(found.filter((images) => !isPlanted(images)).length <= 1, `${kind}: more than was planted`);
     }
 
+    const scenes = imagesOf(report, 'same-scene');
+    const shots = truth.findings.filter(({ kind }) => kind === 'same-scene');
+    const seen = shots.filter(({ paths }) => scenes.some((images) => paths.every((path) => images.has(path))));
+    assert.ok(shots.length > 2 && seen.length >= shots.length - 1, `${seen.length} of ${shots.length}`);
+    assert.ok(scenes.length <= shots.length + 1, `${scenes.length} scenes`);
+
     // The same pictures elsewhere and under other names are the same findings.
     const again = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
     const near = report.findings.filter(({ kind }) => kind === 'near-duplicate');
@@ -129,6 +135,29 @@ describe('checking a dataset', () => {
       [['cold/copy.png', 'warm']],
     );
     assert.match(findings[0]!.message, /^Labelled "cold", and the same file also "warm": /);
+  });
+
+  it('lists an outlier as a label issue too where its label is as good as ruled out, and not else', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 30; i++) {
+      write(root, `warm/${i}.png`, await shade([180 + i, 70 + (i % 5), 60], i));
+      write(root, `cold/${i}.png`, await shade([60, 70 + (i % 5), 180 + i], i));
+    }
+    write(root, 'cold/stray.png', await shade([250, 250, 30], 99));
+    write(root, 'cold/odd.png', await shade([20, 250, 140], 98));
+    const engine = newEngine(context, temporaryFolder(context));
+    const { findings } = await engine.check(
+      { folder: root, encoder: 'pixels', only: ['label-issue', 'outlier'] },
+      job(),
+    );
+    assert.deepEqual(
+      findings.map(({ kind, path }) => [kind, path]),
+      [
+        ['label-issue', 'cold/stray.png'],
+        ['outlier', 'cold/odd.png'],
+        ['outlier', 'cold/stray.png'],
+      ],
+    );
   });
 
   it('works on one image and on none, and stops when it is told to', async (context) => {
