@@ -10,7 +10,8 @@ const LEAST_LABELS = 4;
 
 /**
  * The class that most of what is known of an image speaks for: what the nearest labelled images vote for and what a linear classifier
- * answers, see `WeighedEvidence`. As sure as that class is likely, or, where the classifier tells nothing, as its share of the votes; an image is as familiar as the nearest labelled one is similar.
+ * answers, see `WeighedEvidence`. As sure as that class is likely, or, where the classifier tells nothing, as its share of the votes; an
+ * image is as familiar as the nearest labelled one is similar.
  *
  * @param neighbors of `voteSearch`
  * @param between is told the rows that are done, of `2 × rows`

@@ -11,7 +11,7 @@ export const labelMethods: readonly Item<LabelMethod>[] = [
   {
     label: '$(symbol-ruler) Linear classifier and neighbours',
     description: 'recommended',
-    detail: 'What is learnt from all labelled images at once, beside the votes of those that are most alike',
+    detail: 'Learnt from all labelled images, beside the votes of the nearest',
     value: 'linear',
   },
   {
