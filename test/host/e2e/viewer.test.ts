@@ -111,7 +111,7 @@ test('findings of the last check lead to the review', async () => {
     const side = (await shownViewer()).locator('.side');
     assert.match(await side.innerText({ timeout: 1000 }), /Findings\s[\s\S]*Outlier\s+Unlike everything else[\s\S]+Review/);
   });
-  await (await shownViewer()).locator('.findings .link').first().click();
+  await (await shownViewer()).locator('.findings .link').last().click();
   const review = await webviewFrame(page, '.finding h2', LAUNCH_MS);
   await review.locator('.finding h2', { hasText: 'Outlier' }).waitFor();
   await review.locator('figure .path', { hasText: 'train/a/small.png' }).waitFor();
