@@ -3,8 +3,8 @@ import { quantile } from './qualityIssues.ts';
 import { AROUND, usualDistances } from './usualDistances.ts';
 
 /**
- * How much closer to each other than to those around them two shots of a scene are at most, by whitened similarities: 98 of 100 second
- * shots of drawn scenes are, with two encoders.
+ * How much closer to each other than to those around them two shots of a scene are at most, by whitened similarities: of those planted in
+ * six samples 96 of 100 are found with the encoder that ships, and 94 with MobileNetV3-small.
  */
 export const SCENE_RATIO = 0.55;
 /**

@@ -42,7 +42,7 @@ export interface RowEvidence {
  * What is known of the class of images without their own label: what their neighbours vote for and what a linear classifier answers that
  * hasn't seen them, each by what it has turned out to be worth (`evidenceWeights`). Either knows what the other doesn't: both together
  * guess more classes right than neighbours alone (with half of the labels of photographs of clothing 77 instead of 70 %, with a fifth of
- * those of 50 classes of tiny ImageNet 53 instead of 49 %, with the encoder that ships).
+ * those of 50 classes of tiny ImageNet 52 instead of 49 %, with the encoder that ships).
  */
 export class WeighedEvidence {
   readonly #images: ClassedImages;

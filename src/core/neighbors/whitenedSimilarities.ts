@@ -1,5 +1,6 @@
 import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
 import type { BetweenBlocks } from '../evaluation/neighborsByProducts.ts';
+import { innerProduct } from '../linearAlgebra/innerProduct.ts';
 import type { MatrixProducts } from '../linearAlgebra/products.ts';
 import { addColumnProducts, whiteningOf } from '../linearAlgebra/whitening.ts';
 import type { UnitVectors } from './allNeighbors.ts';
@@ -74,11 +75,11 @@ async function byDirections({ images, neighbors, mean, products, between }: Whit
       const whitened = await held.timesTransposed(centred(images, mean, start, end), end - start);
       for (let row = start; row < end; row++) {
         const own = whitened.subarray((row - start) * dim, (row - start + 1) * dim);
-        const offset = product(own, mean, 0);
-        result.lengths[row] = Math.sqrt(Math.max(0, product(own, vectors, row * dim) - offset));
+        const offset = innerProduct(mean, own);
+        result.lengths[row] = Math.sqrt(Math.max(0, innerProduct(vectors, own, row * dim) - offset));
         for (let i = row * count; i < (row + 1) * count; i++) {
           const other = neighbors.rows[i]!;
-          result.products[i] = other < 0 ? Number.NaN : product(own, vectors, other * dim) - offset;
+          result.products[i] = other < 0 ? Number.NaN : innerProduct(vectors, own, other * dim) - offset;
         }
       }
       await between(rows + end);
@@ -191,10 +192,4 @@ function addRidge(variance: Float64Array, dim: number, rows: number): void {
 function ridgeOf(trace: number, dim: number, rows: number): number {
   // Where nothing varies nothing is to be divided by.
   return trace > 0 ? Math.max(RIDGE.least, (RIDGE.perDimensionAndRow * dim) / rows) * (trace / dim) : 1;
-}
-
-function product(left: Float32Array, right: Float32Array, at: number): number {
-  let sum = 0;
-  for (let k = 0; k < left.length; k++) sum += left[k]! * right[at + k]!;
-  return sum;
 }
