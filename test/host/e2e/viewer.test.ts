@@ -109,7 +109,10 @@ test('findings of the last check lead to the review', async () => {
   await explorerContextMenu(page, 'train/a/small.png', 'Open in Image Viewer');
   await eventually(page, async () => {
     const side = (await shownViewer()).locator('.side');
-    assert.match(await side.innerText({ timeout: 1000 }), /Findings\s[\s\S]*Outlier\s+Unlike everything else[\s\S]+Review/);
+    assert.match(
+      await side.innerText({ timeout: 1000 }),
+      /Findings\s[\s\S]*Outlier\s+Unlike everything else[\s\S]+Review/,
+    );
   });
   await (await shownViewer()).locator('.findings .link').last().click();
   const review = await webviewFrame(page, '.finding h2', LAUNCH_MS);
