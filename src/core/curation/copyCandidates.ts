@@ -1,4 +1,4 @@
-import { hashDistance, orientedHashes, type PictureHash } from '../images/perceptualHash.ts';
+import { onesOf, orientedHashes } from '../images/perceptualHash.ts';
 import type { PairKeys } from './pairKeys.ts';
 
 /** Bits of a hash that are looked up together. */
@@ -32,15 +32,16 @@ export function* addHashCandidates(greys: readonly Uint8Array[], pairs: PairKeys
   for (let second = 0; second < greys.length; second++) {
     if (second % STEP_PICTURES === 0) yield 0.5 + second / greys.length / 2;
     for (let at = second * WORDS; at < (second + 1) * WORDS; at += 2) {
-      const hash: PictureHash = [words[at]!, words[at + 1]!];
+      const [high, low] = [words[at]!, words[at + 1]!];
       for (let band = 0; band < BANDS; band++) {
-        const [start, end] = buckets.of(bandOf(hash, band));
+        const bucket = bandOf(high, low, band);
+        const [start, end] = [buckets.starts[bucket]!, buckets.ends[bucket]!];
         if (end - start > MOST_IN_BUCKET) continue;
         for (let i = start; i < end; i++) {
           const first = buckets.rows[i]!;
           if (first >= second) break;
           const place = first * WORDS;
-          if (hashDistance([words[place]!, words[place + 1]!], hash) > MOST_DIFFERING) continue;
+          if (onesOf(words[place]! ^ high) + onesOf(words[place + 1]! ^ low) > MOST_DIFFERING) continue;
           pairs.add(first, second, false);
         }
       }
@@ -52,19 +53,18 @@ export function* addHashCandidates(greys: readonly Uint8Array[], pairs: PairKeys
 function bucketsOf(words: Uint32Array, count: number) {
   const ends = new Uint32Array(BANDS * BAND_VALUES);
   const bandsOfRow = (row: number, visit: (bucket: number) => void) => {
-    const hash: PictureHash = [words[row * WORDS]!, words[row * WORDS + 1]!];
-    for (let band = 0; band < BANDS; band++) visit(bandOf(hash, band));
+    for (let band = 0; band < BANDS; band++) visit(bandOf(words[row * WORDS]!, words[row * WORDS + 1]!, band));
   };
   for (let row = 0; row < count; row++) bandsOfRow(row, (bucket) => ends[bucket]!++);
   for (let bucket = 1; bucket < ends.length; bucket++) ends[bucket]! += ends[bucket - 1]!;
   const starts = ends.slice();
   const rows = new Uint32Array(BANDS * count);
   for (let row = count - 1; row >= 0; row--) bandsOfRow(row, (bucket) => (rows[--starts[bucket]!] = row));
-  return { rows, of: (bucket: number) => [starts[bucket]!, ends[bucket]!] as const };
+  return { rows, starts, ends };
 }
 
 /** With the band's number, so that the same bits elsewhere don't count. */
-function bandOf([high, low]: PictureHash, band: number): number {
+function bandOf(high: number, low: number, band: number): number {
   const word = band < BANDS / 2 ? high : low;
   return (band % 2 === 0 ? word >>> 16 : word & 0xffff) + band * BAND_VALUES;
 }

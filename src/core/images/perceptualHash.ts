@@ -16,26 +16,22 @@ export type PictureHash = readonly [high: number, low: number];
  */
 export function orientedHashes(grey: Uint8Array): PictureHash[] {
   const coefficients = lowFrequencies(grey);
-  return Array.from({ length: 8 }, (_, orientation) =>
-    hashOf(
-      Float64Array.from(coefficients, (_, i) => {
-        const [u, v] = [i % KEPT, Math.floor(i / KEPT)];
-        const from = orientation & 4 ? coefficients[u * KEPT + v]! : coefficients[i]!;
-        // Mirroring turns the sign of what is odd in that direction.
-        const isTurned = ((orientation & 1) !== 0 && u % 2 === 1) !== ((orientation & 2) !== 0 && v % 2 === 1);
-        return isTurned ? -from : from;
-      }),
-    ),
-  );
+  const turned = new Float64Array(KEPT * KEPT);
+  const sorted = new Float64Array(KEPT * KEPT - 1);
+  return turns.map(({ places, signs }) => {
+    for (let i = 0; i < turned.length; i++) turned[i] = signs[i]! * coefficients[places[i]!]!;
+    sorted.set(turned.subarray(1));
+    return hashOf(turned, sorted.sort()[(sorted.length - 1) / 2]!);
+  });
 }
 
 /** Bits in which two hashes differ, 0 to 64. */
 export function hashDistance(a: PictureHash, b: PictureHash): number {
-  return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
+  return onesOf(a[0] ^ b[0]) + onesOf(a[1] ^ b[1]);
 }
 
-/** Of 32 bits. */
-function ones(bits: number): number {
+/** How many of 32 bits are set. */
+export function onesOf(bits: number): number {
   let count = bits - ((bits >>> 1) & 0x5555_5555);
   count = (count & 0x3333_3333) + ((count >>> 2) & 0x3333_3333);
   return (((count + (count >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
@@ -62,22 +58,34 @@ function lowFrequencies(grey: Uint8Array): Float64Array {
   return coefficients;
 }
 
-function hashOf(coefficients: Float64Array): PictureHash {
-  const middle = median(coefficients.subarray(1));
-  const wordFrom = (start: number) => {
-    let word = 0;
-    for (let i = start; i < start + 32; i++) word = (word << 1) | (coefficients[i]! >= middle ? 1 : 0);
-    return word >>> 0;
-  };
-  return [wordFrom(0), wordFrom(32)];
+function hashOf(coefficients: Float64Array, middle: number): PictureHash {
+  return [wordOf(coefficients, 0, middle), wordOf(coefficients, 32, middle)];
 }
+
+function wordOf(coefficients: Float64Array, start: number, middle: number): number {
+  let word = 0;
+  for (let i = start; i < start + 32; i++) word = (word << 1) | (coefficients[i]! >= middle ? 1 : 0);
+  return word >>> 0;
+}
+
+/** By orientation, for each coefficient: the one that takes its place, and the sign it gets. */
+const turns = Array.from({ length: 8 }, (_, orientation) => {
+  const along = (i: number) => [i % KEPT, Math.floor(i / KEPT)] as const;
+  const isTurned = (i: number) => {
+    const [u, v] = along(i);
+    // Mirroring turns the sign of what is odd in that direction.
+    return ((orientation & 1) !== 0 && u % 2 === 1) !== ((orientation & 2) !== 0 && v % 2 === 1);
+  };
+  return {
+    places: Uint8Array.from({ length: KEPT * KEPT }, (_, i) => {
+      const [u, v] = along(i);
+      return orientation & 4 ? u * KEPT + v : i;
+    }),
+    signs: Int8Array.from({ length: KEPT * KEPT }, (_, i) => (isTurned(i) ? -1 : 1)),
+  };
+});
 
 const cosines = Float64Array.from({ length: KEPT * HASH_EDGE }, (_, i) => {
   const [frequency, place] = [Math.floor(i / HASH_EDGE), i % HASH_EDGE];
   return Math.cos((Math.PI * frequency * (2 * place + 1)) / (2 * HASH_EDGE));
 });
-
-/** Of an odd number of values. */
-function median(values: Float64Array): number {
-  return values.slice().sort()[(values.length - 1) / 2]!;
-}
