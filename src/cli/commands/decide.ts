@@ -16,15 +16,19 @@ const inFolder = {
 } as const;
 const undo = { type: 'boolean', help: 'take it back' } as const;
 const write = { type: 'boolean', help: 'tidy: write the file, instead of telling what would change' } as const;
+const renew = {
+  type: 'boolean',
+  help: 'tidy: what was decided of images that have changed since holds for them as they are now',
+} as const;
 
 /** What a review does, scripted: every decision is a line of the dataset's decisions.jsonl. */
 export const decideCommand: Command = {
   name: 'decide',
   usage:
-    'decide keep|exclude IMAGE…|--where FILTER, relabel CLASS IMAGE…|--where FILTER, same|different IMAGE IMAGE, ignore FINDING… [--in FOLDER] [--undo], or list|history|undo|redo|check|tidy [folder] [--write]',
+    'decide keep|exclude IMAGE…|--where FILTER, relabel CLASS IMAGE…|--where FILTER, same|different IMAGE IMAGE, ignore FINDING… [--in FOLDER] [--undo], or list|history|undo|redo|check|tidy [folder] [--write] [--renew]',
   summary:
     'Keep or exclude images, give them a class, say that two belong together or apart, or that findings are no issue; list, check, undo and redo what was decided.',
-  options: { ...whereOptions, in: inFolder, undo, write },
+  options: { ...whereOptions, in: inFolder, undo, write, renew },
   async run(invocation, engine) {
     const [action, ...rest] = invocation.positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);

@@ -46,17 +46,22 @@ export const reviewDecisions = {
 
   async tidy(decisions, root, invocation) {
     const write = invocation.flag('write');
-    const { isTidy, markers, duplicates, wasSorted, left } = await decisions.tidy(root, { write });
+    const renew = invocation.flag('renew');
+    const { isTidy, markers, duplicates, wasSorted, renewed, left } = await decisions.tidy(root, { write, renew });
     const file = decisionsFile(decisions.rootOf(root));
     const parts = [
       ...(wasSorted ? [] : ['sorted']),
       ...(markers > 0 ? [`without ${formatQuantity(markers, 'line')} of merge conflicts`] : []),
+      ...(renewed > 0 ? [`with ${formatQuantity(renewed, 'line')} about pictures as they are now`] : []),
       ...(duplicates > 0 ? [`without ${formatQuantity(duplicates, 'line')} that others say too`] : []),
     ];
     const how = parts.length === 0 ? 'without empty lines and carriage returns' : parts.join(', ');
     const done = isTidy ? 'is tidy' : write ? `is tidy now: ${how}` : `would be ${how}; --write does so`;
     return {
-      json: { changed: !isTidy, written: write && !isTidy, markers, duplicates, sorted: wasSorted, problems: left },
+      json: {
+        ...{ changed: !isTidy, written: write && !isTidy, markers, duplicates, renewed, sorted: wasSorted },
+        problems: left,
+      },
       lines: [`${file} ${done}.`, ...left.map((problem) => told(file, problem))],
     };
   },

@@ -38,6 +38,9 @@ export interface DecisionProblem {
   readonly fixes: readonly DecisionFix[];
 }
 
+/** The fix of a decision about bytes that have changed since. */
+export const SAME_AGAIN = 'Decide the same of the picture as it is now';
+
 /** The images that there are. */
 export interface DecisionImages {
   /** Lower-case hex SHA-256 of the bytes at a path, relative to the root; '' where it isn't known, undefined where no file is. */
@@ -216,11 +219,11 @@ function problemsOfFiles(line: string, decision: Decision, place: number, images
       return [{ ...whole('gone', place, message), ...columns }];
     }
     if (present === '' || content === '' || present === content) return [];
-    const message = `${path} is another picture than the one that this was decided of; look at it again, or remove this line.`;
+    const message = `${path} has changed since this was decided of it, so nothing follows this decision; decide again, or remove this line.`;
     const changed = whole('changed', place, message);
     const now =
       decision.path === path ? { ...decision, content: present } : { ...decision, with: { path, content: present } };
-    const holds = { title: 'Decide the same of the picture as it is now', removes: [] };
+    const holds = { title: SAME_AGAIN, removes: [] };
     const replaces = [{ line: place + 1, text: formatDecision(now) }];
     return [{ ...changed, ...columns, fixes: [...changed.fixes, { ...holds, replaces }] }];
   });

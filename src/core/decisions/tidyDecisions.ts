@@ -6,6 +6,7 @@ import {
   claimKey,
   decisionProblems,
   isOfAnyContent,
+  SAME_AGAIN,
   sayingKey,
   withContents,
   type DecisionProblem,
@@ -80,6 +81,29 @@ export function tidyDecisions(text: string): TidyDecisions {
     wasSorted: sorted.every((block, i) => block === blocks[i]),
     left: decisionProblems(tidy),
   };
+}
+
+/**
+ * The text with all that was decided of pictures whose bytes have changed since decided of them as they are now.
+ *
+ * @param problems all of the text, with what is known of the images
+ */
+export function renewedDecisions(
+  text: string,
+  problems: readonly DecisionProblem[],
+): { readonly text: string; readonly renewed: number } {
+  const lines = text.split('\n');
+  const replaced = new Set<number>();
+  for (const { fixes } of problems) {
+    for (const { title, replaces } of fixes) {
+      if (title !== SAME_AGAIN) continue;
+      for (const { line, text: now } of replaces) {
+        lines[line - 1] = now;
+        replaced.add(line);
+      }
+    }
+  }
+  return { text: lines.join('\n'), renewed: replaced.size };
 }
 
 /** Sorted, but that those of which only one can hold stay in the order in which they were said. */

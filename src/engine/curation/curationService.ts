@@ -44,7 +44,9 @@ export class CurationService {
   async select(request: SelectRequest, context: JobContext): Promise<SelectReport> {
     const { tag: value } = request;
     if (value?.trim() === '') throw emptyDecisionValue('tag');
-    const report = await this.#whenUpToDate(request, context, (options) => selectImages(request, options, context));
+    const report = await this.#whenUpToDate(request, context, async (options, indexed) =>
+      withNoticesOf(indexed, await selectImages(request, options, context)),
+    );
     const { root, paths } = report;
     if (value !== undefined) await this.#options.decisions.decide({ root, paths, decision: { action: 'tag', value } });
     return report;
@@ -52,8 +54,8 @@ export class CurationService {
 
   /** Splits the images of a folder without tearing copies apart. */
   split(request: SplitRequest, context: JobContext): Promise<SplitReport> {
-    return this.#whenUpToDate(request, context, (options) =>
-      splitImages(request, { ...options, decisions: this.#options.decisions }, context),
+    return this.#whenUpToDate(request, context, async (options, indexed) =>
+      withNoticesOf(indexed, await splitImages(request, { ...options, decisions: this.#options.decisions }, context)),
     );
   }
 
@@ -69,4 +71,10 @@ export class CurationService {
     const dataset = datasets.get(folder);
     return datasets.guard(dataset, () => work({ dataset, registry, threads, load }, indexed));
   }
+}
+
+/** What was to be told of the index is told of what was worked out with it, once. */
+function withNoticesOf<Report extends Pick<IndexReport, 'notices'>>({ notices }: IndexReport, report: Report): Report {
+  const isTold = (message: string) => report.notices.some((notice) => notice.message === message);
+  return { ...report, notices: [...notices.filter(({ message }) => !isTold(message)), ...report.notices] };
 }

@@ -10,8 +10,8 @@ type ContentKeys = ReadonlyMap<Decision, number | undefined>;
 
 /**
  * Looks up what was decided of an image. A decision holds for all images of the same content; where the contents aren't
- * known, or the decision names one that no image has, it holds for the path that it was made of. What was decided of an image's own
- * path comes last, and so wins; but before all else comes what was decided of other bytes that were at the path once.
+ * known, or the decision names none, it holds for the path that it was made of. What was decided of an image's own path comes last, and
+ * so wins. What was decided of other bytes that were at the path once holds no longer: they may have shown anything.
  *
  * To keep an image, to exclude it, or to set it aside, is about that one file. Where the file that is to be kept is gone, because it was
  * renamed, the copies that are left are kept in its place. So are the copies of an excluded one excluded, unless there are more of them
@@ -50,15 +50,10 @@ export function decisionsByPath(
     paths.flatMap((path): [string, readonly Decision[]][] => {
       const own = files.get(path)?.contentKey;
       const others = own === undefined ? [] : (byContent.get(own) ?? []).filter((other) => other.path !== path);
-      // Of another picture that was here, and has moved on with what was decided of it.
-      const atPath = byPath.get(path) ?? [];
-      const ofPath = files.has(path)
-        ? atPath.filter((decision) => [undefined, own].includes(keys.get(decision)))
-        : atPath;
+      const ofPath = byPath.get(path) ?? [];
       // A line without a content is about whatever is there.
-      const isOfFormer = (decision: Decision) => decision.content !== '' && keys.get(decision) === undefined;
-      const former = ofPath.filter(isOfFormer);
-      const found = [...former, ...others, ...ofPath.filter((decision) => !isOfFormer(decision))];
+      const holds = (decision: Decision) => own === undefined || decision.content === '' || keys.get(decision) === own;
+      const found = [...others, ...ofPath.filter(holds)];
       return found.length === 0 ? [] : [[path, found]];
     }),
   );

@@ -3,7 +3,7 @@ import { notSetAside } from '../../core/decisions/decisionErrors.ts';
 import { linesOf } from '../../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import type { FileEdit } from '../../core/decisions/history.ts';
-import { tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
+import { renewedDecisions, tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
 import { LikenessError, unknownFinding } from '../../core/errors.ts';
 import type {
   DecideRequest,
@@ -153,16 +153,19 @@ export class DecisionService {
    * What the decisions look like in order, without what merges have left. See `tidyDecisions`.
    *
    * @param write puts the file in order; without it nothing is written
+   * @param renew says of pictures that have changed since that what was decided of them holds
    */
   async tidy(
     root: string,
-    { write }: { readonly write: boolean },
-  ): Promise<TidyDecisions & { readonly isTidy: boolean }> {
+    { write, renew = false }: { readonly write: boolean; readonly renew?: boolean },
+  ): Promise<TidyDecisions & { readonly isTidy: boolean; readonly renewed: number }> {
     const folder = this.#datasets.rootOf(root);
     const preview = async () => {
       const text = await readDecisionText(folder);
-      const tidy = tidyDecisions(text);
-      return { ...tidy, isTidy: tidy.text === text };
+      const problems = renew ? await problemsOfDecisions(folder, this.#storeOf(folder), text) : [];
+      const { text: current, renewed } = renewedDecisions(text, problems);
+      const tidy = tidyDecisions(current);
+      return { ...tidy, isTidy: tidy.text === text, renewed };
     };
     if (!write) return preview();
     return this.#whileLocked(folder, (context) =>

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { decisionProblem, moreDecisionProblems } from '../../core/decisions/decisionErrors.ts';
 import { decisionProblems, type DecisionImages, type DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { parseDecisions } from '../../core/decisions/decisions.ts';
-import { asLikenessError } from '../../core/errors.ts';
-import type { Notice } from '../../protocol/engine.ts';
+import { asLikenessError, type LikenessError } from '../../core/errors.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { unclearExclusions } from './decidedOf.ts';
@@ -32,16 +31,15 @@ export async function problemsOfDecisions(
 }
 
 /** The same for a report about something else, which doesn't fail by it: the first ones, each as a sentence. */
-export async function decisionNotices(root: string, store: KnownFiles): Promise<Notice[]> {
+export async function decisionNotices(root: string, store: KnownFiles): Promise<LikenessError[]> {
   const file = decisionsFile(root);
-  const told = await problemsOfDecisions(root, store).then(
+  return problemsOfDecisions(root, store).then(
     (problems) => [
       ...problems.slice(0, TOLD).map(({ line, message }) => decisionProblem(file, line, message)),
       ...(problems.length > TOLD ? [moreDecisionProblems(file, problems.length - TOLD)] : []),
     ],
     (error: unknown) => [asLikenessError(error)],
   );
-  return told.map(({ code, message }) => ({ code, message }));
 }
 
 async function imagesOf(root: string, text: string, store: KnownFiles | undefined): Promise<DecisionImages> {

@@ -8,6 +8,7 @@ import type { ExportFormat, ExportRequest } from '../../protocol/exports.ts';
 import type { Dataset } from '../dataset.ts';
 import { decisionsByPath, tagsOf } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
+import { decisionNotices } from '../decisions/problemsOfDecisions.ts';
 import { readKnownLabels, readKnownLabelsIfAny } from '../labels/knownLabels.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 
@@ -55,7 +56,8 @@ export async function readExportImages(
   });
   const { images: kept, missing } = filtered(images, request);
   if (kept.length === 0) throw nothingToExport(request.folder, wantedText(request));
-  return { images: kept, notices: [...known.notices, ...(missing > 0 ? [namedMissing(missing)] : [])] };
+  const ofDecisions = await decisionNotices(root, store);
+  return { images: kept, notices: [...known.notices, ...ofDecisions, ...(missing > 0 ? [namedMissing(missing)] : [])] };
 }
 
 function filtered(images: readonly ExportImage[], { images: named, tags, classes, splits }: ExportRequest) {

@@ -112,7 +112,11 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     failed,
     skipped: scan.skipped,
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...store.notices, ...(await decisionNotices(store.root, store)), ...providerNotices(encoder.computing)],
+    notices: [
+      ...store.notices,
+      ...(await decisionNotices(store.root, store)).map(({ code, message }) => ({ code, message })),
+      ...providerNotices(encoder.computing),
+    ],
   };
 }
 

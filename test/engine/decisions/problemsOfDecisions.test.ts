@@ -88,6 +88,43 @@ describe('what is wrong with the decisions of a dataset', () => {
     assert.deepEqual(paths.toSorted(), ['1.png', 'copy.png'], 'the renamed one stays excluded');
   });
 
+  it('holds for no other picture at its path, which every report says, until it is decided again', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 4; i++) write(root, `cold/${i}.png`, await shade([40 * i, 60, 40], i));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await index();
+    await engine.decisions.decide({ root, paths: ['cold/0.png'], decision: { action: 'exclude' } });
+    await engine.decisions.decide({ root, paths: ['cold/1.png'], decision: { action: 'relabel', value: 'warm' } });
+    const exported = async () => {
+      const file = join(temporaryFolder(context), 'table.jsonl');
+      const { notices } = await engine.exchange.export({ folder: root, format: 'jsonl', out: file }, job());
+      const rows = readFileSync(file, 'utf8').trim().split('\n');
+      const images = rows.map((row) => JSON.parse(row) as { path: string; label: string });
+      return { labels: images.map(({ path, label }) => `${path} ${label}`), told: notices.map(({ code }) => code) };
+    };
+    const decided = ['cold/1.png warm', 'cold/2.png cold', 'cold/3.png cold'];
+    assert.deepEqual(await exported(), { labels: decided, told: [] });
+
+    for (let i = 0; i < 2; i++) write(root, `cold/${i}.png`, await shade([200, 90, 40 * i], 10 + i));
+    await index();
+    const bad = [ErrorCode.InvalidDecisions, ErrorCode.InvalidDecisions];
+    const plain = ['cold/0.png cold', 'cold/1.png cold', 'cold/2.png cold', 'cold/3.png cold'];
+    assert.deepEqual(await exported(), { labels: plain, told: bad });
+    const { paths, notices } = await engine.curation.select({ folder: root, count: 4 }, job());
+    assert.deepEqual([paths.length, notices.map(({ code }) => code)], [4, bad]);
+    const preview = await engine.labelFiles.preview({ folder: root });
+    assert.deepEqual(
+      [preview.changes, preview.problems.map(({ path, reason }) => `${path}: ${reason.split(';')[0]}`)],
+      [[], ['cold/1.png: it has changed since its class was decided']],
+    );
+
+    const { renewed } = await engine.decisions.tidy(root, { write: true, renew: true });
+    assert.equal(renewed, 2);
+    assert.deepEqual(await exported(), { labels: decided, told: [] });
+  });
+
   it('stops no index where it can not even be read', async (context) => {
     const root = temporaryFolder(context);
     write(root, 'c/0.png', await shade([40, 60, 40], 1));

@@ -1,6 +1,7 @@
 /** Why a class that was decided can't be written to where the labels come from: the end of a sentence about an image. */
 
 export const imageGone = 'it is no image of the dataset any more; take the decision back, or bring the image back';
+export const imageChanged = 'it has changed since its class was decided; decide it again, or take the decision back';
 export const spacesAround = 'its class begins or ends with a space, which would be lost; decide it again';
 export const noRow = (files: readonly string[]) =>
   `${files.join(' and ')} ${files.length === 1 ? 'has' : 'have'} no row for it; add one`;

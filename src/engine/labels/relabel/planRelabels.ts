@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { imageGone, noSource, spacesAround } from '../../../core/labels/relabel/relabelReasons.ts';
+import { imageChanged, imageGone, noSource, spacesAround } from '../../../core/labels/relabel/relabelReasons.ts';
 import type { LikenessError } from '../../../core/errors.ts';
 import type { Relabelling, RelabelProblem } from '../../../protocol/relabels.ts';
 import type { Dataset } from '../../dataset.ts';
 import { decidedLabel, decisionsByPath } from '../../decisions/decidedOf.ts';
 import { readDecisions } from '../../decisions/decisionFile.ts';
+import { decisionNotices } from '../../decisions/problemsOfDecisions.ts';
 import { readKnownLabels } from '../knownLabels.ts';
 import { planCocoRelabels } from './cocoRelabels.ts';
 import { planFolderRelabels } from './folderRelabels.ts';
@@ -38,10 +39,12 @@ export async function planRelabels(dataset: Dataset): Promise<PlannedRelabels> {
     else problems.push({ path, from, to, reason: spacesAround });
   }
   const answered = new Set([...decided.values()].flat());
+  const present = new Set(paths);
   for (const decision of decisions) {
     const { action, path, value = '' } = decision;
-    if (action !== 'relabel' || value === '' || answered.has(decision) || decided.has(path)) continue;
-    problems.push({ path, from: undefined, to: value, reason: imageGone });
+    if (action !== 'relabel' || value === '' || answered.has(decision)) continue;
+    const reason = present.has(path) ? imageChanged : imageGone;
+    problems.push({ path, from: known.statedLabelOf(path), to: value, reason });
   }
   const plan = await planOf({ dataset, paths, wanted });
   const inOrder = <Item extends Relabelling>(items: readonly Item[]) =>
@@ -56,7 +59,7 @@ export async function planRelabels(dataset: Dataset): Promise<PlannedRelabels> {
       .update(JSON.stringify([files, moves]))
       .digest('hex')
       .slice(0, 16),
-    notices: known.notices,
+    notices: [...known.notices, ...(await decisionNotices(root, store))],
   };
 }
 
