@@ -160,31 +160,64 @@ export function cropped(
   { left, top, width, height }: Crop,
   drawn: Float32Array = new Float32Array(edge * edge),
 ): GreyPicture {
-  const columns = placesWithin(edge, left, width);
-  const rows = placesWithin(edge, top, height);
+  if (edge > scratch.edge) scratch = scratchFor(edge);
+  const columns = placesWithin(edge, left, width, scratch.columns);
+  const rows = placesWithin(edge, top, height, scratch.rows);
+  let { upper, lower } = scratch;
+  let above = -2;
   for (let y = 0, at = 0; y < edge; y++) {
-    const row = Math.floor(rows[y]!) * edge;
-    const lower = rows[y]! % 1;
-    for (let x = 0; x < edge; x++, at++) {
-      const column = columns[x]!;
-      const whole = Math.floor(column);
-      const further = column - whole;
-      const i = row + whole;
-      const above = levels[i]! + (levels[i + 1]! - levels[i]!) * further;
-      const below = levels[i + edge]! + (levels[i + edge + 1]! - levels[i + edge]!) * further;
-      drawn[at] = above + (below - above) * lower;
+    const row = rows.whole[y]!;
+    // What lay below is often what lies above now.
+    if (row === above + 1) {
+      [upper, lower] = [lower, upper];
+      drawRow(levels, (row + 1) * edge, columns, edge, lower);
+    } else if (row !== above) {
+      drawRow(levels, row * edge, columns, edge, upper);
+      drawRow(levels, (row + 1) * edge, columns, edge, lower);
     }
+    above = row;
+    const further = rows.further[y]!;
+    for (let x = 0; x < edge; x++, at++) drawn[at] = upper[x]! + (lower[x]! - upper[x]!) * further;
   }
   return { edge, levels: drawn };
 }
 
-/** Where in a row or a column of so many pixels the middles of as many lie that make up a part of it. */
-function placesWithin(edge: number, start: number, size: number): Float64Array {
-  const places = new Float64Array(edge);
-  for (let i = 0; i < edge; i++) {
-    places[i] = Math.max(0, Math.min(edge - 1.001, edge * start + (i + 0.5) * size - 0.5));
+/** Places between pixels: those before them, and how far it is from these. */
+interface Places {
+  readonly whole: Int32Array;
+  readonly further: Float64Array;
+}
+
+/** What drawing takes: made anew each time, it would be half of what looking for crops costs. */
+function scratchFor(edge: number) {
+  const places = (): Places => ({ whole: new Int32Array(edge), further: new Float64Array(edge) });
+  return { edge, columns: places(), rows: places(), upper: new Float64Array(edge), lower: new Float64Array(edge) };
+}
+let scratch = scratchFor(0);
+
+function drawRow(
+  levels: Float32Array,
+  start: number,
+  { whole, further }: Places,
+  edge: number,
+  drawn: Float64Array,
+): void {
+  for (let x = 0; x < edge; x++) {
+    const i = start + whole[x]!;
+    const level = levels[i]!;
+    drawn[x] = level + (levels[i + 1]! - level) * further[x]!;
   }
-  return places;
+}
+
+/** Where in a row or a column of so many pixels the middles of as many lie that make up a part of it. */
+function placesWithin(edge: number, start: number, size: number, found: Places): Places {
+  for (let i = 0; i < edge; i++) {
+    const place = Math.max(0, Math.min(edge - 1.001, edge * start + (i + 0.5) * size - 0.5));
+    const whole = Math.floor(place);
+    found.whole[i] = whole;
+    found.further[i] = place - whole;
+  }
+  return found;
 }
 
 /** Crops to begin with, centred, of these shares. */
@@ -216,6 +249,7 @@ const FINE_MOVES: typeof MOVES = [...MOVES, [1, 0, -1, 0], [-1, 0, 1, 0], [0, 1,
  * @param steps as shares of the picture
  * @param isFine goes on until it can't get better, at some cost
  * @param atLeast agreement of the edges that the best guess has to have to be worth going on from
+ * @param afterFirst the same of what the first step made of it
  */
 export function findCrop(
   part: GreyPicture,
@@ -225,7 +259,14 @@ export function findCrop(
     steps,
     isFine = false,
     atLeast = -1,
-  }: { readonly from?: Crop; readonly steps: readonly number[]; readonly isFine?: boolean; readonly atLeast?: number },
+    afterFirst = -1,
+  }: {
+    readonly from?: Crop;
+    readonly steps: readonly number[];
+    readonly isFine?: boolean;
+    readonly atLeast?: number;
+    readonly afterFirst?: number;
+  },
 ): { readonly crop: Crop; readonly agreement: Agreement } {
   const drawn = new Float32Array(whole.edge ** 2);
   const judged = (crop: Crop) => ({ crop, edges: edgeAgreement(part, cropped(whole, crop, drawn)) });
@@ -233,7 +274,8 @@ export function findCrop(
     ? [from]
     : FIRST_SHARES.map((share) => ({ left: (1 - share) / 2, top: (1 - share) / 2, width: share, height: share }));
   let best = guesses.map(judged).reduce((a, b) => (b.edges > a.edges ? b : a));
-  for (const step of best.edges < atLeast ? [] : steps) {
+  for (const [place, step] of steps.entries()) {
+    if (best.edges < (place === 0 ? atLeast : afterFirst)) break;
     for (let round = 0, improved = true; improved && round < (isFine ? 30 : 6); round++) {
       improved = false;
       for (const [left, top, width, height] of isFine ? FINE_MOVES : MOVES) {

@@ -11,7 +11,7 @@ import type { CuratedImages } from './curatedImages.ts';
 import { KnownPairs, type KnownCopy } from './knownPairs.ts';
 
 /** Raised when the form of the file changes, or what neighbours and pairs are found by. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Images with their neighbours, as they were checked. */
 export interface FormerImages extends Pick<CuratedImages, 'paths' | 'contentKeys'> {

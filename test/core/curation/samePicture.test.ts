@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findCopies } from '../../../src/core/curation/copies.ts';
+import { confirmCopy, CONFIRM_EDGE, findCopies } from '../../../src/core/curation/copies.ts';
+import { evenAgreement } from '../../../src/core/curation/evenAgreement.ts';
 import {
   agreement,
   cropped,
@@ -102,6 +103,33 @@ describe('copies among many', () => {
     assert.equal(copies.length, (8 * 7) / 2);
     assert.ok(copies.every(({ first, second, isCrop }) => first >= 60 && second > first && !isCrop));
     assert.equal(possible.length, 0);
+  });
+
+  it('are not those that have only a frame in common, which is most of their edges', () => {
+    const framed = ({ edge, levels }: GreyPicture, contrast = 1 / 3) => ({
+      edge,
+      levels: levels.map((level, i) => {
+        const [x, y] = [i % edge, Math.floor(i / edge)];
+        const border = Math.min(x, y, edge - 1 - x, edge - 1 - y);
+        return border < edge / 8 ? (border < edge / 16 ? 255 : 0) : 128 + (level - 128) * contrast;
+      }),
+    });
+    const [one, other] = [framed(picture(1)), framed(picture(2))];
+    const darker = changed(one, (level) => 0.8 * level);
+    assert.ok(isSame(agreement(one, other)), 'their edges alone say so');
+    assert.ok(evenAgreement(one, other) < 0.5 && evenAgreement(one, darker) > 0.99);
+    const found = copiesOf([one, other, darker]);
+    assert.deepEqual(
+      found.copies.map(({ first, second }) => [first, second]),
+      [[0, 2]],
+    );
+    assert.deepEqual(found.possible, []);
+    // What isn't sure at 32 pixels is looked at at 96.
+    const large = [framed(picture(1, CONFIRM_EDGE), 1), framed(picture(2, CONFIRM_EDGE), 1)] as const;
+    const unsure = { part: 0, whole: 1, orientation: 0, crop: { left: 0, top: 0, width: 1, height: 1 } };
+    assert.ok(isSame(agreement(...large)), 'there too');
+    assert.equal(confirmCopy(unsure, { part: large[0], whole: large[1] }), undefined);
+    assert.ok(confirmCopy(unsure, { part: large[0], whole: changed(large[0], (level) => 0.8 * level) }));
   });
 
   it('that are a part of their neighbour are told as possible crops', () => {

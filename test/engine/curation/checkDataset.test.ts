@@ -96,7 +96,7 @@ describe('checking a dataset', () => {
 
     // How close the encoder must find two pictures for one to be looked for as a part of the other is the dataset's to say.
     const cropped = ({ findings }: CheckReport) => findings.filter(({ message }) => message.includes('cropped')).length;
-    assert.ok(cropped(renamed) > 0 && renamed.thresholds['near-duplicate'] === 0.6);
+    assert.ok(cropped(renamed) > 0 && renamed.thresholds['near-duplicate'] === 0.8);
     writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"near-duplicate":-1}}');
     const never = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
     assert.deepEqual([cropped(never), never.thresholds['near-duplicate']], [0, -1]);
