@@ -116,6 +116,13 @@ export class CocoReader {
     return ids;
   }
 
+  /** Of all categories: those that are listed, and those that annotations have without. */
+  usedCategories(): ReadonlySet<CocoId> {
+    const used = new Set(this.#categories.keys());
+    for (const classes of this.#classes.values()) for (const id of classes.classes()) used.add(id);
+    return used;
+  }
+
   /** Of the images, by what they are called: their path as `LabelRow` has it. */
   imageIds(): ReadonlyMap<string, readonly CocoId[]> {
     const ids = new Map<string, CocoId[]>();

@@ -16,6 +16,9 @@ export const noCategories = (file: string) =>
   `${file} has no list of categories with numbers for ids, to which its class could be added; add it there`;
 export const noNames = (file: string) =>
   `its class can't be added to the names in ${file} as those are written; add it there yourself`;
+/** @param labels the file that uses the number, `file` that of the names */
+export const numberTaken = (labels: string, code: number, file: string) =>
+  `its class would get the number ${code} in ${file}, which ${labels} uses for one that has no name there; name the class ${code} in ${file} first, or correct ${labels}`;
 export const noSplit = (file: string) => `${file} names no folder or list that it is in; add it there`;
 export const sharedLabels = (file: string) =>
   `${file} is the label file of other images too, which were not given this class; rename one of them`;

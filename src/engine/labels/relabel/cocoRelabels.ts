@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { freshNumbers, isExact } from '../../../core/export/objects/freshNumbers.ts';
 import { jsonPlaces, latin } from '../../../core/json/jsonPlaces.ts';
 import { JsonSections, type JsonElement, type JsonList } from '../../../core/json/jsonSections.ts';
 import { annotationOf, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
@@ -67,6 +68,7 @@ async function planFile(file: string, { dataset, paths, wanted }: RelabelWork): 
   const shown = shownFile(root, file);
   const namesById = reader.categoryNames();
   const idOf = new Map(reader.categoryIds());
+  const freeId = freeIds(list, namesById, reader.usedCategories(), wanted.size);
   const added: { id: number; name: string }[] = [];
   const changes: RelabelChange[] = [];
   const problems: RelabelProblem[] = [];
@@ -77,7 +79,7 @@ async function planFile(file: string, { dataset, paths, wanted }: RelabelWork): 
     const own = places.get(path) ?? [];
     const names = [...new Set(own.map(({ category }) => nameOf(category, namesById)))];
     if (!idOf.has(to) && own.length > 0 && names.length === 1) {
-      const id = list.nextId(idOf);
+      const id = freeId?.();
       if (id !== undefined) {
         idOf.set(to, id);
         added.push({ id, name: to });
@@ -174,10 +176,22 @@ class LastCategory {
     if (section !== 'categories') return;
     this.#list = { start, last: this.#last, lastButOneEnd: this.#lastButOneEnd };
   }
+}
 
-  /** A number above all others; undefined where ids are no numbers, or where there is no list. */
-  nextId(ids: ReadonlyMap<string, CocoId>): number | undefined {
-    const numbers = [...ids.values()].filter((id): id is number => typeof id === 'number' && Number.isSafeInteger(id));
-    return this.#list === undefined || numbers.length < ids.size ? undefined : Math.max(0, ...numbers) + 1;
-  }
+/**
+ * Gives numbers that neither a category has nor an annotation; undefined where ids are no numbers, or where there is no list.
+ *
+ * @param used ids of categories, listed or not
+ * @param count how many are asked for at most
+ */
+function freeIds(
+  { list }: LastCategory,
+  listed: ReadonlyMap<CocoId, string>,
+  used: Iterable<CocoId>,
+  count: number,
+): (() => number) | undefined {
+  const isNumber = (id: CocoId): id is number => typeof id === 'number' && isExact(id);
+  if (list === undefined || ![...listed.keys()].every(isNumber)) return undefined;
+  let next = freshNumbers(Float64Array.from([...used].filter(isNumber)).sort(), count);
+  return () => next++;
 }

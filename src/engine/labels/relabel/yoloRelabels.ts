@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { withEdits, type ByteEdit } from '../../../core/labels/relabel/byteEdits.ts';
 import {
   noAnnotation,
   noNames,
   noSplit,
+  numberTaken,
   severalClasses,
   sharedLabels,
 } from '../../../core/labels/relabel/relabelReasons.ts';
@@ -12,6 +14,7 @@ import { parseYoloLines, yoloLabelPath, type YoloDescription, type YoloLine } fr
 import { grouped } from '../../../core/grouped.ts';
 import type { RelabelChange, RelabelProblem, Relabelling } from '../../../protocol/relabels.ts';
 import { labelFiles, readLabelFile } from '../sources/labelFiles.ts';
+import { firstUse } from '../sources/yoloSource.ts';
 import {
   parsedDescription,
   readYoloDescription,
@@ -40,7 +43,7 @@ export async function planYoloRelabels({ dataset, paths, wanted }: RelabelWork):
   const { description } = await readYoloDescription(file);
   const parts = await yoloParts(root, file, description, paths);
   const listed = new Set(parts.flatMap((part) => part.paths));
-  const { files } = await yoloLabelFiles(root, [...listed]);
+  const { files, others } = await yoloLabelFiles(root, [...listed]);
   const sharing = grouped([...files], ([, labels]) => labels);
   const problems: RelabelProblem[] = [];
   const rewritten: Rewritten[] = [];
@@ -57,17 +60,14 @@ export async function planYoloRelabels({ dataset, paths, wanted }: RelabelWork):
     if (typeof outcome === 'string') problems.push({ ...relabelling, reason: outcome });
     else rewritten.push(outcome);
   }
-  const codes = new Map([...description.names].reverse().map(([code, name]) => [name, code]));
-  const unknown = [...new Set(rewritten.map(({ relabelling }) => relabelling.to))].filter((to) => !codes.has(to));
-  const names = unknown.length === 0 ? undefined : await planNames(file, description, unknown);
-  const next = Math.max(...description.names.keys()) + 1;
-  if (names !== undefined) unknown.forEach((name, i) => codes.set(name, next + i));
+  const texts = [...files.values(), ...others.map((one) => join(root, one))];
+  const { codes, names, reason } = await numbersOf(root, file, description, rewritten, texts);
   const changes: RelabelChange[] = [];
   const planned = new Map<string, PlannedFile>();
   for (const { relabelling, file: labels, text, lines } of rewritten) {
     const code = codes.get(relabelling.to);
     if (code === undefined) {
-      problems.push({ ...relabelling, reason: noNames(shownFile(root, file)) });
+      problems.push({ ...relabelling, reason });
       continue;
     }
     const edits = lines.map(({ start, end }): ByteEdit => ({ start, end, text: String(code) }));
@@ -76,6 +76,37 @@ export async function planYoloRelabels({ dataset, paths, wanted }: RelabelWork):
     changes.push({ ...relabelling, where });
   }
   return { changes, problems, files: [...(names ? [names] : []), ...planned.values()], moves: [] };
+}
+
+/**
+ * The numbers of the classes, those that have to be added among them, what adds these to the names, and why those that have no
+ * number get none.
+ *
+ * @param labels all text files
+ */
+async function numbersOf(
+  root: string,
+  file: string,
+  description: YoloDescription,
+  rewritten: readonly Rewritten[],
+  labels: readonly string[],
+): Promise<{ readonly codes: ReadonlyMap<string, number>; readonly names?: PlannedFile; readonly reason: string }> {
+  const codes = new Map([...description.names].reverse().map(([code, name]) => [name, code]));
+  const shown = shownFile(root, file);
+  const unknown = [...new Set(rewritten.map(({ relabelling }) => relabelling.to))].filter((to) => !codes.has(to));
+  if (unknown.length === 0) return { codes, reason: noNames(shown) };
+  const next = Math.max(...description.names.keys()) + 1;
+  const added = new Map(unknown.map((name, i) => [next + i, name]));
+  // What uses a number without a name would be of the new class, unless all of its lines are replaced.
+  const replaced = new Set(rewritten.map((own) => own.file));
+  const taken = await firstUse(
+    labels.filter((one) => !replaced.has(one)),
+    added,
+  );
+  if (taken) return { codes, reason: numberTaken(shownFile(root, taken.file), taken.code, shown) };
+  const names = await planNames(file, description, unknown);
+  if (names !== undefined) for (const [code, name] of added) codes.set(name, code);
+  return { codes, ...(names && { names }), reason: noNames(shown) };
 }
 
 /** What can be rewritten of an image's text file, or why nothing can. */

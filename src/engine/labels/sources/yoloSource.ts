@@ -76,6 +76,18 @@ export async function readYoloSource(dataset: LabelledDataset, paths: readonly s
   return { labels, splits, faults: [], notices: [...missing, ...found.notices(), ...lost] };
 }
 
+/** The first of some text files that uses one of some class numbers. Rejects with unreadable-file. @param files absolute */
+export async function firstUse(
+  files: readonly string[],
+  codes: Pick<ReadonlySet<number>, 'has'>,
+): Promise<{ readonly file: string; readonly code: number } | undefined> {
+  for (const [file, { classes }] of await readAll(files.map((one) => [one, one] as const))) {
+    const code = classes.classes().find((own) => codes.has(own));
+    if (code !== undefined) return { file, code };
+  }
+  return undefined;
+}
+
 /** What is to be told of the text files. */
 class Findings {
   readonly mixed: string[] = [];

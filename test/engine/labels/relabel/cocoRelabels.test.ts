@@ -111,3 +111,27 @@ it('the categories of annotations are changed and added to, and every other byte
     { numRuns: 60 },
   );
 });
+
+it('a new category gets a number that no annotation has, be it of a category that is not listed', async (context) => {
+  const root = temporaryFolder(context);
+  const annotation = (id: number, code: number) => ({ id, image_id: id, category_id: code, bbox: [0, 0, 1, 1] });
+  const document = {
+    images: [1, 2, 3].map((id) => ({ id, file_name: `${id}.png` })),
+    annotations: [annotation(1, 1), annotation(2, 2), annotation(3, 7)],
+    categories: [
+      { id: 1, name: 'dog' },
+      { id: 5, name: 'dog' },
+    ],
+  };
+  write(root, 'a.json', JSON.stringify(document));
+  const paths = ['1.png', '2.png', '3.png'];
+  const work = await plannedWork(root, { source: 'coco', file: 'a.json' }, paths, { '1.png': 'fish' });
+  const { files } = await planCocoRelabels(work);
+  await writeEdits(files[0]!);
+  const now = JSON.parse(readFileSync(join(root, 'a.json'), 'utf8')) as Coco;
+  assert.deepEqual(now.categories.at(-1), { id: 8, name: 'fish' });
+  assert.deepEqual(
+    now.annotations.map(({ category_id }) => category_id),
+    [8, 2, 7],
+  );
+});

@@ -226,6 +226,33 @@ describe('decided classes are written to files of YOLO', () => {
     assert.deepEqual((await engine.labelFiles.preview({ folder: root })).changes, []);
   });
 
+  it('not with a number that other files use without a name', async (context) => {
+    const root = await yoloDataset(context, description);
+    write(root, 'labels/train/2.txt', '2 0.5 0.5 0.2 0.2\n');
+    const engine = await decided(context, root, { 'images/train/0.png': 'green', 'images/train/1.png': 'red' });
+    const { changes, problems } = await engine.labelFiles.apply({ folder: root });
+    assert.deepEqual(
+      changes.map(({ to }) => to),
+      ['red'],
+    );
+    assert.deepEqual(
+      problems.map(({ reason }) => reason),
+      [
+        'its class would get the number 2 in data.yaml, which labels/train/2.txt uses for one that has no name there; name the class 2 in data.yaml first, or correct labels/train/2.txt',
+      ],
+    );
+    assert.equal(text(root, 'data.yaml'), description);
+    // Once all lines of that number are of the new class, it is the number of that.
+    await engine.decisions.decide({
+      root,
+      paths: ['images/train/2.png'],
+      decision: { action: 'relabel', value: 'green' },
+    });
+    assert.deepEqual((await engine.labelFiles.apply({ folder: root })).problems, []);
+    assert.match(text(root, 'data.yaml'), /names: \[red, blue, green\]/);
+    assert.equal(text(root, 'labels/train/2.txt'), '2 0.5 0.5 0.2 0.2\n');
+  });
+
   it('not where names are written so that none can be added', async (context) => {
     const root = await yoloDataset(context, `x: &names [red, blue]\n${description.replace('[red, blue]', '*names')}`);
     const before = text(root, 'data.yaml');
