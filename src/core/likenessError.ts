@@ -55,6 +55,8 @@ export const ErrorCode = {
   InvalidLabels: 'invalid-labels',
   SeveralClasses: 'several-classes',
   LabelsUnmatched: 'labels-unmatched',
+  ColumnReplaced: 'column-replaced',
+  ValuesPassedOver: 'values-passed-over',
   InvalidCaptions: 'invalid-captions',
   CaptionsUnmatched: 'captions-unmatched',
   CaptionsCut: 'captions-cut',

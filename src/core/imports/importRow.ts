@@ -74,12 +74,17 @@ function numbersOfCell(cell: unknown): ArrayLike<number> | undefined {
 
 /** What a column says of an image, as it is kept; empty where it says nothing. */
 export function textOfCell(cell: unknown): string {
-  if (cell === undefined || cell === null) return '';
+  if (cell === undefined || cell === null || Number.isNaN(cell)) return '';
   if (typeof cell === 'string') return cell.trim();
   if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
   if (cell instanceof Date) return cell.toISOString();
   if (Array.isArray(cell)) return cell.map(textOfCell).join(';');
-  return JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+  return JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? exactNumber(value) : value));
+}
+
+/** A text where a number would be another one. */
+function exactNumber(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 /** How far a length may be from one: that of a vector which was normalised, and then written with a few digits. */

@@ -14,6 +14,10 @@ export interface JoinedTable {
   readonly matched: number;
   /** As the table names them: those that are no image of the dataset, or could be several. */
   readonly unmatched: readonly string[];
+  /** Images that have more than one row: how many, and the first. */
+  readonly repeated: { readonly count: number; readonly first: string | undefined };
+  /** Infinite values of columns of numbers, which are missing now: how many, and the first column. */
+  readonly infinite: { readonly count: number; readonly first: string | undefined };
 }
 
 /** The names of a table's columns, and which of them names the images. */
@@ -65,6 +69,7 @@ export class ColumnJoin {
   readonly #find: ImageFinder;
   readonly #columns = new Map<string, Map<string, string>>();
   readonly #matched = new Set<string>();
+  readonly #repeated = new Set<string>();
   readonly #unmatched: string[] = [];
 
   constructor(find: ImageFinder) {
@@ -75,8 +80,10 @@ export class ColumnJoin {
   match(named: string): string | undefined {
     const image = imageOf(named);
     const path = this.#find(image);
-    if (path !== undefined) this.#matched.add(path);
-    else if (image !== '') this.#unmatched.push(image);
+    if (path !== undefined) {
+      if (this.#matched.has(path)) this.#repeated.add(path);
+      this.#matched.add(path);
+    } else if (image !== '') this.#unmatched.push(image);
     return path;
   }
 
@@ -89,21 +96,49 @@ export class ColumnJoin {
   }
 
   joined(): JoinedTable {
+    let count = 0;
+    let first: string | undefined;
+    const columns = [...this.#columns].map(([name, values]) => {
+      const column = { name, values };
+      const numbers = numbersOf(column);
+      if (numbers === undefined || numbers.size === values.size) return column;
+      for (const value of values.values()) {
+        if (!infinite.test(value)) continue;
+        count++;
+        first ??= name;
+      }
+      return { name, values: new Map([...values].filter(([path]) => numbers.has(path))) };
+    });
+    const [repeated] = this.#repeated;
     return {
-      columns: [...this.#columns].map(([name, values]) => ({ name, values })),
+      columns,
       matched: this.#matched.size,
       unmatched: this.#unmatched,
+      repeated: { count: this.#repeated.size, first: repeated },
+      infinite: { count, first },
     };
   }
 }
 
-/** The numbers of a column, if it holds nothing else. */
+/** What is no number though it stands for one, as tools write it. */
+const notFinite = /^[-+]?(?:nan|inf(?:inity)?)$/i;
+const infinite = /^[-+]?inf/i;
+
+/**
+ * The numbers of a column, if it holds nothing else; one that isn't finite is missing. Whole numbers of more digits than a number
+ * holds are names rather, as ids are: two of them would become one.
+ */
 export function numbersOf({ values }: TableColumn): ReadonlyMap<string, number> | undefined {
   const numbers = new Map<string, number>();
   for (const [path, value] of values) {
+    if (notFinite.test(value)) continue;
     const number = Number(value);
-    if (!Number.isFinite(number)) return undefined;
+    if (!Number.isFinite(number) || losesDigits(value, number)) return undefined;
     numbers.set(path, number);
   }
-  return numbers;
+  return numbers.size === 0 && values.size > 0 ? undefined : numbers;
+}
+
+function losesDigits(text: string, number: number): boolean {
+  return !Number.isSafeInteger(number) && /^[-+]?\d+$/.test(text) && String(number) !== text;
 }

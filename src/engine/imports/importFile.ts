@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { cancelled } from '../../core/errors.ts';
-import { builtInName, cannotImport, importNamesNothing } from '../../core/imports/importErrors.ts';
+import type { LikenessError } from '../../core/likenessError.ts';
+import {
+  builtInName,
+  cannotImport,
+  columnsReplaced,
+  importNamesNothing,
+  infinitePassedOver,
+  rowsRepeated,
+} from '../../core/imports/importErrors.ts';
 import { textOfCell, vectorLayout, vectorOf, type ImportRow, type VectorLayout } from '../../core/imports/importRow.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { ProgressMeter } from '../../core/progressMeter.ts';
-import { ColumnJoin } from '../../core/tables/columnTable.ts';
+import { ColumnJoin, type JoinedTable, type TableColumn } from '../../core/tables/columnTable.ts';
 import type { ImportReport, ImportRequest } from '../../protocol/columns.ts';
 import type { Dataset } from '../dataset.ts';
 import { BUILT_IN_ENCODER_IDS } from '../encoders/builtIn.ts';
@@ -58,13 +67,15 @@ export async function importFile(dataset: Dataset, request: ImportRequest, conte
       vectors?.put(batch);
       meter.update((done += rows.length));
     }
-    const { columns, matched, unmatched } = join.joined();
+    const joined = join.joined();
+    const { columns, matched, unmatched } = joined;
     if (matched === 0) throw importNamesNothing(file, root, first);
     if (context.signal.aborted) throw cancelled();
+    const imported = vectors?.finish();
+    const notices = [...(imported?.notices ?? []), ...columnNotices(file, joined, store.readColumns())];
     store.transaction(() => {
       for (const column of columns) store.putColumn(column);
     });
-    const imported = vectors?.finish();
     meter.finish();
     return {
       root,
@@ -72,12 +83,35 @@ export async function importFile(dataset: Dataset, request: ImportRequest, conte
       unmatched,
       columns: columns.map((column) => column.name),
       encoder: imported?.encoder,
-      notices: (imported?.notices ?? []).map(({ code, message }) => ({ code, message })),
+      notices: notices.map(({ code, message }) => ({ code, message })),
     };
   } catch (error) {
     vectors?.discard();
     throw error;
   }
+}
+
+/** What of the rows doesn't count, and which columns of before are gone. */
+function columnNotices(
+  file: string,
+  { columns, repeated, infinite }: JoinedTable,
+  before: readonly TableColumn[],
+): LikenessError[] {
+  const known = new Map(before.map(({ name, values }) => [name, values]));
+  const replaced = columns
+    .flatMap(({ name, values }) => {
+      const old = known.get(name);
+      return old === undefined || isDeepStrictEqual(old, values) ? [] : [{ name, before: old.size, now: values.size }];
+    })
+    .sort((a, b) => b.before - b.now - (a.before - a.now));
+  const [most] = replaced;
+  // Vectors tell by themselves where several differ.
+  const isTold = columns.length > 0 && repeated.first !== undefined;
+  return [
+    ...(most === undefined ? [] : [columnsReplaced(replaced.length, most.name, most.before, most.now)]),
+    ...(isTold ? [rowsRepeated(file, repeated.count, repeated.first)] : []),
+    ...(infinite.first === undefined ? [] : [infinitePassedOver(infinite.count, infinite.first)]),
+  ];
 }
 
 function readerOf({ file, paths }: ImportRequest): Promise<RowReader> {

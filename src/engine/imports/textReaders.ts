@@ -73,7 +73,7 @@ async function* objectsOf(file: string, failure: TableFailure): AsyncGenerator<I
     let value: unknown;
     try {
       // NumPy and pandas write numbers that JSON doesn't have.
-      value = JSON.parse(text.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, 'null'));
+      value = parsedLine(text.replaceAll(/(?<=[[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, 'null'));
     } catch {
       throw failure(file, `line ${number} is not JSON`);
     }
@@ -82,6 +82,22 @@ async function* objectsOf(file: string, failure: TableFailure): AsyncGenerator<I
     }
     yield value as ImportRow;
   }
+}
+
+/** What the engine tells of a value besides, which the types of the language don't have yet. */
+type ParseJson = (
+  text: string,
+  revive?: (key: string, value: unknown, context?: { readonly source?: string }) => unknown,
+) => unknown;
+
+/** JSON with all digits of whole numbers, of which a number holds fewer. */
+function parsedLine(text: string): unknown {
+  const parse: ParseJson = JSON.parse;
+  if (!/[[,:]\s*-?\d{16,}\s*[\],}]/.test(text)) return parse(text);
+  return parse(text, (_, value, context) => {
+    const source = context?.source ?? '';
+    return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? BigInt(source) : value;
+  });
 }
 
 /** The lines of a text in UTF-8, one after another. Rejects with what `failure` gives for one that is too long to hold. */

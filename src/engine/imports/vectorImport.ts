@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 import type { LikenessError } from '../../core/errors.ts';
-import { vectorsInvalid, vectorsOfOtherLength, vectorsRepeated } from '../../core/imports/importErrors.ts';
+import {
+  vectorsInvalid,
+  vectorsOfOtherLength,
+  vectorsRepeated,
+  vectorsWithoutLength,
+} from '../../core/imports/importErrors.ts';
 import { unitVector } from '../../core/imports/importRow.ts';
 import type { Dataset } from '../dataset.ts';
 import { encoderId } from '../encoders/identity.ts';
@@ -17,9 +22,11 @@ export class VectorImport {
   readonly #dataset: Dataset;
   readonly #source: { readonly name: string; readonly file: string; readonly identity: string };
   readonly #contentOf: ReadonlyMap<string, number>;
-  readonly #wasThere: boolean;
+  #wasThere: boolean;
   #key: number | undefined;
   #dim = 0;
+  /** Vectors of that many numbers. */
+  #ofLength = 0;
   /** By content: a number that tells vectors apart. */
   readonly #put = new Map<number, number>();
   readonly #repeated = new Set<string>();
@@ -44,11 +51,15 @@ export class VectorImport {
     const { store } = this.#dataset;
     if (rows.length === 0) return;
     store.transaction(() => {
+      this.#key ??= this.#begin(usualLength(rows));
       for (const { path, vector } of rows) {
-        this.#key ??= this.#begin(vector.length);
         const content = this.#contentOf.get(path);
-        if (vector.length !== this.#dim) this.#otherLength.push({ path, length: vector.length });
-        else if (content !== undefined) this.#putOne(path, content, vector);
+        if (vector.length !== this.#dim) {
+          this.#otherLength.push({ path, length: vector.length });
+          continue;
+        }
+        this.#ofLength++;
+        if (content !== undefined) this.#putOne(path, content, vector);
       }
     });
   }
@@ -70,15 +81,24 @@ export class VectorImport {
     const { store } = this.#dataset;
     const { name, file, identity } = this.#source;
     this.#dim = dim;
+    // Of the same file with another length, as when what is usual was told by the first vector.
+    const other = store.readEncoders().find((own) => own.identity === identity && own.card.output.dim !== dim);
+    if (other !== undefined) {
+      store.removeEncoder(other.key);
+      this.#wasThere = false;
+    }
     if (!this.#wasThere) store.writeMeta(unfinishedKey(identity), String(Date.now()));
     return store.putEncoder(identity, importedCard(encoderId(name, identity), name, basename(file), identity, dim));
   }
 
-  /** Undefined where there were none. */
+  /** Undefined where there were none. Throws usage where most are of another length than the first ones. */
   finish(): ImportedVectors | undefined {
     const { store } = this.#dataset;
-    const { name, identity } = this.#source;
+    const { name, file, identity } = this.#source;
     if (this.#key === undefined) return undefined;
+    if (this.#otherLength.length > this.#ofLength) {
+      throw vectorsWithoutLength(file, this.#dim, this.#ofLength, this.#otherLength.length);
+    }
     const isThere = this.#wasThere || this.#put.size > 0;
     if (isThere) store.writeMeta(unfinishedKey(identity), undefined);
     else this.discard();
@@ -104,6 +124,13 @@ export class VectorImport {
     store.removeEncoder(this.#key);
     store.writeMeta(unfinishedKey(this.#source.identity), undefined);
   }
+}
+
+/** The length that most vectors have, of equally many the first one's. */
+function usualLength(rows: readonly { readonly vector: ArrayLike<number> }[]): number {
+  const counts = new Map<number, number>();
+  for (const { vector } of rows) counts.set(vector.length, (counts.get(vector.length) ?? 0) + 1);
+  return [...counts].reduce((usual, own) => (own[1] > usual[1] ? own : usual))[0];
 }
 
 /** Of a vector's bits: equal for equal ones, and hardly ever for others. */

@@ -91,6 +91,74 @@ describe('an export', () => {
   });
 });
 
+describe('imported columns', () => {
+  const messages = ({ notices }: { readonly notices: readonly { readonly message: string }[] }) =>
+    notices.map(({ message }) => message);
+
+  it('tell which columns of before they replace', async (context) => {
+    const { imported } = await dataset(context);
+    const table = (columns: string, count: number) =>
+      `path,${columns}\n${paths
+        .slice(0, count)
+        .map((path, i) => `${path}${`,${i}`.repeat(columns.split(',').length)}\n`)
+        .join('')}`;
+    assert.deepEqual(messages(await imported('all.csv', table('score,loss', 8))), []);
+    assert.deepEqual(messages(await imported('all.csv', table('score,loss', 8))), [], 'they say the same');
+    assert.deepEqual(messages(await imported('some.csv', table('score,other', 3))), [
+      'The column "score" is replaced: 8 images had it, and 3 images have it now.',
+    ]);
+    assert.deepEqual(messages(await imported('one.csv', table('score,loss', 1))), [
+      '2 columns are replaced, "loss" among them: 8 images had it, and 1 image has it now.',
+    ]);
+  });
+
+  it('tell of images with several rows', async (context) => {
+    const { root, folder, imported } = await dataset(context);
+    const report = await imported('t.csv', 'path,x\na/0.png,1\na/1.png,1\na/0.png,2\na/1.png,1\n');
+    assert.deepEqual(messages(report), [
+      `2 images (the first is a/0.png) have more than one row in ${join(folder, 't.csv')}; the last one counts.`,
+    ]);
+    assert.equal(
+      contentOf(root, context, () => false)
+        .columns.get('x')!
+        .get('a/0.png'),
+      '2',
+    );
+  });
+
+  it('of numbers stay so where some are missing, and keep their digits', async (context) => {
+    const { root, imported } = await dataset(context);
+    const rows = ['0.5,9007199254740993', 'nan,9007199254740992', 'inf,1', '-Infinity,2', ',3', '2,4'];
+    const csv = `path,loss,key\n${rows.map((row, i) => `${paths[i]},${row}\n`).join('')}`;
+    assert.deepEqual(messages(await imported('t.csv', csv)), [
+      '2 values (the first of "loss") are infinite, and taken for missing.',
+    ]);
+    const columnsOf = () => contentOf(root, context, () => false).columns;
+    assert.deepEqual(
+      [...columnsOf().get('loss')!],
+      [
+        ['a/0.png', '0.5'],
+        ['b/5.png', '2'],
+      ],
+    );
+    assert.deepEqual([...columnsOf().get('key')!.values()].slice(0, 2), ['9007199254740993', '9007199254740992']);
+    await imported('t.jsonl', '{"path":"a/0.png","id":9007199254740993}\n{"path":"a/1.png","id":-9007199254740993}');
+    assert.deepEqual([...columnsOf().get('id')!.values()], ['9007199254740993', '-9007199254740993']);
+    const writer = new ByteWriter();
+    await parquetWrite({
+      writer,
+      columnData: [
+        { name: 'path', data: paths, type: 'STRING' },
+        { name: 'score', data: paths.map((_, i) => (i === 0 ? Number.NaN : i === 1 ? Infinity : i)), type: 'DOUBLE' },
+      ],
+    });
+    assert.deepEqual(messages(await imported('t.parquet', writer.getBytes())), [
+      '1 value (of "score") is infinite, and taken for missing.',
+    ]);
+    assert.deepEqual([...columnsOf().get('score')!.values()], ['2', '3', '4', '5', '6', '7']);
+  });
+});
+
 describe('imported vectors', () => {
   it('are an encoder by whose name all that looks at images finds them', async (context) => {
     const { root, engine, imported } = await dataset(context);
@@ -221,12 +289,29 @@ describe('imported vectors', () => {
       notices.map(({ message }) => message),
       [
         '2 vectors are not finite or all zero (the first of a/1.png), and left out.',
-        '1 vector has another length than the first, which has 2 (a/3.png: 3), and is left out.',
+        '1 vector has another length than most, which have 2 numbers (a/3.png: 3), and is left out.',
         'b/4.png has more than one vector that differ, also by copies of the same file; the last one counts.',
       ],
     );
     const { vectors } = contentOf(root, context, ({ id }) => id === encoder!.id);
     assert.deepEqual(vectors.get('b/4.png'), [...Float32Array.of(1 / Math.sqrt(5), 2 / Math.sqrt(5))]);
+  });
+
+  it('have the length that most of them have, whatever the first one has', async (context) => {
+    const { root, imported } = await dataset(context);
+    const lines = (lengths: readonly number[]) =>
+      lengths.map((length, i) => JSON.stringify({ path: paths[i % 8], vector: Array(length).fill(1) })).join('\n');
+    const { encoder, notices } = await imported('v.jsonl', lines([2, 3, 3, 3, 3, 3, 3, 3]));
+    assert.deepEqual([encoder!.dim, encoder!.images], [3, 7]);
+    assert.deepEqual(
+      notices.map(({ message }) => message),
+      ['1 vector has another length than most, which have 3 numbers (a/0.png: 2), and is left out.'],
+    );
+    // Most of the first ones, and of all another one.
+    await assert.rejects(imported('w.jsonl', lines(Array.from({ length: 2100 }, (_, i) => (i < 1024 ? 2 : 3)))), {
+      message: /1,076 vectors have another length than the first ones, and only 1,024 are of their 2 numbers/,
+    });
+    assert.deepEqual(contentOf(root, context, () => false).encoders, ['pixels', encoder!.id]);
   });
 
   it('are no encoder where none of them is one, and a table without any may be called like one', async (context) => {
