@@ -75,7 +75,7 @@ export async function streamOutput(
 }
 
 /** Also where links, or another case, lead to the same file. */
-async function isSameFile(a: string, b: string): Promise<boolean> {
+export async function isSameFile(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [first, second] = await Promise.all([a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
   return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;

@@ -26,6 +26,9 @@ export const noFolder =
   'no folder can be called like its class, or it would mean something else, as "train" or "unknown" does; give it another class';
 export const targetTaken = (target: string) =>
   `${target} is there already, and is never replaced; rename one of the two`;
+/** Where case doesn't tell files apart. */
+export const sameOnDisk = (path: string, target: string) =>
+  `${path} and ${target} are the same file on this disk; rename the folder itself`;
 export const noSource = 'the configuration says that labels come from nowhere ("labels.source": "none")';
 
 /** What was done, for the menu of undo. @param file where there is one alone */

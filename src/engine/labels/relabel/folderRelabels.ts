@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { grouped } from '../../../core/grouped.ts';
 import type { FileMove } from '../../../core/decisions/history.ts';
 import { folderOfClass } from '../../../core/labels/relabel/classFolder.ts';
-import { noFolder, targetTaken } from '../../../core/labels/relabel/relabelReasons.ts';
+import { noFolder, sameOnDisk, targetTaken } from '../../../core/labels/relabel/relabelReasons.ts';
 import type { RelabelChange, RelabelProblem } from '../../../protocol/relabels.ts';
 import { isPresent } from '../../decisions/moveFiles.ts';
+import { isSameFile } from '../../store/outputFile.ts';
 import { readSplitTable } from '../sources/rowSources.ts';
 import type { RelabelPlan, RelabelWork } from './relabelPlan.ts';
 
@@ -16,7 +18,10 @@ export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork
   const staysInSplit = (path: string, target: string) =>
     rules.splitOf(target) === rules.splitWith(path, table?.splits.get(path));
   // Case doesn't tell files apart everywhere.
-  const taken = new Set(paths.map((path) => path.toLowerCase()));
+  const there = grouped(paths, (path) => path.toLowerCase());
+  const taken = new Set<string>();
+  const isTaken = (path: string, target: string) =>
+    taken.has(target.toLowerCase()) || there.get(target.toLowerCase())?.some((other) => other !== path) === true;
   const changes: RelabelChange[] = [];
   const problems: RelabelProblem[] = [];
   const moves: FileMove[] = [];
@@ -25,8 +30,10 @@ export async function planFolderRelabels({ dataset, paths, wanted }: RelabelWork
     const target = folder === undefined ? undefined : `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`;
     const isRight = target !== undefined && rules.labelOf(target) === relabelling.to && staysInSplit(path, target);
     if (!isRight) problems.push({ ...relabelling, reason: noFolder });
-    else if (taken.has(target.toLowerCase()) || (await isPresent(join(root, target)))) {
-      problems.push({ ...relabelling, reason: targetTaken(target) });
+    else if (isTaken(path, target)) problems.push({ ...relabelling, reason: targetTaken(target) });
+    else if (await isPresent(join(root, target))) {
+      const isItself = await isSameFile(join(root, path), join(root, target));
+      problems.push({ ...relabelling, reason: isItself ? sameOnDisk(path, target) : targetTaken(target) });
     } else {
       taken.add(target.toLowerCase());
       changes.push({ ...relabelling, where: { target } });

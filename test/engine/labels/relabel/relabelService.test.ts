@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../../src/core/errors.ts';
@@ -323,5 +323,26 @@ describe('decided classes are folders', () => {
     assert.deepEqual(step, undo);
     await engine.decisions.undo({ root, step: step! });
     for (const path of paths) assert.ok(existsSync(join(root, path)), path);
+  });
+
+  it('of which case alone may differ, where the disk tells them apart', async (context) => {
+    const root = await pictures(context, ['dog/0.png', 'dog/1.png', 'cat/0.png'], { source: 'folder' });
+    const engine = await decided(context, root, { 'dog/0.png': 'Dog', 'dog/1.png': 'Dog', 'cat/0.png': 'DOG' });
+    // As a disk would have it that doesn't tell them apart.
+    mkdirSync(join(root, 'Dog'));
+    linkSync(join(root, 'dog/1.png'), join(root, 'Dog/1.png'));
+    const { changes, problems } = await engine.labelFiles.apply({ folder: root });
+    assert.deepEqual(
+      changes.map(({ where }) => where),
+      [{ target: 'Dog/0.png' }],
+    );
+    assert.deepEqual(
+      problems.map(({ path, reason }) => [path, reason]),
+      [
+        ['cat/0.png', 'DOG/0.png is there already, and is never replaced; rename one of the two'],
+        ['dog/1.png', 'dog/1.png and Dog/1.png are the same file on this disk; rename the folder itself'],
+      ],
+    );
+    assert.ok(existsSync(join(root, 'Dog/0.png')) && !existsSync(join(root, 'dog/0.png')));
   });
 });
