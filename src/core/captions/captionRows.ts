@@ -1,4 +1,4 @@
-import { CocoFault, parsedElement, type CocoId } from '../labels/cocoLabels.ts';
+import { CocoFault, isCocoId, parsedElement, type CocoId } from '../labels/cocoLabels.ts';
 import type { ImportRow } from '../imports/importRow.ts';
 import { textOfCell } from '../imports/importRow.ts';
 import type { JsonElement } from '../json/jsonSections.ts';
@@ -71,7 +71,7 @@ export class CocoCaptions {
     const value = parsedElement(element);
     const { section, line } = element;
     const id = value[section === 'images' ? 'id' : 'image_id'];
-    if (typeof id !== 'number' && typeof id !== 'string') {
+    if (!isCocoId(id)) {
       throw new CocoFault(
         `the entry of "${section}" in line ${line} has no "${section === 'images' ? 'id' : 'image_id'}"`,
       );

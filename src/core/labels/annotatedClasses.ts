@@ -4,7 +4,7 @@ interface Part {
 }
 
 /** What the annotations of one image say: how large a part each class has. */
-export class AnnotatedClasses<Class extends string | number> {
+export class AnnotatedClasses<Class extends string | number | bigint> {
   readonly #parts = new Map<Class, Part>();
 
   /** @param area in any unit that is the same for the whole image */

@@ -1,5 +1,5 @@
 /** Labels of whole images from a file of COCO's object detection. */
-import { utf8Text } from '../json/jsonPlaces.ts';
+import { jsonPlaces, utf8Text } from '../json/jsonPlaces.ts';
 import type { JsonElement } from '../json/jsonSections.ts';
 import { imageOf } from '../tables/delimitedText.ts';
 import { AnnotatedClasses } from './annotatedClasses.ts';
@@ -8,7 +8,12 @@ import type { LabelRow } from './labelTable.ts';
 /** The lists that labels are in. */
 export const cocoSections = ['categories', 'images', 'annotations'] as const;
 
-export type CocoId = string | number;
+/** A large integer where a number wouldn't hold all digits. */
+export type CocoId = string | number | bigint;
+
+/** Keys of ids, and what shows that one of them may be longer than a number holds. */
+const idKeys: ReadonlySet<string> = new Set(['id', 'image_id', 'category_id']);
+const longId = /"(?:id|image_id|category_id)"\s*:\s*-?\d{16}/;
 
 /** What is wrong with a file, as the end of a sentence. */
 export class CocoFault extends Error {}
@@ -17,9 +22,9 @@ export interface CocoLabels {
   readonly rows: readonly LabelRow[];
   /** Images of which the annotations are of several classes: how many, and the first. */
   readonly mixed: { readonly count: number; readonly first: string | undefined };
-  /** Annotations of a category that isn't listed, and of an image that isn't: how many, and the first id. */
-  readonly unknownCategories: { readonly count: number; readonly first: CocoId | undefined };
-  readonly unknownImages: { readonly count: number; readonly first: CocoId | undefined };
+  /** Annotations of categories that aren't listed, and of images that aren't: how many, and of which ids. */
+  readonly unknownCategories: { readonly count: number; readonly ids: ReadonlySet<CocoId> };
+  readonly unknownImages: { readonly count: number; readonly ids: ReadonlySet<CocoId> };
 }
 
 export interface CocoAnnotation {
@@ -73,11 +78,11 @@ export class CocoReader {
     const categories = this.#categories;
     let [mixedCount, categoryCount, imageCount] = [0, 0, 0];
     let firstMixed: string | undefined;
-    let [firstCategory, firstImage]: (CocoId | undefined)[] = [undefined, undefined];
+    const [unknownCategories, unknownImages] = [new Set<CocoId>(), new Set<CocoId>()];
     for (const [id, classes] of this.#classes) {
       if (!this.#images.has(id)) {
         imageCount += classes.annotations;
-        firstImage ??= id;
+        unknownImages.add(id);
       }
     }
     const rows: LabelRow[] = [];
@@ -87,7 +92,7 @@ export class CocoReader {
       const missing = classes === undefined ? 0 : all!.annotations - classes.annotations;
       if (missing > 0) {
         categoryCount += missing;
-        firstCategory ??= all!.classes().find((category) => !categories.has(category));
+        for (const category of all!.classes()) if (!categories.has(category)) unknownCategories.add(category);
       }
       const nameOf = (category: CocoId) => categories.get(category)!;
       if (classes?.severalNames(nameOf) === true) {
@@ -100,8 +105,8 @@ export class CocoReader {
     return {
       rows,
       mixed: { count: mixedCount, first: firstMixed },
-      unknownCategories: { count: categoryCount, first: firstCategory },
-      unknownImages: { count: imageCount, first: firstImage },
+      unknownCategories: { count: categoryCount, ids: unknownCategories },
+      unknownImages: { count: imageCount, ids: unknownImages },
     };
   }
 
@@ -136,23 +141,43 @@ export class CocoReader {
 
 /** Throws `CocoFault` for one that is no object. */
 export function parsedElement({ bytes, section, line }: JsonElement): Record<string, unknown> {
+  const text = utf8Text(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(utf8Text(bytes));
+    value = JSON.parse(text);
   } catch {
     throw new CocoFault(`the entry of "${section}" that begins in line ${line} is not JSON`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CocoFault(`the entry of "${section}" in line ${line} is no object`);
   }
-  return value as Record<string, unknown>;
+  return (longId.test(text) ? { ...value, ...exactIds(bytes) } : value) as Record<string, unknown>;
+}
+
+/** The ids of an object that a number wouldn't hold all digits of. */
+function exactIds(bytes: Uint8Array): Record<string, bigint> {
+  const ids: Record<string, bigint> = {};
+  for (const { key, start, end } of jsonPlaces(bytes)) {
+    const digits = idKeys.has(key) ? utf8Text(bytes.subarray(start, end)) : '';
+    if (/^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits))) ids[key] = BigInt(digits);
+  }
+  return ids;
+}
+
+export function isCocoId(value: unknown): value is CocoId {
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint';
+}
+
+/** As JSON has it. */
+export function idJson(id: CocoId): string {
+  return typeof id === 'bigint' ? String(id) : JSON.stringify(id);
 }
 
 /** Throws `CocoFault` for one without an image. */
 export function annotationOf(value: Readonly<Record<string, unknown>>, line: number): CocoAnnotation {
   const image = idOf(value['image_id'], 'annotations', line, 'image_id');
   const { category_id: category, area, bbox } = value;
-  if (category !== undefined && category !== null && typeof category !== 'number' && typeof category !== 'string') {
+  if (category !== undefined && category !== null && !isCocoId(category)) {
     throw new CocoFault(`the annotation in line ${line} has no usable "category_id"`);
   }
   const box: readonly unknown[] = Array.isArray(bbox) ? bbox : [];
@@ -161,7 +186,7 @@ export function annotationOf(value: Readonly<Record<string, unknown>>, line: num
 }
 
 function idOf(value: unknown, section: string, line: number, key: string): CocoId {
-  if (typeof value !== 'number' && typeof value !== 'string') {
+  if (!isCocoId(value)) {
     throw new CocoFault(`the entry of "${section}" in line ${line} has no "${key}"`);
   }
   return value;

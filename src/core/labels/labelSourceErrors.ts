@@ -135,13 +135,26 @@ export const mixedClasses = (path: string, images: number, example: string) =>
     `${images === 1 ? `1 image of ${path} (${example}) has` : `${images} images of ${path} (the first is ${example}) have`} annotations of several classes, and ${images === 1 ? 'is' : 'are'} taken for the one with the largest area.`,
     { path },
   );
-/** @param what they name: "the category 7" */
-export const unknownNamed = (path: string, annotations: number, what: string) =>
-  new LikenessError(
+/** @param what they name, `ids` which ones, as the file has them */
+export const unknownNamed = (
+  path: string,
+  annotations: number,
+  what: 'category' | 'class' | 'image',
+  ids: readonly string[],
+) => {
+  const [one, verb] = [annotations === 1, annotations === 1 ? 'is' : 'are'];
+  const shown = ids.length > 4 ? [...ids.slice(0, 3), `${ids.length - 3} more`] : ids;
+  const named =
+    ids.length === 1
+      ? `the ${what} ${ids[0]}, which isn't`
+      : `the ${plurals[what]} ${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}, which aren't`;
+  return new LikenessError(
     ErrorCode.InvalidLabels,
-    `${annotations === 1 ? '1 annotation' : `${annotations} annotations`} of ${path} ${annotations === 1 ? 'is' : 'are'} of ${what}, which isn't listed there, and ${annotations === 1 ? 'is' : 'are'} passed over; add it, or correct ${annotations === 1 ? 'it' : 'them'}.`,
+    `${one ? '1 annotation' : `${annotations} annotations`} of ${path} ${verb} of ${named} listed there, and ${verb} passed over; add ${ids.length === 1 ? 'it' : 'them'}, or correct ${one ? 'it' : ids.length === 1 ? 'them' : 'the annotations'}.`,
     { path },
   );
+};
+const plurals = { category: 'categories', class: 'classes', image: 'images' } as const;
 /** @param path of the first file */
 export const brokenYoloLines = (path: string, line: number, lines: number) =>
   new LikenessError(

@@ -28,13 +28,13 @@ const splitColumns = ['split', 'subset'];
  * is called `split` or `subset`.
  *
  * @param column of the labels; absent: one called `label`, `class`, `category`, …
- * @param decode what a field says, where the text was read byte by byte
+ * @param decode what a field says, where the text was read byte by byte; undefined where it isn't in UTF-8
  * @returns the rows, or what is wrong with the table
  */
 export function parseLabelTable(
   text: string,
   column?: string,
-  decode: (field: string) => string = (field) => field,
+  decode: Decoder = (field) => field,
 ): { readonly rows: TableRow[] } | { readonly fault: string } {
   return parseRows(text, decode, (names) => {
     const lower = names.map((name) => name.toLowerCase());
@@ -64,7 +64,7 @@ export function parseLabelTable(
  */
 export function parseSplitTable(
   text: string,
-  decode: (field: string) => string = (field) => field,
+  decode: Decoder = (field) => field,
   image: (field: string) => string = imageOf,
 ): { readonly rows: LabelRow[] } | { readonly fault: string } {
   const columnsOf = (names: readonly string[]) => {
@@ -76,6 +76,8 @@ export function parseSplitTable(
   return parseRows(text, decode, columnsOf, image);
 }
 
+type Decoder = (field: string) => string | undefined;
+
 interface Columns {
   readonly image: number;
   /** Or −1. */
@@ -85,14 +87,14 @@ interface Columns {
 
 function parseRows(
   text: string,
-  decode: (field: string) => string,
+  decode: Decoder,
   columnsOf: (names: readonly string[]) => Columns | { readonly fault: string },
   imageIn: (field: string) => string = imageOf,
 ): { readonly rows: TableRow[] } | { readonly fault: string } {
   const lines = tableLines(text);
   const header = lines.next();
   if (header.done === true) return { fault: 'it is empty' };
-  const names = header.value.fields.map(({ value }) => decode(value).trim());
+  const names = header.value.fields.map(({ value }) => (decode(value) ?? value).trim());
   const columns = columnsOf(names);
   if ('fault' in columns) return columns;
   const { image, label, split } = columns;
@@ -103,10 +105,14 @@ function parseRows(
     // A part of a name would be taken for the label.
     const surplus = surplusCells(row, names.length);
     if (surplus !== undefined) return { fault: surplus };
+    const [ownImage, ownLabel, ownSplit] = [image, label, split].map((column) => decode(fields[column]?.value ?? ''));
+    if (ownImage === undefined || ownLabel === undefined || ownSplit === undefined) {
+      return { fault: `its line ${line} is in another encoding than UTF-8, in which it has to be saved` };
+    }
     const read = {
-      image: imageIn(decode(fields[image]?.value ?? '')),
-      label: decode(fields[label]?.value ?? '').trim(),
-      split: split < 0 ? undefined : splitNamed(decode(fields[split]?.value ?? '').trim()) || undefined,
+      image: imageIn(ownImage),
+      label: ownLabel.trim(),
+      split: splitNamed(ownSplit.trim()) || undefined,
       line,
       cell: fields[label] && { start: fields[label].start, end: fields[label].end },
     };
@@ -176,6 +182,7 @@ export function matchLabels(rows: Iterable<LabelRow>, find: ImageFinder): Matche
   }
   for (const path of torn.labels) labels.delete(path);
   for (const path of torn.splits) splits.delete(path);
+  for (const path of [...torn.labels, ...torn.splits]) repeated.delete(path);
   return { labels, splits, unmatched, repeated, conflict, torn };
 }
 

@@ -6,7 +6,7 @@ import { ErrorCode } from '../../../src/core/errors.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { job } from '../training/job.ts';
-import { listed, openEngine, pictures } from './labelFixtures.ts';
+import { listed, openEngine, pictures, yoloDataset } from './labelFixtures.ts';
 
 describe('a table of splits', () => {
   it('that are wrong are told in a sentence with the file', async (context) => {
@@ -55,6 +55,7 @@ describe('what contradicts itself', () => {
     const sentence =
       /^.*labels\.csv gives 1\.png two labels, "b" in line 3 and "c" in line 5, and contradicts itself about 2 more, so that neither counts; correct it\.$/;
     assert.match(notices[0]!.message, sentence);
+    assert.equal(notices.length, 1, 'and of no row that it says the same as another');
     const check = await engine.check({ folder: root }, job());
     assert.match(check.faults![0]!.message, sentence);
     const ofPixels = await engine.check({ folder: root, only: ['dark', 'near-duplicate'] }, job());
@@ -79,6 +80,33 @@ describe('what contradicts itself', () => {
     write(root, 'two.csv', 'path,class,split\n0.png,b,val\n1.png,b,\n');
     const torn = (await engine.summary({ path: root }))!;
     assert.deepEqual([torn.classes, torn.splits], [[{ name: 'b', count: 1 }], []], 'of 0.png the second says nothing');
+  });
+});
+
+describe('a file that is not in UTF-8', () => {
+  const latin = (text: string) => Buffer.from(text, 'latin1');
+
+  it('is refused where two of its names could become one', async (context) => {
+    const root = await pictures(context, ['0.png', '1.png'], { source: 'csv', file: 'labels.csv' });
+    write(root, 'labels.csv', latin('path,class\n0.png,dög\n1.png,däg\n'));
+    await assert.rejects(listed(root), {
+      code: ErrorCode.InvalidLabels,
+      message:
+        /labels\.csv can't be used for labels: its line 2 is in another encoding than UTF-8, in which it has to be saved; correct it\.$/,
+    });
+    write(root, 'labels.csv', latin('path,class,größe\n0.png,dog,ä\n'));
+    assert.deepEqual((await listed(root)).images[0], ['0.png', 'dog', undefined], 'what is not read may be anything');
+    write(root, 'splits.csv', latin('path,split\n0.png,früh\n'));
+    write(root, '.likeness/config.json', '{"splits":{"file":"splits.csv"}}');
+    await assert.rejects(listed(root), { message: /splits\.csv can't be used for splits: its line 2 is in another/ });
+  });
+
+  it('is refused as a data.yaml with such names', async (context) => {
+    const root = await yoloDataset(context, '');
+    write(root, 'data.yaml', latin('# für uns\ntrain: images/train\nnames: [cat, dog]\n'));
+    assert.equal((await listed(root)).images.length, 6);
+    write(root, 'data.yaml', latin('train: images/train\nnames: [dög, däg]\n'));
+    await assert.rejects(listed(root), { message: /data\.yaml can't be used for labels: it is in another encoding/ });
   });
 });
 

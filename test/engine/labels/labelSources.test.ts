@@ -132,6 +132,21 @@ describe('labels from files of COCO', () => {
     assert.deepEqual((await listed(root)).images, before.images);
   });
 
+  it('may have ids of more digits than a number holds', async (context) => {
+    const root = await pictures(context, paths, { source: 'coco', file: 'i.json' });
+    const long = (id: number) => `900719925474099${id}`;
+    const document = {
+      images: [0, 1].map((i) => ({ id: long(2 + i), file_name: `${i}.png` })),
+      annotations: [0, 1].map((i) => ({ id: long(2 + i), image_id: long(2 + i), category_id: long(4 + i) })),
+      categories: [0, 1].map((i) => ({ id: long(4 + i), name: `c${i}` })),
+    };
+    write(root, 'i.json', JSON.stringify(document).replaceAll(/"(\d{16})"/g, '$1'));
+    assert.deepEqual((await listed(root)).images.slice(0, 2), [
+      ['pictures/0.png', 'c0', undefined],
+      ['pictures/1.png', 'c1', undefined],
+    ]);
+  });
+
   it('that are wrong are told in a sentence with the file and the line', async (context) => {
     const root = await pictures(context, paths, { source: 'coco', file: 'i.json' });
     const rejects = async (text: string, message: RegExp) => {
@@ -169,6 +184,18 @@ describe('labels from files of COCO', () => {
       "1 annotation of ROOT/i.json is of the image 999, which isn't listed there, and is passed over; add it, or correct it.",
       '1 row of ROOT/i.json names no image of the dataset, or more than one ("gone/a.png"), and is passed over.',
       '2 rows of ROOT/i.json name files outside of the dataset ("../b.png", "/elsewhere/c.png"), and are passed over.',
+    ]);
+    told.annotations = [
+      ...[...(['1', 99, 98, 97, 96, 99] as const)].map((code) => ({
+        ...told.annotations[0]!,
+        category_id: code as number,
+      })),
+      ...[9, 8].map((image_id) => ({ ...told.annotations[0]!, image_id })),
+    ];
+    write(root, 'i.json', JSON.stringify(told));
+    assert.deepEqual((await listed(root)).notices.slice(0, 2), [
+      `6 annotations of ROOT/i.json are of the categories "1", 99, 98 and 2 more, which aren't listed there, and are passed over; add them, or correct the annotations.`,
+      "2 annotations of ROOT/i.json are of the images 9 and 8, which aren't listed there, and are passed over; add them, or correct the annotations.",
     ]);
     const [a, b] = [coco(['a'], { '0.png': [['a', 1]] }), coco(['b'], { '0.png': [['b', 1]] })];
     write(root, 'i.json', JSON.stringify(a));
@@ -216,6 +243,11 @@ describe('labels from YOLO', () => {
       write(root, 'data.yaml', description);
       assert.deepEqual((await listed(root)).images, expected, description);
     }
+    write(root, 'more.txt', './images/train/3.png\nimages/train/gone.png\n../elsewhere.png\n');
+    assert.deepEqual((await listed(root)).notices.slice(0, 2), [
+      '1 row of ROOT/more.txt names no image of the dataset, or more than one ("images/train/gone.png"), and is passed over.',
+      '1 row of ROOT/more.txt names a file outside of the dataset ("../elsewhere.png"), and is passed over.',
+    ]);
   });
 
   it('are read again where a text file changes', async (context) => {

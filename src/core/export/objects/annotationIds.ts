@@ -12,6 +12,7 @@ export type IdKey = string | number;
  */
 export function idKeyOf(id: unknown, bytes: Uint8Array): IdKey | undefined {
   if (typeof id === 'string') return `"${id}`;
+  if (typeof id === 'bigint') return String(id);
   if (typeof id !== 'number' || isExact(id)) return typeof id === 'number' ? id : undefined;
   const { start, end } = jsonPlaces(bytes).findLast(({ key }) => key === 'id')!;
   return utf8Text(bytes.subarray(start, end));

@@ -1,5 +1,5 @@
 import { withValues } from '../../json/jsonValues.ts';
-import type { CocoId } from '../../labels/cocoLabels.ts';
+import { idJson, type CocoId } from '../../labels/cocoLabels.ts';
 import { freshNumbers, isExact } from './freshNumbers.ts';
 
 const encoder = new TextEncoder();
@@ -34,7 +34,7 @@ export function mergedEntries(files: readonly (readonly Entry[])[], sameAs: (ent
   const taken = new Set<CocoId>();
   const known = new Map<string, CocoId>();
   const knownWithId = new Map<string, CocoId>();
-  const withId = (entry: Entry) => JSON.stringify([entry.id, sameAs(entry)]);
+  const withId = (entry: Entry) => JSON.stringify([idJson(entry.id), sameAs(entry)]);
   const ids = files.map((own) => {
     const renamed = new Map<CocoId, CocoId>();
     for (const entry of own) {
@@ -61,6 +61,6 @@ export function mergedEntries(files: readonly (readonly Entry[])[], sameAs: (ent
 /** The JSON of each, in which all but its id is as it stands in the file. */
 export function entryTexts({ entries }: MergedEntries): string[] {
   return entries.map(({ id, entry }) =>
-    id === entry.id ? entry.text : withValues(encoder.encode(entry.text), { id: JSON.stringify(id) }),
+    id === entry.id ? entry.text : withValues(encoder.encode(entry.text), { id: idJson(id) }),
   );
 }

@@ -5,7 +5,7 @@ import type { Entry } from '../../../core/export/objects/mergedEntries.ts';
 import { asObject } from '../../../core/json/asObject.ts';
 import { utf8Text } from '../../../core/json/jsonPlaces.ts';
 import { JsonFault, JsonSections, type JsonElement, type JsonValue } from '../../../core/json/jsonSections.ts';
-import { annotationOf, CocoFault, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
+import { annotationOf, CocoFault, isCocoId, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
 import { invalidLabels } from '../../../core/labels/labelSourceErrors.ts';
 import { imageOf } from '../../../core/tables/delimitedText.ts';
@@ -84,7 +84,7 @@ export async function readCocoFile(
     const { section, bytes } = element;
     const { id } = value;
     if (section === 'annotations') takeId(idKeyOf(id, bytes));
-    else if (!isId(id)) return;
+    else if (!isCocoId(id)) return;
     else if (section === 'categories') categories.push({ id, value, text: utf8Text(bytes) });
     else if (typeof value['file_name'] === 'string') {
       const path = find(imageOf(value['file_name']), split);
@@ -170,14 +170,10 @@ async function* through(file: string, edits: PlannedFile['edits'], sections: Jso
   }
 }
 
-function isId(value: unknown): value is CocoId {
-  return typeof value === 'number' || typeof value === 'string';
-}
-
 function licenseOf(license: unknown): Entry[] {
   const value = asObject(license);
   const { id } = value;
-  return isId(id) ? [{ id, value, text: JSON.stringify(value) }] : [];
+  return isCocoId(id) ? [{ id, value, text: JSON.stringify(value) }] : [];
 }
 
 function sizeOf({ width, height }: Readonly<Record<string, unknown>>): Size | undefined {

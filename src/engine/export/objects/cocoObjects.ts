@@ -20,7 +20,7 @@ import {
 import type { LikenessError } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../core/json/canonicalJson.ts';
 import { withValues } from '../../../core/json/jsonValues.ts';
-import type { CocoId } from '../../../core/labels/cocoLabels.ts';
+import { idJson, type CocoId } from '../../../core/labels/cocoLabels.ts';
 import type { JobContext } from '../../../core/progress.ts';
 import { inPhase } from '../../jobs/phase.ts';
 import { shownFile } from '../../labels/relabel/shownFile.ts';
@@ -165,7 +165,7 @@ export class CocoObjects implements ObjectSource {
         return withValues(found.bytes, {
           ...(id !== 'own' && { id: String(id) }),
           image_id: String(imageIds.get(found.listed.image.path)!),
-          ...(category !== found.category && { category_id: JSON.stringify(category) }),
+          ...(category !== found.category && { category_id: idJson(category!) }),
         });
       });
       for await (const text of texts) yield text ?? '';
@@ -257,7 +257,7 @@ function nameOf({ value }: Entry): string {
 /** Equal for annotations that say the same of the same image, however they are written. */
 function contentOf({ value, listed }: FoundAnnotation, category: CocoId | undefined): string {
   const { id: _, image_id: _image, category_id: _category, ...more } = value;
-  return digestOf([listed.image.path, category ?? null, more]);
+  return digestOf([listed.image.path, category === undefined ? null : idJson(category), more]);
 }
 
 function digestOf(value: unknown): string {

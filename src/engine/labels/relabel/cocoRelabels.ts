@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { freshNumbers, isExact } from '../../../core/export/objects/freshNumbers.ts';
 import { jsonPlaces, latin } from '../../../core/json/jsonPlaces.ts';
 import { JsonSections, type JsonElement, type JsonList } from '../../../core/json/jsonSections.ts';
-import { annotationOf, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
+import { annotationOf, idJson, parsedElement, type CocoId } from '../../../core/labels/cocoLabels.ts';
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
 import { utf8Latin, type ByteEdit } from '../../../core/labels/relabel/byteEdits.ts';
 import { addedCategories, type CategoryList } from '../../../core/labels/relabel/cocoCategory.ts';
@@ -96,7 +96,7 @@ async function planFile(file: string, { dataset, paths, wanted }: RelabelWork): 
             : undefined;
     if (reason !== undefined) problems.push({ ...relabelling, reason });
     else {
-      const text = utf8Latin(JSON.stringify(id));
+      const text = utf8Latin(idJson(id!));
       for (const { start, end } of own) edits.push({ start, end, text });
       changes.push({ ...relabelling, where: { file: shown, lines: [...new Set(own.map(({ line }) => line))] } });
     }
@@ -190,8 +190,9 @@ function freeIds(
   used: Iterable<CocoId>,
   count: number,
 ): (() => number) | undefined {
-  const isNumber = (id: CocoId): id is number => typeof id === 'number' && isExact(id);
-  if (list === undefined || ![...listed.keys()].every(isNumber)) return undefined;
-  let next = freshNumbers(Float64Array.from([...used].filter(isNumber)).sort(), count);
+  if (list === undefined || [...listed.keys()].some((id) => typeof id === 'string')) return undefined;
+  // Beyond what a number holds there are none of the new ones.
+  const numbers = [...used].filter((id): id is number => typeof id === 'number' && isExact(id));
+  let next = freshNumbers(Float64Array.from(numbers).sort(), count);
   return () => next++;
 }

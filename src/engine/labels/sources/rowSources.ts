@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
 import { splitTableOf } from '../../../core/config/splitRules.ts';
 import { SPLIT_TABLE, type AssignedSplit } from '../../../core/curation/splitting/splitPatterns.ts';
 import { JsonSections, type JsonElement, type JsonSectionsOptions } from '../../../core/json/jsonSections.ts';
 import type { LikenessError } from '../../../core/errors.ts';
-import { CocoReader, cocoSections, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
+import { CocoReader, cocoSections, idJson, type CocoLabels } from '../../../core/labels/cocoLabels.ts';
 import { splitOfFileName } from '../../../core/labels/labelRules.ts';
 import {
   contradictoryFiles,
@@ -139,17 +140,27 @@ function matchFile(
   const matched = matchLabels(rows, finderOf(root, file, paths));
   const { labels, splits, unmatched, repeated, torn } = matched;
   if (unmatched.length === rows.length) throw labelsUnmatched(file, rows.length, rows[0]?.image);
-  const isOutside = ({ image }: LabelRow) => leadsOutside(imageFromRoot(root, image), folderOf(root, file));
-  const outside = unmatched.filter(isOutside);
-  const missing = unmatched.filter((row) => !isOutside(row));
-  const named = (some: readonly LabelRow[]) => some.slice(0, 3).map(({ image }) => image);
   const [example] = repeated;
   const notices = [
-    ...(missing.length > 0 ? [someLabelsUnmatched(file, missing.length, named(missing))] : []),
-    ...(outside.length > 0 ? [labelsOutside(file, outside.length, named(outside))] : []),
+    ...unmatchedNotices(
+      root,
+      file,
+      unmatched.map(({ image }) => image),
+    ),
     ...(example === undefined ? [] : [repeatedRows(file, repeated.size, example)]),
   ];
   return { labels, splits, torn, faults: faultsOf(file, matched), notices };
+}
+
+/** What is to be told of images that a file names and that are none of the dataset. @param images as it names them */
+export function unmatchedNotices(root: string, file: string, images: readonly string[]): LikenessError[] {
+  const isOutside = (image: string) => leadsOutside(imageFromRoot(root, image), folderOf(root, file));
+  const outside = images.filter(isOutside);
+  const missing = images.filter((image) => !isOutside(image));
+  return [
+    ...(missing.length > 0 ? [someLabelsUnmatched(file, missing.length, missing.slice(0, 3))] : []),
+    ...(outside.length > 0 ? [labelsOutside(file, outside.length, outside.slice(0, 3))] : []),
+  ];
 }
 
 function faultsOf(file: string, { conflict, torn }: MatchedLabels): SourceFault[] {
@@ -256,9 +267,11 @@ async function readTable(
   return { text: bytes.toString('latin1'), bytes };
 }
 
-/** What bytes say that were read as a character each. */
-function utf8(field: string): string {
-  return /[\u0080-\u00FF]/.test(field) ? Buffer.from(field, 'latin1').toString('utf8') : field;
+/** What bytes say that were read as a character each; undefined where they aren't UTF-8. */
+function utf8(field: string): string | undefined {
+  if (!/[\u0080-\u00FF]/.test(field)) return field;
+  const bytes = Buffer.from(field, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 async function readCsv(file: string, column: string | undefined): Promise<FileRows> {
@@ -293,9 +306,11 @@ function cocoNotices(file: string, { mixed, unknownCategories, unknownImages }: 
   return [
     ...(mixed.count > 0 ? [mixedClasses(file, mixed.count, mixed.first!)] : []),
     ...(unknownCategories.count > 0
-      ? [unknownNamed(file, unknownCategories.count, `the category ${unknownCategories.first}`)]
+      ? [unknownNamed(file, unknownCategories.count, 'category', [...unknownCategories.ids].map(idJson))]
       : []),
-    ...(unknownImages.count > 0 ? [unknownNamed(file, unknownImages.count, `the image ${unknownImages.first}`)] : []),
+    ...(unknownImages.count > 0
+      ? [unknownNamed(file, unknownImages.count, 'image', [...unknownImages.ids].map(idJson))]
+      : []),
   ];
 }
 

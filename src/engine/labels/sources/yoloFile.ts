@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { load, CORE_SCHEMA, YAMLException } from 'js-yaml';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,7 +10,7 @@ import { yoloDescriptionOf, yoloLabelPath, type YoloDescription } from '../../..
 import { statIfPresent } from '../../fileStatus.ts';
 import { relativeToRoot } from '../../store/findRoot.ts';
 import { readLabelFile } from './labelFiles.ts';
-import { finderOf } from './rowSources.ts';
+import { finderOf, unmatchedNotices } from './rowSources.ts';
 
 /** It names classes and folders. */
 const LARGEST_DESCRIPTION = 8 << 20;
@@ -25,13 +26,21 @@ export interface YoloPart {
   readonly paths: readonly string[];
   /** Places that are nothing in the dataset. */
   readonly missing: readonly string[];
+  /** What is to be told of its lists. */
+  readonly notices: readonly LikenessError[];
 }
 
 /** Rejects with invalid-labels, file-not-found or unreadable-file. */
 export async function readYoloDescription(file: string): Promise<{ description: YoloDescription; text: string }> {
-  const text = (await readLabelFile(file, LARGEST_DESCRIPTION)).toString('utf8');
+  const bytes = await readLabelFile(file, LARGEST_DESCRIPTION);
+  const text = bytes.toString('utf8');
   const description = parsedDescription(text);
   if ('fault' in description) throw invalidLabels(file, description.fault);
+  // Two names could become one. A comment may be what it likes.
+  const { names, path, parts } = description;
+  if (!isUtf8(bytes) && JSON.stringify([...names.values(), path, parts]).includes('\uFFFD')) {
+    throw invalidLabels(file, 'it is in another encoding than UTF-8, in which it has to be saved');
+  }
   return { description, text };
 }
 
@@ -59,15 +68,18 @@ export async function yoloParts(
   for (const { key, places } of description.parts) {
     const found = new Set<string>();
     const missing: string[] = [];
+    const notices: LikenessError[] = [];
     for (const place of places) {
       const target = placeOf(file, description.path, place);
-      const images = target === undefined ? [] : await imagesOf(root, target, paths);
+      const { images, unmatched } =
+        target === undefined ? { images: [], unmatched: [] } : await imagesOf(root, target, paths);
       if (images.length === 0) missing.push(place);
+      else if (unmatched.length > 0) notices.push(...unmatchedNotices(root, target!, unmatched));
       for (const path of images) found.add(path);
     }
     // Keys that we don't know may be anything, like the address that a data set comes from.
     if (found.size > 0 || splitNamed(key) !== key || key === 'train') {
-      parts.push({ key, split: splitNamed(key), paths: [...found], missing });
+      parts.push({ key, split: splitNamed(key), paths: [...found], missing, notices });
     }
   }
   return parts;
@@ -95,22 +107,32 @@ function placeOf(file: string, base: string, place: string): string | undefined 
   return candidates.find((candidate) => statIfPresent(candidate) !== undefined);
 }
 
-/** Those below a folder, or those that a list names. */
-async function imagesOf(root: string, target: string, paths: readonly string[]): Promise<string[]> {
+/** Those below a folder, or those that a list names, and what it names besides. */
+async function imagesOf(
+  root: string,
+  target: string,
+  paths: readonly string[],
+): Promise<{ readonly images: readonly string[]; readonly unmatched: readonly string[] }> {
   if (statIfPresent(target)?.isDirectory() === true) {
     const folder = relativeToRoot(root, target);
-    if (folder === undefined) return [];
-    return folder === '' ? [...paths] : paths.filter((path) => path.startsWith(`${folder}/`));
+    const images = folder === '' ? paths : paths.filter((path) => path.startsWith(`${folder}/`));
+    return { images: folder === undefined ? [] : images, unmatched: [] };
   }
   const find = finderOf(root, target, paths);
   const lines = (await readLabelFile(target, LARGEST_LIST))
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split('\n');
-  return lines.flatMap((line) => {
-    const image = imageOf(line);
-    return image === '' ? [] : (find(image) ?? []);
-  });
+  const images: string[] = [];
+  const unmatched: string[] = [];
+  for (const line of lines) {
+    const named = imageOf(line);
+    if (named === '') continue;
+    const path = find(named);
+    if (path === undefined) unmatched.push(named);
+    else images.push(path);
+  }
+  return { images, unmatched };
 }
 
 /** The text files of images that there are, by image, absolute; and those that are of no image. */

@@ -65,15 +65,16 @@ export async function readYoloSource(dataset: LabelledDataset, paths: readonly s
     const unknown = lines.classes.annotations - known.annotations;
     if (unknown > 0) {
       found.unknown += unknown;
-      found.firstUnknown ??= lines.classes.classes().find((code) => !description.names.has(code));
+      for (const code of lines.classes.classes()) if (!description.names.has(code)) found.unknownCodes.add(code);
     }
     if (lines.faults > 0) found.broken(files.get(path)!, lines);
   }
   const missing = parts.flatMap(({ key, missing: places }) =>
     places.map((place) => yoloPlaceMissing(file, key, place)),
   );
+  const unlisted = parts.flatMap(({ notices }) => notices);
   const lost = others.length > 0 ? [yoloWithoutImage(file, others.length, others.slice(0, 3))] : [];
-  return { labels, splits, faults: [], notices: [...missing, ...found.notices(), ...lost] };
+  return { labels, splits, faults: [], notices: [...missing, ...unlisted, ...found.notices(), ...lost] };
 }
 
 /** The first of some text files that uses one of some class numbers. Rejects with unreadable-file. @param files absolute */
@@ -92,7 +93,7 @@ export async function firstUse(
 class Findings {
   readonly mixed: string[] = [];
   unknown = 0;
-  firstUnknown: number | undefined;
+  readonly unknownCodes = new Set<number>();
   readonly #file: string;
   readonly #root: string;
   #broken = 0;
@@ -112,7 +113,9 @@ class Findings {
     const [first] = this.mixed;
     return [
       ...(first === undefined ? [] : [mixedClasses(this.#file, this.mixed.length, first)]),
-      ...(this.unknown > 0 ? [unknownNamed(this.#file, this.unknown, `the class ${this.firstUnknown}`)] : []),
+      ...(this.unknown > 0
+        ? [unknownNamed(this.#file, this.unknown, 'class', [...this.unknownCodes].map(String))]
+        : []),
       ...(this.#firstBroken ? [brokenYoloLines(...this.#firstBroken, this.#broken)] : []),
     ];
   }

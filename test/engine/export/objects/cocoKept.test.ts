@@ -76,6 +76,31 @@ describe('an export of unusual files of COCO', () => {
     ]);
   });
 
+  it('tells images and categories apart whose ids have more digits than a number holds', async (context) => {
+    const long = (digit: number) => `900719925474099${digit}`;
+    const document = {
+      images: ['a', 'b'].map((name, i) => ({ id: long(2 + i), file_name: `${name}.png`, ...size })),
+      annotations: [0, 1].map((i) => ({
+        id: long(2 + i),
+        image_id: long(2 + i),
+        category_id: long(4 + i),
+        bbox: [0, 0, 9, 9],
+      })),
+      categories: ['cat', 'dog'].map((name, i) => ({ id: long(4 + i), name })),
+    };
+    const digits = JSON.stringify(document).replaceAll(/"(\d{16})"/g, '$1');
+    const { exportTo, text, decide } = await cocoDataset(context, digits);
+    await decide('train/a.png', { action: 'relabel', value: 'dog' });
+    await decide('train/b.png', { action: 'relabel', value: 'fox' });
+    await exportTo('coco', 'all.json');
+    const ids = (key: string) =>
+      [...text('all.json').matchAll(new RegExp(`"${key}": ?(\\d+)`, 'g'))].map(([, id]) => id);
+    assert.deepEqual(ids('category_id'), [long(5), '1']);
+    await exportTo('yolo', 'yolo');
+    assert.equal(text('yolo/labels/train/a.txt'), '1 0.1875 0.28125 0.375 0.5625\n');
+    assert.equal(text('yolo/labels/train/b.txt'), '2 0.1875 0.28125 0.375 0.5625\n');
+  });
+
   it('to YOLO is without images of which no annotation is a box, as they would stand for nothing', async (context) => {
     const mask = { counts: 'xyz', size: [16, 24] };
     const of = (image: string, more: object) => ({ image_id: image, category_id: 3, bbox: [1, 1, 4, 4], ...more });

@@ -13,7 +13,7 @@ import { annotationsOf, objectsDataset, type Coco } from './objectsDataset.ts';
 const unlisted = 'instances.json lists 1 image (val/unlisted.png) not at all, and it is';
 const passedOver = [
   "1 annotation of ROOT/instances.json is of the category 99, which isn't listed there, and is passed over; add it, or correct it.",
-  "1 annotation of ROOT/instances.json is of the image gone, which isn't listed there, and is passed over; add it, or correct it.",
+  `1 annotation of ROOT/instances.json is of the image "gone", which isn't listed there, and is passed over; add it, or correct it.`,
 ];
 
 describe('an export of labels in COCO', () => {
@@ -100,7 +100,7 @@ describe('an export of labels in COCO', () => {
       'The classes that were decided for 2 images are not in the export, which says no more of them than the label files; the first is train/b.png, decided "cat": its 2 annotations in instances.json are of several classes (dog, cat), and nothing tells which ones are meant; change them where they were made.',
     );
     const decided = document('decided.json');
-    assert.deepEqual(decided.categories.at(-1), { id: 12, name: 'fox', supercategory: '' });
+    assert.deepEqual(decided.categories.at(-1), { id: 100, name: 'fox', supercategory: '' });
     assert.deepEqual(
       annotationsOf(decided).map(({ image, category }) => [image, category]),
       [
