@@ -1,3 +1,4 @@
+import { idJson, type CocoId } from '../labels/cocoLabels.ts';
 import { classesOf, type ExportImage } from './exportImage.ts';
 
 const NOTE =
@@ -8,37 +9,32 @@ export const LARGEST_IMAGE_ID = 16 ** ID_DIGITS - 1;
 
 /** What a document of COCO's says. Texts are JSON. */
 export interface CocoContent {
-  readonly info: Readonly<Record<string, unknown>>;
+  readonly info: string;
   /** A list. */
   readonly licenses: string;
   readonly categories: readonly string[];
   /** Values of further keys of the document. */
   readonly others?: ReadonlyMap<string, string>;
   /** An image's entry, with its path as the name, and the size in pixels that its annotations are meant for. */
-  readonly entryOf: (image: ExportImage, id: number) => string;
-  /**
-   * The JSON of an annotation, or of several with commas between; empty for what was looked at and isn't written.
-   *
-   * @param ids of the images, by path
-   */
-  readonly annotations: (ids: ReadonlyMap<string, number>) => Iterable<string> | AsyncIterable<string>;
+  readonly entryOf: (image: ExportImage) => string;
+  /** The JSON of an annotation, or of several with commas between; empty for what was looked at and isn't written. */
+  readonly annotations: () => Iterable<string> | AsyncIterable<string>;
 }
 
 /** The document of COCO's object detection, in pieces: one for each image, and those of the annotations. */
 export async function* cocoPieces(images: readonly ExportImage[], content: CocoContent): AsyncGenerator<string> {
   const { info, licenses, categories, others, entryOf, annotations } = content;
-  const ids = imageIds(images);
-  yield `{"info":${JSON.stringify(info)},\n"licenses":${licenses},\n`;
+  yield `{"info":${info},\n"licenses":${licenses},\n`;
   for (const [key, text] of others ?? []) yield `${JSON.stringify(key)}:${text},\n`;
   yield `"categories":[${categories.join(',')}],\n"images":[`;
   let separator = '\n';
   for (const image of images) {
-    yield separator + entryOf(image, ids.get(image.path)!);
+    yield separator + entryOf(image);
     separator = ',\n';
   }
   yield '\n],\n"annotations":[';
   separator = '\n';
-  for await (const text of annotations(ids)) {
+  for await (const text of annotations()) {
     yield text === '' ? '' : separator + text;
     if (text !== '') separator = ',\n';
   }
@@ -46,8 +42,8 @@ export async function* cocoPieces(images: readonly ExportImage[], content: CocoC
 }
 
 /** The entry of an image of which no more is known. */
-export function plainEntry({ path, width, height }: ExportImage, id: number): string {
-  return JSON.stringify({ id, file_name: path, width, height });
+export function plainEntry({ path, width, height }: ExportImage, id: CocoId): string {
+  return `{"id":${idJson(id)},"file_name":${JSON.stringify(path)},"width":${width},"height":${height}}`;
 }
 
 /**
@@ -57,13 +53,14 @@ export function plainEntry({ path, width, height }: ExportImage, id: number): st
  */
 export function wholeImages(images: readonly ExportImage[], description: string): CocoContent {
   const categories = classesOf(images).map((name, i) => ({ id: i + 1, name, supercategory: '' }));
+  const ids = imageIds(images);
   const categoryOf = new Map(categories.map(({ name, id }) => [name, id]));
   return {
-    info: { description, version: '1.0', note: NOTE },
+    info: JSON.stringify({ description, version: '1.0', note: NOTE }),
     licenses: '[]',
     categories: categories.map((category) => JSON.stringify(category)),
-    entryOf: plainEntry,
-    *annotations(ids) {
+    entryOf: (image) => plainEntry(image, ids.get(image.path)!),
+    *annotations() {
       for (const { path, label, width, height } of images) {
         if (label === undefined) continue;
         yield JSON.stringify({
@@ -80,8 +77,8 @@ export function wholeImages(images: readonly ExportImage[], description: string)
   };
 }
 
-/** The first digits of the content's hash; a copy takes the next number that is free. 0 is none: tools take it for "no match". */
-function imageIds(images: readonly ExportImage[]): ReadonlyMap<string, number> {
+/** Of images that have none, by path: the first digits of the content's hash; a copy takes the next number that is free. 0 is none: tools take it for "no match". */
+export function imageIds(images: readonly ExportImage[]): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   return new Map(
     images.map(({ path, content }) => {

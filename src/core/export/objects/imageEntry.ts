@@ -1,5 +1,5 @@
 import { withValues } from '../../json/jsonValues.ts';
-import type { CocoId } from '../../labels/cocoLabels.ts';
+import { idJson, type CocoId } from '../../labels/cocoLabels.ts';
 import type { ExportImage } from '../exportImage.ts';
 import type { Size } from '../../images/geometry.ts';
 
@@ -22,12 +22,12 @@ const encoder = new TextEncoder();
  */
 export function imageEntry(
   { image, text, size }: { readonly image: ExportImage; readonly text: string; readonly size: Size | undefined },
-  id: number,
+  id: CocoId,
   renumbered: RenumberedIds | undefined,
 ): string {
   const { width, height } = image;
   return withValues(encoder.encode(text), {
-    id: String(id),
+    id: idJson(id),
     file_name: JSON.stringify(image.path),
     ...(size === undefined && { width: String(width), height: String(height) }),
     ...(renumbered && newIds(JSON.parse(text) as Readonly<Record<string, unknown>>, renumbered)),

@@ -1,5 +1,6 @@
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import { idKeyOf, type IdKey } from '../../../core/export/objects/annotationIds.ts';
+import { isExact } from '../../../core/export/objects/freshNumbers.ts';
 import type { Size } from '../../../core/images/geometry.ts';
 import type { Entry } from '../../../core/export/objects/mergedEntries.ts';
 import { asObject } from '../../../core/json/asObject.ts';
@@ -16,6 +17,7 @@ import { finderOf } from '../../labels/sources/rowSources.ts';
 
 /** An exported image in a file. */
 export interface ListedImage {
+  readonly id: CocoId;
   readonly image: ExportImage;
   /** The file's entry of it, as it stands there. */
   readonly text: string;
@@ -31,11 +33,14 @@ export interface CocoFile {
   readonly file: string;
   readonly edits: PlannedFile['edits'];
   readonly images: ReadonlyMap<CocoId, ListedImage>;
+  /** Ids of all its images that are numbers. */
+  readonly numbers: readonly number[];
   readonly categories: readonly Entry[];
   /** Those that images can name; and all of them, the JSON of a list. */
   readonly licenses: readonly Entry[];
   readonly licenseList: string;
-  readonly info: Readonly<Record<string, unknown>>;
+  /** JSON; undefined where there is none. */
+  readonly info: string | undefined;
   /** JSON of further keys, as it stands there; of a file that is one of several there are none. */
   readonly others: ReadonlyMap<string, string>;
   /** Further keys that aren't held. */
@@ -74,6 +79,7 @@ export async function readCocoFile(
   const find = finderOf(root, file, paths);
   const split = splitOfFileName(file);
   const listed = new Map<CocoId, ListedImage>();
+  const numbers: number[] = [];
   const categories: Entry[] = [];
   const wholes = new Map<string, string>();
   const others = new Map<string, string>();
@@ -87,9 +93,10 @@ export async function readCocoFile(
     else if (!isCocoId(id)) return;
     else if (section === 'categories') categories.push({ id, value, text: utf8Text(bytes) });
     else if (typeof value['file_name'] === 'string') {
+      if (typeof id === 'number' && isExact(id)) numbers.push(id);
       const path = find(imageOf(value['file_name']), split);
       const image = path === undefined ? undefined : images.get(path);
-      if (image !== undefined) listed.set(id, { image, text: utf8Text(bytes), size: sizeOf(value) });
+      if (image !== undefined) listed.set(id, { id, image, text: utf8Text(bytes), size: sizeOf(value) });
     }
   };
   const onWhole = ({ section, bytes }: JsonValue) => wholes.set(section, utf8Text(bytes));
@@ -109,16 +116,17 @@ export async function readCocoFile(
     others: { largest: isOnly ? LARGEST_OTHERS : 0, onOther },
   });
   for await (const bytes of through(file, edits, sections)) await between(bytes);
-  const licenseText = wholes.get('licenses') ?? '';
+  const [infoText, licenseText = ''] = [wholes.get('info'), wholes.get('licenses')];
   const licenses = parsed(licenseText);
   return {
     file,
     edits,
     images: listed,
+    numbers,
     categories,
     licenses: Array.isArray(licenses) ? licenses.flatMap(licenseOf) : [],
     licenseList: Array.isArray(licenses) ? licenseText : '[]',
-    info: asObject(parsed(wholes.get('info') ?? '')),
+    info: parsed(infoText ?? '') === undefined ? undefined : infoText,
     others,
     left: [...left],
   };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { plainEntry, type CocoContent } from '../../../core/export/coco.ts';
+import { imageIds, plainEntry, type CocoContent } from '../../../core/export/coco.ts';
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import type { YoloContent } from '../../../core/export/folderPlans.ts';
 import { AnnotationIds, idKeyOf, type IdKey } from '../../../core/export/objects/annotationIds.ts';
 import { BoxList } from '../../../core/export/objects/boxList.ts';
 import { cocoBoxOf, yoloLine } from '../../../core/export/objects/cocoBoxes.ts';
+import { freshNumbers } from '../../../core/export/objects/freshNumbers.ts';
 import type { Size } from '../../../core/images/geometry.ts';
 import { imageEntry } from '../../../core/export/objects/imageEntry.ts';
 import { LeftOut } from '../../../core/export/objects/leftOut.ts';
@@ -35,6 +36,8 @@ const STEP = 4096;
 interface CocoContents {
   readonly root: string;
   readonly shown: readonly string[];
+  /** Those that are exported. */
+  readonly images: readonly ExportImage[];
   readonly files: readonly CocoFile[];
   readonly stamps: readonly string[];
   readonly ids: AnnotationIds;
@@ -103,7 +106,7 @@ export class CocoObjects implements ObjectSource {
       },
     );
     ids.settle();
-    return new CocoObjects({ root, shown, files, stamps, ids, annotations, notices });
+    return new CocoObjects({ root, shown, images, files, stamps, ids, annotations, notices });
   }
 
   get files(): readonly string[] {
@@ -126,7 +129,7 @@ export class CocoObjects implements ObjectSource {
   }
 
   toCoco(description: string): { readonly content: CocoContent; readonly pieces: number } {
-    const { files, shown, annotations } = this.#contents;
+    const { images, files, shown, annotations } = this.#contents;
     const [only, ...others] = files as [CocoFile, ...CocoFile[]];
     const licenses = mergedEntries(
       files.map((file) => file.licenses),
@@ -135,28 +138,37 @@ export class CocoObjects implements ObjectSource {
     const left = [...new Set(files.flatMap((file) => file.left))];
     if (left.length > 0) this.#notices.push(keysLeftOut(left, shown));
     const note = `The annotations are those of ${shown.join(' and ')}, with the classes that were decided since. File names are relative to the folder of the data set.`;
+    const ids = others.length === 0 ? this.#keptIds(images, only) : imageIds(images);
+    const ownInfo = others.length === 0 ? only.info : undefined;
     const content: CocoContent = {
-      info: { description, version: '1.0', ...(others.length === 0 && only.info), note },
+      info: ownInfo ?? JSON.stringify({ description, version: '1.0', note }),
       licenses: others.length === 0 ? only.licenseList : `[${entryTexts(licenses).join(',')}]`,
       categories: entryTexts(this.#categories),
       others: only.others,
-      entryOf: (image, id) => {
-        const own = this.#listed.get(image.path);
+      entryOf: (image) => {
+        const [id, own] = [ids.get(image.path)!, this.#listed.get(image.path)];
         if (own === undefined) return plainEntry(image, id);
         const renumbered = { licenses: licenses.ids[own.file]!, categories: this.#categories.ids[own.file]! };
         return imageEntry(own.listed, id, others.length > 0 ? renumbered : undefined);
       },
-      annotations: (ids) => this.#written(ids),
+      annotations: () => this.#written(ids),
     };
     return { content, pieces: annotations };
   }
 
-  async *#written(imageIds: ReadonlyMap<string, number>): AsyncGenerator<string> {
+  /** Of a single file: those that its images have, and for others numbers that none of them has. */
+  #keptIds(images: readonly ExportImage[], { numbers }: CocoFile): ReadonlyMap<string, CocoId> {
+    let next = freshNumbers(Float64Array.from(numbers).sort(), images.length);
+    return new Map(images.map(({ path }) => [path, this.#listed.get(path)?.listed.id ?? next++]));
+  }
+
+  async *#written(ids: ReadonlyMap<string, CocoId>): AsyncGenerator<string> {
     let twice = 0;
     for (const [i, file] of this.#contents.files.entries()) {
       const texts = cocoAnnotations(file, (found) => {
         const category = this.#categoryOf(found, i);
         const id = this.#idOf(found, () => contentOf(found, category));
+        const image = ids.get(found.listed.image.path)!;
         if (id === 'written') {
           twice++;
           return '';
@@ -164,7 +176,7 @@ export class CocoObjects implements ObjectSource {
         // Numbers that stay aren't written anew, which would cost digits of large ones.
         return withValues(found.bytes, {
           ...(id !== 'own' && { id: String(id) }),
-          image_id: String(imageIds.get(found.listed.image.path)!),
+          ...(image !== found.listed.id && { image_id: idJson(image) }),
           ...(category !== found.category && { category_id: idJson(category!) }),
         });
       });

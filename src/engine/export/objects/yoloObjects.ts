@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LARGEST_IMAGE_ID, plainEntry, type CocoContent } from '../../../core/export/coco.ts';
+import { imageIds, LARGEST_IMAGE_ID, plainEntry, type CocoContent } from '../../../core/export/coco.ts';
 import type { ExportImage } from '../../../core/export/exportImage.ts';
 import type { YoloContent } from '../../../core/export/folderPlans.ts';
 import { changedWhileExported, numbersLeftOut } from '../../../core/export/objects/objectErrors.ts';
@@ -86,10 +86,11 @@ export class YoloObjects implements ObjectSource {
   toCoco(description: string): { readonly content: CocoContent; readonly pieces: number } {
     const { shown, images, description: own } = this.#contents;
     const shape = keypointShapeOf(own.reading['kpt_shape']);
+    const ids = imageIds(images);
     const note = `The annotations are those of ${shown.join(' and ')}, with the classes that were decided since, in pixels. File names are relative to the folder of the data set.`;
     return {
       content: {
-        info: { description, version: '1.0', note },
+        info: JSON.stringify({ description, version: '1.0', note }),
         licenses: '[]',
         categories: [...own.names].map(([code, name]) => {
           const keypoints = shape && keypointNamesOf(own.reading['kpt_names'], code, shape);
@@ -101,8 +102,8 @@ export class YoloObjects implements ObjectSource {
             ...(keypoints && { keypoints, skeleton: [] }),
           });
         }),
-        entryOf: plainEntry,
-        annotations: (ids) => this.#annotations(ids),
+        entryOf: (image) => plainEntry(image, ids.get(image.path)!),
+        annotations: () => this.#annotations(ids),
       },
       pieces: images.length,
     };

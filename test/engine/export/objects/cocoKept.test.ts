@@ -76,6 +76,25 @@ describe('an export of unusual files of COCO', () => {
     ]);
   });
 
+  it('keeps the ids of images, and gives others numbers that none has', async (context) => {
+    const document = listing([{ id: 7, ...triangle(0) }], { info: undefined });
+    const images = [...document.images, { id: 900, file_name: 'gone.png' }].map((image) => ({ ...image }));
+    images[0]!.id = 10;
+    const annotations = document.annotations.map((annotation) => ({ ...annotation, image_id: 10 }));
+    const { exportTo, document: read } = await cocoDataset(context, { ...document, images, annotations });
+    await exportTo('coco', 'all.json');
+    const all = read('all.json');
+    assert.deepEqual(
+      all.images.map(({ id, file_name }) => [id, file_name]),
+      [10, 2, 901, 902, 903].map((id, i) => [id, paths[i]]),
+    );
+    assert.deepEqual(
+      all.annotations.map(({ id, image_id }) => [id, image_id]),
+      [[7, 10]],
+    );
+    assert.match(String(all.info['note']), /^The annotations are those of instances\.json, with the classes/);
+  });
+
   it('tells images and categories apart whose ids have more digits than a number holds', async (context) => {
     const long = (digit: number) => `900719925474099${digit}`;
     const document = {
@@ -96,6 +115,7 @@ describe('an export of unusual files of COCO', () => {
     const ids = (key: string) =>
       [...text('all.json').matchAll(new RegExp(`"${key}": ?(\\d+)`, 'g'))].map(([, id]) => id);
     assert.deepEqual(ids('category_id'), [long(5), '1']);
+    assert.deepEqual(ids('image_id'), [long(2), long(3)]);
     await exportTo('yolo', 'yolo');
     assert.equal(text('yolo/labels/train/a.txt'), '1 0.1875 0.28125 0.375 0.5625\n');
     assert.equal(text('yolo/labels/train/b.txt'), '2 0.1875 0.28125 0.375 0.5625\n');
