@@ -1,21 +1,18 @@
 /** Lines of tables as text. */
-import { formatRow } from '../tables/delimitedText.ts';
+import { formatRow, listField } from '../tables/delimitedText.ts';
 import { VECTOR_COLUMN, type ExportColumn } from './exportColumns.ts';
 import type { ExportImage } from './exportImage.ts';
-
-/** Between the tags of an image, in a table that has no lists. */
-const TAG_SEPARATOR = ';';
 
 /** The first line of a CSV table, with its line feed. */
 export function csvHeader(columns: readonly ExportColumn[]): string {
   return formatRow(columns.map(({ name }) => name));
 }
 
-/** The line of an image: RFC 4180, with LF; empty where there is no value, tags joined by semicolons. */
+/** The line of an image: RFC 4180, with LF; empty where there is no value, several texts as `listField` has them. */
 export function csvLine(image: ExportImage, columns: readonly ExportColumn[]): string {
   return formatRow(
     columns.map((column) =>
-      column.kind === 'texts' ? column.valueOf(image).join(TAG_SEPARATOR) : String(column.valueOf(image) ?? ''),
+      column.kind === 'texts' ? listField(column.valueOf(image)) : String(column.valueOf(image) ?? ''),
     ),
   );
 }

@@ -1,4 +1,5 @@
 /** Rows of tables that are imported, whatever file they come from. */
+import { listField } from '../tables/delimitedText.ts';
 
 /** A row: what each column says, as the file's format has it. */
 export type ImportRow = Readonly<Record<string, unknown>>;
@@ -78,7 +79,7 @@ export function textOfCell(cell: unknown): string {
   if (typeof cell === 'string') return cell.trim();
   if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
   if (cell instanceof Date) return cell.toISOString();
-  if (Array.isArray(cell)) return cell.map(textOfCell).join(';');
+  if (Array.isArray(cell)) return listField(cell.map(textOfCell));
   return JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? exactNumber(value) : value));
 }
 

@@ -118,3 +118,8 @@ export function formatRow(fields: readonly string[]): string {
 export function quoted(text: string): string {
   return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** Several texts in one field: with semicolons between, and in quotes where one of them has such a sign itself. */
+export function listField(texts: readonly string[]): string {
+  return texts.map((text) => (/[";]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(';');
+}

@@ -44,6 +44,16 @@ describe('tables of images', () => {
     assert.deepEqual([record.get('tags'), record.get('loss'), record.get('is_dark_issue')], ['new;x y', '2.5', 'true']);
   });
 
+  it('tell a tag with a semicolon from two', () => {
+    const tags = exportColumns([]).filter(({ name }) => name === 'tags');
+    const field = (...own: string[]) =>
+      parseTable(`tags\n${csvLine(exportImage('a.png', { tags: own }), tags)}`)[1]?.[0];
+    assert.deepEqual(
+      [field('a', 'b'), field('a;b'), field('a;b', 'c "d"'), field('a,b', 'c')],
+      ['a;b', '"a;b"', '"a;b";"c ""d"""', 'a,b;c'],
+    );
+  });
+
   it('are lines of JSON, with null for what is not known and every float32 as it was', () => {
     const columns = exportColumns([{ name: 'vector', values: new Map([['a.png', 'mine']]) }]);
     const vector = Float32Array.from({ length: 200 }, (_, i) => Math.sin(i * 7.3) * 10 ** ((i % 9) - 6));
