@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -85,4 +86,32 @@ it('check ends as failed with --fail-on where labels are missing, and says so in
     const refused = await run('--write-baseline', ...part);
     assert.deepEqual([refused.code, /^--write-baseline accepts all/.test(refused.stderr)], [2, true], part[0]);
   }
+});
+
+it('check tells in its report for code scanning where git keeps the place in the repository to itself', async (context) => {
+  const [root, cache, out] = [temporaryFolder(context), temporaryFolder(context), temporaryFolder(context)];
+  execFileSync('git', ['-C', root, 'init', '--quiet']);
+  write(root, 'data/a/0.png', await shade([40, 90, 120], 0));
+  write(root, 'data/b/0.png', await shade([40, 90, 120], 0));
+  const sarif = join(out, 'x.sarif');
+  const run = (env: Readonly<Record<string, string>>, ...args: string[]) =>
+    likeness(['check', join(root, 'data'), '--encoder', 'pixels', ...args], { cache, env });
+  const report = async (env: Readonly<Record<string, string>>) => {
+    const { code, stderr } = await run(env, '--sarif', sarif);
+    assert.equal(code, 0, stderr);
+    return { stderr, text: readFileSync(sarif, 'utf8') };
+  };
+  const own = await report({});
+  assert.match(own.text, /"uri": ?"data\/a\/0\.png"/);
+  const theirs = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+  const other = await report(theirs);
+  const told = /The paths in .*x\.sarif begin at .* git config --global --add safe\.directory /;
+  assert.match(other.stderr, told);
+  assert.match(other.text, told);
+  const since = await run(theirs, '--since', 'HEAD');
+  assert.equal(since.code, 2);
+  assert.match(
+    since.stderr,
+    /belongs to another user; if you trust it, run: git config --global --add safe\.directory \S/,
+  );
 });

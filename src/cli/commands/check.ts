@@ -6,14 +6,14 @@ import {
   type FindingKind,
   type Severity,
 } from '../../core/curation/findings.ts';
-import { baselineOfPart } from '../../core/curation/checkErrors.ts';
+import { baselineOfPart, placesUnknown } from '../../core/curation/checkErrors.ts';
 import { junitReport } from '../../core/curation/reports/junit.ts';
 import { markdownReport } from '../../core/curation/reports/markdown.ts';
 import { sarifReport } from '../../core/curation/reports/sarif.ts';
-import { usage } from '../../core/errors.ts';
+import { LikenessError, usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
-import { repositoryPrefix } from '../../engine/curation/changedFiles.ts';
+import { repositoryPrefix } from '../../engine/curation/git.ts';
 import { writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -81,8 +81,9 @@ export const checkCommand: Command = {
       },
       job,
     );
-    await writeReports(invocation, report, only ?? findingKinds);
-    const { notices, findings, counts, faults = [], ...about } = report;
+    const { prefix, notices } = await placeOf(report, invocation.text('sarif'));
+    await writeReports(invocation, { ...report, notices }, only ?? findingKinds, prefix);
+    const { findings, counts, faults = [], notices: _, ...about } = report;
     // Whoever wants to fail on what is found has to know where nothing could be.
     const isUnknown = invocation.text('fail-on') !== undefined && faults.length > 0;
     return {
@@ -97,21 +98,38 @@ export const checkCommand: Command = {
   },
 };
 
-async function writeReports(invocation: Invocation, report: CheckReport, looked: readonly FindingKind[]) {
-  const { root, findings, images, seconds, notices, faults = [] } = report;
+/** Where the dataset lies in its repository, which files are found by in a report; that nobody can tell is a notice. */
+async function placeOf({ root, notices }: CheckReport, report: string | undefined) {
+  if (report === undefined) return { prefix: '', notices };
+  try {
+    return { prefix: await repositoryPrefix(root), notices };
+  } catch (error) {
+    if (!(error instanceof LikenessError)) throw error;
+    const { code, message } = placesUnknown(resolve(report), root, error.message);
+    return { prefix: '', notices: [...notices, { code, message }] };
+  }
+}
+
+async function writeReports(
+  invocation: Invocation,
+  report: CheckReport,
+  looked: readonly FindingKind[],
+  prefix: string,
+) {
+  const { findings, images, seconds, notices, faults = [] } = report;
   const told = notices.map((notice) => ({
     ...notice,
     isFault: faults.some(({ message }) => message === notice.message),
   }));
   const writers = {
-    sarif: async () => sarifReport(findings, version, await repositoryPrefix(root), told),
+    sarif: () => sarifReport(findings, version, prefix, told),
     junit: () => junitReport(findings, looked, seconds, told),
     markdown: () => markdownReport(findings, images, told),
   };
   for (const [name, text] of Object.entries(writers)) {
     const file = invocation.text(name);
     // A report of the last check is there to be replaced.
-    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, await text());
+    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, text());
   }
 }
 

@@ -8,6 +8,18 @@ export const unknownRevision = (root: string, revision: string) =>
     `git knows no revision "${revision}" in ${root}; name a branch, tag or commit that is there, and fetch the whole history first where only a part of it is.`,
   );
 
+export const gitMissing = () => usage('git is not installed, which --since asks what has changed.');
+export const noRepository = (folder: string) =>
+  usage(`${folder} is in no git repository, so that nothing tells what has changed.`);
+/** @param said by git */
+export const gitRefused = (folder: string, said: string) =>
+  usage(`git can't tell what has changed in ${folder}: ${said}`);
+/** @param place as git names the repository */
+export const repositoryNotTrusted = (folder: string, place: string) =>
+  usage(
+    `git tells nothing of ${folder}, as its repository belongs to another user; if you trust it, run: git config --global --add safe.directory ${place}`,
+  );
+
 export const baselineOfPart = () =>
   usage(
     '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave --where, --view and --since out, and name the folder of the data set, not one in it.',
@@ -21,6 +33,23 @@ export const imagesIgnored = (root: string, revision: string, images: number, ex
     ErrorCode.ChangesUnknown,
     `git ignores ${images === 1 ? '1 image' : `${images} images`} of ${root} (${few(examples, images)}), so that nothing tells whether ${images === 1 ? 'it has' : 'they have'} changed since ${revision}, and what only ${images === 1 ? 'it has' : 'they have'} a part in is not listed; check without --since, with a baseline.`,
     { path: root },
+  );
+/**
+ * @param folder that is a repository of its own, relative to the root
+ * @param images in it
+ */
+export const repositoryNotCompared = (root: string, revision: string, folder: string, images: number) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `${folder} of ${root} is a git repository of its own, and nothing tells what of it has changed since ${revision}, so that ${images === 1 ? 'its image counts' : `all ${images} images in it count`} as changed; make it a submodule, and fetch its whole history.`,
+    { path: root },
+  );
+/** @param why a sentence */
+export const placesUnknown = (file: string, root: string, why: string) =>
+  new LikenessError(
+    ErrorCode.ChangesUnknown,
+    `The paths in ${file} begin at ${root} and not at its repository, so that code scanning may not find the files: ${why}`,
+    { path: file },
   );
 /** @param file relative to the root */
 export const labelsIgnored = (root: string, revision: string, file: string) =>

@@ -14,11 +14,14 @@ import { yoloListFiles } from '../labels/sources/yoloFile.ts';
 import { configFile, readConfig } from '../store/config.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import { kindAt, restoreFile, type ChangedFiles } from './changedFiles.ts';
+import { Renames } from './renames.ts';
 
 /** What labels say otherwise than at a revision. */
 export interface ChangedLabels {
   /** Images with another label or split, or that were excluded then; relative to the root. */
   readonly images: readonly string[];
+  /** Files that were renamed, and have the label and split that they had: nothing of them is new. */
+  readonly asBefore: ReadonlySet<string>;
   readonly notices: readonly LikenessError[];
 }
 
@@ -43,7 +46,7 @@ export async function changedLabels(
     if (!(error instanceof LikenessError)) throw error;
     // A configuration that made no sense then.
     const file = relativeToRoot(root, configFile(root))!;
-    return { images: paths, notices: [labelsNotCompared(root, revision, file)] };
+    return { images: paths, asBefore: new Set(), notices: [labelsNotCompared(root, revision, file)] };
   } finally {
     await rm(then, { recursive: true, force: true });
   }
@@ -86,21 +89,30 @@ class Comparison {
     const ignored = files.find(({ inGit }) => this.#changed.ignored.has(inGit) && !this.#elsewhere.has(inGit));
     if (ignored) this.#notices.push(labelsIgnored(root, this.#revision, ignored.inGit));
     const ofImages = this.#ofYoloImages(now, paths);
-    if (![configPath!, decisionsPath!, ...files].some((file) => this.#isChanged(file))) {
-      return { images: ofImages, notices: this.#notices };
+    const areSame = ![configPath!, decisionsPath!, ...files].some((file) => this.#isChanged(file));
+    const renames = new Renames(store, this.#changed.former);
+    if (areSame && renames.paths.length === 0) {
+      return { images: ofImages, asBefore: new Set(), notices: this.#notices };
     }
-    const other = this.#notComparable(before, files) ?? (await this.#linkedThen([decisionsPath!, ...files]));
+    const other = areSame
+      ? undefined
+      : (this.#notComparable(before, files) ?? (await this.#linkedThen([decisionsPath!, ...files])));
     if (other !== undefined) {
-      return { images: paths, notices: [...this.#notices, labelsNotCompared(root, this.#revision, other)] };
+      const notice = labelsNotCompared(root, this.#revision, other);
+      return { images: paths, asBefore: new Set(), notices: [...this.#notices, notice] };
     }
-    for (const file of [decisionsPath!, ...this.#filesOf(before)]) await this.#restore(file);
-    const old = await readKnownLabelsIfAny({ ...comparable(this.#then, before), store }, paths);
+    if (!areSame) for (const file of [decisionsPath!, ...this.#filesOf(before)]) await this.#restore(file);
+    const labelsThen = { ...comparable(areSame ? root : this.#then, before), store: renames.storeThen };
+    const old = await readKnownLabelsIfAny(labelsThen, renames.pathsThen(paths));
     const current = await readKnownLabelsIfAny({ ...comparable(root, now), store }, paths);
     const isOther = (path: string) =>
       old.labelOf(path) !== current.labelOf(path) ||
       old.splitOf(path) !== current.splitOf(path) ||
       (old.isExcluded(path) && !current.isExcluded(path));
-    return { images: [...ofImages, ...paths.filter(isOther)], notices: this.#notices };
+    const asBefore = renames.asBefore(old, current, now.labels?.source === 'yolo');
+    const changed = areSame ? [] : paths.filter(isOther);
+    const images = [...ofImages, ...changed].filter((path) => !asBefore.has(path));
+    return { images, asBefore, notices: this.#notices };
   }
 
   /** Files that labels and splits come from; those outside of the root are read by nobody. */

@@ -1,43 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import { changedFiles, repositoryPrefix } from '../../../src/engine/curation/changedFiles.ts';
-import { Engine } from '../../../src/engine/engine.ts';
-import { engineOptions } from '../../../src/engine/machine.ts';
-import type { CheckRequest } from '../../../src/protocol/check.ts';
+import { changedFiles } from '../../../src/engine/curation/changedFiles.ts';
+import { repositoryPrefix } from '../../../src/engine/curation/git.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { shade } from '../labels/shades.ts';
-import { job } from '../training/job.ts';
-
-function repository(context: TestContext) {
-  const root = temporaryFolder(context);
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-      stdio: 'pipe',
-    });
-  git('init', '--quiet', '--initial-branch=main');
-  const commit = () => {
-    git('add', '--all');
-    git('commit', '--quiet', '--message=images');
-  };
-  return { root, git, commit };
-}
-
-async function copies(context: TestContext) {
-  const { root, git, commit } = repository(context);
-  for (let i = 0; i < 4; i++) write(root, `a/${i}.png`, await shade([30 + 50 * i, 90, 120], i));
-  write(root, 'a/first again.png', await shade([30, 90, 120], 0));
-  commit();
-  const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
-  context.after(() => engine.dispose());
-  const check = (request: Partial<CheckRequest> = {}) =>
-    engine.check({ folder: root, encoder: 'pixels', only: ['exact-duplicate'], ...request }, job());
-  return { root, git, commit, engine, check };
-}
+import { copies } from './repository.ts';
 
 describe('findings that are accepted', () => {
   it('are those of the baseline, until something is new', async (context) => {
