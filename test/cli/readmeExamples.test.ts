@@ -75,9 +75,13 @@ describe('the examples of the README', () => {
     assert.notEqual(stopped.status, 0);
     assert.match(stopped.stdout + stopped.stderr, /leak/);
     assert.match(git('status', '--short'), /^A {2}data\/test\/a\/again\.png$/m, 'it is still to be committed');
+    // What is staged isn't what lies there.
+    rmSync(path.join(root, 'data/test/a/again.png'));
+    const differing = commit();
+    assert.notEqual(differing.status, 0);
+    assert.match(differing.stderr, /Stage or stash what is changed in data/);
     // A commit without images takes no time over them.
     git('reset', '--quiet');
-    rmSync(path.join(root, 'data/test/a/again.png'));
     writeFileSync(path.join(root, 'notes.txt'), 'words');
     git('add', 'notes.txt');
     assert.equal(commit().status, 0);
