@@ -10,6 +10,8 @@ export interface LabelRules {
   readonly splitOf: (path: string) => string | undefined;
   /** The same, where a table may say it too, which counts more than folders and less than the configuration. */
   readonly splitWith: (path: string, stated: string | undefined) => string | undefined;
+  /** Of the splits that the configuration has patterns for, those whose patterns match, in its order: the first counts. */
+  readonly patternSplitsOf: (path: string) => readonly string[];
 }
 
 const splitOfFolder: ReadonlyMap<string, string> = new Map([
@@ -42,6 +44,9 @@ export function labelRules(config: DatasetConfig): LabelRules {
     labelOf: (path) => (fromFolders ? labelOfFolder(path) : undefined),
     splitOf: (path) => configured(path) ?? splitOfFolders(path),
     splitWith: (path, stated) => configured(path) ?? stated ?? splitOfFolders(path),
+    patternSplitsOf: (path) => [
+      ...new Set(patterns.filter(({ isMatched }) => isMatched(path)).map(({ split }) => split)),
+    ],
   };
 }
 

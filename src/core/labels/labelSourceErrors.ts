@@ -175,6 +175,20 @@ export const yoloPlaceMissing = (path: string, key: string, place: string) =>
     { path },
   );
 
+/** @param splits that the patterns of match the first of the images, in the order of the configuration */
+export const splitPatternsOverlap = (root: string, images: number, example: string, splits: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `"splits" in .likeness/config.json has patterns of more than one split for ${images === 1 ? '1 image' : `${images} images`} of ${root} (${images === 1 ? '' : 'the first is '}"${example}", by those of ${splits.map((name) => `"${name}"`).join(' and ')}); the split that is named first counts, "${splits[0]!}" there.`,
+    { path: root },
+  );
+export const splitPatternsUnmatched = (root: string, split: string, patterns: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `"splits" in .likeness/config.json has patterns for "${split}" that match no image of ${root} (${few(patterns)}); correct them, or take them out.`,
+    { path: root },
+  );
+
 /** `"a", "b", …` */
 export function few(examples: readonly string[], all = examples.length): string {
   const shown = examples.slice(0, 3).map((example) => `"${example}"`);

@@ -1,6 +1,7 @@
 import type { DatasetConfig } from '../../core/config/datasetConfig.ts';
 import { LikenessError } from '../../core/errors.ts';
 import type { LabelRules } from '../../core/labels/labelRules.ts';
+import { splitPatternNotices } from '../../core/labels/splitPatternNotices.ts';
 import { decidedLabel, decisionsByPath, isExcluded } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 import type { IndexStore } from '../store/indexStore.ts';
@@ -60,7 +61,7 @@ async function readAll(
   dataset: LabelledDataset,
   paths: readonly string[],
 ): Promise<KnownLabels & { readonly failures: readonly LikenessError[] }> {
-  const { root, rules, store } = dataset;
+  const { root, config, rules, store } = dataset;
   const [source, table] = [
     await orFault(readLabelSource(dataset, paths)),
     await orFault(readSplitTable(dataset, paths)),
@@ -80,7 +81,12 @@ async function readAll(
     isExcluded: (path) => isExcluded(decided.get(path)),
     faults: faults.map(({ notice }) => notice),
     failures: faults.map(({ failure }) => failure),
-    notices: [...faults.map(({ notice }) => notice), ...(source?.notices ?? []), ...(table?.notices ?? [])],
+    notices: [
+      ...faults.map(({ notice }) => notice),
+      ...(source?.notices ?? []),
+      ...(table?.notices ?? []),
+      ...splitPatternNotices(root, config.splits, rules, paths),
+    ],
   };
 }
 

@@ -386,3 +386,18 @@ describe('splits from a table of their own', () => {
     );
   });
 });
+
+describe('splits from patterns', () => {
+  it('are told of where those of several splits match an image, or those of one match none', async (context) => {
+    const root = await pictures(context, ['a/0.png', 'a/1.png', 'b/2.png'], { source: 'folder' });
+    const told = async (splits: Readonly<Record<string, readonly string[]>>) => {
+      write(root, '.likeness/config.json', JSON.stringify({ splits }));
+      return (await listed(root)).notices;
+    };
+    assert.deepEqual(await told({ train: ['a/**'], val: ['b/**'], validation: ['b/2.png'], test: [] }), []);
+    assert.deepEqual(await told({ train: ['a/**'], val: ['**'], test: ['/a/1.png', 'c/**'], holdout: ['d/**', 'e'] }), [
+      '"splits" in .likeness/config.json has patterns of more than one split for 2 images of ROOT (the first is "a/0.png", by those of "train" and "validation"); the split that is named first counts, "train" there.',
+      '"splits" in .likeness/config.json has patterns for "holdout" that match no image of ROOT ("d/**", "e"); correct them, or take them out.',
+    ]);
+  });
+});
