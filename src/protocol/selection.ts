@@ -95,6 +95,11 @@ export interface SplitReport {
   readonly groups: number;
   /** Groups that lay in several splits before and stay there. */
   readonly torn: number;
+  /**
+   * Scenes of which there are several shots, that lie in one split and that don't; absent where they were not looked for: nothing
+   * was to be assigned, or it would have taken too long.
+   */
+  readonly scenes?: { readonly together: number; readonly apart: number };
   readonly shares: SplitShares;
   /** By name; images without a label come last. */
   readonly classes: readonly ClassSplit[];

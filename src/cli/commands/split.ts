@@ -86,7 +86,7 @@ function sharesOf(invocation: Invocation): SplitShares {
 
 /** @param all whether it is about all images of the folder, and not some of them by a filter */
 function describe(report: SplitReport, all: boolean): string[] {
-  const { assignments, along, kept, groups, torn, shares, classes, applied, table, step, out, root } = report;
+  const { assignments, along, kept, groups, torn, scenes, shares, classes, applied, table, step, out, root } = report;
   const total: Record<string, number> = {};
   for (const { split } of assignments) total[split] = (total[split] ?? 0) + 1;
   const wished = splitNames.filter((name) => shares[name] > 0);
@@ -95,7 +95,7 @@ function describe(report: SplitReport, all: boolean): string[] {
   const hidden = classes.length - SHOWN;
   const assigned = assignments.length - along - kept;
   return [
-    `${formatQuantity(assignments.length, 'image')} of ${root}${kept > 0 ? `, ${formatCount(kept)} of which keep the split that they have` : ''}${along > 0 ? `, ${along === 1 ? '1 copy that goes' : `${formatCount(along)} copies that go`} along with them` : ''}; ${groups === 1 ? '1 group of copies stays' : `${formatCount(groups)} groups of copies stay`} together${torn > 0 ? `, but for ${formatCount(torn)}` : ''}`,
+    `${formatQuantity(assignments.length, 'image')} of ${root}${kept > 0 ? `, ${formatCount(kept)} of which keep the split that they have` : ''}${along > 0 ? `, ${along === 1 ? '1 copy that goes' : `${formatCount(along)} copies that go`} along with them` : ''}; ${groups === 1 ? '1 group of copies stays' : `${formatCount(groups)} groups of copies stay`} together${torn > 0 ? `, but for ${formatCount(torn)}` : ''}${scenesText(scenes)}`,
     ...names.map((name) => `  ${name}: ${shareText(name, total[name] ?? 0, assignments.length, shares)}`),
     '',
     ...classes
@@ -122,6 +122,12 @@ function describe(report: SplitReport, all: boolean): string[] {
       ? ['Nothing is written: --out FILE.csv writes a table, --apply makes it the split of the data set.']
       : []),
   ];
+}
+
+/** What stays together besides copies. */
+function scenesText({ together, apart } = { together: 0, apart: 0 }): string {
+  if (together + apart === 0) return '';
+  return `, shots of ${formatQuantity(together, 'scene')} do too${apart > 0 ? `, those of ${formatCount(apart)} don't` : ''}`;
 }
 
 const nameOf = (label: string | undefined): string => label ?? '(no label)';

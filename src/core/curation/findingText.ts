@@ -36,9 +36,14 @@ export function sameSceneText(others: number): string {
   return `${others === 1 ? 'Another shot' : `${others} other shots`} of what looks like the same scene: not a copy, but hardly new to a model either. Keep them in one split.`;
 }
 
-export function leakText(split: string, others: readonly string[], isExact: boolean): string {
+export function leakText(split: string, others: readonly string[], how: 'equal' | 'edited' | 'said'): string {
   const where = inQuotes([...new Set(others)]);
-  return `Also in ${where}${isExact ? '' : ', edited'}: what is measured on "${split}" is partly learnt by heart. Exclude one of the two.`;
+  const also = {
+    equal: `Also in ${where}`,
+    edited: `Also in ${where}, edited`,
+    said: `Decided to be the same as an image in ${where}`,
+  }[how];
+  return `${also}: what is measured on "${split}" is partly learnt by heart. Exclude one of the two.`;
 }
 
 /**

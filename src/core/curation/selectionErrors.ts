@@ -39,6 +39,12 @@ export const groupsTorn = (groups: number, isAnew: boolean) =>
     `${formatQuantity(groups, 'group')} of copies ${groups === 1 ? 'lies' : 'lie'} in more than one split already and ${groups === 1 ? 'stays' : 'stay'} there${isAnew ? ', as the filter leaves some of these images where they are' : '; --all assigns these images anew'}; "likeness check --only leak" lists them.`,
   );
 /** A notice. */
+export const scenesNotSought = (images: number) =>
+  new LikenessError(
+    ErrorCode.ImagesIdentical,
+    `Shots of one scene may be in different splits, as it would take too long to look for them among ${formatQuantity(images, 'image')}; "likeness check --only same-scene" lists them.`,
+  );
+/** A notice. */
 export const patternsReplaced = (count: number) =>
   new LikenessError(
     ErrorCode.InvalidConfig,

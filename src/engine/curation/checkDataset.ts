@@ -8,11 +8,9 @@ import { labelIssues, type LabelIssue } from '../../core/curation/labelIssues.ts
 import { outliers, type Outlier } from '../../core/curation/outliers.ts';
 import { qualityIssues, type QualityIssue } from '../../core/curation/qualityIssues.ts';
 import { usualThresholds } from '../../core/curation/thresholds.ts';
-import { AROUND } from '../../core/curation/usualDistances.ts';
-import { scenePairs, type ScenePair } from '../../core/curation/scenes.ts';
+import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { LikenessError } from '../../core/errors.ts';
-import { whitenedSimilarities } from '../../core/neighbors/whitenedSimilarities.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { CheckReport, CheckRequest } from '../../protocol/check.ts';
 import type { IndexReport, Notice } from '../../protocol/engine.ts';
@@ -34,6 +32,7 @@ import { findingId, idOf } from './findingId.ts';
 import { imageNeighbors, type ImageNeighbors } from './imageNeighbors.ts';
 import { keepReport } from './lastFindings.ts';
 import { noisyClusterFindings } from './noisyClusterFindings.ts';
+import { findScenes } from './sceneSearch.ts';
 import { storedSimilarity } from './storedSimilarity.ts';
 
 /** Kinds that are found by neighbours, and those that pictures are compared for besides. */
@@ -165,9 +164,8 @@ async function compareVectors(
   let scenes: ScenePair[] = [];
   if (isCompared && images.rows > 1) {
     found = await imageNeighbors(images, threads, context, former);
-    if (isWanted('same-scene') && found.neighbors.count > AROUND.from) {
-      const whitened = await whitenedNeighbors(images, found.neighbors, threads, context);
-      scenes = scenePairs(whitened, thresholds['same-scene']);
+    if (isWanted('same-scene')) {
+      scenes = await findScenes(images, found.neighbors, thresholds['same-scene'], threads, context);
     }
     if (BY_NEIGHBORS.some(isWanted)) {
       const kinds = { isWanted, thresholds, threads };
@@ -180,14 +178,6 @@ async function compareVectors(
   const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
   return { images: known, found, scenes, findings: [...findings, ...captions.findings], notices };
-}
-
-function whitenedNeighbors(images: CuratedImages, neighbors: Neighbors, threads: number, context: JobContext) {
-  return withProducts(threads, (products) =>
-    inPhase('Looking for scenes', 2 * images.rows, context, (between) =>
-      whitenedSimilarities(images, neighbors, products, between),
-    ),
-  );
 }
 
 function told({ code, message }: LikenessError): Notice {

@@ -3,7 +3,7 @@ import type { CopyPair } from '../../core/curation/copies.ts';
 import { severityOf, type BestCopy, type Finding, type RelatedImage } from '../../core/curation/findings.ts';
 import { exactDuplicateText, leakText, nearDuplicateText, sameSceneText } from '../../core/curation/findingText.ts';
 import { grouped } from '../../core/grouped.ts';
-import { groupsAround } from '../../core/curation/groups.ts';
+import { groupsAround, type Group, type RowPair } from '../../core/curation/groups.ts';
 import { isMirrored } from '../../core/curation/samePicture.ts';
 import type { ScenePair } from '../../core/curation/scenes.ts';
 import type { KnownImages } from './curatedImages.ts';
@@ -67,6 +67,17 @@ export class DuplicateFindings {
 
   /** @param pairs those that are no copies */
   scenes(pairs: readonly ScenePair[]): Finding[] {
+    return this.sceneGroups(pairs).map(({ kept, others, ratio }) =>
+      this.#finding('same-scene', kept, others, {
+        severity: severityOf('same-scene'),
+        score: 0.5 + ratio / 2,
+        message: sameSceneText(others.length),
+      }),
+    );
+  }
+
+  /** The rows of each scene, of images that are the same one of them, and how close the closest two are. */
+  sceneGroups(pairs: readonly ScenePair[]): (Group & { readonly ratio: number })[] {
     const { sameAs, copies, apart, meant } = this.#duplicates;
     const isDecided = (first: number, second: number) => apart(first, second) || meant(first, second);
     const isCopy = new Set(copies.map(({ first, second }) => pairKey(first, second)));
@@ -77,31 +88,32 @@ export class DuplicateFindings {
       );
     // The closest of each pair of groups is the last to be set.
     const ratioOf = new Map(others.toReversed().map(({ first, second, ratio }) => [pairKey(first, second), ratio]));
-    return groupsAround(others, this.#keptFirst).map(({ kept, others: shots }) => {
-      const ratio = Math.min(...shots.map((shot) => ratioOf.get(pairKey(kept, shot))!));
-      return this.#finding('same-scene', kept, shots, {
-        severity: severityOf('same-scene'),
-        score: 0.5 + ratio / 2,
-        message: sameSceneText(shots.length),
-      });
-    });
+    return groupsAround(others, this.#keptFirst).map((group) => ({
+      ...group,
+      ratio: Math.min(...group.others.map((shot) => ratioOf.get(pairKey(group.kept, shot))!)),
+    }));
   }
 
-  /** Of each held-out image that is also, as it is or edited, in a split that it is to be kept apart from. */
+  /** Of each held-out image that is also, as it is, edited, or by what a person said, in a split that it is to be kept apart from. */
   leaks(): Finding[] {
-    const { sameAs, copies } = this.#duplicates;
+    const { sameAs, copies, joined } = this.#duplicates;
     const { splits } = this.#images;
-    const byGroup = grouped(
-      copies.flatMap(({ first, second }) => [[first, second] as const, [second, first] as const]),
-      ([group]) => group,
-    );
+    const partners = (pairs: readonly RowPair[]) =>
+      grouped(
+        pairs.flatMap(({ first, second }) => [[first, second] as const, [second, first] as const]),
+        ([group]) => group,
+      );
+    const editedOf = partners(copies);
+    const saidOf = partners(joined.map(({ first, second }) => ({ first: sameAs[first]!, second: sameAs[second]! })));
     const leaks = splits.flatMap((split, row): Finding[] => {
       if (split === undefined || !heldOutSplits.includes(split)) return [];
       const same = this.#rowsOf.get(sameAs[row])!;
-      const edited = (byGroup.get(sameAs[row]) ?? []).flatMap(([, partner]) => this.#rowsOf.get(partner)!);
+      const [edited, said] = [editedOf, saidOf].map((byGroup) =>
+        (byGroup.get(sameAs[row]) ?? []).flatMap(([, partner]) => this.#rowsOf.get(partner)!),
+      );
       const crossing = (other: number) => splits[other] !== undefined && rank(splits[other]) > rank(split);
-      const [exact, near] = [same.filter(crossing), edited.filter(crossing)];
-      const others = [...exact, ...near];
+      const [exact, near] = [same.filter(crossing), edited!.filter(crossing)];
+      const others = [...new Set([...exact, ...near, ...said!.filter(crossing)])];
       if (others.length === 0) return [];
       return [
         this.#finding('leak', row, others, {
@@ -110,7 +122,7 @@ export class DuplicateFindings {
           message: leakText(
             split,
             others.map((other) => splits[other]!),
-            exact.length > 0,
+            exact.length > 0 ? 'equal' : near.length > 0 ? 'edited' : 'said',
           ),
         }),
       ];

@@ -5,6 +5,7 @@ import {
   type FoundCopies,
   type PairToCompare,
 } from '../../core/curation/copies.ts';
+import type { RowPair } from '../../core/curation/groups.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
@@ -26,6 +27,8 @@ export interface Duplicates {
   readonly apart: (first: number, second: number) => boolean;
   /** Pairs that a person said are the same, and meant to be there. */
   readonly meant: (first: number, second: number) => boolean;
+  /** The same pairs, of rows as they are. */
+  readonly joined: readonly RowPair[];
   /** What was found out about all pairs that were compared, for the next time. */
   readonly known: KnownPairs;
 }
@@ -84,7 +87,7 @@ export async function findDuplicates(
     if (copy) same.push({ key, copy, equalPixels: before ? before.equalPixels : undefined });
     else rejected[i] = key;
   }
-  const { apart, meant } = await decidedPairs(images, store.root);
+  const { apart, meant, joined } = await decidedPairs(images, store.root);
   const byPixels = await joinEqualPixels(images, same, sameAs, store.root, context);
   const distinct = same
     .map(({ copy: { first, second, orientation, agreement, isCrop, isCovered } }) => ({
@@ -92,7 +95,7 @@ export async function findDuplicates(
       ...{ orientation, agreement, isCrop, isCovered },
     }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
-  return { sameAs, byPixels, copies: distinct, apart, meant, known: remembered(rejected, same) };
+  return { sameAs, byPixels, copies: distinct, apart, meant, joined, known: remembered(rejected, same) };
 }
 
 /** A copy with what is remembered of it. */
@@ -119,7 +122,10 @@ function rowsKey({ rows }: KnownImages, { first, second }: Pick<CopyPair, 'first
   return first * rows + second;
 }
 
-async function decidedPairs(images: KnownImages, root: string): Promise<Pick<Duplicates, 'apart' | 'meant'>> {
+async function decidedPairs(
+  images: KnownImages,
+  root: string,
+): Promise<Pick<Duplicates, 'apart' | 'meant' | 'joined'>> {
   const pairs = await readPairDecisions(root, images.paths);
   const asked = (wanted: (typeof pairs)[number]['kind']): Duplicates['apart'] => {
     const named = new Set(
@@ -129,7 +135,7 @@ async function decidedPairs(images: KnownImages, root: string): Promise<Pick<Dup
     );
     return (first, second) => named.has(`${first} ${second}`);
   };
-  return { apart: asked('different'), meant: asked('same') };
+  return { apart: asked('different'), meant: asked('same'), joined: pairs.filter(({ kind }) => kind === 'same') };
 }
 
 function sameBytes({ contentKeys }: KnownImages): Int32Array {

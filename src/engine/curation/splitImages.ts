@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { components } from '../../core/curation/components.ts';
-import { groupsTorn, noneToSplit } from '../../core/curation/selectionErrors.ts';
-import { assignSplits } from '../../core/curation/splitting/assignSplits.ts';
+import { groupsTorn, noneToSplit, scenesNotSought } from '../../core/curation/selectionErrors.ts';
+import { assignSplits, splitNames, type SplitShares } from '../../core/curation/splitting/assignSplits.ts';
+import { joinScenes } from '../../core/curation/splitting/joinScenes.ts';
 import {
   configuredSplits,
   formatSplits,
@@ -10,6 +11,7 @@ import {
   type ConfiguredSplits,
 } from '../../core/curation/splitting/splitPatterns.ts';
 import { usage, type LikenessError } from '../../core/errors.ts';
+import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import { noImagesBelow } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import type { ClassSplit, SplitReport, SplitRequest } from '../../protocol/selection.ts';
@@ -21,11 +23,20 @@ import { relativeToRoot } from '../store/findRoot.ts';
 import { assertOutputFile, writeOutput } from '../store/outputFile.ts';
 import { applySplits } from './applySplits.ts';
 import { readCuratedImages, type CuratedImages } from './curatedImages.ts';
-import { findDuplicates } from './duplicates.ts';
+import { DuplicateFindings } from './duplicateFindings.ts';
+import { findDuplicates, type Duplicates } from './duplicates.ts';
 import { imageNeighbors } from './imageNeighbors.ts';
+import { findScenes } from './sceneSearch.ts';
 
 /**
- * Splits the images below a folder into those to train on, to validate with and to test with, so that no copies are torn apart.
+ * Numbers that are multiplied to find scenes, at most: some seconds on two cores. 60,000 images have as many with vectors of 576
+ * numbers.
+ */
+const MOST_FOR_SCENES = 2e10;
+
+/**
+ * Splits the images below a folder into those to train on, to validate with and to test with, so that no copies are torn apart, and
+ * shots of a scene only where it can't be helped.
  * Images that people have excluded are left out. Nothing is written unless asked for.
  *
  * Where only some are to be assigned, those that are copies of an image which keeps its split get the same one, and copies without
@@ -50,19 +61,28 @@ export async function splitImages(
   const encoder = await embeddedEncoder(request.encoder, below, options, context);
   const images = await readCuratedImages(dataset, encoder, below);
   if (images.rows === 0) throw noImagesBelow(folder, root);
-  const groupOf = await copiesTogether(images, options, context);
+  const same = await findSame(images, options, context);
+  const groupOf = copiesTogether(images, same?.duplicates);
   const isAsked = askedFor(images, request);
   const rows = withCopies(groupOf, isAsked);
   const groups = Int32Array.from(rows, (row) => groupOf[row]!);
   const labels = rows.map((row) => images.labels[row]);
   const kept = rows.map((row) => (all && isAsked(row) ? undefined : images.splits[row]));
-  const found = assignSplits({ groupOf: groups, labels, kept, shares, seed });
+  const areSought = same !== undefined && kept.includes(undefined);
+  const scenes = areSought ? await scenesAmong(images, rows, same, options, context) : undefined;
+  const most = largestGroup(shares, rows.length);
+  const joined = scenes && joinScenes({ groupOf: groups, scenes, kept, most });
+  const found = assignSplits({ groupOf: joined?.groupOf ?? groups, labels, kept, shares, seed });
   const { torn } = found;
   const assigned = rows
     .map((row, i) => ({ row, split: found.splits[i]! }))
     .filter(({ row }) => isAsked(row) || images.splits[row] === undefined);
   const assignments = assigned.map(({ row, split }): AssignedSplit => ({ path: images.paths[row]!, split }));
-  const notices: LikenessError[] = [...images.notices, ...(torn > 0 ? [groupsTorn(torn, all)] : [])];
+  const notices: LikenessError[] = [
+    ...images.notices,
+    ...(torn > 0 ? [groupsTorn(torn, all)] : []),
+    ...(areSought && scenes === undefined ? [scenesNotSought(images.rows)] : []),
+  ];
   if (out) await writeOutput(out, formatSplits(assignments));
   const made = apply ? await configured(dataset, images, assignments) : undefined;
   const applied = made && (await applySplits(root, made, assignments.length, options.decisions));
@@ -74,6 +94,7 @@ export async function splitImages(
     kept: rows.filter((row, i) => isAsked(row) && kept[i] !== undefined).length,
     groups: groupsOfSeveral(groups),
     torn,
+    ...(scenes && joined && { scenes: { together: joined.together, apart: scenes.length - joined.together } }),
     shares,
     classes: classSplits(images, assigned),
     applied: apply,
@@ -95,19 +116,65 @@ async function configured(
   return configuredSplits(dataset.config, dataset.store.readImagePaths(), assignments, known);
 }
 
-/** Of each image a number, equal for all that any chain of copies joins: a leak by two steps is one as well. */
-async function copiesTogether(
+interface SameImages {
+  readonly neighbors: Neighbors;
+  readonly duplicates: Duplicates;
+}
+
+/** Undefined where there is but one image. */
+async function findSame(
   images: CuratedImages,
   { dataset, threads }: MappingOptions,
   context: JobContext,
-): Promise<Int32Array> {
-  if (images.rows < 2) return new Int32Array(images.rows);
+): Promise<SameImages | undefined> {
+  if (images.rows < 2) return undefined;
   const { neighbors } = await imageNeighbors(images, threads, context);
-  const { sameAs, copies } = await findDuplicates(images, neighbors, dataset.store, context, {
+  const duplicates = await findDuplicates(images, neighbors, dataset.store, context, {
     cropRatio: dataset.config.thresholds?.['near-duplicate'],
   });
+  return { neighbors, duplicates };
+}
+
+/**
+ * Of each image a number, equal for all that any chain joins of copies, or of pairs that a person said are the same: a leak by
+ * two steps is one as well.
+ */
+function copiesTogether({ rows }: CuratedImages, duplicates: Duplicates | undefined): Int32Array {
+  if (duplicates === undefined) return new Int32Array(rows);
+  const { sameAs, copies, joined } = duplicates;
   const same = Array.from(sameAs, (first, second) => ({ first, second }));
-  return components(images.rows, [...same, ...copies]);
+  return components(rows, [...same, ...copies, ...joined]);
+}
+
+/**
+ * The scenes that a check would list, the closest first; undefined where it would take too long to look for them.
+ *
+ * @param rows of the images, ascending
+ * @returns places among these rows
+ */
+async function scenesAmong(
+  images: CuratedImages,
+  rows: readonly number[],
+  { neighbors, duplicates }: SameImages,
+  { dataset, threads }: MappingOptions,
+  context: JobContext,
+): Promise<number[][] | undefined> {
+  if (images.rows * images.dim ** 2 > MOST_FOR_SCENES) return undefined;
+  const ratio = dataset.config.thresholds?.['same-scene'];
+  const pairs = await findScenes(images, neighbors, ratio, threads, context);
+  const findings = new DuplicateFindings(images, duplicates, () => undefined);
+  const placeOf = new Map(rows.map((row, place) => [row, place]));
+  return findings
+    .sceneGroups(pairs)
+    .sort((a, b) => a.ratio - b.ratio)
+    .map(({ kept, others }) => [kept, ...others].flatMap((row) => placeOf.get(row) ?? []))
+    .filter((places) => places.length > 1);
+}
+
+/** Scenes are joined to groups of a fifth of the smallest split at most, but may be pairs of any. */
+function largestGroup(shares: SplitShares, rows: number): number {
+  const smallest = Math.min(...splitNames.map((name) => shares[name]).filter((share) => share > 0));
+  return Math.max(2, Math.floor((smallest * rows) / 5));
 }
 
 /** Whether a row is to be assigned. Throws too-few-images where none is. */

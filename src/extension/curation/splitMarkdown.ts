@@ -36,7 +36,7 @@ export function splitMarkdown(report: SplitReport): string {
       ]),
     ),
     '',
-    `${copiesText(report)}${kept > 0 ? ` ${formatQuantity(kept, 'image')} ${kept === 1 ? 'keeps' : 'keep'} the split that ${kept === 1 ? 'it has' : 'they have'}.` : ''}`,
+    `${copiesText(report)}${scenesText(report)}${kept > 0 ? ` ${formatQuantity(kept, 'image')} ${kept === 1 ? 'keeps' : 'keep'} the split that ${kept === 1 ? 'it has' : 'they have'}.` : ''}`,
     '',
     '## Classes',
     '',
@@ -74,6 +74,12 @@ function copiesText({ groups, torn }: SplitReport): string {
   const together = groups - torn;
   const whole = `${formatQuantity(together, 'group')} of copies ${together === 1 ? 'is' : 'are'} kept together`;
   return torn === 0 ? `${whole}.` : `${whole}; ${formatCount(torn)} lie in several splits already and stay there.`;
+}
+
+function scenesText({ scenes: { together, apart } = { together: 0, apart: 0 } }: SplitReport): string {
+  if (together + apart === 0) return '';
+  const rest = apart === 0 ? '' : `; those of ${formatCount(apart)} are not`;
+  return ` Shots of ${formatQuantity(together, 'scene')} are kept together${rest}.`;
 }
 
 function percent(share: number): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { components } from '../../../src/core/curation/components.ts';
+import { joinScenes } from '../../../src/core/curation/splitting/joinScenes.ts';
 import { assignSplits, splitNames, type SplitShares } from '../../../src/core/curation/splitting/assignSplits.ts';
 import {
   configuredSplits,
@@ -93,6 +94,65 @@ describe('assigning splits', () => {
     // 8 of 20 are in train, and 10 are wished.
     assert.ok(splits.filter((split) => split === 'test').length >= 8);
     assert.ok(!splits.includes('validation'));
+  });
+});
+
+describe('scenes', () => {
+  const join = (
+    groups: readonly number[],
+    scenes: readonly (readonly number[])[],
+    most: number,
+    kept: readonly (string | undefined)[] = groups.map(() => undefined),
+  ) => {
+    const { groupOf, together } = joinScenes({ groupOf: Int32Array.from(groups), scenes, kept, most });
+    return [[...groupOf], together];
+  };
+
+  it('join groups of copies, the first ones first, as long as these don’t become too large', () => {
+    assert.deepEqual(join([0, 1, 2, 3, 3], [[0, 1]], 5), [[0, 0, 2, 3, 3], 1]);
+    assert.deepEqual(
+      join(
+        [0, 1, 2, 3, 3],
+        [
+          [2, 3],
+          [1, 2],
+          [0, 1],
+        ],
+        3,
+      ),
+      [[0, 0, 2, 2, 2], 2],
+    );
+    assert.deepEqual(
+      join(
+        [0, 1, 2, 3, 3],
+        [
+          [2, 3],
+          [1, 2],
+          [0, 1],
+        ],
+        5,
+      ),
+      [[0, 0, 0, 0, 0], 3],
+    );
+    assert.deepEqual(join([0, 0, 0, 0], [[1, 2]], 2), [[0, 0, 0, 0], 1], 'which copies are already');
+  });
+
+  it('join nothing that keeps different splits', () => {
+    const kept = ['train', undefined, undefined, 'test', 'train'];
+    assert.deepEqual(
+      join(
+        [0, 1, 2, 3, 4],
+        [
+          [0, 1],
+          [1, 2],
+          [2, 3],
+        ],
+        5,
+        kept,
+      ),
+      [[0, 0, 0, 3, 4], 2],
+    );
+    assert.deepEqual(join([0, 1, 1, 1, 1], [[0, 1]], 5, kept), [[0, 1, 1, 1, 1], 0], 'copies are torn already');
   });
 });
 

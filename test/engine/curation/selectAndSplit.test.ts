@@ -167,6 +167,54 @@ describe('splitting images', () => {
     assert.deepEqual([after.assignments, after.kept, after.torn], [dry.assignments, dry.assignments.length, 0]);
   });
 
+  it('keeps shots of a scene together that a check lists', async (context) => {
+    const root = temporaryFolder(context);
+    await generateSample(root, { encodeImage, imagesPerClass: 14, seed: 3 });
+    const engine = newEngine(context);
+    const { findings } = await engine.check({ folder: root, only: ['same-scene'] }, job());
+    const scenes = findings.map(({ path, related }) => [path, ...related.map((image) => image.path)]);
+    assert.ok(scenes.length > 2);
+    const request = { folder: root, shares: { train: 0.5, validation: 0, test: 0.5 }, all: true };
+    for (const seed of [0, 1, 2]) {
+      const report = await engine.curation.split({ ...request, seed }, job());
+      const splitOf = new Map(report.assignments.map(({ path, split }) => [path, split]));
+      const torn = scenes.filter((paths) => new Set(paths.map((path) => splitOf.get(path))).size > 1);
+      assert.deepEqual([report.scenes, torn], [{ together: scenes.length, apart: 0 }, []]);
+    }
+    assert.equal((await engine.curation.split({ ...request, all: false }, job())).scenes, undefined);
+  });
+
+  it('keeps together what a person said is the same, and a check takes it for a leak where it is not', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const request = { folder: root, encoder: 'pixels', shares: { train: 0.5, validation: 0, test: 0.5 }, all: true };
+    const decide = (action: 'same' | 'different', ...paths: [string, string]) =>
+      engine.decisions.pair({ root, paths, action });
+    const before = await engine.curation.split(request, job());
+    await decide('same', 'a/1.png', 'a/2.png');
+    await decide('same', 'a/2.png', 'b/9.png');
+    for (const seed of [0, 1, 2, 3]) {
+      const report = await engine.curation.split({ ...request, seed }, job());
+      assert.equal(report.groups, before.groups + 1);
+      const splitOf = new Map(report.assignments.map(({ path, split }) => [path, split]));
+      assert.equal(new Set(['a/1.png', 'a/2.png', 'b/9.png'].map((path) => splitOf.get(path))).size, 1);
+    }
+    writeFileSync(join(root, '.likeness/config.json'), '{"splits":{"test":["b/9.png","b/edited.jpg"],"train":["a/"]}}');
+    const leaks = async () => {
+      const { findings } = await engine.check({ folder: root, encoder: 'pixels', only: ['leak'] }, job());
+      return findings.map(({ path, related, message }) => [path, related.map((image) => image.path), message]);
+    };
+    const told = (how: string) =>
+      `${how}: what is measured on "test" is partly learnt by heart. Exclude one of the two.`;
+    const edited = ['b/edited.jpg', ['a/0.png', 'a/copy.png'], told('Also in "train", edited')];
+    assert.deepEqual((await leaks()).sort(), [
+      ['b/9.png', ['a/2.png'], told('Decided to be the same as an image in "train"')],
+      edited,
+    ]);
+    await decide('different', 'a/2.png', 'b/9.png');
+    assert.deepEqual(await leaks(), [edited]);
+  });
+
   it('is applied as a step, to patterns or to a table, and one undo takes it back', async (context) => {
     const root = await smallDataset(context);
     const engine = newEngine(context);

@@ -40,6 +40,16 @@ describe('a split for reading', () => {
     );
     assert.match(splitMarkdown({ ...report, groups: 1, torn: 0, kept: 0 }), /^1 group of copies is kept together\.$/m);
     assert.match(splitMarkdown({ ...report, groups: 0, torn: 0, kept: 0 }), /^No image has a copy\.$/m);
+    const scenes = { together: 2, apart: 1 };
+    const none = { ...report, groups: 0, torn: 0, kept: 0 };
+    assert.match(
+      splitMarkdown({ ...none, scenes }),
+      /^No image has a copy\. Shots of 2 scenes are kept together; those of 1 are not\.$/m,
+    );
+    assert.match(
+      splitMarkdown({ ...none, scenes: { together: 1, apart: 0 } }),
+      /\. Shots of 1 scene are kept together\.$/m,
+    );
   });
 
   test('says where it is once it is applied', () => {
