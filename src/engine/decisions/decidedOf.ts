@@ -2,8 +2,10 @@ import type { Decision, DecisionAction } from '../../core/decisions/decisions.ts
 import { grouped } from '../../core/grouped.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 
-/** About one file, not about what it shows: of two copies one may be kept and the other excluded. */
-const OF_ONE_FILE: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarantine']);
+/** Whether a file is in the dataset. */
+const OF_PLACES: readonly DecisionAction[] = ['keep', 'exclude', 'quarantine'];
+/** About one file, not about what it shows: of two copies one may be kept and the other excluded, or one chosen and tagged. */
+const OF_ONE_FILE: ReadonlySet<DecisionAction> = new Set([...OF_PLACES, 'tag', 'untag']);
 
 type KnownFiles = ReadonlyMap<string, { readonly contentKey: number | undefined }>;
 type ContentKeys = ReadonlyMap<Decision, number | undefined>;
@@ -13,10 +15,10 @@ type ContentKeys = ReadonlyMap<Decision, number | undefined>;
  * known, or the decision names none, it holds for the path that it was made of. What was decided of an image's own path comes last, and
  * so wins. What was decided of other bytes that were at the path once holds no longer: they may have shown anything.
  *
- * To keep an image, to exclude it, or to set it aside, is about that one file. Where the file that is to be kept is gone, because it was
- * renamed, the copies that are left are kept in its place. So are the copies of an excluded one excluded, unless there are more of them
- * than were excluded, or some were there already when it was: nobody knows then which of them it was, and none is taken out of the
- * dataset unasked.
+ * To keep an image, to exclude it, to set it aside, or to tag it, is about that one file. Where the file that is kept or tagged is gone,
+ * because it was renamed, the copies that are left are so in its place. So are the copies of an excluded one excluded, unless there are
+ * more of them than were excluded, or some were there already when it was: nobody knows then which of them it was, and none is taken out
+ * of the dataset unasked.
  *
  * @param store knows the images' contents; without it paths are all there is to go by
  * @returns the decisions about each image of which there are any, those of its own path last, otherwise in the order of the file
@@ -96,7 +98,7 @@ function unclearContents(
   for (const decision of decisions) {
     const { path, action, copies = 1 } = decision;
     const key = keys.get(decision);
-    if (key === undefined || !OF_ONE_FILE.has(action)) continue;
+    if (key === undefined || !OF_PLACES.includes(action)) continue;
     if (files.get(path)?.contentKey === key || action === 'quarantine') {
       decided.set(key, (decided.get(key) ?? new Set()).add(path));
     } else if (action === 'exclude') {

@@ -77,6 +77,15 @@ describe('selecting images', () => {
     await assert.rejects(engine.curation.select(request, job()), { code: ErrorCode.FileExists });
   });
 
+  it('tags no copies of what it chose', async (context) => {
+    const root = await smallDataset(context);
+    const engine = newEngine(context);
+    const { paths } = await engine.curation.select({ folder: root, encoder: 'pixels', count: 13, tag: 'pick' }, job());
+    const file = join(temporaryFolder(context), 'picked.csv');
+    const { images } = await engine.exchange.export({ folder: root, format: 'csv', out: file, tags: ['pick'] }, job());
+    assert.equal(images, paths.length);
+  });
+
   it('chooses among named images alone, and next to those with a tag', async (context) => {
     const root = await smallDataset(context);
     const engine = newEngine(context);

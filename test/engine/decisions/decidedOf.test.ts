@@ -83,6 +83,20 @@ describe('decisions about copies', () => {
     );
   });
 
+  it('tag the one that is named, and where it is gone the others in its place', () => {
+    const tagged = (contents: Record<string, string>, ...lines: readonly Omit<Decision, 'at'>[]) => {
+      const { of } = decided(contents, lines);
+      return Object.keys(contents).filter((path) => tagsOf(of(path)).includes('pick'));
+    };
+    const [tag, untag] = [line('a', 'tag', 'x', 'pick'), line('b', 'untag', 'x', 'pick')];
+    assert.deepEqual(tagged({ a: 'x', b: 'x' }, tag), ['a']);
+    assert.deepEqual(tagged({ a: 'x', b: 'x' }, tag, untag), ['a']);
+    assert.deepEqual(tagged({ renamed: 'x' }, tag), ['renamed']);
+    assert.deepEqual(tagged({ b: 'x', renamed: 'x' }, tag, untag), ['renamed']);
+    // A tag takes nothing from the decision about a copy that is gone.
+    assert.deepEqual(decided({ b: 'x' }, [line('a', 'exclude'), line('b', 'tag', 'x', 'pick')]).excluded, ['b']);
+  });
+
   it('keep what the kept one was renamed to', () => {
     const decisions = [line('a', 'keep'), line('b', 'exclude')];
     assert.deepEqual(decided({ renamed: 'x', b: 'x' }, decisions).excluded, ['b']);
