@@ -191,9 +191,9 @@ describe('what a map knows of its images', () => {
     write(root, 'train/wide.png', await shade(palette.red, 1));
     await engine.indexFolder({ folder: root }, job);
     const lines = [
-      { path: 'red/0.png', content: 'x', action: 'tag', value: 'odd', at: '2026-01-01' },
-      { path: 'red/0.png', content: 'x', action: 'tag', value: 'blurry', at: '2026-01-01' },
-      { path: 'blue/1.png', content: 'x', action: 'exclude', at: '2026-01-01' },
+      { path: 'red/0.png', content: '', action: 'tag', value: 'odd', at: '2026-01-01' },
+      { path: 'red/0.png', content: '', action: 'tag', value: 'blurry', at: '2026-01-01' },
+      { path: 'blue/1.png', content: '', action: 'exclude', at: '2026-01-01' },
     ];
     writeFileSync(
       join(root, '.likeness/decisions.jsonl'),
