@@ -45,7 +45,7 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
   assert.match((await decide(findings[0]!.id, '--undo')).stdout, /^1 finding changed\.$/m);
   write(root, 'train/a/0.jpg', await shade([40, 90, 120], 0, 'jpeg'));
   const near = await run('--only', 'near-duplicate');
-  assert.match(near.stdout, /^warning near-duplicate: 1 \(threshold 0\.6 of the usual distance, for crops\)$/m);
+  assert.match(near.stdout, /^warning near-duplicate: 1 \(threshold 0\.8 of the usual distance, for crops\)$/m);
   for (const args of [['--only', 'nonsense'], ['--fail-on', 'sometimes'], ['elsewhere']]) {
     assert.equal((await run(...args)).code, 2, args.join(' '));
   }

@@ -40,6 +40,7 @@ interface Header {
   readonly recall: number;
   readonly rejected: number;
   readonly copies: readonly (readonly [key: number, copy: KnownCopy])[];
+  readonly pixels: readonly (readonly [contentKey: number, digest: string])[];
 }
 
 type Store = Pick<IndexStore, 'location' | 'readMeta' | 'writeMeta' | 'transaction'>;
@@ -55,7 +56,7 @@ export async function readCheckedBefore(store: Store, encoder: string): Promise<
     const bytes = await readFile(checkedFile(store));
     const end = bytes.indexOf('\n');
     const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
-    const { version, index, measures, paths, count, recall, rejected, copies } = header;
+    const { version, index, measures, paths, count, recall, rejected, copies, pixels } = header;
     const isOurs = version === VERSION && index === store.readMeta(meta.checked) && measures === MEASURES_VERSION;
     if (!isOurs) return nothingChecked;
     const rows = paths.length;
@@ -63,7 +64,7 @@ export async function readCheckedBefore(store: Store, encoder: string): Promise<
     if (bytes.length !== end + 1 + lengths.reduce((sum, length) => sum + length, 0)) return nothingChecked;
     let at = bytes.byteOffset + end + 1;
     const [keys, neighbors, similarities, none] = lengths.map((length) => bytes.buffer.slice(at, (at += length)));
-    const pairs = new KnownPairs(new Float64Array(none!), new Map(copies));
+    const pairs = new KnownPairs(new Float64Array(none!), new Map(copies), new Map(pixels));
     if (header.encoder !== encoder) return { former: undefined, pairs };
     const found = {
       ...{ queries: rows, count, rows: new Int32Array(neighbors!) },
@@ -87,7 +88,7 @@ export async function keepChecked(
     const header: Header = {
       ...{ version: VERSION, index: indexName(store), encoder, measures: MEASURES_VERSION },
       ...{ paths, count: neighbors.count, recall },
-      ...{ rejected: pairs.rejected.length, copies: [...pairs.copies] },
+      ...{ rejected: pairs.rejected.length, copies: [...pairs.copies], pixels: [...pairs.pixels] },
     };
     const arrays = [contentKeys, neighbors.rows, Float32Array.from(neighbors.similarities), pairs.rejected];
     const bytes = arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));

@@ -12,8 +12,9 @@ import { inPhase } from '../jobs/phase.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { readPairDecisions } from '../training/pairDecisions.ts';
 import type { KnownImages } from './curatedImages.ts';
+import { joinEqualPixels, maybeEqualRows } from './equalPixels.ts';
 import { KnownPairs, pairKeyOf, type KnownCopy } from './knownPairs.ts';
-import { havePixelsEqual, ThumbnailPictures } from './pictures.ts';
+import { ThumbnailPictures } from './pictures.ts';
 
 /** Which images are the same. */
 export interface Duplicates {
@@ -32,9 +33,6 @@ export interface Duplicates {
   /** What was found out about all pairs that were compared, for the next time. */
   readonly known: KnownPairs;
 }
-
-/** Agreement from which on two pictures of one size may have the very same pixels. */
-const MAYBE_EQUAL = 0.985;
 
 export interface DuplicateOptions {
   /** What pairs need not be compared for. */
@@ -84,37 +82,47 @@ export async function findDuplicates(
     const between = { first: rows[pair.first]!, second: rows[pair.second]! };
     const before = known.find(key);
     const copy = before ? { ...between, ...before } : copyOf.get(rowsKey(images, between));
-    if (copy) same.push({ key, copy, equalPixels: before ? before.equalPixels : undefined });
+    if (copy) same.push({ key, copy });
     else rejected[i] = key;
   }
   const { apart, meant, joined } = await decidedPairs(images, store.root);
-  const byPixels = await joinEqualPixels(images, same, sameAs, store.root, context);
+  const maybeEqual = maybeEqualRows(
+    images,
+    same.map(({ copy }) => copy),
+    new Map(rows.map((row) => [row, greyOf(row)!])),
+  );
+  const before = { root: store.root, known: known.pixels };
+  const { byPixels, pixels } = await joinEqualPixels(images, maybeEqual, sameAs, before, context);
   const distinct = same
     .map(({ copy: { first, second, orientation, agreement, isCrop, isCovered } }) => ({
       ...{ first: sameAs[first]!, second: sameAs[second]! },
       ...{ orientation, agreement, isCrop, isCovered },
     }))
     .filter(({ first, second }) => first !== second && !apart(first, second));
-  return { sameAs, byPixels, copies: distinct, apart, meant, joined, known: remembered(rejected, same) };
+  return { sameAs, byPixels, copies: distinct, apart, meant, joined, known: remembered(rejected, same, pixels) };
 }
 
 /** A copy with what is remembered of it. */
 interface KnownSame {
   readonly key: number;
   readonly copy: CopyPair;
-  equalPixels: boolean | undefined;
 }
 
-function remembered(rejected: Float64Array, same: readonly KnownSame[]): KnownPairs {
+function remembered(
+  rejected: Float64Array,
+  same: readonly KnownSame[],
+  pixels: ReadonlyMap<number, string>,
+): KnownPairs {
   const copies = same
     .filter(({ key }) => !Number.isNaN(key))
-    .map(({ key, copy: { orientation, agreement, isCrop, isCovered }, equalPixels }): [number, KnownCopy] => [
+    .map(({ key, copy: { orientation, agreement, isCrop, isCovered } }): [number, KnownCopy] => [
       key,
-      { orientation, agreement, isCrop, isCovered, ...(equalPixels !== undefined && { equalPixels }) },
+      { orientation, agreement, isCrop, isCovered },
     ]);
   return new KnownPairs(
     rejected.filter((key) => !Number.isNaN(key)),
     new Map(copies),
+    pixels,
   );
 }
 
@@ -196,36 +204,4 @@ function searchCopies(
       };
     }
   });
-}
-
-/** Files of other bytes with the same pixels are as good as the same file. Changes `sameAs` and what is known of the pairs. */
-async function joinEqualPixels(
-  { paths, facts }: KnownImages,
-  copies: readonly KnownSame[],
-  sameAs: Int32Array,
-  root: string,
-  context: JobContext,
-): Promise<ReadonlySet<number>> {
-  const byPixels = new Set<number>();
-  const alike = copies.filter(
-    ({ copy: { orientation, agreement, isCrop, isCovered } }) =>
-      orientation === 0 && !isCrop && !isCovered && agreement >= MAYBE_EQUAL,
-  );
-  await inPhase('Comparing pixels', alike.length, context, async (between) => {
-    for (const [done, known] of alike.entries()) {
-      const { first, second } = known.copy;
-      await between(done);
-      if (sameAs[first] === sameAs[second]) continue;
-      const [a, b] = [first, second].map((row) => ({ path: paths[row]!, facts: facts[row]! }));
-      known.equalPixels ??= await havePixelsEqual(root, a!, b!);
-      if (known.equalPixels !== true) continue;
-      const [kept, joined] = [Math.min(sameAs[first]!, sameAs[second]!), Math.max(sameAs[first]!, sameAs[second]!)];
-      sameAs.forEach((group, row) => {
-        if (group !== joined) return;
-        sameAs[row] = kept;
-        byPixels.add(row);
-      });
-    }
-  });
-  return byPixels;
 }

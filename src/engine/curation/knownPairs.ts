@@ -4,20 +4,24 @@ import type { CopyPair, PairToCompare } from '../../core/curation/copies.ts';
 const MOST_CONTENTS = 2 ** 25;
 
 /** What is known of two contents that show the same picture. */
-export interface KnownCopy extends Pick<CopyPair, 'orientation' | 'agreement' | 'isCrop' | 'isCovered'> {
-  /** Whether they have the very same pixels; absent where nobody has looked. */
-  readonly equalPixels?: boolean;
-}
+export type KnownCopy = Pick<CopyPair, 'orientation' | 'agreement' | 'isCrop' | 'isCovered'>;
 
 /** What comparing pictures gave, by the keys of their contents: contents never change, so that it holds for good. */
 export class KnownPairs {
   /** Of pairs that are not the same; ascending. */
   readonly rejected: Float64Array;
   readonly copies: ReadonlyMap<number, KnownCopy>;
+  /** Digests of pixels by the key of a content, of those that were asked for. */
+  readonly pixels: ReadonlyMap<number, string>;
 
-  constructor(rejected: Float64Array = new Float64Array(0), copies: ReadonlyMap<number, KnownCopy> = new Map()) {
+  constructor(
+    rejected: Float64Array = new Float64Array(0),
+    copies: ReadonlyMap<number, KnownCopy> = new Map(),
+    pixels: ReadonlyMap<number, string> = new Map(),
+  ) {
     this.rejected = rejected.sort();
     this.copies = copies;
+    this.pixels = pixels;
   }
 
   /** @returns false for pairs that are known not to be the same, undefined for unknown ones */

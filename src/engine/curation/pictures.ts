@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONFIRM_EDGE } from '../../core/curation/copies.ts';
 import type { GreyPicture } from '../../core/curation/samePicture.ts';
-import { greyFromRgb } from '../../core/images/pixels.ts';
-import { decodeRgb } from '../images/codec.ts';
+import { greyFromRgb, type RgbImage } from '../../core/images/pixels.ts';
+import { decodeBmp } from '../images/bmp.ts';
+import { decodeExactly, decodeRgb, type ExactPixels } from '../images/codec.ts';
 import type { ImageFacts, IndexStore } from '../store/indexStore.ts';
 
 /** Larger pictures are not decoded whole to compare their pixels. */
@@ -38,24 +40,24 @@ export class ThumbnailPictures {
   }
 }
 
-/** Whether two files show the very same pixels. False where one is too large, undefined where it can't be read any more. */
-export async function havePixelsEqual(
-  root: string,
-  first: { readonly path: string; readonly facts: ImageFacts },
-  second: { readonly path: string; readonly facts: ImageFacts },
-): Promise<boolean | undefined> {
-  const { width, height } = first.facts;
-  if (width !== second.facts.width || height !== second.facts.height || width * height > MOST_PIXELS) return false;
-  // Those of BMP are decoded elsewhere; equal bytes are known by then.
-  if (first.facts.format === 'bmp' || second.facts.format === 'bmp') return false;
+/**
+ * Equal of two files that hold the very same pixels, of whatever format: in all frames or pages, with their depth and transparency.
+ * Undefined where a file is too large or can't be read any more.
+ */
+export async function pixelDigest(root: string, path: string, facts: ImageFacts): Promise<string | undefined> {
+  if (facts.width * facts.height > MOST_PIXELS) return undefined;
   try {
-    const [a, b] = await Promise.all(
-      [first, second].map(async ({ path }) =>
-        decodeRgb(await readFile(join(root, path)), { width, height }, 'nearest', MOST_PIXELS),
-      ),
-    );
-    return Buffer.compare(a!.data, b!.data) === 0;
+    const bytes = await readFile(join(root, path));
+    const { width, height, data } =
+      facts.format === 'bmp' ? opaque(decodeBmp(bytes)) : await decodeExactly(bytes, MOST_PIXELS);
+    return createHash('sha256').update(`${width} ${height} ${data.length}\n`).update(data).digest('base64');
   } catch {
     return undefined;
   }
+}
+
+function opaque({ width, height, data }: RgbImage): ExactPixels {
+  const pixels = new Uint8Array(4 * width * height).fill(255);
+  for (let i = 0, k = 0; i < data.length; i += 3, k += 4) pixels.set(data.subarray(i, i + 3), k);
+  return { width, height, data: pixels };
 }

@@ -52,6 +52,33 @@ export async function decodeRgb(
   return toRgb(pipeline);
 }
 
+/** Every value of a picture, for those who ask whether two are the very same. */
+export interface ExactPixels {
+  /** Those of all frames or pages together. */
+  readonly height: number;
+  readonly width: number;
+  /** Red, green, blue and alpha of each pixel. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Decodes all frames or pages with the depth and the transparency that they have, in sRGB. Rejects with libvips' message on damage,
+ * and where all together have too many pixels.
+ */
+export async function decodeExactly(bytes: Uint8Array, limitPixels: number): Promise<ExactPixels> {
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: limitPixels, pages: -1 });
+  const { pages = 1, depth } = await picture.metadata();
+  // libvips turns no more than one page.
+  const upright = pages > 1 ? picture : picture.autoOrient();
+  const isDeep = depth !== 'uchar';
+  const { data, info } = await upright
+    .toColourspace(isDeep ? 'rgb16' : 'srgb')
+    .ensureAlpha()
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
 /**
  * Cuts `region` out of a picture and scales it to exactly `size`.
  *
