@@ -14,12 +14,15 @@ export interface CopyFacts {
   /** `jpeg`, `png`, `webp`, …; '' where unknown. */
   readonly format: string;
   readonly split: string | undefined;
+  /** Whether a label issue says that its class is another one. */
+  readonly isDoubted?: boolean;
 }
 
 /** What makes one copy better than another, the most important first. */
-type Merit = 'size' | 'format' | 'compression' | 'split';
+type Merit = 'label' | 'size' | 'format' | 'compression' | 'split';
 
 const phrases: Readonly<Record<Merit, string>> = {
+  label: 'the one whose label is not in doubt',
   size: 'the largest',
   format: 'stored without loss',
   compression: 'the least compressed',
@@ -33,7 +36,7 @@ const worthOfByte: Readonly<Record<string, number>> = { webp: 1.3, avif: 2, gif:
 const NOTABLE = 1.05;
 
 /**
- * The better copy first: the larger one, then one that is stored without loss, then the less compressed one, then one that is
+ * The better copy first: one whose label is not in doubt, then the larger one, then one that is stored without loss, then the less compressed one, then one that is
  * trained on; by path where all that is equal.
  */
 export function compareCopies(a: CopyFacts, b: CopyFacts): number {
@@ -53,10 +56,11 @@ export function reasonToKeep(kept: CopyFacts, others: readonly CopyFacts[]): str
   return `is ${deciding.map((merit) => phrases[merit]).join(' and ')}`;
 }
 
-const order: readonly Merit[] = ['size', 'format', 'compression', 'split'];
+const order: readonly Merit[] = ['label', 'size', 'format', 'compression', 'split'];
 
 /** The higher, the better. */
 const worth: Readonly<Record<Merit, (copy: CopyFacts) => number>> = {
+  label: ({ isDoubted }) => (isDoubted === true ? 0 : 1),
   size: ({ width, height }) => width * height,
   format: ({ format }) => (lossless.has(format) ? 1 : 0),
   compression: ({ bytes, width, height, format }) => {

@@ -94,7 +94,7 @@ export async function checkDataset(
       const cropRatio = thresholds['near-duplicate'];
       const same = await findDuplicates(images, found.neighbors, store, context, { known: pairs, cropRatio });
       pairs = same.known;
-      const duplicates = new DuplicateFindings(images, same, storedSimilarity(store, encoder, images));
+      const duplicates = new DuplicateFindings(images, same, storedSimilarity(store, encoder, images), findings);
       findings.push(...duplicates.exact(), ...duplicates.near(), ...duplicates.leaks());
       findings.push(...duplicates.scenes(compared.scenes));
     }

@@ -18,13 +18,17 @@ export class DuplicateFindings {
   readonly #images: KnownImages;
   readonly #duplicates: Duplicates;
   readonly #similarity: SimilarityOf;
+  readonly #doubted: ReadonlySet<string>;
   /** Rows by the row that they are the same as. */
   readonly #rowsOf: ReadonlyMap<number | undefined, readonly number[]>;
 
-  constructor(images: KnownImages, duplicates: Duplicates, similarity: SimilarityOf) {
+  /** @param found by other means: what they doubt the label of is not the copy to keep */
+  constructor(images: KnownImages, duplicates: Duplicates, similarity: SimilarityOf, found: readonly Finding[] = []) {
     this.#images = images;
     this.#duplicates = duplicates;
     this.#similarity = similarity;
+    const issues = found.filter(({ kind }) => kind === 'label-issue');
+    this.#doubted = new Set(issues.flatMap(({ path, related }) => [path, ...related.map((image) => image.path)]));
     this.#rowsOf = grouped(duplicates.sameAs.keys(), (row) => duplicates.sameAs[row]);
   }
 
@@ -161,7 +165,8 @@ export class DuplicateFindings {
   #copy(row: number): CopyFacts {
     const { paths, facts, splits } = this.#images;
     const { width, height, bytes, format } = facts[row] ?? { width: 0, height: 0, bytes: 0, format: '' };
-    return { path: paths[row]!, width, height, bytes, format, split: splits[row] };
+    const path = paths[row]!;
+    return { path, width, height, bytes, format, split: splits[row], isDoubted: this.#doubted.has(path) };
   }
 
   #waysOf({ orientation, isCrop, isCovered, first, second }: CopyPair): string[] {

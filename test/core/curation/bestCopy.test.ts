@@ -20,6 +20,12 @@ describe('the copy to keep', () => {
     assert.deepEqual(best([copy('a'), large]), ['b', 'is the largest']);
   });
 
+  it('is one whose label is not in doubt, before all else', () => {
+    const large = copy('a', { width: 800, isDoubted: true });
+    assert.deepEqual(best([large, copy('b')]), ['b', 'is the one whose label is not in doubt']);
+    assert.deepEqual(best([copy('b', { isDoubted: true }), large]), ['a', 'is the largest'], 'nothing parts them there');
+  });
+
   it('is one that is stored without loss, of those of one size', () => {
     const png = copy('b', { format: 'png', bytes: 40_000 });
     assert.deepEqual(best([copy('a'), png]), ['b', 'is stored without loss']);

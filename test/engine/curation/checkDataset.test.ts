@@ -121,7 +121,7 @@ describe('checking a dataset', () => {
     assert.deepEqual([without.images, without.counts], [12, { dark: 12 }]);
   });
 
-  it('doubts of two copies with different labels the wrong one, and no other image', async (context) => {
+  it('doubts of two copies with different labels the wrong one, and no other image, and says to keep the right one', async (context) => {
     const root = temporaryFolder(context);
     for (let i = 0; i < 12; i++) {
       write(root, `warm/${i}.png`, await shade([200 + i, 60, 40], i));
@@ -129,12 +129,18 @@ describe('checking a dataset', () => {
     }
     copyFileSync(join(root, 'warm/3.png'), join(root, 'cold/copy.png'));
     const engine = newEngine(context, temporaryFolder(context));
-    const { findings } = await engine.check({ folder: root, encoder: 'pixels', only: ['label-issue'] }, job());
+    const only: FindingKind[] = ['label-issue', 'exact-duplicate'];
+    const { findings } = await engine.check({ folder: root, encoder: 'pixels', only }, job());
+    const issues = findings.filter(({ kind }) => kind === 'label-issue');
     assert.deepEqual(
-      findings.map(({ path, suggested }) => [path, suggested]),
+      issues.map(({ path, suggested }) => [path, suggested]),
       [['cold/copy.png', 'warm']],
     );
-    assert.match(findings[0]!.message, /^Labelled "cold", and the same file also "warm": /);
+    assert.deepEqual(
+      findings.filter(({ kind }) => kind === 'exact-duplicate').map(({ best }) => best),
+      [{ path: 'warm/3.png', reason: 'is the one whose label is not in doubt' }],
+    );
+    assert.match(issues[0]!.message, /^Labelled "cold", and the same file also "warm": /);
   });
 
   it('lists an outlier as a label issue too where its label is as good as ruled out, and not else', async (context) => {
