@@ -37,8 +37,9 @@ export class DuplicateFindings {
     return [...this.#rowsOf.values()]
       .filter((rows) => rows.length > 1)
       .map((rows) => {
-        const [kept, ...others] = rows.toSorted(this.#keptFirst) as [number, ...number[]];
         const labels = this.#labelsOf(rows);
+        const inOrder = labels.length > 1 ? this.#undoubtedFirst : this.#keptFirst;
+        const [kept, ...others] = rows.toSorted(inOrder) as [number, ...number[]];
         const equal = rows.some((row) => byPixels.has(row)) ? 'pixels' : 'bytes';
         return this.#finding('exact-duplicate', kept, others, {
           severity: severityOf('exact-duplicate', labels.length > 1),
@@ -147,11 +148,15 @@ export class DuplicateFindings {
     });
     const { severity, score, message } = rest;
     const id = findingId(kind, this.#images, [row, ...others]);
-    return { id, kind, severity, path: paths[row]!, score, related, message, best: this.#bestOf([row, ...others]) };
+    const rows = [row, ...others];
+    const best = this.#bestOf(rows, kind === 'exact-duplicate' && this.#labelsOf(rows).length > 1);
+    return { id, kind, severity, path: paths[row]!, score, related, message, best };
   }
 
-  #bestOf(rows: readonly number[]): BestCopy {
-    const [best, ...others] = rows.map((row) => this.#copy(row)).sort(compareCopies) as [CopyFacts, ...CopyFacts[]];
+  /** @param byLabel whether they are the same picture under different labels, of which that decides which nobody doubts */
+  #bestOf(rows: readonly number[], byLabel = false): BestCopy {
+    const facts = rows.map((row) => (byLabel ? this.#labelled(row) : this.#copy(row)));
+    const [best, ...others] = facts.sort(compareCopies) as [CopyFacts, ...CopyFacts[]];
     const reason = reasonToKeep(best, others);
     return { path: best.path, ...(reason !== undefined && { reason }) };
   }
@@ -162,11 +167,17 @@ export class DuplicateFindings {
 
   readonly #keptFirst = (a: number, b: number): number => compareCopies(this.#copy(a), this.#copy(b));
 
+  /** Of those that have different labels. */
+  readonly #undoubtedFirst = (a: number, b: number): number => compareCopies(this.#labelled(a), this.#labelled(b));
+
+  #labelled(row: number): CopyFacts {
+    return { ...this.#copy(row), isDoubted: this.#doubted.has(this.#images.paths[row]!) };
+  }
+
   #copy(row: number): CopyFacts {
     const { paths, facts, splits } = this.#images;
     const { width, height, bytes, format } = facts[row] ?? { width: 0, height: 0, bytes: 0, format: '' };
-    const path = paths[row]!;
-    return { path, width, height, bytes, format, split: splits[row], isDoubted: this.#doubted.has(path) };
+    return { path: paths[row]!, width, height, bytes, format, split: splits[row] };
   }
 
   #waysOf({ orientation, isCrop, isCovered, first, second }: CopyPair): string[] {
