@@ -2,6 +2,27 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatHubReference, isHubReference, typedHubReference } from '../core/hub/hubReference.ts';
 import { invalidHubReference } from '../core/hub/hubErrors.ts';
+import { folderNotFound, notAFolder, unreadableFolder } from '../core/errors.ts';
+import { statIfPresent } from '../engine/fileStatus.ts';
+
+/** A folder as typed, absolute: of one that isn't there nothing would be found, and that looks like good news. Throws folder-not-found. */
+export function folderArgument(text: string): string {
+  const folder = resolve(text);
+  const kind = kindOf(folder);
+  if (kind === undefined) throw folderNotFound(folder);
+  if (kind === 'file') throw notAFolder(folder);
+  return folder;
+}
+
+/** What there is at a path, absolute. Throws unreadable-folder where nobody may look. */
+export function kindOf(path: string): 'file' | 'folder' | undefined {
+  try {
+    const status = statIfPresent(path);
+    return status && (status.isDirectory() ? 'folder' : 'file');
+  } catch (error) {
+    throw unreadableFolder(path, error);
+  }
+}
 
 /**
  * An encoder as typed: a repository of the hub, a path where such a file or folder exists or it looks like one, else an id.

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { nothingMatches } from '../core/filters/filterErrors.ts';
 import { usage } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
@@ -45,13 +44,13 @@ export async function imagesWhere(
     await engine.indexFolder({ folder, ...(isNew && encoder !== undefined && { encoder }) }, refresh);
   }
   const found = await engine.filters.match({
-    folder: resolve(folder),
+    folder,
     ...(filter !== undefined && { filter }),
     ...(view !== undefined && { view }),
   });
   if (found.paths.length === 0) {
     const asked = [...(view === undefined ? [] : [`the view “${view}”`]), ...(filter === undefined ? [] : [filter])];
-    throw nothingMatches(asked.join(' and '), resolve(folder), found.hints);
+    throw nothingMatches(asked.join(' and '), folder, found.hints);
   }
   return found;
 }

@@ -54,6 +54,10 @@ export const fileTooLarge = (path: string, bytes: number, limitBytes: number) =>
 
 export const folderNotFound = (path: string) =>
   new LikenessError(ErrorCode.FolderNotFound, `${path} is not a folder that can be opened; check the path.`, { path });
+export const notAFolder = (path: string) =>
+  new LikenessError(ErrorCode.FolderNotFound, `${path} is a file, not a folder; name the folder that it is in.`, {
+    path,
+  });
 export const unreadableFolder = (path: string, cause: unknown) =>
   new LikenessError(
     ErrorCode.UnreadableFolder,
@@ -83,6 +87,13 @@ export const nestedRoot = (path: string, inner: string) =>
   );
 export const pathOutsideRoot = (path: string, root: string) =>
   new LikenessError(ErrorCode.PathOutsideRoot, `${path} lies outside the dataset ${root} and is ignored.`, { path });
+/** Of files that are asked about together. */
+export const pathOutsideDataset = (path: string, root: string) =>
+  new LikenessError(
+    ErrorCode.PathOutsideRoot,
+    `${path} lies outside the dataset ${root} of the first image; check the images of each dataset by themselves.`,
+    { path },
+  );
 /** @param below names of the folders in it that are datasets */
 export const notIndexed = (root: string, below: readonly string[] = []) =>
   new LikenessError(

@@ -115,3 +115,33 @@ it('check tells in its report for code scanning where git keeps the place in the
     /belongs to another user; if you trust it, run: git config --global --add safe\.directory \S/,
   );
 });
+
+it('check lists what named images have a part in, as hooks before a commit name them', async (context) => {
+  const [root, cache] = [temporaryFolder(context), temporaryFolder(context)];
+  for (let i = 0; i < 4; i++) write(root, `a/${i}.png`, await shade([40 + 30 * i, 90, 120], i));
+  for (const copy of ['a/copy.png', 'b/copy.png']) write(root, copy, await shade([40, 90, 120], 0));
+  write(root, 'a/broken.png', 'nothing');
+  write(root, 'notes.txt', 'no image');
+  const run = (...args: string[]) => likeness(['check', ...args], { cache, cwd: root });
+  assert.equal((await run('a/0.png')).code, 3, 'no dataset is made of the folder of an image');
+  assert.equal((await run('.', '--encoder', 'pixels')).code, 0);
+  const named = await run('a/broken.png', 'a/1.png', 'notes.txt', '--only', 'unreadable,exact-duplicate', '--json');
+  const { findings } = JSON.parse(named.stdout) as CheckReport;
+  assert.deepEqual(
+    findings.map(({ path }) => path),
+    ['a/broken.png'],
+  );
+  assert.match(named.stderr, /1 of the named files is no image of .* \("notes\.txt"\)/);
+  assert.equal((await run('a/1.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 0);
+  assert.equal((await run('b/copy.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 1);
+  for (const [args, code, told] of [
+    [['a/0.jpg'], 3, /0\.jpg is not a folder that can be opened/],
+    [['a/1.png', 'a/0.jpg'], 3, /0\.jpg doesn't exist/],
+    [['a/1.png', 'b'], 2, /one folder, or image files/],
+    [['a/1.png', '--where', 'path:b'], 2, /one or the other/],
+    [['a/1.png', '--write-baseline'], 2, /--write-baseline accepts all/],
+  ] as const) {
+    const refused = await run(...args);
+    assert.deepEqual([refused.code, told.test(refused.stderr)], [code, true], `${args.join(' ')}: ${refused.stderr}`);
+  }
+});

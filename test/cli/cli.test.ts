@@ -18,6 +18,33 @@ async function dataset(context: TestContext, images = 9) {
   return { root, cache: temporaryFolder(context) };
 }
 
+describe('folders on the command line', () => {
+  it('have to be there, whatever is done with them', async (context) => {
+    const { root, cache } = await dataset(context, 3);
+    assert.equal((await likeness(['index', root, '--encoder', 'pixels'], { cache })).code, 0);
+    const gone = join(root, 'trian');
+    const commands = [
+      ...['index', 'check', 'list', 'map', 'label', 'predict', 'evaluate', 'doctor', 'labels preview', 'views list'],
+      ...['select -n 1', 'split', 'export -f csv -o x.csv', 'import x.csv', 'import --remove x', 'quarantine list'],
+      ...['decide list', 'decide history', 'train pretrain', 'train list', 'train list --in', 'encoders --in'],
+      ...[
+        'search x --in',
+        'similar 0.png --in',
+        'label . --in',
+        'tag x --where class:c0 --in',
+        'views save a class:c0',
+      ],
+    ];
+    for (const command of commands) {
+      const { code, stderr } = await likeness([...command.split(' '), gone], { cache, cwd: root });
+      assert.deepEqual([code, stderr], [3, `${gone} is not a folder that can be opened; check the path.\n`], command);
+    }
+    const file = join(root, 'test/c0/0.png');
+    const { code, stderr } = await likeness(['list', file], { cache });
+    assert.deepEqual([code, stderr], [3, `${file} is a file, not a folder; name the folder that it is in.\n`]);
+  });
+});
+
 describe('likeness index', () => {
   it('prints exactly the documented JSON, progress aside, and is incremental', async (context) => {
     const { root, cache } = await dataset(context);

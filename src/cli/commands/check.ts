@@ -16,6 +16,7 @@ import type { CheckReport } from '../../protocol/check.ts';
 import { repositoryPrefix } from '../../engine/curation/git.ts';
 import { writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
+import { checkSubject } from '../checkSubject.ts';
 import type { Command, Invocation } from '../command.ts';
 import { encoderArgument } from '../paths.ts';
 import { hasWhere, imagesWhere, whereOptions } from '../whereOption.ts';
@@ -25,9 +26,10 @@ const SHOWN = 5;
 
 export const checkCommand: Command = {
   name: 'check',
-  usage: 'check [folder] [--only KIND,…] [--fail-on SEVERITY|KIND,…] [--since REV] [--sarif|--junit|--markdown FILE]',
+  usage:
+    'check [folder|IMAGE…] [--only KIND,…] [--fail-on SEVERITY|KIND,…] [--since REV] [--sarif|--junit|--markdown FILE]',
   summary:
-    'Find what is worth deciding: duplicates, leaks between splits, wrong labels, outliers, bad quality, unreadable files.',
+    'Find what is worth deciding: duplicates, leaks between splits, wrong labels, outliers, bad quality, unreadable files. Of images that are named, only what they have a part in is listed.',
   options: {
     only: { type: 'string', value: 'KIND,…', help: `look for these kinds alone: ${findingKinds.join(', ')}` },
     'fail-on': {
@@ -60,24 +62,23 @@ export const checkCommand: Command = {
     encoder: { type: 'string', short: 'e', value: 'ID|FILE.onnx', help: 'compare by this encoder' },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
-    if (rest.length > 0) throw usage(`check takes one folder.\nUsage: likeness ${this.usage}`);
+    const { folder, images } = checkSubject(invocation, engine);
     const encoder = encoderArgument(invocation.text('encoder'));
     const only = kindsOf(invocation.text('only'));
     const fails = failingOf(invocation.text('fail-on'));
     const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
-    const isPart = hasWhere(invocation) || since !== undefined;
+    const isPart = images !== undefined || hasWhere(invocation) || since !== undefined;
     if (isPart && invocation.flag('write-baseline')) throw baselineOfPart();
-    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
+    const chosen = images ?? (await imagesWhere(invocation, engine, folder, job))?.paths;
     const report = await engine.check(
       {
-        folder: resolve(folder),
+        folder,
         ...(encoder !== undefined && { encoder }),
         ...(only && { only }),
         ...(baseline !== undefined && { baseline: resolve(baseline) }),
         ...(invocation.flag('write-baseline') && { writeBaseline: true }),
         ...(since !== undefined && { since }),
-        ...(matching && { images: matching.paths }),
+        ...(chosen && { images: chosen }),
       },
       job,
     );

@@ -3,6 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { ImageDecision, StandingDecision, StandingPair } from '../../protocol/decisions.ts';
 import type { Command, Invocation } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { reviewDecisions } from './reviewDecisions.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
@@ -57,7 +58,7 @@ export const decideCommand: Command = {
       }
       case 'ignore': {
         if (rest.length === 0) throw incomplete;
-        const folder = resolve(invocation.text('in') ?? '.');
+        const folder = folderArgument(invocation.text('in') ?? '.');
         const changed = await engine.decisions.ignore(folder, rest, invocation.flag('undo'));
         return { json: { changed }, lines: [summary(changed.length, new Set(rest).size, 'finding')] };
       }
@@ -69,12 +70,12 @@ export const decideCommand: Command = {
         if (rest.length > 1) throw incomplete;
         return reviewDecisions[action](
           engine.decisions,
-          engine.decisions.meantRoot(resolve(rest[0] ?? '.')),
+          engine.decisions.meantRoot(folderArgument(rest[0] ?? '.')),
           invocation,
         );
       case 'list': {
         if (rest.length > 1) throw incomplete;
-        const root = engine.decisions.meantRoot(resolve(rest[0] ?? '.'));
+        const root = engine.decisions.meantRoot(folderArgument(rest[0] ?? '.'));
         const [decisions, pairs] = [await engine.decisions.list({ root }), await engine.decisions.pairs({ root })];
         const lines = [...decisions.map(describe), ...pairs.map(describePair)];
         return { json: { decisions, pairs }, lines: lines.length > 0 ? lines : ['Nothing is decided.'] };
@@ -104,7 +105,7 @@ function namesImages(images: readonly string[], invocation: Invocation): boolean
 
 /** The dataset is that of the first image; one of another dataset lies outside of it and is refused. */
 async function decide(engine: Engine, images: readonly string[], decision: ImageDecision, invocation: Invocation) {
-  const matching = await imagesWhere(invocation, engine, resolve(invocation.text('in') ?? '.'));
+  const matching = await imagesWhere(invocation, engine, folderArgument(invocation.text('in') ?? '.'));
   if (matching) {
     const { root, paths } = matching;
     const { changed } = await engine.decisions.decide({ root, paths, decision, undo: invocation.flag('undo') });

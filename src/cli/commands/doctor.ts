@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatBytes, formatQuantity, formatSpeed } from '../../core/progressText.ts';
 import type { DoctorReport, StrongerEncoder } from '../../protocol/engine.ts';
 import type { Command } from '../command.ts';
 import { DEFAULT_ENCODER_ID } from '../../engine/encoders/registry.ts';
-import { tensorFlowArgument } from '../paths.ts';
+import { folderArgument, tensorFlowArgument } from '../paths.ts';
 
 const larger =
   'A larger one knows more of pictures: "likeness encoders recommended" lists some, and "likeness index FOLDER --encoder FILE.onnx" takes any ONNX image encoder.';
@@ -62,7 +61,7 @@ export const doctorCommand: Command = {
     const [folder = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     const tensorFlowModule = tensorFlowArgument(invocation.text('tensorflow-module'));
-    const request = { folder: resolve(folder), ...(tensorFlowModule !== undefined && { tensorFlowModule }) };
+    const request = { folder: folderArgument(folder), ...(tensorFlowModule !== undefined && { tensorFlowModule }) };
     const report = await engine.doctor(request, job);
     return {
       json: report,

@@ -10,6 +10,7 @@ import type { RemovedEncoder } from '../../engine/encoders/removeEncoder.ts';
 import { recommendedEncoders } from '../../engine/hub/recommended.ts';
 import type { Command, CommandOutput } from '../command.ts';
 import { addFromHub, hubReferenceFor } from '../hubEncoder.ts';
+import { folderArgument } from '../paths.ts';
 
 export const encodersCommand: Command = {
   name: 'encoders',
@@ -29,7 +30,7 @@ export const encodersCommand: Command = {
   },
   async run(invocation, engine, job) {
     const [action = 'list', subject, ...rest] = invocation.positionals;
-    const folder = resolve(invocation.text('in') ?? '.');
+    const folder = folderArgument(invocation.text('in') ?? '.');
     const complete = action === 'list' || action === 'recommended' ? subject === undefined : subject !== undefined;
     if (!complete || rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
     let added: AddedEncoder | undefined;

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { ErrorCode, LikenessError, usage } from '../../core/errors.ts';
 import { NEIGHBORHOOD } from '../../core/evaluation/neighborhoods.ts';
 import { formatCount, formatDuration } from '../../core/progressText.ts';
@@ -16,7 +15,7 @@ import {
 } from '../../protocol/evaluationText.ts';
 import { agreementDocument, agreementLines } from '../agreement.ts';
 import { countOption, seedOption, type Command } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
@@ -52,7 +51,7 @@ export const evaluateCommand: Command = {
     const compares = invocation.flag('compare') || invocation.text('neighborhood') !== undefined;
     const neighborhood = compares ? countOption(invocation, 'neighborhood', NEIGHBORHOOD) : undefined;
     const asked = {
-      folder: resolve(invocation.positionals[0] ?? '.'),
+      folder: folderArgument(invocation.positionals[0] ?? '.'),
       ...(encoders.length > 0 && { encoders }),
       ...(invocation.text('seed') !== undefined && { seed: seedOption(invocation) }),
     };

@@ -4,7 +4,7 @@ import { formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { exportFormats, type ExportFormat } from '../../protocol/exports.ts';
 import type { Command } from '../command.ts';
 import { readImageList } from '../imageList.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 export const exportCommand: Command = {
@@ -48,24 +48,25 @@ export const exportCommand: Command = {
     },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`export takes one folder.\nUsage: likeness ${this.usage}`);
+    const folder = folderArgument(named);
     const [format, out] = [invocation.text('format'), invocation.text('out')];
     if (format === undefined || out === undefined) {
       throw usage(`export needs a format and a place to write to.\nUsage: likeness ${this.usage}`);
     }
     const list = invocation.text('images');
     const [tags, classes, splits] = [invocation.texts('tag'), invocation.texts('class'), invocation.texts('split')];
-    const matching = await imagesWhere(invocation, engine, resolve(folder));
+    const matching = await imagesWhere(invocation, engine, folder);
     const encoder = encoderArgument(invocation.text('encoder'));
     const report = await engine.exchange.export(
       {
-        folder: resolve(folder),
+        folder,
         // Which ones there are is the engine's to say.
         format: format as ExportFormat,
         out: resolve(out),
         replace: invocation.flag('force'),
-        ...(list !== undefined && { images: await readImageList(list, engine.rootOf(resolve(folder))) }),
+        ...(list !== undefined && { images: await readImageList(list, engine.rootOf(folder)) }),
         ...(matching && { images: matching.paths }),
         ...(tags.length > 0 && { tags }),
         ...(classes.length > 0 && { classes }),

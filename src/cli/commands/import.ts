@@ -3,6 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { ImportReport } from '../../protocol/columns.ts';
 import type { Command } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 
 /** Names of a table that a person is shown; `--json` has them all. */
 const SHOWN = 5;
@@ -31,7 +32,7 @@ export const importCommand: Command = {
     if (removed !== undefined) {
       const [folder = '.', ...rest] = invocation.positionals;
       if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
-      await engine.exchange.removeColumn(resolve(folder), removed);
+      await engine.exchange.removeColumn(folderArgument(folder), removed);
       return { json: { removed }, lines: [`"${removed}" is out of the index.`] };
     }
     const [file, folder = '.', ...rest] = invocation.positionals;
@@ -40,7 +41,7 @@ export const importCommand: Command = {
     const report = await engine.exchange.import(
       {
         file: resolve(file),
-        folder: resolve(folder),
+        folder: folderArgument(folder),
         ...(name !== undefined && { name }),
         ...(vectors !== undefined && { vectors }),
         ...(paths !== undefined && { paths: resolve(paths) }),

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { formatBytes, formatCount } from '../../core/progressText.ts';
 import { usage } from '../../core/errors.ts';
 import { REGIONS_PER_IMAGE, regionBytes } from '../../core/images/regionGrid.ts';
 import type { RegionIndexReport } from '../../protocol/regions.ts';
 import type { IndexReport, ScanSettings, SkipCode, SkippedFiles } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation, type OptionSpec } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 
 /** Numbers in a vector of the default encoder. */
 const DEFAULT_ENCODER_DIM = 576;
@@ -50,7 +49,7 @@ export const indexCommand: Command = {
     const encoder = encoderArgument(invocation.text('encoder'));
     const report = await engine.indexFolder(
       {
-        folder: resolve(invocation.positionals[0] ?? '.'),
+        folder: folderArgument(invocation.positionals[0] ?? '.'),
         ...(encoder === undefined ? {} : { encoder }),
         ...(invocation.flag('regions') && { regions: true }),
         scan: scanSettings(invocation),

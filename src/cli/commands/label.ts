@@ -3,7 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { LabelMethod, LabelReport, LabelWords } from '../../protocol/labels.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 import { wordList } from '../wordList.ts';
 
@@ -60,20 +60,22 @@ export const labelCommand: Command = {
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`label takes one folder.\nUsage: likeness ${this.usage}`);
-    const below = invocation.text('in');
+    const folder = folderArgument(named);
+    const part = invocation.text('in');
+    const below = part === undefined ? undefined : folderArgument(part);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
     const words = await wordsOption(invocation);
     const method = invocation.text('method') ?? (words === undefined ? undefined : 'words');
-    const matching = await imagesWhere(invocation, engine, resolve(below ?? folder), job);
+    const matching = await imagesWhere(invocation, engine, below ?? folder, job);
     const report = await engine.label(
       {
-        folder: resolve(folder),
+        folder,
         precision: precisionOption(invocation),
         balanced: invocation.flag('balanced'),
-        ...(below !== undefined && { below: resolve(below) }),
+        ...(below !== undefined && { below }),
         ...(matching && { images: matching.paths }),
         ...(encoder !== undefined && { encoder }),
         ...(method !== undefined && { method: method as LabelMethod }),

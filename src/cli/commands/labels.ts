@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { RelabelChange, RelabelPreview, RelabelProblem } from '../../protocol/relabels.ts';
 import type { Command } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 
 /** Images that a person is shown; `--json` has them all. */
 const SHOWN = 20;
@@ -29,7 +29,7 @@ export const labelsCommand: Command = {
     ) {
       throw usage(`Usage: likeness ${this.usage}`);
     }
-    const request = { folder: resolve(folder), ...(seen !== undefined && { preview: seen }) };
+    const request = { folder: folderArgument(folder), ...(seen !== undefined && { preview: seen }) };
     const report = await (action === 'preview' ? engine.labelFiles.preview(request) : engine.labelFiles.apply(request));
     const { source, id, changes, problems, files } = report;
     return {

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import type { FilterSubject } from '../../core/filters/filterSubjects.ts';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { Command, CommandOutput } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { whereOptions } from '../whereOption.ts';
 
@@ -30,7 +30,7 @@ A word without a name is looked for in paths, classes, tags and captions. --fiel
   async run(invocation, engine) {
     const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`list takes one folder.\nUsage: likeness ${this.usage}`);
-    const folder = resolve(named);
+    const folder = folderArgument(named);
     if (invocation.flag('fields')) return listFields(engine, folder);
     const [filter, view] = [invocation.text('where'), invocation.text('view')];
     const { root, paths, of, hints } = await engine.filters.match({

@@ -6,7 +6,7 @@ import { mapTitle, mapTrust } from '../../engine/maps/mapText.ts';
 import { mapMeaning } from '../../protocol/mapMeaning.ts';
 import type { MapMethod, MapReport, MapSubject } from '../../protocol/maps.ts';
 import type { Command, Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 import { wordList } from '../wordList.ts';
 
@@ -64,8 +64,9 @@ export const mapCommand: Command = {
     },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`map takes one folder.\nUsage: likeness ${this.usage}`);
+    const folder = folderArgument(named);
     const encoder = encoderArgument(invocation.text('encoder'));
     const method = invocation.text('method');
     const of = subjectOption(invocation);
@@ -80,10 +81,10 @@ export const mapCommand: Command = {
     const out = invocation.text('out');
     const given = invocation.text('words');
     const words = given === undefined ? undefined : await wordList(given);
-    const matching = await imagesWhere(invocation, engine, resolve(folder));
+    const matching = await imagesWhere(invocation, engine, folder);
     const report = await engine.map(
       {
-        folder: resolve(folder),
+        folder,
         kept: !invocation.flag('fresh'),
         ...(encoder !== undefined && { encoder }),
         ...(of !== undefined && { of }),

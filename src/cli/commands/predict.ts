@@ -4,7 +4,7 @@ import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { AccuracyFigures } from '../../core/evaluation/predictionFigures.ts';
 import type { HeadlineFigures, PredictReport, SplitFigures } from '../../protocol/predictions.ts';
 import type { Command, Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** What a person is shown of each list; `--json` has them all. */
@@ -32,14 +32,15 @@ export const predictCommand: Command = {
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`predict takes one folder.\nUsage: likeness ${this.usage}`);
+    const folder = folderArgument(named);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
-    const matching = await imagesWhere(invocation, engine, resolve(folder));
+    const matching = await imagesWhere(invocation, engine, folder);
     const report = await engine.predict(
       {
-        folder: resolve(folder),
+        folder,
         minConfidence: minConfidence(invocation),
         ...(matching && { images: matching.paths }),
         ...(encoder !== undefined && { encoder }),

@@ -3,6 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import { relativeToRoot } from '../../engine/store/findRoot.ts';
 import type { Command } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 import { stepOutput } from './reviewDecisions.ts';
 
 /** Sets files aside without deleting them, and brings them back. */
@@ -16,7 +17,7 @@ export const quarantineCommand: Command = {
     const [action, ...rest] = positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
     if (action === 'list' && rest.length <= 1) {
-      const quarantined = await decisions.quarantined({ root: decisions.meantRoot(resolve(rest[0] ?? '.')) });
+      const quarantined = await decisions.quarantined({ root: decisions.meantRoot(folderArgument(rest[0] ?? '.')) });
       const lines = quarantined.map(({ path, at, since }) => `${path}: in ${at} (${since})`);
       return { json: { quarantined }, lines: lines.length > 0 ? lines : ['Nothing is set aside.'] };
     }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { DEFAULT_IMAGE_WEIGHT, describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 export const searchCommand: Command = {
@@ -43,7 +43,7 @@ export const searchCommand: Command = {
     }
     const weight = weightOption(invocation);
     if (weight !== undefined && image === undefined) throw usage('--weight is that of an image: name it with --image.');
-    const folder = resolve(invocation.text('in') ?? '.');
+    const folder = folderArgument(invocation.text('in') ?? '.');
     const encoder = encoderArgument(invocation.text('encoder'));
     const captions = invocation.flag('captions');
     if (captions && encoder !== undefined) {

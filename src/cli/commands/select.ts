@@ -5,7 +5,7 @@ import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { SelectReport } from '../../protocol/selection.ts';
 import { countOption, seedOption, type Command } from '../command.ts';
 import { readImageList } from '../imageList.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 /** Paths shown to a person where they go to a file anyway. */
@@ -45,8 +45,9 @@ export const selectCommand: Command = {
     force: { type: 'boolean', help: 'replace the file of --out where it exists' },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`select takes one folder.\nUsage: likeness ${this.usage}`);
+    const folder = folderArgument(named);
     if (invocation.text('n') === undefined)
       throw usage(`-n says how many images to choose.\nUsage: likeness ${this.usage}`);
     const count = countOption(invocation, 'n', 1);
@@ -54,16 +55,16 @@ export const selectCommand: Command = {
     const encoder = encoderArgument(invocation.text('encoder'));
     const [fixed, tag, out] = [invocation.text('fixed'), invocation.text('tag'), invocation.text('out')];
     const fixedTags = invocation.texts('fixed-tag');
-    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
+    const matching = await imagesWhere(invocation, engine, folder, job);
     const report = await engine.curation.select(
       {
-        folder: resolve(folder),
+        folder,
         count,
         balanced: invocation.flag('balanced'),
         seed: seedOption(invocation),
         ...(matching && { images: matching.paths }),
         ...(method !== undefined && { method }),
-        ...(fixed !== undefined && { fixed: await readImageList(fixed, engine.rootOf(resolve(folder))) }),
+        ...(fixed !== undefined && { fixed: await readImageList(fixed, engine.rootOf(folder)) }),
         ...(fixedTags.length > 0 && { fixedTags }),
         ...(invocation.flag('to-label') && { toLabel: true }),
         ...(encoder !== undefined && { encoder }),

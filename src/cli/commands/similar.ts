@@ -4,7 +4,7 @@ import { parseBox, type Box } from '../../core/images/boxes.ts';
 import { formatCount } from '../../core/progressText.ts';
 import type { SimilarImage, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 export const similarCommand: Command = {
@@ -36,12 +36,13 @@ export const similarCommand: Command = {
   async run(invocation, engine, { signal }) {
     const [image, ...rest] = invocation.positionals;
     if (image === undefined || rest.length > 0) throw usage(`similar takes one image.\nUsage: likeness ${this.usage}`);
-    const folder = invocation.text('in');
+    const place = invocation.text('in');
+    const folder = place === undefined ? undefined : folderArgument(place);
     const region = regionOption(invocation);
     const encoder = encoderArgument(invocation.text('encoder'));
     const classes = invocation.texts('class');
     const splits = invocation.texts('split');
-    const searched = folder === undefined ? engine.rootOf(resolve(image)) : resolve(folder);
+    const searched = folder ?? engine.rootOf(resolve(image));
     const matching = await imagesWhere(invocation, engine, searched);
     const request: SimilarRequest = {
       image: resolve(image),
@@ -53,7 +54,7 @@ export const similarCommand: Command = {
       ...(region && { region }),
       ...(invocation.flag('regions') && { regions: 'required' }),
       ...(matching && { images: matching.paths }),
-      ...(folder === undefined ? {} : { folder: resolve(folder) }),
+      ...(folder === undefined ? {} : { folder }),
       ...(encoder === undefined ? {} : { encoder }),
     };
     const report = await engine.similar(request, signal);

@@ -4,7 +4,7 @@ import { usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { ClassSplit, SplitReport } from '../../protocol/selection.ts';
 import { seedOption, type Command, type Invocation } from '../command.ts';
-import { encoderArgument } from '../paths.ts';
+import { encoderArgument, folderArgument } from '../paths.ts';
 import { imagesWhere, whereOptions } from '../whereOption.ts';
 
 const USUAL: SplitShares = { train: 0.8, validation: 0.1, test: 0.1 };
@@ -41,15 +41,16 @@ export const splitCommand: Command = {
     },
   },
   async run(invocation, engine, job) {
-    const [folder = '.', ...rest] = invocation.positionals;
+    const [named = '.', ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`split takes one folder.\nUsage: likeness ${this.usage}`);
+    const folder = folderArgument(named);
     const shares = sharesOf(invocation);
     const encoder = encoderArgument(invocation.text('encoder'));
     const out = invocation.text('out');
-    const matching = await imagesWhere(invocation, engine, resolve(folder), job);
+    const matching = await imagesWhere(invocation, engine, folder, job);
     const report = await engine.curation.split(
       {
-        folder: resolve(folder),
+        folder,
         shares,
         ...(matching && { images: matching.paths }),
         all: invocation.flag('all'),

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../core/progressText.ts';
 import { selectedText } from '../../core/training/selectedText.ts';
@@ -7,7 +7,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { PretrainPlan, RunKind, RunSummary, TrainingReport, TrainRequest } from '../../protocol/training.ts';
 import type { Command, CommandOutput, Invocation, OptionSpec } from '../command.ts';
 import { readImageList } from '../imageList.ts';
-import { tensorFlowArgument } from '../paths.ts';
+import { folderArgument, tensorFlowArgument } from '../paths.ts';
 import { hasWhere, imagesWhere, whereOptions } from '../whereOption.ts';
 import { settingsOf, trainSettingOptions } from './trainOptions.ts';
 
@@ -38,7 +38,7 @@ export const trainCommand: Command = {
   async run(invocation, engine, job) {
     const [action, subject, ...rest] = invocation.positionals;
     if (rest.length > 0) throw usage(`Usage: likeness ${this.usage}`);
-    const folder = resolve(invocation.text('in') ?? '.');
+    const folder = folderArgument(invocation.text('in') ?? '.');
     const tensorFlow = tensorFlowOf(invocation);
     if (
       (invocation.text('images') !== undefined || hasWhere(invocation)) &&
@@ -57,7 +57,7 @@ export const trainCommand: Command = {
       case 'captions':
         return train(
           action,
-          { folder: resolve(subject ?? '.'), ...tensorFlow, ...(await imagesOf(invocation, subject ?? '.', engine)) },
+          { ...tensorFlow, ...(await subjectOf(invocation, folderArgument(subject ?? '.'), engine)) },
           invocation,
           engine,
           job,
@@ -66,7 +66,7 @@ export const trainCommand: Command = {
         if (subject === undefined) throw usage('resume takes the id of a run; likeness train list names them.');
         return reportOutput(await engine.resumeRun({ folder, run: subject, ...tensorFlow }, job));
       case 'list': {
-        const runs = await engine.listRuns({ folder: resolve(subject ?? folder) });
+        const runs = await engine.listRuns({ folder: subject === undefined ? folder : folderArgument(subject) });
         return { json: { runs }, lines: runs.length === 0 ? ['There are no runs.'] : runs.map(runLine) };
       }
       case 'delete': {
@@ -102,15 +102,16 @@ function tensorFlowOf(invocation: Invocation): { readonly tensorFlowModule?: str
   return tensorFlowModule === undefined ? {} : { tensorFlowModule };
 }
 
-async function imagesOf(
+/** The folder, and which of its images are named. */
+async function subjectOf(
   invocation: Invocation,
   folder: string,
   engine: Engine,
-): Promise<Pick<TrainRequest<RunKind>, 'images'>> {
+): Promise<Pick<TrainRequest<RunKind>, 'folder' | 'images'>> {
   const file = invocation.text('images');
-  const matching = await imagesWhere(invocation, engine, resolve(folder));
-  if (matching) return { images: matching.paths };
-  return file === undefined ? {} : { images: await readImageList(file, engine.rootOf(resolve(folder))) };
+  const matching = await imagesWhere(invocation, engine, folder);
+  if (matching) return { folder, images: matching.paths };
+  return { folder, ...(file !== undefined && { images: await readImageList(file, engine.rootOf(folder)) }) };
 }
 
 function planOutput(plan: PretrainPlan): CommandOutput {

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { usage } from '../../core/errors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { SavedViews } from '../../protocol/filters.ts';
 import type { Command, CommandOutput } from '../command.ts';
+import { folderArgument } from '../paths.ts';
 
 export const viewsCommand: Command = {
   name: 'views',
@@ -17,7 +17,7 @@ export const viewsCommand: Command = {
     const count = taken[action ?? ''];
     if (count === undefined || rest.length < count || rest.length > count + 1) throw incomplete;
     const [name = '', second = ''] = rest;
-    const folder = resolve(rest[count] ?? '.');
+    const folder = folderArgument(rest[count] ?? '.');
     switch (action) {
       case 'save':
         return output(await engine.filters.save({ folder, name, filter: second }));

@@ -22,11 +22,18 @@ export const repositoryNotTrusted = (folder: string, place: string) =>
 
 export const baselineOfPart = () =>
   usage(
-    '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave --where, --view and --since out, and name the folder of the data set, not one in it.',
+    '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave names of images, --where, --view and --since out, and name the folder of the data set, not one in it.',
   );
 
 // ---- notices ------------------------------------------------------------------------------------------------------
 
+/** @param examples the first of them, relative to the root */
+export const namedNotChecked = (root: string, images: number, examples: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.ImageNotIndexed,
+    `${images === 1 ? '1 of the named files is no image' : `${images} of the named files are no images`} of ${root} (${few(examples, images)}), and nothing is known of ${images === 1 ? 'it' : 'them'}; it may be excluded, or of a kind that is not read.`,
+    { path: root },
+  );
 /** @param examples the first of them, relative to the root */
 export const imagesIgnored = (root: string, revision: string, images: number, examples: readonly string[]) =>
   new LikenessError(

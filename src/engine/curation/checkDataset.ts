@@ -1,4 +1,4 @@
-import { baselineOfPart } from '../../core/curation/checkErrors.ts';
+import { baselineOfPart, namedNotChecked } from '../../core/curation/checkErrors.ts';
 import { classDistances } from '../../core/curation/classDistances.ts';
 import { classEvidence, evidenceSteps, type ClassEvidence } from '../../core/curation/classEvidence.ts';
 import { classIssues } from '../../core/curation/classIssues.ts';
@@ -118,7 +118,10 @@ export async function checkDataset(
     thresholds,
     ...(found && { neighbors: { approximate: found.recall < 1, recall: found.recall } }),
     seconds: Math.round(performance.now() - startedAt) / 1000,
-    notices: [...options.notices, ...[...compared.notices, ...(changed?.notices ?? [])].map(told)],
+    notices: [
+      ...options.notices,
+      ...[...compared.notices, ...(changed?.notices ?? []), ...unknownImages(store, request.images)].map(told),
+    ],
     ...(faults.length > 0 && { faults: faults.map(told) }),
   };
   if (request.only === undefined && isWhole) {
@@ -178,6 +181,13 @@ async function compareVectors(
   const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
   return { images: known, found, scenes, findings: [...findings, ...captions.findings], notices };
+}
+
+/** Of images that are named one by one, those that are no part of the dataset: of them there is nothing to find. */
+function unknownImages(store: MappingOptions['dataset']['store'], named: readonly string[] = []): LikenessError[] {
+  const known = store.readFiles(named);
+  const unknown = named.filter((path) => !known.has(path));
+  return unknown.length === 0 ? [] : [namedNotChecked(store.root, unknown.length, unknown.slice(0, 3))];
 }
 
 function told({ code, message }: LikenessError): Notice {
