@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly multiple?: boolean;
   /** What the value stands for in the help: `ID|FILE.onnx`. */
   readonly value?: string;
+  /** Whether the value is a filter, which may begin with "-". */
+  readonly isFilter?: boolean;
   readonly help: string;
 }
 
@@ -47,6 +49,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Whether filters stand among its positionals. */
+  readonly takesFilters?: boolean;
   readonly run: (invocation: Invocation, engine: Engine, job: JobContext) => Promise<CommandOutput>;
 }
 
@@ -60,9 +64,10 @@ export function parseInvocation(command: Command, args: readonly string[]): Invo
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const guarded = withGuardedFilters(args, specs, command.takesFilters === true);
+    const { values, positionals } = parseArgs({ args: guarded, options, allowPositionals: true, strict: true });
     return {
-      positionals,
+      positionals: positionals.map((text) => (text.startsWith(GUARD) ? text.slice(GUARD.length) : text)),
       text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
       texts: (name) => {
         const value = values[name];
@@ -73,6 +78,30 @@ export function parseInvocation(command: Command, args: readonly string[]): Invo
   } catch (error) {
     throw usage(`${messageOf(error)}\nUsage: likeness ${command.usage}`);
   }
+}
+
+/** No argument holds this character, so that what begins with it is told apart. */
+const GUARD = '\u0000';
+
+/** A filter may begin with "-" (`--where -class:mug`), which the parser of arguments would take for an option. */
+function withGuardedFilters(
+  args: readonly string[],
+  specs: Readonly<Record<string, OptionSpec>>,
+  arePositional: boolean,
+): string[] {
+  const shorts = Object.values(specs).flatMap(({ short }) => (short === undefined ? [] : [`-${short}`]));
+  const isNegated = (text: string | undefined) => text !== undefined && /^-[^-]/.test(text) && !shorts.includes(text);
+  const guarded: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const text = args[i]!;
+    if (text === '--') return [...guarded, ...args.slice(i)];
+    const next = args[i + 1];
+    if (text.startsWith('--') && specs[text.slice(2)]?.isFilter === true && isNegated(next)) {
+      guarded.push(`${text}=${next}`);
+      i++;
+    } else guarded.push(arePositional && isNegated(text) ? `${GUARD}${text}` : text);
+  }
+  return guarded;
 }
 
 /** A positive whole number given as an option. */

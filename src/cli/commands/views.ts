@@ -10,6 +10,7 @@ export const viewsCommand: Command = {
   summary:
     'Keep filters by a name in .likeness/config.json, for everybody who works on the data set; "--view NAME" uses one.',
   options: {},
+  takesFilters: true,
   async run(invocation, engine) {
     const [action, ...rest] = invocation.positionals;
     const incomplete = usage(`Usage: likeness ${this.usage}`);
