@@ -1,4 +1,4 @@
-import { nothingMatches } from '../core/filters/filterErrors.ts';
+import { filterUnsure, nothingMatches } from '../core/filters/filterErrors.ts';
 import { usage } from '../core/errors.ts';
 import type { JobContext } from '../core/progress.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -11,6 +11,7 @@ export const whereOptions = {
   where: {
     type: 'string',
     value: 'FILTER',
+    isFilter: true,
     help: `only images that match, such as 'class:cat -tag:done blurry<.3'; "likeness list --help" tells how filters are written`,
   },
   view: { type: 'string', value: 'NAME', help: 'only images of this saved view; with --where those of both' },
@@ -23,7 +24,8 @@ export function hasWhere(invocation: Invocation): boolean {
 
 /**
  * The images that a command is about, of those below a folder; undefined where it was given neither a filter nor a view.
- * Rejects with usage, not-indexed, or too-few-images where none matches.
+ * Rejects with usage, not-indexed, invalid-labels where the labels or splits that it goes by can't be read, or too-few-images
+ * where none matches.
  *
  * @param refresh brings the dataset up to date first, as a command does that goes by what is on disk
  */
@@ -48,9 +50,15 @@ export async function imagesWhere(
     ...(filter !== undefined && { filter }),
     ...(view !== undefined && { view }),
   });
-  if (found.paths.length === 0) {
-    const asked = [...(view === undefined ? [] : [`the view “${view}”`]), ...(filter === undefined ? [] : [filter])];
-    throw nothingMatches(asked.join(' and '), folder, found.hints);
-  }
+  const asked = [...(view === undefined ? [] : [`the view “${view}”`]), ...(filter === undefined ? [] : [filter])];
+  if (found.faults.length > 0) throw filterUnsure(asked.join(' and '), folder, found.faults);
+  if (found.paths.length === 0) throw nothingMatches(asked.join(' and '), folder, found.hints);
   return found;
+}
+
+/** What a person has to know who looks among some classes or splits alone: which of them couldn't be read. */
+export async function labelNotes(invocation: Invocation, engine: Engine, folder: string): Promise<readonly string[]> {
+  const fields = ['class', 'split'].filter((field) => invocation.texts(field).length > 0);
+  if (fields.length === 0) return [];
+  return (await engine.filters.match({ folder, filter: `has:${fields.join(',')}` })).faults;
 }

@@ -20,6 +20,8 @@ export interface FilteredImages {
   readonly of: number;
   /** What may be a mistake: names that no image has. Sentences. */
   readonly hints: readonly string[];
+  /** Labels or splits that the filter goes by and that couldn't be read, so that others may be meant. Sentences. */
+  readonly faults: readonly string[];
 }
 
 /** The same in terms of the rows of `filters/rows`, for who asks with every letter that is typed. */
@@ -29,6 +31,7 @@ export type FilterMask =
       readonly revision: number;
       /** 1 for each row that the filter lets through. */
       readonly mask: Uint8Array;
+      /** The faults first. */
       readonly hints: readonly string[];
     }
   | { readonly fault: FilterFault };

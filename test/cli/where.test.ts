@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { shadesDataset } from '../engine/export/shadesDataset.ts';
+import { write } from '../engine/indexing/dataset.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 import { likeness } from './run.ts';
 
@@ -39,6 +40,41 @@ describe('filters on the command line', () => {
     const { code, stderr } = await run('select', root, '-n', '1', '--where', 'class:bleu');
     assert.equal(code, 3);
     assert.match(stderr, /No image of .* matches class:bleu\. No image has the class “bleu”; did you mean “blue”\?/);
+  });
+
+  it('do nothing by labels or splits that nobody could read, and list with a note', async (context) => {
+    const { root, run } = await dataset(context);
+    write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"},"splits":{"file":"s.csv"}}');
+    write(root, 'labels.csv', 'path,label\n"train/red/0.png,red\n');
+    const unread = /labels\.csv can't be used for labels/;
+    const listed = await run('list', root, '--where', 'no:class');
+    assert.deepEqual([listed.code, unread.test(listed.stderr)], [0, true], listed.stderr);
+    for (const filter of ['no:class', '-class:red', 'red', 'split:train']) {
+      const refused = await run('decide', 'exclude', '--in', root, '--where', filter);
+      assert.deepEqual([refused.code, /nothing is done with them: .*csv/.test(refused.stderr)], [3, true], filter);
+    }
+    const tagged = await run('tag', 'x', '--in', root, '--where', 'path:train/blue');
+    assert.deepEqual([tagged.code, tagged.stdout], [0, '2 images changed.\n'], 'paths are known all the same');
+    write(root, 'labels.csv', 'path,label\ntrain/red/0.png,red\n');
+    assert.equal((await run('tag', 'x', '--in', root, '--where', 'class:red')).code, 0, 'classes are known again');
+    const splits = await run('select', root, '-n', '1', '--where', 'split:train');
+    assert.deepEqual([splits.code, /s\.csv doesn't exist/.test(splits.stderr)], [3, true], splits.stderr);
+    const out = await run('export', root, '-f', 'csv', '-o', join(root, 'x.csv'), '--split', 'train');
+    assert.deepEqual([out.code, /s\.csv doesn't exist/.test(out.stderr)], [3, true], out.stderr);
+    const similar = await run('similar', join(root, 'loose.png'), '--split', 'train');
+    assert.deepEqual([similar.code, /Note: .*s\.csv doesn't exist/.test(similar.stderr)], [0, true], similar.stderr);
+  });
+
+  it('may begin with a minus, as what is to be left out does', async (context) => {
+    const { root, run } = await dataset(context);
+    const listed = await run('list', root, '--where', '-class:red -no:class', '--json');
+    assert.equal((JSON.parse(listed.stdout) as { paths: string[] }).paths.length, 3, listed.stderr);
+    const saved = await run('views', 'save', 'rest', '-tag:odd', root);
+    assert.equal(saved.stdout, 'rest: -tag:odd (6 images)\n', saved.stderr);
+    assert.equal((await run('views', 'list', root, '--json')).code, 0);
+    const missing = await run('select', root, '--where', '-n', '1');
+    assert.deepEqual([missing.code, /--where/.test(missing.stderr)], [2, true], 'an option is no filter');
+    assert.equal((await run('views', 'list', root, '--nonsense')).code, 2);
   });
 
   it('views are saved, used with a filter besides, renamed and removed', async (context) => {

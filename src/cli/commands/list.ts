@@ -33,7 +33,7 @@ A word without a name is looked for in paths, classes, tags and captions. --fiel
     const folder = folderArgument(named);
     if (invocation.flag('fields')) return listFields(engine, folder);
     const [filter, view] = [invocation.text('where'), invocation.text('view')];
-    const { root, paths, of, hints } = await engine.filters.match({
+    const { root, paths, of, hints, faults } = await engine.filters.match({
       folder,
       ...(filter !== undefined && { filter }),
       ...(view !== undefined && { view }),
@@ -41,7 +41,7 @@ A word without a name is looked for in paths, classes, tags and captions. --fiel
     return {
       json: { root, paths, of },
       lines: paths,
-      notes: [`${formatCount(paths.length)} of ${formatQuantity(of, 'image')}.`, ...hints],
+      notes: [`${formatCount(paths.length)} of ${formatQuantity(of, 'image')}.`, ...faults, ...hints],
     };
   },
 };

@@ -3,7 +3,7 @@ import { usage } from '../../core/errors.ts';
 import { DEFAULT_IMAGE_WEIGHT, describeQuery } from '../../core/neighbors/composedQuery.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument, folderArgument } from '../paths.ts';
-import { imagesWhere, whereOptions } from '../whereOption.ts';
+import { imagesWhere, labelNotes, whereOptions } from '../whereOption.ts';
 
 export const searchCommand: Command = {
   name: 'search',
@@ -86,7 +86,7 @@ export const searchCommand: Command = {
       lines: results.map(({ path, similarity, captions: [caption] = [] }) =>
         [similarity.toFixed(4), path, ...(caption === undefined ? [] : [`"${caption}"`])].join('  '),
       ),
-      notes: report.notices,
+      notes: [...(await labelNotes(invocation, engine, folder)), ...report.notices],
     };
   },
 };

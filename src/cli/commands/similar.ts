@@ -5,7 +5,7 @@ import { formatCount } from '../../core/progressText.ts';
 import type { SimilarImage, SimilarReport, SimilarRequest } from '../../protocol/engine.ts';
 import { countOption, type Command, type Invocation } from '../command.ts';
 import { encoderArgument, folderArgument } from '../paths.ts';
-import { imagesWhere, whereOptions } from '../whereOption.ts';
+import { imagesWhere, labelNotes, whereOptions } from '../whereOption.ts';
 
 export const similarCommand: Command = {
   name: 'similar',
@@ -73,7 +73,7 @@ export const similarCommand: Command = {
         })),
       },
       lines: results.map(describe),
-      notes: incompleteNote(report),
+      notes: [...(await labelNotes(invocation, engine, searched)), ...incompleteNote(report)],
     };
   },
 };

@@ -35,6 +35,8 @@ export type FilterColumn = {
   readonly id: string;
   /** For people: "Blur score". */
   readonly name: string;
+  /** Why some image may seem to have nothing here that has something: what couldn't be read, in sentences. */
+  readonly faults?: readonly string[];
 } & (
   | {
       readonly kind: 'names';

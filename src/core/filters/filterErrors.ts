@@ -67,6 +67,13 @@ export const emptyView = (name: string) =>
     ErrorCode.Usage,
     `The view “${name}” needs a filter, such as class:cat; an empty one shows all images.`,
   );
+/** @param faults why, in sentences */
+export const filterUnsure = (filter: string, root: string, faults: readonly string[]) =>
+  new LikenessError(
+    ErrorCode.InvalidLabels,
+    `Nobody can tell which images of ${root} match ${filter}, and nothing is done with them: ${faults.join(' ')}`,
+    { path: root },
+  );
 /** @param hints what may be the reason, in sentences */
 export const nothingMatches = (filter: string, root: string, hints: readonly string[]) =>
   new LikenessError(

@@ -21,6 +21,14 @@ export interface FilterMatch {
   readonly count: number;
   /** What may be a mistake and needn't be: names that no image has. Sentences. */
   readonly hints: readonly string[];
+  /** Of the columns that were asked. */
+  readonly faults: readonly string[];
+}
+
+/** What is to be told of a filter besides. */
+interface Told {
+  readonly hints: string[];
+  readonly faults: Set<string>;
 }
 
 /** Whether an image is let through by one term. */
@@ -34,10 +42,10 @@ export function matchFilter(
   terms: readonly FilterTerm[],
   table: FilterTable,
 ): FilterMatch | { readonly fault: FilterFault } {
-  const hints: string[] = [];
+  const told: Told = { hints: [], faults: new Set() };
   const tests: { readonly test: Test; readonly negated: boolean; readonly cost: number }[] = [];
   for (const term of terms) {
-    const found = testOf(term, table, hints);
+    const found = testOf(term, table, told);
     if ('fault' in found) return found;
     tests.push({ ...found, negated: term.negated });
   }
@@ -47,28 +55,29 @@ export function matchFilter(
   for (const { test, negated } of tests) {
     for (let row = 0; row < mask.length; row++) if (mask[row] === 1 && test(row) === negated) mask[row] = 0;
   }
-  return { mask, count: mask.reduce((sum, one) => sum + one, 0), hints };
+  return { mask, count: mask.reduce((sum, one) => sum + one, 0), hints: told.hints, faults: [...told.faults] };
 }
 
 function testOf(
   term: FilterTerm,
   table: FilterTable,
-  hints: string[],
+  told: Told,
 ): { readonly test: Test; readonly cost: number } | { readonly fault: FilterFault } {
   const { field, values } = term;
   const { columns } = table;
   if (field === undefined) {
     if (values.some(({ sign }) => sign !== '=')) return { fault: nameWanted(term) };
-    return { test: freeTest(term, table), cost: 2 };
+    return { test: freeTest(term, table, told), cost: 2 };
   }
   const id = fieldNamed(field, [...columns.map((column) => column.id), ...otherFields]);
   if (id === undefined) return { fault: unknownColumn(term, field, table, fieldsOf(table)) };
   const column = columns.find((one) => one.id === id);
+  if (column) tellFaults(column, told);
   if (column?.kind === 'numbers') return ofNumbers(term, column);
   if (values.some(({ sign }) => sign !== '=')) return { fault: nameWanted(term) };
-  if (column?.kind === 'texts') return ofTexts(term, column, hints);
-  if (column) return ofNames(term, column, hints);
-  return id === PATH ? { test: pathTest(table.paths, values), cost: 2 } : ofPresence(term, id === HAS, table);
+  if (column?.kind === 'texts') return ofTexts(term, column, told.hints);
+  if (column) return ofNames(term, column, told.hints);
+  return id === PATH ? { test: pathTest(table.paths, values), cost: 2 } : ofPresence(term, id === HAS, table, told);
 }
 
 /** What can be filtered by, as filters call it. */
@@ -154,7 +163,7 @@ function namesMeant(text: string, isPattern: boolean, names: readonly string[]):
 }
 
 /** Whether there is something, or nothing, in one of some columns. */
-function ofPresence(term: FilterTerm, isWanted: boolean, table: FilterTable): ReturnType<typeof testOf> {
+function ofPresence(term: FilterTerm, isWanted: boolean, table: FilterTable, told: Told): ReturnType<typeof testOf> {
   const { columns } = table;
   const tests: Test[] = [];
   for (const { text } of term.values) {
@@ -162,13 +171,14 @@ function ofPresence(term: FilterTerm, isWanted: boolean, table: FilterTable): Re
     const id = fieldNamed(text, ids);
     const column = columns.find((one) => one.id === id);
     if (column === undefined) return { fault: unknownColumn(term, text, table, ids) };
+    tellFaults(column, told);
     if (column.kind === 'numbers') tests.push((row) => Number.isNaN(column.values[row]!) !== isWanted);
     else tests.push((row) => column.lists[column.codes[row]!]!.length > 0 === isWanted);
   }
   return { test: (row) => tests.some((test) => test(row)), cost: 0 };
 }
 
-function freeTest({ values }: FilterTerm, { paths, columns }: FilterTable): Test {
+function freeTest({ values }: FilterTerm, { paths, columns }: FilterTable, told: Told): Test {
   const inPath = wordTest(paths, values);
   const fits = values.map(({ text, isPattern }) => {
     if (isPattern) return namePattern(`*${text}*`, true);
@@ -177,8 +187,13 @@ function freeTest({ values }: FilterTerm, { paths, columns }: FilterTable): Test
   });
   const named = columns.flatMap((column) => {
     if (column.kind === 'numbers' || !searched.includes(column.id)) return [];
+    tellFaults(column, told);
     const isFound = column.lists.map((names) => names.some((name) => fits.some((fit) => fit(name))));
     return isFound.includes(true) ? [{ codes: column.codes, isFound }] : [];
   });
   return (row) => inPath(row) || named.some(({ codes, isFound }) => isFound[codes[row]!]!);
+}
+
+function tellFaults({ faults = [] }: FilterColumn, told: Told): void {
+  for (const fault of faults) told.faults.add(fault);
 }

@@ -31,8 +31,10 @@ export async function readExportImages(
   const all = store.readImagePaths();
   const own = below === '' ? all : all.filter((path) => path.startsWith(`${below}/`));
   if (own.length === 0) throw noImagesBelow(request.folder, root);
-  // A table of images is of use without labels too.
-  const read = labelFormats.includes(request.format) ? readKnownLabels : readKnownLabelsIfAny;
+  // A table of images is of use without labels too, but not one of those that are of a class.
+  const needsLabels =
+    labelFormats.includes(request.format) || request.classes !== undefined || request.splits !== undefined;
+  const read = needsLabels ? readKnownLabels : readKnownLabelsIfAny;
   const known = await read(dataset, all);
   const decided = decisionsByPath(await readDecisions(root), store, all);
   const facts = store.readImageFacts();

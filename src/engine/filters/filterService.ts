@@ -43,7 +43,7 @@ export class FilterService {
       const isBelow = (path: string) => below === '' || path.startsWith(`${below}/`);
       const own = table.paths.filter(isBelow);
       const paths = table.paths.filter((path, row) => matched.mask[row] === 1 && isBelow(path));
-      return { root, paths, of: own.length, hints: matched.hints };
+      return { root, paths, of: own.length, hints: matched.hints, faults: matched.faults };
     });
   }
 
@@ -51,8 +51,8 @@ export class FilterService {
     return this.#of(root, (_, table) => {
       const matched = matchText(filter, table);
       if ('fault' in matched) return matched;
-      const { mask, hints } = matched;
-      return { revision: table.revision, mask, hints };
+      const { mask, hints, faults } = matched;
+      return { revision: table.revision, mask, hints: [...faults, ...hints] };
     });
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts';
 import { findingKinds } from '../../core/curation/findings.ts';
 import { qualityScores } from '../../core/curation/qualityIssues.ts';
 import { fieldNamed, otherFields, type FilterColumn } from '../../core/filters/filter.ts';
@@ -48,14 +49,14 @@ export function fileColumns({ store }: Pick<Dataset, 'store'>, paths: readonly s
 export async function opinionColumns(
   dataset: Dataset,
   paths: readonly string[],
-  { labelOf, splitOf }: Pick<KnownLabels, 'labelOf' | 'splitOf'>,
+  { labelOf, splitOf, faults, labelFaults }: Pick<KnownLabels, 'labelOf' | 'splitOf' | 'faults' | 'labelFaults'>,
 ): Promise<FilterColumn[]> {
   const { store } = dataset;
   const { tagsOf, actionsOf } = await readOpinions(dataset, paths);
   const findings = await readFindingKinds(store);
   return [
-    names('class', 'Class', paths, (path) => listOf(labelOf(path))),
-    names('split', 'Split', paths, (path) => listOf(splitOf(path))),
+    { ...names('class', 'Class', paths, (path) => listOf(labelOf(path))), faults: labelFaults.map(messageOf) },
+    { ...names('split', 'Split', paths, (path) => listOf(splitOf(path))), faults: faults.map(messageOf) },
     names('tag', 'Tag', paths, tagsOf),
     names('finding', 'Finding of the last check', paths, (path) => findings.get(path) ?? [], findingKinds),
     names('decision', 'Decision', paths, actionsOf, decisionActions),

@@ -32,6 +32,8 @@ export interface KnownLabels {
   readonly isExcluded: (path: string) => boolean;
   /** Of the notices those of what can't be read or contradicts itself, without which some image would have a label or split. */
   readonly faults: readonly LikenessError[];
+  /** Of the faults those that a label may be missing for; the others are of the table of splits. */
+  readonly labelFaults: readonly LikenessError[];
   readonly notices: readonly LikenessError[];
 }
 
@@ -80,6 +82,7 @@ async function readAll(
     tableSplitOf,
     isExcluded: (path) => isExcluded(decided.get(path)),
     faults: faults.map(({ notice }) => notice),
+    labelFaults: (source?.faults ?? []).map(({ notice }) => notice),
     failures: faults.map(({ failure }) => failure),
     notices: [
       ...faults.map(({ notice }) => notice),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { filterUnsure } from '../../core/filters/filterErrors.ts';
 import { formatQuantity } from '../../core/progressText.ts';
 import type { DecideRequest } from '../../protocol/decisions.ts';
 import { exportSubject, listOfPaths } from '../curation/exportCommand.ts';
@@ -24,7 +25,9 @@ export function subsetCommands(services: Services): void {
   };
   const onImages = (id: string, run: (images: SelectedImages, row: SubsetRow) => Promise<unknown>): void => {
     onSubset(id, async (row) => {
-      const { root, paths } = await services.engine.call('filters/match', { folder: row.folder, filter: row.where });
+      const request = { folder: row.folder, filter: row.where };
+      const { root, paths, faults } = await services.engine.call('filters/match', request);
+      if (faults.length > 0) throw filterUnsure(row.where, root, faults);
       if (paths.length > 0) await run({ root, paths }, row);
       else void vscode.window.showInformationMessage(`There is no image in “${row.label}” any more.`);
     });
