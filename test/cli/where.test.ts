@@ -87,6 +87,14 @@ describe('filters on the command line', () => {
     assert.deepEqual(paths, ['train/red/2.png']);
     assert.equal((await run('views', 'rename', 'blues', 'sky', root)).stdout, 'sky: class:blue (3 images)\n');
     assert.match((await run('list', root, '--view', 'blues')).stderr, /no view “blues”; there is sky\./);
+    const again = await run('views', 'save', 'sky', 'class:red', root);
+    assert.deepEqual([again.code, again.stderr], [0, 'Note: The view “sky” was class:blue before.\n']);
+    assert.equal((await run('views', 'save', 'sky', 'class:red', root)).stderr, '', 'nothing was lost');
+    await run('views', 'save', 'odd', 'tag:odd', root);
+    const taken = await run('views', 'rename', 'odd', 'sky', root);
+    assert.deepEqual([taken.code, /a view “sky” already, of class:red/.test(taken.stderr)], [2, true], taken.stderr);
+    assert.equal((await run('views', 'rename', 'odd', 'odd', root)).code, 0);
+    await run('views', 'remove', 'odd', root);
     assert.equal((await run('views', 'remove', 'sky', root)).stdout, 'No view is saved.\n');
     const { code, stderr } = await run('views', 'save', 'x');
     assert.deepEqual([code, stderr.startsWith('Usage: likeness views list')], [2, true]);

@@ -20,8 +20,13 @@ export const viewsCommand: Command = {
     const [name = '', second = ''] = rest;
     const folder = folderArgument(rest[count] ?? '.');
     switch (action) {
-      case 'save':
-        return output(await engine.filters.save({ folder, name, filter: second }));
+      case 'save': {
+        const { views } = await engine.filters.list({ folder });
+        const saved = await engine.filters.save({ folder, name, filter: second });
+        const replaced = views.find((view) => view.name === name.trim() && view.filter !== second.trim());
+        const note = replaced && `The view “${replaced.name}” was ${replaced.filter} before.`;
+        return { ...output(saved), ...(note !== undefined && { notes: [note] }) };
+      }
       case 'rename': {
         const { root, views } = await engine.filters.list({ folder });
         const known = views.find((view) => view.name === name);

@@ -62,6 +62,12 @@ export const unknownView = (name: string, root: string, names: readonly string[]
 };
 export const unusableViewName = (fault: string) =>
   new LikenessError(ErrorCode.Usage, `A view can't be called so: ${fault}; choose another name.`);
+/** @param filter that it stands for */
+export const viewExists = (name: string, filter: string) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `There is a view “${name}” already, of ${filter}; choose another name, or remove that one first.`,
+  );
 export const emptyView = (name: string) =>
   new LikenessError(
     ErrorCode.Usage,

@@ -1,4 +1,10 @@
-import { emptyView, filterNotUnderstood, unknownView, unusableViewName } from '../../core/filters/filterErrors.ts';
+import {
+  emptyView,
+  filterNotUnderstood,
+  unknownView,
+  unusableViewName,
+  viewExists,
+} from '../../core/filters/filterErrors.ts';
 import { viewNameFault } from '../../core/config/datasetConfig.ts';
 import type { FilterFault, FilterTable, FilterTerm } from '../../core/filters/filter.ts';
 import { filterSubjects, type FilterSubject } from '../../core/filters/filterSubjects.ts';
@@ -83,7 +89,7 @@ export class FilterService {
     return this.#datasets.guard(dataset, async () => ({ root: dataset.root, views: await this.viewsOf(dataset) }));
   }
 
-  /** Rejects with usage where the name can't be used, the filter is empty or can't be understood, or `instead` isn't there. */
+  /** Rejects with usage where the name can't be used, the filter is empty or can't be understood, or `instead` isn't there or would take another view's name. */
   async save({ folder, name, filter, instead }: Params<'views/save'>): Promise<SavedViews> {
     const [called, text] = [name.trim(), filter.trim()];
     const fault = viewNameFault(called);
@@ -93,6 +99,8 @@ export class FilterService {
     const { root } = this.#datasets.get(folder);
     const { views = {} } = readConfig(root);
     if (instead !== undefined && !Object.hasOwn(views, instead)) throw unknownView(instead, root, Object.keys(views));
+    const isRenamed = instead !== undefined && instead !== called;
+    if (isRenamed && Object.hasOwn(views, called)) throw viewExists(called, views[called]!);
     const others = Object.entries(views).filter(([other]) => other !== called && other !== instead);
     this.#write(root, [...others, [called, text]]);
     return this.list({ folder });

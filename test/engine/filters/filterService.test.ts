@@ -147,6 +147,10 @@ describe('saved views', () => {
       renamed.views.map(({ name }) => name),
       ['blues', 'odd'],
     );
+    await assert.rejects(
+      engine.filters.save({ folder: root, name: 'blues', filter: 'tag:odd', instead: 'odd' }),
+      failure(/a view “blues” already, of class:blue/),
+    );
     await engine.filters.remove({ folder: root, name: 'blues' });
     const left = await engine.filters.remove({ folder: root, name: 'odd' });
     assert.deepEqual(left.views, []);
