@@ -145,3 +145,27 @@ it('check lists what named images have a part in, as hooks before a commit name 
     assert.deepEqual([refused.code, told.test(refused.stderr)], [code, true], `${args.join(' ')}: ${refused.stderr}`);
   }
 });
+
+it('check writes its reports and baselines over nothing that people have', async (context) => {
+  const [root, cache, out] = [temporaryFolder(context), temporaryFolder(context), temporaryFolder(context)];
+  for (let i = 0; i < 3; i++) write(root, `a/${i}.png`, await shade([40 + 30 * i, 90, 120], i));
+  write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"}}');
+  write(root, 'labels.csv', 'path,class\na/0.png,a\n');
+  const run = (...args: string[]) => likeness(['check', root, '--encoder', 'pixels', ...args], { cache });
+  for (const file of ['a/0.png', '.likeness/config.json', 'labels.csv', 'a'].map((path) => join(root, path))) {
+    const before = file.endsWith('a') ? '' : readFileSync(file, 'utf8');
+    for (const option of ['--sarif', '--junit', '--markdown', '--baseline']) {
+      const refused = await run(option, file, ...(option === '--baseline' ? ['--write-baseline'] : []));
+      assert.deepEqual([refused.code, /never replaced|is a folder/.test(refused.stderr)], [3, true], refused.stderr);
+    }
+    if (before !== '') assert.equal(readFileSync(file, 'utf8'), before, file);
+  }
+  for (const file of [join(root, '.likeness/ci.json'), join(root, '.likeness/baseline.json'), join(out, 'b.json')]) {
+    for (const again of ['first', 'again']) {
+      const written = await run('--baseline', file, '--write-baseline');
+      assert.equal(written.code, 0, `${again}: ${written.stderr}`);
+    }
+  }
+  const report = join(out, 'x.sarif');
+  for (const again of ['first', 'again']) assert.equal((await run('--sarif', report)).code, 0, again);
+});

@@ -14,7 +14,8 @@ import { LikenessError, usage } from '../../core/errors.ts';
 import { formatCount, formatQuantity } from '../../core/progressText.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import { repositoryPrefix } from '../../engine/curation/git.ts';
-import { writeOutput } from '../../engine/store/outputFile.ts';
+import { readConfig } from '../../engine/store/config.ts';
+import { assertOutputFile, writeOutput } from '../../engine/store/outputFile.ts';
 import { version } from '../../engine/version.ts';
 import { checkSubject } from '../checkSubject.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -69,6 +70,7 @@ export const checkCommand: Command = {
     const [baseline, since] = [invocation.text('baseline'), invocation.text('since')];
     const isPart = images !== undefined || hasWhere(invocation) || since !== undefined;
     if (isPart && invocation.flag('write-baseline')) throw baselineOfPart();
+    await assertReports(invocation, engine.rootOf(folder));
     const chosen = images ?? (await imagesWhere(invocation, engine, folder, job))?.paths;
     const report = await engine.check(
       {
@@ -127,11 +129,20 @@ async function writeReports(
     junit: () => junitReport(findings, looked, seconds, told),
     markdown: () => markdownReport(findings, images, told),
   };
-  for (const [name, text] of Object.entries(writers)) {
+  for (const [name, file] of reportFiles(invocation)) await writeOutput(file, writers[name]());
+}
+
+/** Refuses the place of something else before any work is done. */
+async function assertReports(invocation: Invocation, root: string): Promise<void> {
+  for (const [, file] of reportFiles(invocation)) await assertOutputFile(file, { root, config: readConfig(root) });
+}
+
+function reportFiles(invocation: Invocation) {
+  return (['sarif', 'junit', 'markdown'] as const).flatMap((name) => {
     const file = invocation.text(name);
     // A report of the last check is there to be replaced.
-    if (file !== undefined) await writeOutput({ file: resolve(file), replace: true }, text());
-  }
+    return file === undefined ? [] : [[name, { file: resolve(file), replace: true }] as const];
+  });
 }
 
 function kindsOf(text: string | undefined): FindingKind[] | undefined {

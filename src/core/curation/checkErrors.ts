@@ -22,7 +22,7 @@ export const repositoryNotTrusted = (folder: string, place: string) =>
 
 export const baselineOfPart = () =>
   usage(
-    '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave names of images, --where, --view and --since out, and name the folder of the data set, not one in it.',
+    '--write-baseline accepts all that is found in a whole data set, whatever matches or has changed; leave --where, --view and --since out, and name the folder of the data set, neither one in it nor images.',
   );
 
 // ---- notices ------------------------------------------------------------------------------------------------------

@@ -8,19 +8,6 @@ export const unknownFormat = (format: string, known: readonly string[]) =>
 /** @param option as it is typed; `formats` are those that it is for */
 export const optionNotOfFormat = (option: string, format: string, formats: readonly string[]) =>
   usage(`${option} means nothing to ${format}, but only to ${formats.join(' and ')}; leave it out.`);
-/** Never done, not even if a person insists. */
-export const wouldReplaceImage = (path: string) =>
-  new LikenessError(
-    ErrorCode.FileExists,
-    `${path} is an image of the dataset and is never replaced; name another file.`,
-    {
-      path,
-    },
-  );
-export const outIsFolder = (path: string) =>
-  new LikenessError(ErrorCode.FileExists, `${path} is a folder, and this format is written to a file; name a file.`, {
-    path,
-  });
 export const outIsFile = (path: string) =>
   new LikenessError(
     ErrorCode.FileExists,

@@ -73,6 +73,11 @@ export const wouldReplaceLabels = (path: string) =>
     `${path} holds what people decided and is never replaced; name another file.`,
     { path },
   );
+/** Never done, not even if a person insists. */
+export const wouldReplaceImage = (path: string) =>
+  new LikenessError(ErrorCode.FileExists, `${path} is an image and is never replaced; name another file.`, { path });
+export const outIsFolder = (path: string) =>
+  new LikenessError(ErrorCode.FileExists, `${path} is a folder, and a file is to be written; name a file.`, { path });
 // ---- labels by words ----------------------------------------------------------------------------------------------
 
 /** A notice. */

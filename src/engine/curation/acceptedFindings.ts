@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { baselineOf, formatBaseline, parseBaselineFindings, type Baseline } from '../../core/curation/baseline.ts';
 import { findingKinds, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { fileNotFound, systemCodeOf, unreadableFile, usage } from '../../core/errors.ts';
+import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import type { Dataset } from '../dataset.ts';
+import { statIfPresent } from '../fileStatus.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
 import { writeFailure } from '../store/fileErrors.ts';
+import { relativeToRoot } from '../store/findRoot.ts';
 import { LIKENESS_FOLDER, makeLikenessFolder } from '../store/locations.ts';
+import { assertOutputFile } from '../store/outputFile.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
 /** The dataset's own baseline. */
@@ -26,6 +31,22 @@ export async function acceptedFindings(root: string, named: string | undefined):
     if (finding !== undefined) ids.add(finding);
   }
   return ids;
+}
+
+/**
+ * Refuses a file that a baseline must not take the place of, before any work is done: as `assertOutputFile`, but that a baseline
+ * may be in `.likeness`. Rejects with file-exists or file-not-found.
+ */
+export async function assertBaselineFile(file: string, dataset: Pick<Dataset, 'root' | 'config'>): Promise<void> {
+  if (relativeToRoot(dataset.root, dirname(file)) !== LIKENESS_FOLDER) {
+    await assertOutputFile({ file, replace: true }, dataset);
+    return;
+  }
+  // One that a merge has broken is still the baseline.
+  if (relativeToRoot(dataset.root, file) === relativeToRoot(dataset.root, baselineFile(dataset.root))) return;
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const isOther = text === undefined ? statIfPresent(file) !== undefined : parseBaselineFindings(text) === undefined;
+  if (isOther || !file.endsWith('.json')) throw wouldReplaceLabels(file);
 }
 
 /**

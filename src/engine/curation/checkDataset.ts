@@ -20,7 +20,7 @@ import { inPhase } from '../jobs/phase.ts';
 import { embeddedEncoder, type MappingOptions } from '../maps/mapEncoder.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
 import type { StoredEncoder } from '../store/indexStore.ts';
-import { acceptedFindings, writeBaseline } from './acceptedFindings.ts';
+import { acceptedFindings, assertBaselineFile, writeBaseline } from './acceptedFindings.ts';
 import type { CaptionEncoder } from '../captions/captionVectors.ts';
 import { captionFindings } from './captionFindings.ts';
 import { changedImages } from './changedImages.ts';
@@ -57,7 +57,7 @@ export interface CheckOptions extends MappingOptions, Pick<IndexReport, 'notices
  *
  * @param options with what was to be told of the index
  *
- * Rejects with usage where a part of the dataset is to be the baseline, the codes of `acceptedFindings` and `changedFiles`, of encoders and of the store, or `cancelled`.
+ * Rejects with usage where a part of the dataset is to be the baseline, the codes of `acceptedFindings`, `assertBaselineFile` and `changedFiles`, of encoders and of the store, or `cancelled`.
  */
 export async function checkDataset(
   request: CheckRequest,
@@ -70,6 +70,9 @@ export async function checkDataset(
   const isWhole = below === '';
   const isPart = !isWhole || request.since !== undefined || request.images !== undefined;
   if (request.writeBaseline === true && isPart) throw baselineOfPart();
+  if (request.writeBaseline === true && request.baseline !== undefined) {
+    await assertBaselineFile(request.baseline, options.dataset);
+  }
   const encoder = await embeddedEncoder(request.encoder, below, options, context);
   const isWanted = (kind: FindingKind) => request.only === undefined || request.only.includes(kind);
   const thresholds: Readonly<Record<string, number>> = {

@@ -1,18 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { sep } from 'node:path';
-import {
-  noVectors,
-  optionNotOfFormat,
-  outIsFolder,
-  unknownFormat,
-  withoutVectors,
-  wouldReplaceImage,
-} from '../../core/export/exportErrors.ts';
+import { noVectors, optionNotOfFormat, unknownFormat, withoutVectors } from '../../core/export/exportErrors.ts';
 import { exportColumns } from '../../core/export/exportColumns.ts';
 import type { ExportImage } from '../../core/export/exportImage.ts';
 import { csvHeader, csvLine, jsonLine } from '../../core/export/tableLines.ts';
 import { ErrorCode, LikenessError } from '../../core/errors.ts';
-import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { exportFormats, type ExportFormat, type ExportReport, type ExportRequest } from '../../protocol/exports.ts';
 import { readCaptions } from '../captions/knownCaptions.ts';
@@ -21,8 +11,6 @@ import type { Dataset } from '../dataset.ts';
 import { searchEncoder } from '../encoders/encoderChoice.ts';
 import type { EncoderRegistry } from '../encoders/registry.ts';
 import { inPhase } from '../jobs/phase.ts';
-import { relativeToRoot } from '../store/findRoot.ts';
-import { LIKENESS_FOLDER } from '../store/locations.ts';
 import { assertOutputFile, streamOutput, type OutputFile } from '../store/outputFile.ts';
 import { readExportImages } from './exportImages.ts';
 import { readVectorsByPath, type VectorsByPath } from './imageVectors.ts';
@@ -62,8 +50,8 @@ export async function exportFolder(
   const out = format === 'npy' ? npyFile(request.out) : request.out;
   const target: OutputFile = { file: out, replace: request.replace === true };
   if (folderFormats.includes(format)) await assertOutputFolder(out, root);
-  else await assertFile(target, dataset);
-  if (format === 'npy') await assertFile({ ...target, file: pathsFile(out) }, dataset);
+  else await assertOutputFile(target, dataset);
+  if (format === 'npy') await assertOutputFile({ ...target, file: pathsFile(out) }, dataset);
   const { images, notices } = await readExportImages(dataset, request);
   const written = await write(images, target, request, options, context);
   const told = [
@@ -93,19 +81,6 @@ function assertOptions({ format, vectors, link, encoder }: ExportRequest): void 
   if (encoder !== undefined && !withVectors.includes(format)) {
     throw optionNotOfFormat('--encoder', format, withVectors);
   }
-}
-
-/** As `assertOutputFile`, and refuses an image of the dataset, and a folder. */
-async function assertFile(target: OutputFile, dataset: Dataset): Promise<void> {
-  const { file } = target;
-  if (file.split(sep).includes(LIKENESS_FOLDER)) throw wouldReplaceLabels(file);
-  const status = await stat(file).catch(() => undefined);
-  if (status?.isDirectory() === true) throw outIsFolder(file);
-  const inside = relativeToRoot(dataset.root, file);
-  if (inside !== undefined && inside !== '' && dataset.store.readFiles([inside]).has(inside)) {
-    throw wouldReplaceImage(file);
-  }
-  await assertOutputFile(target, dataset);
 }
 
 async function write(

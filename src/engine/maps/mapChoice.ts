@@ -1,3 +1,4 @@
+import { hasImageExtension } from '../../core/images/fileKinds.ts';
 import { usage } from '../../core/errors.ts';
 import { MOST_MAP_NEIGHBORS, usualMapSettings } from '../../protocol/embeddingMap.ts';
 import { mapLayouts, type MapChoice, type MapMethod, type MapRequest } from '../../protocol/maps.ts';
@@ -13,7 +14,7 @@ export async function checkMapRequest(request: MapRequest, dataset: Pick<Dataset
   }
   if (request.out) {
     assertMapFile(request.out.file);
-    await assertOutputFile(request.out, dataset);
+    await assertOutputFile(request.out, dataset, hasImageExtension(request.out.file));
   }
 }
 

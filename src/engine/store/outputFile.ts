@@ -1,7 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { outputFolderNotFound, systemCodeOf } from '../../core/errors.ts';
-import { fileExists, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import { fileKindOf } from '../../core/images/fileKinds.ts';
+import { fileExists, outIsFolder, wouldReplaceImage, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { labelFiles, splitFiles } from '../labels/sources/labelFiles.ts';
@@ -20,20 +21,35 @@ export interface OutputFile {
 
 /**
  * Refuses a file that must not be written, before any work is done: one that is there, unless it may be replaced, and in
- * any case what people wrote: the tables of labels and splits, and all in `.likeness`; and one in a folder that isn't there. Throws
- * file-exists or file-not-found.
+ * any case what people have: images, of whichever dataset, the tables of labels and splits, and all in `.likeness`; also a folder,
+ * and a file in a folder that isn't there. Rejects with file-exists or file-not-found.
+ *
+ * @param isPicture a picture is written, which may take the place of another one that is in no dataset
  */
 export async function assertOutputFile(
   { file, replace }: OutputFile,
   dataset: Pick<Dataset, 'root' | 'config'>,
+  isPicture = false,
 ): Promise<void> {
+  const status = statIfPresent(file);
+  if (status?.isDirectory() === true) throw outIsFolder(file);
   const inside = relativeToRoot(dataset.root, file);
+  const isKept = isPicture && inside === undefined && !liesInDataset(file);
+  if (status !== undefined && !isKept && fileKindOf(basename(file)).kind !== 'other') throw wouldReplaceImage(file);
   const isLabels = await Promise.all(
     [...labelFiles(dataset), ...splitFiles(dataset)].map((labels) => isSameFile(file, labels)),
   );
-  if (inside?.split('/')[0] === LIKENESS_FOLDER || isLabels.includes(true)) throw wouldReplaceLabels(file);
-  if (!replace && statIfPresent(file) !== undefined) throw fileExists(file);
+  const isOurs = inside?.split('/')[0] === LIKENESS_FOLDER || file.split(sep).includes(LIKENESS_FOLDER);
+  if (isOurs || isLabels.includes(true)) throw wouldReplaceLabels(file);
+  if (!replace && status !== undefined) throw fileExists(file);
   if (statIfPresent(dirname(file))?.isDirectory() !== true) throw outputFolderNotFound(file, dirname(file));
+}
+
+function liesInDataset(file: string): boolean {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (statIfPresent(join(folder, LIKENESS_FOLDER)) !== undefined) return true;
+    if (dirname(folder) === folder) return false;
+  }
 }
 
 /** Rejects with file-exists, read-only, disk-full or file-not-found. */

@@ -123,6 +123,7 @@ describe('an export to a file', () => {
   it('replaces nothing unless told to, and never an image, a folder or what is in .likeness', async (context) => {
     const { root, out, exportTo } = await shadesDataset(context);
     writeFileSync(join(out, 'mine.csv'), 'mine');
+    writeFileSync(join(out, '05.JPG'), 'of another dataset');
     const exists = { code: ErrorCode.FileExists };
     await assert.rejects(exportTo('csv', 'mine.csv'), exists);
     writeFileSync(join(out, 'mine.paths.txt'), 'mine');
@@ -132,6 +133,7 @@ describe('an export to a file', () => {
     assert.match(readFileSync(join(out, 'mine.csv'), 'utf8'), /^path,label/);
     for (const target of [
       join(root, 'loose.png'),
+      join(out, '05.JPG'),
       root,
       join(root, '.likeness/index.sqlite'),
       '/other/.likeness/a.csv',

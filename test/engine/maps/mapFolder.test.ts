@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode, isCancellation, LikenessError } from '../../../src/core/errors.ts';
@@ -161,6 +161,16 @@ describe('mapping a folder', () => {
     assert.equal(readFileSync(file, 'utf8'), 'mine');
     await again(true);
     assert.equal((await readHeader(readFileSync(file))).format, 'png');
+    const other = temporaryFolder(context);
+    mkdirSync(join(other, '.likeness'));
+    writeFileSync(join(other, 'a.png'), 'mine');
+    for (const image of [join(root, 'red/0.png'), join(other, 'a.png')]) {
+      await assert.rejects(
+        engine.map({ folder: root, out: { file: image, replace: true } }, job),
+        failure(ErrorCode.FileExists, /is an image and is never replaced/),
+        image,
+      );
+    }
     const kept = join(root, '.likeness/map.json');
     await assert.rejects(
       engine.map({ folder: root, out: { file: kept, replace: true } }, job),
