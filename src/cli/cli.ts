@@ -1,4 +1,5 @@
-import { asLikenessError, ErrorCode, isCancellation, usage } from '../core/errors.ts';
+import { asLikenessError, ErrorCode, isCancellation, usage, type LikenessError } from '../core/errors.ts';
+import { shownLine, shownLines } from '../core/shownText.ts';
 import { liftMarks } from '../engine/encoders/providers/providerUse.ts';
 import { Engine } from '../engine/engine.ts';
 import { engineOptions } from '../engine/machine.ts';
@@ -66,7 +67,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const failure = asLikenessError(error);
     const { code, message, path } = failure;
     if (json) print(JSON.stringify({ error: { code, message, ...(path === undefined ? {} : { path }) } }));
-    console.error(code === ErrorCode.Internal ? (failure.stack ?? message) : message);
+    console.error(toldOf(failure));
     if (isCancellation(failure)) return exit.interrupted;
     return code === ErrorCode.Usage ? exit.usage : exit.failed;
   }
@@ -90,8 +91,8 @@ async function dispatch(args: readonly string[], json: boolean): Promise<number>
     return exit.done;
   }
   const { json: document, lines, notes = [], exitCode = exit.done } = await execute(command, invocation);
-  for (const note of notes) console.error(`Note: ${note}`);
-  print(json ? JSON.stringify(document) : lines.join('\n'));
+  for (const note of notes) console.error(shownLine(`Note: ${note}`));
+  print(json ? JSON.stringify(document) : lines.map(shownLine).join('\n'));
   return exitCode;
 }
 
@@ -127,6 +128,13 @@ async function execute(command: Command, invocation: ReturnType<typeof parseInvo
     process.off('SIGHUP', hangUp);
     await engine.dispose();
   }
+}
+
+/** How a command is used takes lines of its own, and so does where something unexpected has failed. */
+function toldOf(failure: LikenessError): string {
+  const { code, message } = failure;
+  if (code === ErrorCode.Internal) return shownLines(failure.stack ?? message);
+  return code === ErrorCode.Usage ? shownLines(message) : shownLine(message);
 }
 
 /** Undefined leaves the number to the environment, else to the machine. */

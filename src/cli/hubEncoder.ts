@@ -3,6 +3,7 @@ import { totalBytes, type HubPlan } from '../core/hub/hubPlan.ts';
 import type { JobContext } from '../core/progress.ts';
 import { formatBytes } from '../core/progressText.ts';
 import type { AddedEncoder } from '../core/encoders/card.ts';
+import { shownLines } from '../core/shownText.ts';
 import type { HubService } from '../engine/hub/hubService.ts';
 import type { HubPlanRequest } from '../protocol/hub.ts';
 import { recommendedEncoders, recommendedReference } from '../engine/hub/recommended.ts';
@@ -39,7 +40,7 @@ export async function addFromHub(
   }
   for (;;) {
     if (plan.bytes > 0) {
-      terminal.output.write(`${announcement(plan)}\n`);
+      terminal.output.write(`${shownLines(announcement(plan))}\n`);
       if (!yes && !isAttended(terminal)) throw downloadUnasked();
       if (!yes && !(await confirm('Download it?', terminal, job.signal))) throw downloadDeclined();
     }

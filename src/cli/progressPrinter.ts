@@ -1,5 +1,6 @@
 import type { Progress } from '../core/progress.ts';
 import { formatProgress } from '../core/progressText.ts';
+import { shownLine } from '../core/shownText.ts';
 
 /** Without a terminal, a line this often is enough for a log. */
 const LOG_INTERVAL_MS = 5_000;
@@ -16,7 +17,7 @@ export class ProgressPrinter {
   }
 
   readonly report = (progress: Progress): void => {
-    const text = formatProgress(progress);
+    const text = shownLine(formatProgress(progress));
     if (this.#stream.isTTY) {
       this.#stream.write(`\r\u001B[2K${text.slice(0, Math.max(20, this.#stream.columns - 1))}`);
       this.#dirty = true;

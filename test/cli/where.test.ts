@@ -26,6 +26,19 @@ describe('filters on the command line', () => {
     assert.match(none.stderr, /did you mean “blue”\?/);
   });
 
+  it('list an image a line, also where its name has a line break or commands for a terminal', async (context) => {
+    if (process.platform === 'win32') return;
+    const { root, run, document } = await dataset(context);
+    const name = 'odd/a\n::error::b\u001b]0;c\u0007.png';
+    write(root, name, readFileSync(join(root, 'loose.png')));
+    assert.equal((await run('index', root)).code, 0);
+    const listed = await run('list', root, '--where', 'path:odd');
+    assert.equal(listed.stdout, 'odd/a\\n::error::b\\x1b]0;c\\x07.png\n');
+    assert.deepEqual(((await document('list', root, '--where', 'path:odd')) as { paths: string[] }).paths, [name]);
+    const refused = await run('similar', join(root, `${name}x`));
+    assert.match(refused.stderr, /^[^\n\u001b]*a\\n::error::b\\x1b[^\n\u001b]*\n$/);
+  });
+
   it('refuse what is not understood as wrong use, with the word', async (context) => {
     const { root, run } = await dataset(context);
     for (const args of [

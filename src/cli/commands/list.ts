@@ -21,7 +21,8 @@ between them, "-" before a word turns it round, quotes hold names with spaces, a
   finding:near-duplicate decision:exclude  blurry<.3 width:100..200 bytes>1MB  path:train/** .jpg
   caption:red,"on the left" no:caption
 
-A word without a name is looked for in paths, classes, tags and captions. --fields lists all that there is to filter by.`,
+A word without a name is looked for in paths, classes, tags and captions. --fields lists all that there is to filter by.
+Control characters in names are shown as \\n or \\x1b; --json has all names as they are.`,
   options: {
     where: { ...whereOptions.where, help: 'only images that match this filter' },
     view: whereOptions.view,

@@ -1,4 +1,5 @@
 import { formatCount, formatQuantity } from '../../progressText.ts';
+import { shownLine } from '../../shownText.ts';
 import { findingKinds, type Finding } from '../findings.ts';
 import { kindTexts } from '../kindTexts.ts';
 import type { ReportNotice } from './reportNotice.ts';
@@ -48,9 +49,9 @@ function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   const space = longest > 0 ? ' ' : '';
-  return `${fence}${space}${text.replaceAll(/\s/g, ' ')}${space}${fence}`;
+  return `${fence}${space}${shownLine(text.replaceAll(/\s/g, ' '))}${space}${fence}`;
 }
 
 function escape(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&').replaceAll(/\s+/g, ' ');
+  return shownLine(text.replaceAll(/\s+/g, ' ')).replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 }
