@@ -31,7 +31,7 @@ export function parseBaseline(text: string): ReadonlySet<string> | undefined {
 export function parseBaselineFindings(text: string): Baseline | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -18,7 +18,8 @@ export async function readDecisions(root: string): Promise<Decision[]> {
 export async function readDecisionText(root: string): Promise<string> {
   const file = decisionsFile(root);
   try {
-    return await readFile(file, 'utf8');
+    // Some editors begin a text with a mark of its encoding; the first decision stands after it all the same.
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return '';
     throw unreadableFile(file, error);

@@ -157,6 +157,7 @@ describe('a baseline', () => {
       [undefined, 'leak', 'outlier', 'small-class', undefined, undefined],
     );
     assert.deepEqual(parseBaseline(text), new Set(['0f', '1e', '2d']));
+    assert.deepEqual(parseBaseline(`\uFEFF${text}`), parseBaseline(text), 'as editors of Windows write it');
     assert.deepEqual(parseBaseline(formatBaseline({ findings: [] })), new Set());
   });
 

@@ -34,9 +34,10 @@ describe('the text of decisions', () => {
     );
   });
 
-  it('written by hand without a last line break, or with those of Windows, loses nothing', async (context) => {
+  it('written by hand without a last line break, or with those of Windows and a mark of its encoding, loses nothing', async (context) => {
     for (const [text, kept] of [
       ['{"path":"b.png","action":"keep"}', '{"path":"b.png","action":"keep"}\n'],
+      ['\uFEFF{"path":"b.png","action":"keep"}\r\n', '{"path":"b.png","action":"keep"}\n'],
       ['// x\r\n{"path":"b.png","action":"keep"}\r\n', '// x\r\n{"path":"b.png","action":"keep"}\n'],
     ] as const) {
       const root = temporaryFolder(context);
