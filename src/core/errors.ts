@@ -37,6 +37,13 @@ export const unsupportedFormat = (path: string, detail: string) =>
     `${path} is not in a supported image format (${detail}); convert it to PNG or JPEG.`,
     { path },
   );
+/** What git leaves in the place of a file that Git LFS keeps elsewhere. */
+export const gitLfsPointer = (path: string) =>
+  new LikenessError(
+    ErrorCode.GitLfsPointer,
+    `${path} is a Git LFS pointer instead of the picture itself; fetch the pictures with "git lfs pull" (in GitHub's checkout action: lfs: true).`,
+    { path },
+  );
 export const imageTooLarge = (path: string, width: number, height: number, limitMegapixels: number) =>
   new LikenessError(
     ErrorCode.ImageTooLarge,

@@ -8,6 +8,7 @@ export const ErrorCode = {
   CorruptImage: 'corrupt-image',
   TruncatedImage: 'truncated-image',
   UnsupportedFormat: 'unsupported-format',
+  GitLfsPointer: 'git-lfs-pointer',
   NotAnImage: 'not-an-image',
   Excluded: 'excluded',
   SymbolicLink: 'symbolic-link',

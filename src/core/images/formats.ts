@@ -13,9 +13,16 @@ const signatures: readonly { readonly format: string; readonly matches: (bytes: 
   { format: 'svg', matches: (b) => /^\uFEFF?\s*(<\?xml|<!--|<!DOCTYPE svg|<svg)/i.test(text(b, 0, 256)) },
 ];
 
+const LFS_START = 'version https://git-lfs.github.com/spec/';
+
 /** The image format that the bytes announce, or undefined if it is none that we read. */
 export function sniffFormat(bytes: Uint8Array): string | undefined {
   return signatures.find((signature) => signature.matches(bytes))?.format;
+}
+
+/** Whether a file isn't the picture itself, but says where Git LFS has it. */
+export function isGitLfsPointer(bytes: Uint8Array): boolean {
+  return text(bytes, 0, LFS_START.length) === LFS_START;
 }
 
 function starts(bytes: Uint8Array, prefix: readonly number[]): boolean {

@@ -2,13 +2,14 @@ import type { EncoderInput } from '../../core/encoders/card.ts';
 import {
   corruptImage,
   emptyFile,
+  gitLfsPointer,
   imageTooLarge,
   LikenessError,
   messageOf,
   truncatedImage,
   unsupportedFormat,
 } from '../../core/errors.ts';
-import { sniffFormat } from '../../core/images/formats.ts';
+import { isGitLfsPointer, sniffFormat } from '../../core/images/formats.ts';
 import {
   encoderPlacement,
   proxySize,
@@ -53,7 +54,7 @@ export interface DecodedImage extends Size {
 }
 
 /**
- * Decodes a file's bytes to its proxy. `path` only names the file in errors: empty-file, unsupported-format,
+ * Decodes a file's bytes to its proxy. `path` only names the file in errors: empty-file, git-lfs-pointer, unsupported-format,
  * image-too-large, truncated-image, corrupt-image.
  */
 export async function decodeProxy(bytes: Uint8Array, path: string, options: DecodeOptions): Promise<DecodedImage> {
@@ -112,7 +113,9 @@ export async function readPictureSize(
 ): Promise<Size & { readonly format: string }> {
   if (bytes.length === 0) throw emptyFile(path);
   const format = sniffFormat(bytes);
-  if (format === undefined) throw unsupportedFormat(path, describeStart(bytes));
+  if (format === undefined) {
+    throw isGitLfsPointer(bytes) ? gitLfsPointer(path) : unsupportedFormat(path, describeStart(bytes));
+  }
   try {
     const full = await readImageSize(bytes, format);
     if (full === undefined) throw truncatedImage(path, undefined);

@@ -16,6 +16,7 @@ const remedies: Readonly<Partial<Record<ErrorCode, PanelFailure['remedy']>>> = {
   [ErrorCode.CorruptImage]: 'pick',
   [ErrorCode.TruncatedImage]: 'pick',
   [ErrorCode.UnsupportedFormat]: 'pick',
+  [ErrorCode.GitLfsPointer]: 'pick',
   [ErrorCode.ImageTooLarge]: 'pick',
   [ErrorCode.EmbeddingInvalid]: 'pick',
   [ErrorCode.UnsupportedPlatform]: 'none',

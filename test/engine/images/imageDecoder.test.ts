@@ -116,6 +116,9 @@ describe('decodeProxy', () => {
     damaged.fill(0xaa, 60, png.length - 200);
     assert.equal((await codeOf(new Uint8Array(0), 'empty.jpg')).code, ErrorCode.EmptyFile);
     assert.equal((await codeOf(Buffer.from('hello there'), 'text.jpg')).code, ErrorCode.UnsupportedFormat);
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0f'.repeat(32)}\nsize 123456\n`;
+    const { code, message } = await codeOf(Buffer.from(pointer), 'kept elsewhere.jpg');
+    assert.deepEqual([code, /Git LFS pointer.*git lfs pull/.test(message)], [ErrorCode.GitLfsPointer, true]);
     assert.equal((await codeOf(jpeg.subarray(0, jpeg.length / 2), 'half.jpg')).code, ErrorCode.TruncatedImage);
     assert.equal((await codeOf(png.subarray(0, png.length / 2), 'half.png')).code, ErrorCode.TruncatedImage);
     assert.equal((await codeOf(damaged, 'damaged.png')).code, ErrorCode.CorruptImage);
