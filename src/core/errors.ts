@@ -114,6 +114,13 @@ export const imageNotIndexed = (path: string, reason: string) =>
   new LikenessError(ErrorCode.ImageNotIndexed, `${path} is not in the index: ${reason}`, { path });
 export const invalidConfig = (path: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidConfig, `${path} is not valid: ${detail}; correct it or delete it.`, { path });
+/** A notice. @param meant a key that there is */
+export const unknownConfigKey = (path: string, key: string, meant: string | undefined) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `"${key}" in ${path} means nothing and is passed over; ${meant === undefined ? 'correct it or take it out.' : `did you mean "${meant}"?`}`,
+    { path },
+  );
 export const indexBusy = (path: string) =>
   new LikenessError(
     ErrorCode.IndexBusy,

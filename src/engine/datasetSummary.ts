@@ -1,4 +1,5 @@
 import type { Count, DatasetSummary } from '../protocol/engine.ts';
+import { configNotices } from './store/config.ts';
 import { readOpinions } from './columns/imageOpinions.ts';
 import type { Dataset } from './dataset.ts';
 import { currentEncoder, newerDefault } from './encoders/encoderChoice.ts';
@@ -32,7 +33,11 @@ export async function summarizeDataset(
     views: await filters.viewsOf(dataset),
     failed: failedFiles(store, encoder?.key),
     indexedAt: indexedAt === undefined ? undefined : Number(indexedAt),
-    notices: [...store.notices, ...known.notices.map(({ code, message }) => ({ code, message }))],
+    notices: [
+      ...store.notices,
+      ...configNotices(root),
+      ...known.notices.map(({ code, message }) => ({ code, message })),
+    ],
   };
 }
 

@@ -55,9 +55,11 @@ it('check ends as failed with --fail-on where labels are missing, and says so in
   const [root, cache, out] = [temporaryFolder(context), temporaryFolder(context), temporaryFolder(context)];
   for (let i = 0; i < 4; i++) write(root, `${i}.png`, await shade([40 + 30 * i, 90, 120], i));
   write(root, 'copy.png', await shade([40, 90, 120], 0));
-  write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"}}');
   const rows = 'path,class,split\n0.png,a,train\n1.png,a,train\ncopy.png,a,test\n';
   const run = (...args: string[]) => likeness(['check', root, '--encoder', 'pixels', ...args], { cache });
+  write(root, '.likeness/config.json', '{"threshold":{"dark":1}}');
+  assert.match((await run('--only', 'dark')).stderr, /^Note: "threshold" in .* did you mean "thresholds"\?$/m);
+  write(root, '.likeness/config.json', '{"labels":{"source":"csv","file":"labels.csv"}}');
   const leak = ['--only', 'leak', '--fail-on', 'error'];
   write(root, 'labels.csv', rows);
   assert.equal((await run(...leak)).code, 1);

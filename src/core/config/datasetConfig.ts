@@ -1,7 +1,7 @@
 import ignore from 'ignore';
 import type { AugmentationRecipe } from '../augmentation/recipe.ts';
 import { findingKinds } from '../curation/findings.ts';
-import { usualThresholds } from '../curation/thresholds.ts';
+import { thresholdFault, usualThresholds } from '../curation/thresholds.ts';
 import { augmentationFault } from '../augmentation/recipeRules.ts';
 import type { SplitRules } from './splitRules.ts';
 
@@ -91,6 +91,11 @@ export function parseConfig(value: unknown): { readonly config: DatasetConfig } 
   return { config: Object.fromEntries(known) as DatasetConfig };
 }
 
+/** The keys of a parsed `config.json` that nobody reads, but for remarks (`$schema`, `_why`, `//`). */
+export function unknownKeys(value: object): string[] {
+  return Object.keys(value).filter((key) => !/^(\$|_|\/\/)/.test(key) && !configKeys.some((known) => known === key));
+}
+
 function labelsFault(labels: unknown): string | undefined {
   if (labels === undefined) return undefined;
   if (!isRecord(labels)) return '"labels" must be an object with a "source"';
@@ -165,11 +170,19 @@ function thresholdsFault(thresholds: unknown): string | undefined {
   const wrong = Object.entries(thresholds).find(([, number]) => !Number.isFinite(number));
   if (wrong !== undefined) return `"thresholds.${wrong[0]}" must be a number`;
   const unknown = Object.keys(thresholds).find((kind) => !(kind in usualThresholds));
-  if (unknown === undefined) return undefined;
+  if (unknown === undefined) return rangeFault(thresholds as Record<string, number>);
   const why = (findingKinds as readonly string[]).includes(unknown)
     ? 'which no number decides'
     : 'which is no kind of finding';
   return `"thresholds" names "${unknown}", ${why}; there are ${Object.keys(usualThresholds).join(', ')}`;
+}
+
+function rangeFault(thresholds: Readonly<Record<string, number>>): string | undefined {
+  for (const [kind, value] of Object.entries(thresholds)) {
+    const fault = thresholdFault(kind, value);
+    if (fault !== undefined) return `"thresholds.${kind}" ${fault}`;
+  }
+  return undefined;
 }
 
 function encoderFault(key: string, encoder: unknown): string | undefined {

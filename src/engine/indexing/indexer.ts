@@ -10,6 +10,7 @@ import { DECODER_VERSION } from '../images/imageDecoder.ts';
 import { MEASURES_VERSION } from '../images/imageMeasures.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { withLease } from '../jobs/lease.ts';
+import { configNotices } from '../store/config.ts';
 import type { FileRecord, IndexStore } from '../store/indexStore.ts';
 import { ImagePipeline } from './imagePipeline.ts';
 import { meta } from './meta.ts';
@@ -114,6 +115,7 @@ async function run(options: IndexingOptions, context: JobContext): Promise<Index
     seconds: Math.round(performance.now() - startedAt) / 1000,
     notices: [
       ...store.notices,
+      ...configNotices(store.root),
       ...(await decisionNotices(store.root, store)).map(({ code, message }) => ({ code, message })),
       ...providerNotices(encoder.computing),
     ],

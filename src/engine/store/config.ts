@@ -1,13 +1,24 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configKeys, parseConfig, type DatasetConfig } from '../../core/config/datasetConfig.ts';
-import { invalidConfig, messageOf, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import { configKeys, parseConfig, unknownKeys, type DatasetConfig } from '../../core/config/datasetConfig.ts';
+import { invalidConfig, messageOf, systemCodeOf, unknownConfigKey, unreadableFile } from '../../core/errors.ts';
+import { closestName } from '../../core/filters/closestName.ts';
+import type { StoreNotice } from './indexStore.ts';
 import { writeFailure } from './fileErrors.ts';
 import { LIKENESS_FOLDER, makeLikenessFolder } from './locations.ts';
 
 /** Reads a dataset's `config.json`; an empty configuration where there is none. Throws invalid-config, unreadable-file. */
 export function readConfig(root: string): DatasetConfig {
   return validated(configFile(root), readRaw(configFile(root)));
+}
+
+/** What a person should know of a dataset's `config.json` that can be read. Throws as `readConfig`. */
+export function configNotices(root: string): StoreNotice[] {
+  const file = configFile(root);
+  return unknownKeys(readRaw(file)).map((key) => {
+    const { code, message } = unknownConfigKey(file, key, closestName(key, configKeys));
+    return { code, message };
+  });
 }
 
 /** A key that is undefined is removed. */

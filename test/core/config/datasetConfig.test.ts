@@ -13,7 +13,7 @@ suite('dataset configuration', () => {
       captions: { source: 'jsonl', file: ['train.jsonl', 'test.jsonl'], column: 'text' },
       splits: { train: ['a/**'], test: [] },
       exclude: ['*.tmp.png', '!keep/'],
-      thresholds: { blurry: 0.5 },
+      thresholds: { blurry: 0.5, dark: 1, outlier: 3, 'small-class': 100 },
       encoder: 'handcrafted',
     };
     assert.deepEqual(parseConfig({ ...config, note: 1 }), { config });
@@ -46,6 +46,9 @@ suite('dataset configuration', () => {
     ],
     [{ thresholds: { leak: 0.3 } }, /"leak", which no number decides/],
     [{ thresholds: { blurry: '0.5' } }, /"thresholds\.blurry"/],
+    [{ thresholds: { dark: 2 } }, /"thresholds\.dark" must be a number from 0 to 1, not 2/],
+    [{ thresholds: { blurry: 0, 'label-issue': -0.1 } }, /"thresholds\.label-issue" .* from 0 to 1, not -0\.1/],
+    [{ thresholds: { outlier: -5 } }, /"thresholds\.outlier" must be a number from 0 on, not -5/],
     [{ encoder: '' }, /"encoder"/],
     [{ words: [] }, /"words"/],
     [{ words: ['cat', ''] }, /"words"/],

@@ -97,9 +97,9 @@ describe('checking a dataset', () => {
     // How close the encoder must find two pictures for one to be looked for as a part of the other is the dataset's to say.
     const cropped = ({ findings }: CheckReport) => findings.filter(({ message }) => message.includes('cropped')).length;
     assert.ok(cropped(renamed) > 0 && renamed.thresholds['near-duplicate'] === 0.8);
-    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"near-duplicate":-1}}');
+    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"near-duplicate":0}}');
     const never = await engine.check({ folder: root, only: ['near-duplicate'] }, job());
-    assert.deepEqual([cropped(never), never.thresholds['near-duplicate']], [0, -1]);
+    assert.deepEqual([cropped(never), never.thresholds['near-duplicate']], [0, 0]);
     assert.ok(never.findings.length > 0);
   });
 
@@ -112,9 +112,9 @@ describe('checking a dataset', () => {
     const check = () => engine.check({ folder: root, encoder: 'pixels', only }, job());
     const before = await check();
     assert.deepEqual([before.images, before.counts], [13, { 'exact-duplicate': 1 }]);
-    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"dark":1.1}}');
+    writeFileSync(join(root, '.likeness/config.json'), '{"thresholds":{"dark":1}}');
     const all = await check();
-    assert.deepEqual([all.counts.dark, all.thresholds.dark], [13, 1.1]);
+    assert.deepEqual([all.counts.dark, all.thresholds.dark], [13, 1]);
     await engine.decisions.decide({ root, paths: ['a/again.png'], decision: { action: 'exclude' } });
     const without = await check();
     // The copy holds the same picture, and stays.

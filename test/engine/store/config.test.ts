@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { ErrorCode, LikenessError } from '../../../src/core/errors.ts';
-import { readConfig, writeConfig } from '../../../src/engine/store/config.ts';
+import { configNotices, readConfig, writeConfig } from '../../../src/engine/store/config.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 
 function rootWith(context: TestContext, text: string): string {
@@ -53,6 +53,19 @@ suite('config.json', () => {
     const expected = { labels: { source: 'none' }, thresholds: { blurry: 1 }, encoder: 'b', zoo: 1 };
     assert.equal(text, `${JSON.stringify(expected, undefined, 2)}\n`);
     assert.deepEqual(readdirSync(join(root, '.likeness')).sort(), ['.gitignore', 'config.json']);
+  });
+
+  test('has a notice for each key that nobody reads, with the one that may be meant', (context) => {
+    const root = rootWith(context, '{"threshold": {"dark": 0.1}, "zoo": 1, "$schema": "x", "encoder": "a"}');
+    const file = join(root, '.likeness/config.json');
+    assert.deepEqual(
+      configNotices(root).map(({ message }) => message),
+      [
+        `"threshold" in ${file} means nothing and is passed over; did you mean "thresholds"?`,
+        `"zoo" in ${file} means nothing and is passed over; correct it or take it out.`,
+      ],
+    );
+    assert.deepEqual(configNotices(temporaryFolder(context)), []);
   });
 
   test('is not written with a value that could not be read again', (context) => {
