@@ -9,7 +9,9 @@ export * from './training/trainingErrors.ts';
 export const unreadableFile = (path: string, cause: unknown) =>
   new LikenessError(
     ErrorCode.UnreadableFile,
-    `${path} can't be read (${systemCodeOf(cause) ?? messageOf(cause)}); check its permissions.`,
+    systemCodeOf(cause) === 'EISDIR'
+      ? `${path} is a folder, where a file is wanted; name a file.`
+      : `${path} can't be read (${systemCodeOf(cause) ?? messageOf(cause)}); check its permissions.`,
     { path, cause },
   );
 export const undecodableName = (path: string) =>

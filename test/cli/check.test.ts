@@ -162,6 +162,12 @@ it('check writes its reports and baselines over nothing that people have', async
     }
     if (before !== '') assert.equal(readFileSync(file, 'utf8'), before, file);
   }
+  const folder = await run('--baseline', join(root, 'a'));
+  assert.deepEqual(
+    [folder.code, /a is a folder, where a file is wanted/.test(folder.stderr)],
+    [3, true],
+    folder.stderr,
+  );
   for (const file of [join(root, '.likeness/ci.json'), join(root, '.likeness/baseline.json'), join(out, 'b.json')]) {
     for (const again of ['first', 'again']) {
       const written = await run('--baseline', file, '--write-baseline');

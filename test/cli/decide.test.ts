@@ -78,6 +78,20 @@ it('decide says how it is used, and refuses images of another dataset', async (c
   assert.match(outside.stderr, /a\.png/);
 });
 
+it('decide refuses a folder, and an image as its own partner', async (context) => {
+  const { root, told } = datasetOf(context, 'a.png', 'cats/b.png');
+  for (const [args, sentence] of [
+    [['decide', 'exclude', join(root, 'cats')], /cats is a folder, and decisions are about single images/],
+    [['tag', 'x', root], /is a folder, and decisions are about single images/],
+    [['quarantine', 'add', join(root, 'cats')], /cats is a folder, and decisions are about single images/],
+    [['decide', 'same', join(root, 'a.png'), join(root, 'cats/../a.png')], /a\.png is named twice/],
+  ] as const) {
+    const { code, stderr } = await told(...args);
+    assert.deepEqual([code, sentence.test(stderr)], [2, true], `${args.join(' ')}: ${stderr}`);
+  }
+  assert.ok(!existsSync(join(root, '.likeness/decisions.jsonl')));
+});
+
 it('decide keeps images and undoes, redoes and shows its steps', async (context) => {
   const { root, run, told } = datasetOf(context, 'a.png', 'b.png');
   await run('decide', 'keep', join(root, 'a.png'));

@@ -2,6 +2,14 @@
 import { ErrorCode, LikenessError, messageOf, systemCodeOf } from '../likenessError.ts';
 import { formatQuantity } from '../progressText.ts';
 
+export const folderToDecide = (path: string) =>
+  new LikenessError(
+    ErrorCode.Usage,
+    `${path} is a folder, and decisions are about single images; name the images in it, or filter by it (--where path:FOLDER).`,
+    { path },
+  );
+export const samePairTwice = (path: string) =>
+  new LikenessError(ErrorCode.Usage, `${path} is named twice; a pair is of two different images.`, { path });
 export const notExact = (verb: 'undone' | 'done again', title: string, file: string) =>
   new LikenessError(
     ErrorCode.DecisionsChanged,

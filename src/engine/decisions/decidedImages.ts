@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFile } from '../../core/decisions/decisionErrors.ts';
+import { folderToDecide, ownFile } from '../../core/decisions/decisionErrors.ts';
 import type { DecidedImage, ImageToDecide } from '../../core/decisions/decisions.ts';
 import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
@@ -15,17 +15,18 @@ const AT_ONCE = 8;
 /** What tells contents without reading files that are as they were when they were indexed. */
 export type KnownContents = Pick<IndexStore, 'readContentIds'>;
 
-/** A path as the dataset spells it. Throws path-outside-root. */
+/** A path as the dataset spells it. Throws path-outside-root, or usage for the dataset itself. */
 export function decidedPath(root: string, path: string): string {
   const inside = relativeToRoot(root, path);
-  if (inside === undefined || inside === '') throw pathOutsideRoot(path, root);
+  if (inside === '') throw folderToDecide(root);
+  if (inside === undefined) throw pathOutsideRoot(path, root);
   if (inside === LIKENESS_FOLDER || inside.startsWith(`${LIKENESS_FOLDER}/`)) throw ownFile(join(root, inside));
   return inside;
 }
 
 /**
  * Images as decisions name them, in the order of the paths. Rejects with file-not-found or unreadable-file where one of them can't
- * be read.
+ * be read, and with usage where it is a folder.
  *
  * @param paths as `decidedPath` gives them
  */
@@ -78,7 +79,9 @@ async function contentOf(file: string, known: FileContent | undefined): Promise<
     }
     return contentId(await readFile(file));
   } catch (error) {
-    throw systemCodeOf(error) === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
+    const code = systemCodeOf(error);
+    if (code === 'EISDIR') throw folderToDecide(file);
+    throw code === 'ENOENT' ? fileNotFound(file) : unreadableFile(file, error);
   }
 }
 

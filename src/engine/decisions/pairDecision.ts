@@ -1,3 +1,4 @@
+import { samePairTwice } from '../../core/decisions/decisionErrors.ts';
 import { withPair, type PairAction } from '../../core/decisions/decisionLines.ts';
 import type { DecidedImage } from '../../core/decisions/decisions.ts';
 import { pairTitle } from '../../core/decisions/stepTitles.ts';
@@ -8,7 +9,7 @@ import { takeStep, type StepContext } from './steps.ts';
 
 /**
  * Writes down that two images are the same or different, or takes back what was decided. What the file holds beside that stays
- * as it is. Rejects with path-outside-root, file-not-found, unreadable-file, read-only or disk-full.
+ * as it is. Rejects with usage where it is one image, path-outside-root, file-not-found, unreadable-file, read-only or disk-full.
  *
  * @param paths relative to the root
  * @param action undefined takes the decision back
@@ -20,6 +21,7 @@ export async function decidePair(
 ): Promise<StepOutcome> {
   const { root, now, store } = context;
   const named = paths.map((path) => decidedPath(root, path));
+  if (action !== undefined && named[0] === named[1]) throw samePairTwice(named[0]!);
   // What is to be forgotten may be gone, and its content doesn't matter.
   const images =
     action === undefined ? named.map((path) => ({ path, content: '' })) : await decidedImages(root, named, store);

@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { outputFolderNotFound, systemCodeOf } from '../../core/errors.ts';
+import { outputFolderNotFound, readOnly, systemCodeOf } from '../../core/errors.ts';
 import { fileKindOf } from '../../core/images/fileKinds.ts';
 import { fileExists, outIsFolder, wouldReplaceImage, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
@@ -59,10 +59,7 @@ export async function writeOutput({ file, replace }: OutputFile, content: string
     if (replace) await replaceFile(file, [content]);
     else await writeFile(file, content, { flag: 'wx', flush: true });
   } catch (error) {
-    const code = systemCodeOf(error);
-    if (code === 'EEXIST') throw fileExists(file);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw outputFolderNotFound(file, dirname(file));
-    throw writeFailure(file, error) ?? error;
+    throw systemCodeOf(error) === 'EEXIST' ? fileExists(file) : outputFailure(file, error);
   }
 }
 
@@ -84,9 +81,7 @@ export async function streamOutput(
       await beforeRename?.();
     });
   } catch (error) {
-    const code = systemCodeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw outputFolderNotFound(file, dirname(file));
-    throw writeFailure(file, error) ?? error;
+    throw outputFailure(file, error);
   }
 }
 
@@ -95,4 +90,11 @@ export async function isSameFile(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [first, second] = await Promise.all([a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
   return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
+}
+
+function outputFailure(file: string, error: unknown): unknown {
+  if (!['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return writeFailure(file, error) ?? error;
+  // Some file systems answer so where nobody can make a file in a folder that is there.
+  const isThere = statIfPresent(dirname(file))?.isDirectory() === true;
+  return isThere ? readOnly(file, error) : outputFolderNotFound(file, dirname(file));
 }
