@@ -44,6 +44,12 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
   assert.equal((await run('--only', 'leak', '--fail-on', 'leak')).code, 0, 'what is no issue fails nothing');
   assert.match((await decide(findings[0]!.id, '--undo')).stdout, /^1 finding changed\.$/m);
   write(root, 'train/a/0.jpg', await shade([40, 90, 120], 0, 'jpeg'));
+  for (const file of ['c/3.png', 'd/3.png', 'd/4.png', 'd/4 again.png']) {
+    write(root, `train/${file}`, await shade([20, 90 + 20 * Number(/\d/.exec(file)), 220], 9));
+  }
+  const mixed = await run('--only', 'exact-duplicate');
+  assert.match(mixed.stdout, /^exact-duplicate: 3 \(1 error, 2 warnings\)\n {2}train\//m);
+  for (const folder of ['c', 'd']) rmSync(join(root, 'train', folder), { recursive: true });
   const near = await run('--only', 'near-duplicate');
   assert.match(near.stdout, /^warning near-duplicate: 1 \(threshold 0\.8 of the usual distance, for crops\)$/m);
   for (const args of [['--only', 'nonsense'], ['--fail-on', 'sometimes'], ['elsewhere']]) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   findingKinds,
   severities,
+  severitiesText,
   type Finding,
   type FindingKind,
   type Severity,
@@ -178,12 +179,19 @@ function describe({ root, images, findings, counts, accepted, thresholds, neighb
       const hidden = own.length - SHOWN;
       return [
         '',
-        `${own[0]!.severity} ${kind}: ${formatCount(own.length)}${thresholdText(kind, thresholds[kind])}`,
+        `${headingOf(kind, own)}${thresholdText(kind, thresholds[kind])}`,
         ...own.slice(0, SHOWN).map(line),
         ...(hidden > 0 ? [`  … and ${formatCount(hidden)} more; --json has them all`] : []),
       ];
     }),
   ];
+}
+
+/** "warning near-duplicate: 24", or "exact-duplicate: 24 (1 error, 23 warnings)". */
+function headingOf(kind: FindingKind, own: readonly Finding[]): string {
+  const [text, count] = [severitiesText(own), formatCount(own.length)];
+  const isOne = own.every(({ severity }) => severity === own[0]!.severity);
+  return isOne ? `${text} ${kind}: ${count}` : `${kind}: ${count} (${text})`;
 }
 
 function thresholdText(kind: FindingKind, threshold: number | undefined): string {

@@ -1,3 +1,4 @@
+import { formatCount, formatQuantity } from '../progressText.ts';
 import { qualityKinds } from './qualityIssues.ts';
 
 /** What is worth a person's look, and how badly. */
@@ -82,6 +83,20 @@ const usual: Readonly<Record<FindingKind, Severity>> = {
 /** @param labelsDiffer of exact duplicates: one of the labels must be wrong */
 export function severityOf(kind: FindingKind, labelsDiffer = false): Severity {
   return kind === 'exact-duplicate' && labelsDiffer ? 'error' : usual[kind];
+}
+
+/** How bad findings are together: "warning" where all are, else "1 error, 23 warnings". */
+export function severitiesText(findings: readonly Pick<Finding, 'severity'>[]): string {
+  const counts = severities
+    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .reverse();
+  if (counts.length === 1) return counts[0]!.severity;
+  return counts
+    .map(({ severity, count }) =>
+      severity === 'info' ? `${formatCount(count)} info` : formatQuantity(count, severity),
+    )
+    .join(', ');
 }
 
 /** The worst first; equally bad ones by kind and path, so that the order is the same every time. */

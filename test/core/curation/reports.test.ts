@@ -108,6 +108,13 @@ describe('reports of findings', () => {
     assert.match(text, /- `test\/a & <b>\/1 ü\.jpg` ↔ `` train\/`x`\.jpg ``: Also in "train": \\<b\\>bold/);
     assert.match(text, /\n- "c" has only 3\.\n/);
     assert.equal(markdownReport([], 1), '## Nothing to decide in 1 image\n');
+    const mixed = [
+      findings[1]!,
+      { ...findings[1]!, severity: 'error' as const },
+      { ...findings[1]!, severity: 'warning' as const },
+    ];
+    const [one, ...others] = mixed.map((finding) => ({ ...finding, kind: 'exact-duplicate' as const }));
+    assert.match(markdownReport([one!, ...others, ...others], 9), /\| 2 errors, 2 warnings, 1 info \| 5 \|/);
     const odd = markdownReport([{ ...findings[0]!, path: 'a\u001b[2J.jpg', message: 'b\u001b' }], 1);
     assert.match(odd, /- `a\\x1b\[2J\.jpg`.*: b\\\\x1b\n/, 'nor what a terminal would obey');
   });

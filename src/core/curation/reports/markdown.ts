@@ -1,6 +1,6 @@
 import { formatCount, formatQuantity } from '../../progressText.ts';
 import { shownLine } from '../../shownText.ts';
-import { findingKinds, type Finding } from '../findings.ts';
+import { findingKinds, severitiesText, type Finding } from '../findings.ts';
 import { kindTexts } from '../kindTexts.ts';
 import type { ReportNotice } from './reportNotice.ts';
 
@@ -27,7 +27,9 @@ export function markdownReport(
     '',
     '| what | how bad | how many |',
     '| --- | --- | ---: |',
-    ...kinds.map((kind) => `| ${kindTexts[kind].name} | ${of(kind)[0]!.severity} | ${formatCount(of(kind).length)} |`),
+    ...kinds.map(
+      (kind) => `| ${kindTexts[kind].name} | ${severitiesText(of(kind))} | ${formatCount(of(kind).length)} |`,
+    ),
     ...kinds.flatMap((kind) => [
       '',
       `### ${kindTexts[kind].name}`,
