@@ -75,5 +75,12 @@ it('import takes vectors that --encoder finds by their name, and encoders lists 
     (await run('encoders', 'list', '--in', root)).stdout,
     /^mine-\w+ {2}mine, vectors of 2 dimensions, imported from clip\.jsonl; 3 vectors \(24 bytes\) in the index$/m,
   );
+  for (let i = 3; i < 5; i++) write(root, `a/${i}.png`, await shade([40 + 40 * i, 30, 120], i));
+  for (const command of [['select', '-n', '2'], ['split', '--all'], ['check']]) {
+    const part = await run(...command, root, '--encoder', 'mine');
+    assert.match(part.stderr, /^Note: 2 images have no vector of the encoder mine-\w+ and are left out; /m, command[0]);
+    const whole = await run(...command, root, '--encoder', 'pixels');
+    assert.deepEqual([whole.code, /no vector/.test(whole.stderr)], [0, false], command[0]);
+  }
   assert.doesNotMatch((await run('encoders', 'remove', 'mine', '--in', root)).stdout, /mine/);
 });

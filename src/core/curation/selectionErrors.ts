@@ -16,6 +16,12 @@ export const fixedUnknown = (root: string, count: number, example: string) =>
     `${formatQuantity(count, 'path')} of the list of chosen images ${count === 1 ? `("${example}") names` : `(the first is "${example}") name`} no image of ${root} that can be read and isn't excluded; correct the list.`,
     { path: example },
   );
+/** A notice. */
+export const leftOutWithoutVector = (images: number, encoder: string) =>
+  new LikenessError(
+    ErrorCode.EncoderMismatch,
+    `${formatQuantity(images, 'image')} ${images === 1 ? 'has' : 'have'} no vector of the encoder ${encoder} and ${images === 1 ? 'is' : 'are'} left out; import the missing vectors, or use another encoder.`,
+  );
 export const noClassesToBalance = (folder: string) =>
   new LikenessError(
     ErrorCode.NotEnoughLabels,

@@ -1,3 +1,4 @@
+import { leftOutWithoutVector } from '../../core/curation/selectionErrors.ts';
 import type { LikenessError } from '../../core/errors.ts';
 import { gathered } from '../../core/neighbors/neighborsAmong.ts';
 import type { UnitVectors } from '../../core/neighbors/allNeighbors.ts';
@@ -32,12 +33,13 @@ export interface CuratedImages extends KnownImages, UnitVectors {}
  */
 export async function readCuratedImages(
   dataset: Dataset,
-  encoder: Pick<StoredEncoder, 'key'>,
+  encoder: Pick<StoredEncoder, 'key' | 'card'>,
   below: string,
 ): Promise<CuratedImages> {
   const { store } = dataset;
   const table = store.readVectors(encoder.key, matrixForNeighbors);
-  const known = await readKnownLabelsIfAny(dataset, store.readImagePaths());
+  const readable = store.readImagePaths();
+  const known = await readKnownLabelsIfAny(dataset, readable);
   const isWanted = (path: string) => (below === '' || path.startsWith(`${below}/`)) && !known.isExcluded(path);
   const rows = Uint32Array.from(table.paths.keys()).filter((row) => isWanted(table.paths[row]!));
   const paths = Array.from(rows, (row) => table.paths[row]!);
@@ -54,6 +56,21 @@ export async function readCuratedImages(
     tableSplitOf: known.tableSplitOf,
     faults: known.faults,
     facts: paths.map((path) => facts.get(path)),
-    notices: known.notices,
+    notices: [...known.notices, ...withoutVector(readable.filter(isWanted), table.paths, store, encoder)],
   };
+}
+
+/** Of imported vectors some may be missing; what the encoder fails on is listed by itself. */
+function withoutVector(
+  wanted: readonly string[],
+  embedded: readonly string[],
+  store: Dataset['store'],
+  { key, card }: Pick<StoredEncoder, 'key' | 'card'>,
+): LikenessError[] {
+  const known = new Set(embedded);
+  const missing = wanted.filter((path) => !known.has(path));
+  if (missing.length === 0) return [];
+  const failed = new Set(store.readProblems(key).map(({ path }) => path));
+  const count = missing.filter((path) => !failed.has(path)).length;
+  return count === 0 ? [] : [leftOutWithoutVector(count, card.id)];
 }
