@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCodeOf } from '../../core/errors.ts';
 
 const TEMPORARY = '.tmp';
+/** What nobody has written to for so long was left by a process that was killed. */
+const STALE_MS = 10 * 60_000;
 /** What Windows answers while a virus scanner or a reader has a file open. */
 const IN_USE = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /** What platforms answer that can't flush a folder. */
@@ -19,8 +21,15 @@ export type Chunks = readonly (Uint8Array | string)[] | AsyncIterable<Uint8Array
  *
  * @param chunks they must not change until the promise settles
  * @param beforeRename throws to leave the old content
+ * @param isOneOfMany of the same folder, which isn't looked through for each of them: what killed processes have left stays
  */
-export async function replaceFile(file: string, chunks: Chunks, beforeRename?: () => Promise<void>): Promise<void> {
+export async function replaceFile(
+  file: string,
+  chunks: Chunks,
+  beforeRename?: () => Promise<void>,
+  isOneOfMany = false,
+): Promise<void> {
+  if (!isOneOfMany) await removeStale(file);
   // A name of its own, so that even a process that shouldn't write here any more can't get into another one's content.
   const temporary = `${file}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
   try {
@@ -38,6 +47,20 @@ export async function replaceFile(file: string, chunks: Chunks, beforeRename?: (
     throw error;
   }
   await flushFolder(dirname(file));
+}
+
+/** Takes away what processes that were killed have left in the place of a file's new content. */
+async function removeStale(file: string): Promise<void> {
+  const [folder, start] = [dirname(file), `${basename(file)}.`];
+  try {
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(start) || !/^[0-9a-f]{12}\.tmp$/.test(name.slice(start.length))) continue;
+      const status = await lstat(join(folder, name));
+      if (status.isFile() && Date.now() - status.mtimeMs > STALE_MS) await rm(join(folder, name), { force: true });
+    }
+  } catch {
+    // What is left costs space, and not the file that is to be written.
+  }
 }
 
 /** True for the names of what `replaceFile` leaves behind when its process is killed. */

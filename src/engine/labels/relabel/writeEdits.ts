@@ -20,10 +20,12 @@ export async function writeEdits({ file, sha256, edits }: PlannedFile): Promise<
     const target = await realpath(file);
     const before = await stat(target);
     const hash = createHash('sha256');
-    await replaceFile(target, editedPieces(target, edits, { hash }), async () => {
+    const stillThat = async () => {
       const after = await stat(target);
       if (hash.digest('hex') !== sha256 || after.mtimeMs !== before.mtimeMs) throw labelFileChanged(file);
-    });
+    };
+    // Those of YOLO are small, and there may be one for each image.
+    await replaceFile(target, editedPieces(target, edits, { hash }), stillThat, before.size < PIECE);
     await chmod(target, before.mode).catch(() => undefined);
   } catch (error) {
     if (error instanceof LikenessError || systemCodeOf(error) === undefined) throw error;
