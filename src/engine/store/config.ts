@@ -12,10 +12,16 @@ export function readConfig(root: string): DatasetConfig {
   return validated(configFile(root), readRaw(configFile(root)));
 }
 
-/** What a person should know of a dataset's `config.json` that can be read. Throws as `readConfig`. */
+/** What a person should know of a dataset's `config.json`; of one that can't be read, `readConfig` tells. */
 export function configNotices(root: string): StoreNotice[] {
   const file = configFile(root);
-  return unknownKeys(readRaw(file)).map((key) => {
+  let raw: Record<string, unknown>;
+  try {
+    raw = readRaw(file);
+  } catch {
+    return [];
+  }
+  return unknownKeys(raw).map((key) => {
     const { code, message } = unknownConfigKey(file, key, closestName(key, configKeys));
     return { code, message };
   });
