@@ -12,10 +12,7 @@ export interface ImageQuality {
   readonly light: number;
   /** Edges and spread of the histogram, 0 to 1. */
   readonly blurry: number;
-  /**
-   * A tenth of the entropy in bits of the histogram, at most 1: of red, green and blue one after the other, as Pillow counts them, or of
-   * the one channel of a grey picture.
-   */
+  /** A tenth of the entropy of the grey picture's histogram in bits, at most 1. */
   readonly lowInformation: number;
   /** Red, green and blue are the same everywhere. */
   readonly grayscale: boolean;
@@ -68,7 +65,7 @@ export function pixelScores({ data, width }: RgbImage): PixelScores {
   const pixels = data.length / 3;
   const step = stepOver(pixels, width);
   const count = Math.ceil(pixels / step);
-  const levels = new Uint32Array(3 * LEVELS);
+  const levels = new Uint32Array(LEVELS);
   const brightness = new Uint32Array(BINS + 1);
   const scale = (BINS / 255) ** 2;
   let sum = 0;
@@ -78,21 +75,17 @@ export function pixelScores({ data, width }: RgbImage): PixelScores {
     const green = data[i + 1]!;
     const blue = data[i + 2]!;
     if (red !== green || red !== blue) grayscale = false;
-    levels[red]!++;
-    levels[LEVELS + green]!++;
-    levels[2 * LEVELS + blue]!++;
+    levels[((299 * red + 587 * green + 114 * blue + 500) / 1000) | 0]!++;
     const squared = 0.241 * red * red + 0.691 * green * green + 0.068 * blue * blue;
     const bin = (Math.sqrt(scale * squared) + 0.5) | 0;
     brightness[bin]!++;
     sum += bin;
   }
-  const isGrey = grayscale && isGrayscale(data);
-  const bits = isGrey ? entropy(levels.subarray(0, LEVELS), count) : entropy(levels, 3 * count);
   const scores = {
     dark: percentile(brightness, count, 0.99),
     light: 1 - percentile(brightness, count, 0.05),
-    lowInformation: Math.min(1, 0.1 * bits),
-    grayscale: isGrey,
+    lowInformation: Math.min(1, 0.1 * entropy(levels, count)),
+    grayscale: grayscale && isGrayscale(data),
   };
   return { scores, brightness: sum / count / BINS };
 }

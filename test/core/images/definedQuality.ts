@@ -13,10 +13,7 @@ export function definedQuality(picture: RgbImage, reduced: RgbImage): ImageQuali
     return low + (high - low) * (at % 1);
   };
   const grayscale = pixels.every(([red, green, blue]) => red === green && green === blue);
-  // Bands one after the other: Pillow's entropy of a picture with three, and of one with one.
-  const levels = grayscale
-    ? pixels.map(([level]) => level)
-    : [0, 1, 2].flatMap((band) => pixels.map((pixel) => 256 * band + pixel[band]!));
+  const levels = pixels.map(greyOf);
   const grey = pixelsOf(reduced).map(greyOf);
   const { width, height } = reduced;
   const edges = grey.map((level, i) => {
