@@ -220,8 +220,18 @@ function placesWithin(edge: number, start: number, size: number, found: Places):
   return found;
 }
 
-/** Crops to begin with, centred, of these shares. */
-const FIRST_SHARES = [1, 0.9, 0.8, 0.7];
+/** Crops to begin with: all, and of each of these shares the middle, each side and each corner; then what is left where one side is cut off. */
+const FIRST_SHARES = [0.9, 0.8, 0.7, 0.6];
+const firstGuesses: readonly Crop[] = [
+  { left: 0, top: 0, width: 1, height: 1 },
+  ...FIRST_SHARES.flatMap((share) => [
+    ...[0, 0.5, 1].flatMap((x) =>
+      [0, 0.5, 1].map((y) => ({ left: x * (1 - share), top: y * (1 - share), width: share, height: share })),
+    ),
+    ...[0, 1].map((x) => ({ left: x * (1 - share), top: 0, width: share, height: 1 })),
+    ...[0, 1].map((y) => ({ left: 0, top: y * (1 - share), width: 1, height: share })),
+  ]),
+];
 /** No crop is less than this share of a picture's width or height. */
 const LEAST_SHARE = 0.5;
 /** How far a crop may lie outside, since pictures are cut to whole pixels and squashed. */
@@ -270,9 +280,7 @@ export function findCrop(
 ): { readonly crop: Crop; readonly agreement: Agreement } {
   const drawn = new Float32Array(whole.edge ** 2);
   const judged = (crop: Crop) => ({ crop, edges: edgeAgreement(part, cropped(whole, crop, drawn)) });
-  const guesses = from
-    ? [from]
-    : FIRST_SHARES.map((share) => ({ left: (1 - share) / 2, top: (1 - share) / 2, width: share, height: share }));
+  const guesses = from ? [from] : firstGuesses;
   let best = guesses.map(judged).reduce((a, b) => (b.edges > a.edges ? b : a));
   for (const [place, step] of steps.entries()) {
     if (best.edges < (place === 0 ? atLeast : afterFirst)) break;
