@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { asLikenessError, isCancellation } from '../core/errors.ts';
+import type { LeftOut } from '../protocol/decisions.ts';
 import { commands } from './contract.ts';
+import { leftOutText } from './findings/leftOutText.ts';
 
 /** Shows a failure with a way to look closer. Being asked to stop is none. */
 export async function showFailure(error: unknown): Promise<void> {
@@ -16,6 +18,12 @@ export async function showFailure(error: unknown): Promise<void> {
 /** Shows a failure to somebody who mustn't wait until the message is answered, such as a page. */
 export function showUnawaited(error: unknown): void {
   void showFailure(error);
+}
+
+/** Says of which images nothing was done, and why of the first; nothing where there are none. */
+export function tellLeftOut(leftOut: readonly LeftOut[]): void {
+  const text = leftOutText(leftOut);
+  if (text !== undefined) void vscode.window.showWarningMessage(text);
 }
 
 /** Says what was done, with a way back where there is one; nobody must wait for an answer. */

@@ -41,9 +41,27 @@ export interface DecisionStep {
   readonly root: string;
   /** What was done, for the menu of undo; absent: as the decisions tell, "Exclude 2 images". */
   readonly title?: string;
-  readonly decisions: readonly Pick<DecideRequest, 'paths' | 'decision' | 'undo'>[];
+  readonly decisions: readonly StepPart[];
   /** Id of the finding that this answers; it is written down with the decisions, which close it. */
   readonly finding?: string;
+  /**
+   * Where this is given, images that can't be read, or brought back, are left out and told; otherwise one of them refuses all.
+   * Each list: images that are left out together, since nothing of them is to be decided without the others.
+   */
+  readonly leavesOut?: readonly (readonly string[])[];
+}
+
+export interface StepPart extends Pick<DecideRequest, 'paths' | 'decision' | 'undo'> {
+  /** Id of the finding that this part answers, of a step that is about several. */
+  readonly finding?: string;
+}
+
+/** An image of which nothing was decided. */
+export interface LeftOut {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Why, in a sentence. */
+  readonly message: string;
 }
 
 /** A step that was taken before, which can be undone or done again. */
@@ -67,6 +85,8 @@ export interface StepOutcome extends DecisionHistory {
   readonly changed: readonly string[];
   /** What a person should know besides; absent where there is nothing. */
   readonly notices?: readonly Notice[];
+  /** Of a step that leaves out what can't be done; absent where all was. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** A file that was set aside. */

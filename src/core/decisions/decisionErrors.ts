@@ -27,7 +27,14 @@ export const stepNotOffered = (direction: 'undo' | 'redo', title: string) =>
 export const movedFileGone = (verb: 'undone' | 'done again', title: string, path: string) =>
   new LikenessError(
     ErrorCode.FileNotFound,
-    `"${title}" can't be ${verb}, since ${path} is gone; nothing was changed, restore the file or decide anew.`,
+    `"${title}" can't be ${verb}, since ${path} is gone; nothing was changed. Put the file back there and try again; tried again without, this step is passed over.`,
+    { path },
+  );
+/** The second time. */
+export const movedFilePassedOver = (verb: 'undone' | 'done again', title: string, path: string) =>
+  new LikenessError(
+    ErrorCode.FileNotFound,
+    `"${title}" can't be ${verb}, since ${path} is gone, and is passed over; nothing was changed, decide anew once the file is back.`,
     { path },
   );
 export const editedFileChanged = (verb: 'undone' | 'done again', title: string, path: string) =>

@@ -98,11 +98,11 @@ export interface PendingStep {
   readonly edited?: readonly FileEdit[];
 }
 
-/** A file that a step didn't find as it had left it. */
+/** A file that a step didn't find as it had left it, or where it had moved it. */
 export interface FoundFile {
   /** Of the step. */
   readonly id: string;
-  /** Lower-case hex SHA-256 of its bytes; '' where there is none. */
+  /** Lower-case hex SHA-256 of its bytes; '' where there is none, as of every one that was moved. */
   readonly found: string;
 }
 

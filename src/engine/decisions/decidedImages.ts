@@ -2,7 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderToDecide, ownFile } from '../../core/decisions/decisionErrors.ts';
 import type { DecidedImage, ImageToDecide } from '../../core/decisions/decisions.ts';
-import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
+import {
+  asLikenessError,
+  fileNotFound,
+  type LikenessError,
+  pathOutsideRoot,
+  systemCodeOf,
+  unreadableFile,
+} from '../../core/errors.ts';
 import { contentId } from '../indexing/imagePipeline.ts';
 import { isUnchanged } from '../indexing/plan.ts';
 import type { FileContent, IndexStore } from '../store/indexStore.ts';
@@ -11,6 +18,11 @@ import { LIKENESS_FOLDER } from '../store/locations.ts';
 
 /** Files that are looked at at the same time. */
 const AT_ONCE = 8;
+
+/** An image whose content can't be told, and what it was when it was indexed; '' where nobody knows. */
+export interface FailedImage extends DecidedImage {
+  readonly error: LikenessError;
+}
 
 /** What tells contents without reading files that are as they were when they were indexed. */
 export type KnownContents = Pick<IndexStore, 'readContentIds'>;
@@ -34,15 +46,32 @@ export async function decidedImages(
   root: string,
   paths: readonly string[],
   store: KnownContents | undefined,
-): Promise<DecidedImage[]> {
-  const known = knownContents(store, paths);
+): Promise<readonly DecidedImage[]> {
+  const { images, failures } = await readableImages(root, paths, store);
+  const [first] = failures;
+  if (first) throw first.error;
+  return images;
+}
+
+/** The images of which the content can be told, and why it can't of the others. */
+export async function readableImages(
+  root: string,
+  paths: readonly string[],
+  store: KnownContents | undefined,
+): Promise<{ readonly images: readonly DecidedImage[]; readonly failures: readonly FailedImage[] }> {
+  const failures: FailedImage[] = [];
   const images: DecidedImage[] = [];
+  const known = knownContents(store, paths);
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const batch = paths.slice(start, start + AT_ONCE);
-    const contents = await Promise.all(batch.map((path) => contentOf(join(root, path), known.get(path))));
-    images.push(...batch.map((path, i) => ({ path, content: contents[i]! })));
+    const contents = await Promise.allSettled(batch.map((path) => contentOf(join(root, path), known.get(path))));
+    contents.forEach((content, i) => {
+      const path = batch[i]!;
+      if (content.status === 'fulfilled') images.push({ path, content: content.value });
+      else failures.push({ path, error: asLikenessError(content.reason), content: known.get(path)?.content ?? '' });
+    });
   }
-  return images;
+  return { images, failures };
 }
 
 /** The same images, with how many hold the bytes of each where it isn't the only one; as far as an index tells. */

@@ -1,70 +1,113 @@
-import { asideGone } from '../../core/decisions/decisionErrors.ts';
+import { join } from 'node:path';
+import { asideGone, placeTaken } from '../../core/decisions/decisionErrors.ts';
 import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
 import type { Decision, ImageToDecide } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { stepTitle } from '../../core/decisions/stepTitles.ts';
-import { emptyDecisionValue, emptyFindingId, usage } from '../../core/errors.ts';
-import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome } from '../../protocol/decisions.ts';
-import { decidedImages, decidedPath, withCopies } from './decidedImages.ts';
+import { emptyDecisionValue, emptyFindingId, type LikenessError, usage } from '../../core/errors.ts';
+import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome, StepPart } from '../../protocol/decisions.ts';
+import { decidedPath, readableImages, withCopies } from './decidedImages.ts';
 import { decisionsFile, readDecisions } from './decisionFile.ts';
 import { movesAside, readQuarantine } from './quarantine.ts';
 import { takeStep, type StepContext } from './steps.ts';
-import { isPresent } from './moveFiles.ts';
-import { join } from 'node:path';
+import { isPresent, isSameFile } from './moveFiles.ts';
 
 /** What is decided of which images, ready to be written down. */
 interface Ready {
   readonly choice: ImageChoice;
   readonly undo: boolean;
   readonly images: readonly ImageToDecide[];
+  readonly moves: readonly FileMove[];
+  /** Of which nothing can be decided. */
+  readonly failures: readonly Failure[];
+  readonly finding?: string | undefined;
+}
+
+interface Failure {
+  readonly path: string;
+  readonly error: LikenessError;
 }
 
 /**
  * Writes down what a person decided of images, or takes it back, and moves those that are set aside: all of it or, where one
- * of them can't be read or moved, nothing. Rejects with usage, path-outside-root, file-not-found, unreadable-file, file-exists,
- * read-only or disk-full.
+ * of them can't be read or moved, nothing, unless the step leaves those out that can't be read or are in each other's way. Rejects
+ * with usage, path-outside-root, file-not-found, unreadable-file, file-exists, read-only or disk-full.
  *
  * @param step without a title, what is decided is one
  */
 export async function takeDecisions(
   context: StepContext,
-  { title, decisions, finding }: Omit<DecisionStep, 'root'>,
+  { title, decisions, finding, leavesOut }: Omit<DecisionStep, 'root'>,
 ): Promise<StepOutcome> {
-  const { root, now } = context;
-  const ready: Ready[] = [];
-  const moves: FileMove[] = [];
-  for (const { paths, decision, undo = false } of decisions) {
-    const choice = choiceOf(decision, undo);
-    if (paths.length === 0) throw usage('No image is named that something could be decided of.');
-    // A finding about a whole class is about no image.
-    const isWhole = (path: string) => choice.action === 'ignore' && path === '';
-    const named = [...new Set(paths.map((path) => (isWhole(path) ? path : decidedPath(root, path))))];
-    if (undo) {
-      // What is to be forgotten may be gone, and its content doesn't matter.
-      ready.push({ choice, undo, images: named.map((path) => ({ path, content: '' })) });
-      if (choice.action === 'quarantine') moves.push(...(await movesBack(root, named)));
-      continue;
-    }
-    const own = named.filter((path) => !isWhole(path));
-    const present = choice.action === 'quarantine' ? await withoutSetAside(root, own) : own;
-    const images = await decidedImages(root, present, context.store);
-    if (choice.action === 'quarantine') moves.push(...(await movesAside(root, images)));
-    const counted = choice.action === 'exclude' ? withCopies(images, context.store) : images;
-    const whole = named.filter(isWhole).map((path) => ({ path, content: '' }));
-    ready.push({ choice, undo, images: [...whole, ...counted] });
-  }
-  const at = new Date(now).toISOString();
-  return takeStep(context, {
+  const parts: Ready[] = [];
+  for (const part of decisions) parts.push(await readyPart(context, part));
+  const failures = parts.flatMap((part) => part.failures);
+  const ready = failures.length === 0 ? parts : without(parts, failures, leavesOut ?? []);
+  const isNothingLeft = failures.length > 0 && !ready.some(({ images }) => images.length > 0);
+  if (failures.length > 0 && (leavesOut === undefined || isNothingLeft)) throw failures[0]!.error;
+  const at = new Date(context.now).toISOString();
+  const outcome = await takeStep(context, {
     title: title?.trim() || titleOf(ready),
     finding,
-    moves: distinct(moves),
+    moves: distinct(ready.flatMap(({ moves }) => moves)),
     change: (before) =>
-      ready.reduce(
-        (lines, { choice, undo, images }) =>
-          withImages(lines, images, choice, { undo, at, ...(finding !== undefined && { answers: finding }) }),
-        before,
-      ),
+      ready.reduce((lines, { choice, undo, images, ...part }) => {
+        const answers = part.finding ?? finding;
+        return withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+      }, before),
   });
+  if (failures.length === 0) return outcome;
+  const leftOut = new Map(failures.map(({ path, error: { message } }) => [path, { path, message }]));
+  return { ...outcome, leftOut: [...leftOut.values()] };
+}
+
+/** The parts without the images that failed, and without those that are nothing without them. */
+function without(
+  parts: readonly Ready[],
+  failures: readonly Failure[],
+  together: readonly (readonly string[])[],
+): Ready[] {
+  const failed = new Set(failures.map(({ path }) => path));
+  const isBroken = (group: readonly string[]) => group.some((path) => failed.has(path));
+  const gone = new Set([...failed, ...together.filter(isBroken).flat()]);
+  return parts
+    .map((part) => {
+      if (part.choice.action === 'ignore') return part;
+      const images = part.images.filter(({ path }) => !gone.has(path));
+      return { ...part, images, moves: part.moves.filter(({ from, to }) => !gone.has(from) && !gone.has(to)) };
+    })
+    .filter(({ images }) => images.length > 0);
+}
+
+async function readyPart(
+  { root, store }: StepContext,
+  { paths, decision, undo = false, finding }: StepPart,
+): Promise<Ready> {
+  const choice = choiceOf(decision, undo);
+  if (paths.length === 0) throw usage('No image is named that something could be decided of.');
+  // A finding about a whole class is about no image.
+  const isWhole = (path: string) => choice.action === 'ignore' && path === '';
+  const named = [...new Set(paths.map((path) => (isWhole(path) ? path : decidedPath(root, path))))];
+  const rest = { choice, undo, finding };
+  if (undo) {
+    const { moves, failures } =
+      choice.action === 'quarantine' ? await movesBack(root, named) : { moves: [], failures: [] };
+    const failed = new Set(failures.map(({ path }) => path));
+    // What is to be forgotten may be gone, and its content doesn't matter.
+    const images = named.filter((path) => !failed.has(path)).map((path) => ({ path, content: '' }));
+    return { ...rest, images, moves, failures };
+  }
+  const own = named.filter((path) => !isWhole(path));
+  const present = choice.action === 'quarantine' ? await withoutSetAside(root, own) : own;
+  const { images, failures } = await readableImages(root, present, store);
+  const moves = choice.action === 'quarantine' ? await movesAside(root, images) : [];
+  if (choice.action === 'ignore') {
+    const whole = named.filter(isWhole).map((path) => ({ path, content: '' }));
+    // It is the finding that is no issue, whatever became of the file.
+    return { ...rest, images: [...whole, ...images, ...failures], moves, failures: [] };
+  }
+  const counted = choice.action === 'exclude' ? withCopies(images, store) : images;
+  return { ...rest, images: counted, moves, failures };
 }
 
 function choiceOf(decision: ImageDecision, undo: boolean): ImageChoice {
@@ -94,16 +137,25 @@ async function withoutSetAside(root: string, paths: readonly string[]): Promise<
   return kept;
 }
 
-/** Of those of a path, the one that was set aside last. Rejects with file-not-found where a file is neither there nor at its place. */
-async function movesBack(root: string, paths: readonly string[]): Promise<FileMove[]> {
+/** Of those of a path, the one that was set aside last; and of which a file is neither there nor at its place, or in its way. */
+async function movesBack(
+  root: string,
+  paths: readonly string[],
+): Promise<{ readonly moves: readonly FileMove[]; readonly failures: readonly Failure[] }> {
   const byPath = new Map((await readQuarantine(root)).reverse().map((entry) => [entry.path, entry]));
   const moves: FileMove[] = [];
+  const failures: Failure[] = [];
   for (const path of paths) {
     const entry = byPath.get(path);
-    if (entry) moves.push({ from: entry.at, to: path, content: entry.content });
-    else if (!(await isPresent(join(root, path)))) throw asideGone(join(root, path), decisionsFile(root));
+    const place = join(root, path);
+    const isThere = await isPresent(place);
+    if (entry === undefined) {
+      if (!isThere) failures.push({ path, error: asideGone(place, decisionsFile(root)) });
+    } else if (isThere && !(await isSameFile(join(root, entry.at), place))) {
+      failures.push({ path, error: placeTaken(place, join(root, entry.at)) });
+    } else moves.push({ from: entry.at, to: path, content: entry.content });
   }
-  return moves;
+  return { moves, failures };
 }
 
 /** What was decided of single images, sorted by path. Rejects with unreadable-file. */

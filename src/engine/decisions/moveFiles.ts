@@ -235,7 +235,8 @@ async function moveLink({ from, to, system }: Moving): Promise<void> {
   }
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
+/** Whether two are the same plain file, or hold the same bytes. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([lstat(a), lstat(b)]);
   if (!first.isFile() || !second.isFile() || first.size !== second.size) return false;
   if (first.ino === second.ino && first.dev === second.dev && first.ino !== 0) return true;

@@ -8,9 +8,11 @@ import {
   editedFileChanged,
   editedFilePassedOver,
   movedFileGone,
+  movedFilePassedOver,
   notExact,
   stepNotOffered,
 } from '../../core/decisions/decisionErrors.ts';
+import type { LikenessError } from '../../core/errors.ts';
 import { difference, exchanged, linesOf, type Line } from '../../core/decisions/decisionLines.ts';
 import {
   intentOf,
@@ -87,10 +89,14 @@ export async function takeStep(
   });
 }
 
+/** Why a step isn't done, the first time and once more. */
+type Refusals = readonly [told: LikenessError, passedOver: LikenessError];
+
 /**
  * Undoes the last step that stands, or does the last one again that was undone: exactly or, where lines or files were changed
  * since, not at all. Rejects with decisions-changed or file-not-found then, and offers that step no more; where it is a file that was
- * written, not before it is asked for again with that file as it is. Rejects with the codes of `takeStep` as well, and invalid-config.
+ * written or moved, not before it is asked for again with that file as it is. Rejects with the codes of `takeStep` as well, and
+ * invalid-config.
  *
  * @param meant the step that is meant; where another one is next, nothing is done. Rejects with decision-not-offered then
  */
@@ -115,20 +121,28 @@ export async function repeatStep(
       await drop();
       throw notExact(verb, step.title, decisionsFile(root));
     }
+    /** Whoever has put nothing back since this was told wants to go on with the others. */
+    const refuse = async (found: string, [told, passedOver]: Refusals): Promise<never> => {
+      const isTold = refused?.id === step.id && refused.found === found;
+      if (isTold) await drop();
+      else await history.append({ refused: step.id, found }, { lasts: false });
+      throw isTold ? passedOver : told;
+    };
     const pending = await renewedStep(root, { direction, step });
     const changed = await changedFile(root, editsOf(pending));
     if (changed !== undefined) {
-      // Whoever has put nothing back since this was told wants to go on with the others.
-      const isTold = refused?.id === step.id && refused.found === changed.found;
-      if (isTold) await drop();
-      else await history.append({ refused: step.id, found: changed.found }, { lasts: false });
-      throw (isTold ? editedFilePassedOver : editedFileChanged)(verb, step.title, changed.file);
+      const [told, passedOver] = [editedFileChanged, editedFilePassedOver].map((of) =>
+        of(verb, step.title, changed.file),
+      );
+      await refuse(changed.found, [told!, passedOver!]);
     }
     const wanted = direction === 'undo' ? backwards(step.moved) : step.moved;
     for (const { from } of wanted) {
       if (await isPresent(join(root, from))) continue;
-      await drop();
-      throw movedFileGone(verb, step.title, join(root, from));
+      const [told, passedOver] = [movedFileGone, movedFilePassedOver].map((of) =>
+        of(verb, step.title, join(root, from)),
+      );
+      await refuse('', [told!, passedOver!]);
     }
     const moves = await withFreePlaces(root, wanted);
     const moved = direction === 'undo' ? backwards(moves) : moves;

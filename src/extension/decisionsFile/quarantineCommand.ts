@@ -6,7 +6,7 @@ import type { QuarantinedImage } from '../../protocol/decisions.ts';
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands } from '../contract.ts';
 import { resolveInside } from '../files/rootPaths.ts';
-import { registerCommand, tellUndoable } from '../notifications.ts';
+import { registerCommand, tellLeftOut, tellUndoable } from '../notifications.ts';
 import type { Services } from '../services.ts';
 import { repeatDecision } from './historyCommands.ts';
 
@@ -69,12 +69,18 @@ function pickRestored(root: string, images: readonly QuarantinedImage[]): Promis
 async function restore(services: Services, root: string, paths: readonly string[]): Promise<void> {
   const { engine, datasets } = services;
   const decision = { action: 'quarantine' } as const;
-  const { step, notices = [] } = await engine.call('decisions/take', {
+  const {
+    step,
+    notices = [],
+    leftOut = [],
+  } = await engine.call('decisions/take', {
     root,
     decisions: [{ paths, decision, undo: true }],
+    leavesOut: [],
   });
   void datasets.refresh();
-  const told = `${formatQuantity(paths.length, 'file')} moved back.`;
+  const told = `${formatQuantity(paths.length - leftOut.length, 'file')} moved back.`;
   const message = [told, ...notices.map((notice) => notice.message)].join(' ');
   tellUndoable(message, step && (() => repeatDecision(services, root, 'undo', step)));
+  tellLeftOut(leftOut);
 }

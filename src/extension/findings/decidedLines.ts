@@ -11,18 +11,20 @@ const places: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarant
  */
 export function linesAfter(lines: readonly Decision[], step: Omit<DecisionStep, 'root'>, at: string): Decision[] {
   let after = [...lines];
-  for (const { paths, decision, undo = false } of step.decisions) {
+  for (const { paths, decision, undo = false, finding: answers } of step.decisions) {
     const named = new Set(paths);
     const finding = decision.action === 'ignore' ? decision.finding : undefined;
+    const answered = finding ?? answers ?? step.finding;
     const isReplaced = ({ path, action, ...line }: Decision): boolean => {
       if (!named.has(path)) return false;
       if (finding !== undefined) return action === 'ignore' && line.finding === finding;
       if (decision.action === 'tag') return action === 'tag' && line.value === decision.value;
+      // An image may be kept for several findings.
+      if (action === 'keep' && decision.action === 'keep' && !undo) return line.finding === answered;
       return action === decision.action || (places.has(decision.action) && places.has(action));
     };
     after = after.filter((line) => !isReplaced(line));
     if (undo) continue;
-    const answered = finding ?? step.finding;
     const rest = {
       ...('value' in decision && { value: decision.value }),
       ...(answered !== undefined && { finding: answered }),

@@ -40,6 +40,35 @@ describe('deciding of images', () => {
     assert.equal(readFileSync(file, 'utf8').split('\n').length, 2);
   });
 
+  it('leaves out what is gone where that is wanted, with what is nothing without it, and tells that', async (context) => {
+    const root = temporaryFolder(context);
+    for (const path of ['a.png', 'b.png', 'c.png']) write(root, path, path);
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const { decisions } = engine;
+    const exclude = { paths: ['a.png', 'gone.png'], decision: { action: 'exclude' } } as const;
+    const { changed, leftOut } = await decisions.take({ root, decisions: [exclude], leavesOut: [] });
+    assert.deepEqual([changed, leftOut?.map(({ path }) => path)], [['a.png'], ['gone.png']]);
+    assert.match(leftOut![0]!.message, /gone\.png doesn't exist/);
+    const keepBest = [
+      { paths: ['gone.png', 'c.png'], decision: { action: 'keep' } },
+      { paths: ['b.png', 'a.png'], decision: { action: 'exclude' } },
+    ] as const;
+    const together = [
+      ['gone.png', 'b.png'],
+      ['c.png', 'a.png'],
+    ];
+    await decisions.undo({ root });
+    assert.deepEqual((await decisions.take({ root, decisions: keepBest, leavesOut: together })).changed, [
+      'a.png',
+      'c.png',
+    ]);
+    const all = { root, decisions: [{ ...exclude, paths: ['gone.png'] }], leavesOut: [] };
+    await assert.rejects(decisions.take(all), { code: ErrorCode.FileNotFound });
+    const ignored = { paths: ['gone.png'], decision: { action: 'ignore', finding: 'f' } } as const;
+    assert.deepEqual((await decisions.take({ root, decisions: [ignored] })).changed, ['gone.png'], 'it needs no file');
+  });
+
   it('refuses empty names, no images, and paths that lead elsewhere', async (context) => {
     const root = temporaryFolder(context);
     write(root, 'a.png', 'a');

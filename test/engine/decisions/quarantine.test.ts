@@ -17,37 +17,12 @@ import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { moveFiles, settleMove } from '../../../src/engine/decisions/moveFiles.ts';
 import { noteSetAside, readQuarantine } from '../../../src/engine/decisions/quarantine.ts';
-import { Engine } from '../../../src/engine/engine.ts';
-import { engineOptions } from '../../../src/engine/machine.ts';
 import { asNobody, canBecomeNobody } from '../../unprivileged.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { shade } from '../labels/shades.ts';
 import { write } from '../indexing/dataset.ts';
+import { datasetOf, FOLDER } from './quarantinedDataset.ts';
 import { job } from '../training/job.ts';
-
-const FOLDER = '.likeness/quarantine';
-
-function datasetOf(context: TestContext, ...images: readonly string[]) {
-  const root = temporaryFolder(context);
-  for (const image of images) write(root, image, `bytes of ${image}`);
-  write(root, '.likeness/config.json', '{}');
-  const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
-  context.after(() => engine.dispose());
-  const { decisions } = engine;
-  const decide = (undo: boolean, ...paths: readonly string[]) =>
-    decisions.take({ root, decisions: [{ paths, decision: { action: 'quarantine' }, undo }] });
-  const told = async () => (await decisions.quarantined({ root })).map(({ path, at }) => [path, at]);
-  const read = (path: string) => readFileSync(join(root, path), 'utf8');
-  return {
-    root,
-    engine,
-    decisions,
-    told,
-    read,
-    aside: decide.bind(undefined, false),
-    back: decide.bind(undefined, true),
-  };
-}
 
 describe('images that are set aside', () => {
   it('lie in quarantine, come back by undo, and go there again', async (context) => {
@@ -129,14 +104,6 @@ describe('images that are set aside', () => {
     await assert.rejects(decisions.bringBack(root, ['a.png', 'b.png']), { code: ErrorCode.FileExists });
     assert.deepEqual([read('a.png'), read('b.png')], ['bytes of a.png', 'new']);
     assert.ok((await told()).some((path) => path.includes('b.png')));
-  });
-
-  it('that are gone from quarantine can not be brought back, which is said', async (context) => {
-    const { root, decisions, told, aside } = datasetOf(context, 'a.png');
-    await aside('a.png');
-    rmSync(join(root, FOLDER, 'a.png'));
-    await assert.rejects(decisions.undo({ root }), { code: ErrorCode.FileNotFound });
-    assert.deepEqual([await decisions.history({ root }), await told()], [{}, []]);
   });
 
   it('come back from where they lie, where the journal was damaged or lost', async (context) => {
