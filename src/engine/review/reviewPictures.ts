@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileNotFound, pathOutsideRoot, systemCodeOf, unreadableFile } from '../../core/errors.ts';
 import type { Size } from '../../core/images/geometry.ts';
 import type { RgbImage } from '../../core/images/pixels.ts';
+import { readQuarantine } from '../decisions/quarantine.ts';
 import { DEFAULT_MAX_MEGAPIXELS, decodeReduced } from '../images/imageDecoder.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -28,15 +29,14 @@ export class ReviewPictures {
   readonly #budget = new PixelBudget(MOST_PIXELS);
 
   /**
-   * Rejects with path-outside-root, file-not-found, unreadable-file, or a code of decoding.
+   * One that was set aside is read from there. Rejects with path-outside-root, file-not-found, unreadable-file, or a code of decoding.
    *
    * @param path relative to the root
    */
   async read(root: string, path: string): Promise<ReducedPicture> {
     const inside = relativeToRoot(root, path);
     if (inside === undefined || inside === '') throw pathOutsideRoot(path, root);
-    const file = join(root, inside);
-    const key = await versionOf(file);
+    const { file, key } = await present(root, inside);
     const known = this.#kept.get(key) ?? this.#decode(file, inside);
     this.#kept.delete(key);
     this.#kept.set(key, known);
@@ -60,6 +60,19 @@ export class ReviewPictures {
     const reduction = { sizeOf: reducedSize, kernel: 'lanczos3' } as const;
     const { proxy, width, height } = await decodeReduced(bytes, path, reduction, limits);
     return { image: proxy, full: { width, height } };
+  }
+}
+
+/** The file of an image, also where it was set aside. */
+async function present(root: string, path: string): Promise<{ readonly file: string; readonly key: string }> {
+  const file = join(root, path);
+  try {
+    return { file, key: await versionOf(file) };
+  } catch (error) {
+    const aside = (await readQuarantine(root).catch(() => [])).find((entry) => entry.path === path);
+    if (aside === undefined) throw error;
+    const place = join(root, aside.at);
+    return { file: place, key: await versionOf(place) };
   }
 }
 

@@ -123,6 +123,19 @@ describe('what a review shows of images', () => {
     );
   });
 
+  it('is a preview of a file that was set aside, from where it lies', async (context) => {
+    const { engine, root } = engineAndRoot(context);
+    write(root, 'a.png', await shade([200, 40, 40], 1));
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await engine.decisions.decide({ root, paths: ['a.png'], decision: { action: 'quarantine' } });
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const [image] = await engine.review.images({ root, paths: ['a.png'] });
+    assert.equal(image?.file, undefined);
+    const { bytes } = await engine.review.preview({ root, path: 'a.png' });
+    assert.ok(bytes);
+    await assert.rejects(engine.review.preview({ root, path: 'b.png' }), { code: ErrorCode.FileNotFound });
+  });
+
   it('is a preview of what a page has no decoder for', async (context) => {
     const { engine, root } = engineAndRoot(context);
     write(root, 'wide.png', await png(new Uint8Array(3 * 3000 * 20).fill(120), 3000, 20));
