@@ -54,6 +54,8 @@ export interface LastCheck {
   readonly checkedAt: number;
   /** The index has changed since, so that another check may find something else. */
   readonly outdated: boolean;
+  /** Of the decisions that the check went by; see `digestOfDecisions`. Absent where it wasn't kept. */
+  readonly decisions?: string;
 }
 
 export interface CheckRequests {

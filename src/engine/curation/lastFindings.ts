@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareFindings, type FindingKind } from '../../core/curation/findings.ts';
+import { digestOfDecisions } from '../../core/decisions/decisionDigest.ts';
 import { systemCodeOf } from '../../core/errors.ts';
 import type { CheckReport, LastCheck } from '../../protocol/check.ts';
+import { readDecisions } from '../decisions/decisionFile.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
@@ -18,6 +20,8 @@ interface KeptReport {
   readonly revision: number;
   /** Of the images, as they were checked: an index changes in other ways too. */
   readonly images: string;
+  /** Of the decisions that it went by; see `digestOfDecisions`. Absent from what a former version kept. */
+  readonly decisions?: string;
   readonly report: CheckReport;
 }
 
@@ -41,7 +45,9 @@ export function findingsFile({ location }: Pick<IndexStore, 'location'>): string
  * @param checkedAt milliseconds since the epoch
  */
 export async function keepReport(store: CheckedStore, report: CheckReport, checkedAt: number): Promise<void> {
-  const kept: KeptReport = { version: VERSION, checkedAt, revision: store.revision(), images: imagesOf(store), report };
+  const decisions = digestOfDecisions(await readDecisions(report.root).catch(() => []), checkedAt);
+  const known = { revision: store.revision(), images: imagesOf(store), decisions };
+  const kept: KeptReport = { version: VERSION, checkedAt, ...known, report };
   await replaceFile(findingsFile(store), [JSON.stringify(kept)]).catch(() => undefined);
 }
 
@@ -49,10 +55,15 @@ export async function keepReport(store: CheckedStore, report: CheckReport, check
 export async function readLastCheck(store: CheckedStore & Pick<IndexStore, 'root'>): Promise<LastCheck | undefined> {
   const kept = await readKept(store);
   if (kept === undefined) return undefined;
-  const { report, checkedAt, revision, images } = kept;
+  const { report, checkedAt, revision, images, decisions } = kept;
   const outdated = revision !== store.revision() && images !== imagesOf(store);
   // The folder may have been moved since.
-  return { report: { ...report, root: store.root }, checkedAt, outdated };
+  return {
+    report: { ...report, root: store.root },
+    checkedAt,
+    outdated,
+    ...(decisions !== undefined && { decisions }),
+  };
 }
 
 /** The worst kind by path, as the last check found it; empty where there was none. */
