@@ -16,6 +16,8 @@ export interface ReviewedCheck {
   readonly checkedAt: number;
   /** The dataset has changed since. */
   readonly outdated: boolean;
+  /** What was decided before the check was taken back since, so that there may be more to find. */
+  readonly reopened: boolean;
   readonly images: number;
   readonly findings: number;
   /** What decided, by kind, where it is a number. */
@@ -41,6 +43,8 @@ export interface ReviewState {
   /** What undo and redo would do. */
   readonly undo: string | undefined;
   readonly redo: string | undefined;
+  /** Lines of `decisions.jsonl` that say nothing, such as those that a merge has left: the first of them, from 1; undefined where there are none. */
+  readonly problems: { readonly count: number; readonly line: number; readonly message: string } | undefined;
   /** The finding that was asked for by a link, and how often one was. */
   readonly asked: { readonly id: string; readonly times: number } | undefined;
 }
@@ -66,11 +70,13 @@ export interface ReviewDecision {
   readonly action: ReviewAction;
   /** The image that it is about, of a finding with several; absent: whichever may go. */
   readonly focused?: string;
-  /** The class, of `relabel`; absent: the host asks for one. */
+  /** The class, of `relabel`; absent: the host asks for one, unless each finding's own is meant. */
   readonly label?: string;
+  readonly isAsSuggested?: boolean;
 }
 
-export type ReviewPageAction = 'check' | 'index' | 'trust' | 'retry' | 'log' | 'pick' | 'cancel' | 'report';
+export type ReviewPageAction =
+  'check' | 'index' | 'trust' | 'retry' | 'log' | 'pick' | 'cancel' | 'report' | 'decisions';
 
 /** Requests that the page makes of the host. Paths are relative to the dataset's root. */
 export interface ReviewViewRequests {
@@ -79,6 +85,8 @@ export interface ReviewViewRequests {
   'review/findings': { params: { readonly version: number }; result: readonly Finding[] | undefined };
   /** Those since a number of the state's `answers`; all where the host doesn't know any more. */
   'review/answers': { params: { readonly version: number; readonly since: number }; result: AnswerChanges };
+  /** The findings of which a filter lets an image through, by their ids; a sentence where it can't be understood. */
+  'review/filter': { params: { readonly filter: string }; result: readonly string[] | string };
   'review/images': { params: { readonly paths: readonly string[] }; result: readonly ShownImage[] };
   'review/thumbnails': { params: { readonly paths: readonly string[] }; result: readonly Picture[] };
   /** The images that are most alike to one, the nearest first; none where that can't be told. */
@@ -99,7 +107,10 @@ export interface ReviewViewRequests {
    * has shown is to be taken back.
    */
   'review/decide': { params: ReviewDecision; result: AnswerChanges['changes'] | undefined };
-  'review/repeat': { params: { readonly direction: 'undo' | 'redo' }; result: undefined };
+  /** The findings that have another answer now, or none any more; undefined where nothing was done. */
+  'review/repeat': { params: { readonly direction: 'undo' | 'redo' }; result: readonly string[] | undefined };
+  /** Asks for a tag and gives it to images; false where nothing was. */
+  'review/tag': { params: { readonly paths: readonly string[] }; result: boolean };
   /** Opens images side by side, one in the image viewer, or looks for those that are like one. */
   'review/open': { params: { readonly paths: readonly string[] }; result: undefined };
   'review/view': { params: { readonly path: string }; result: undefined };

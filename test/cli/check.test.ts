@@ -37,6 +37,7 @@ it('check lists findings, and ends with 1 where told to fail on them', async (co
     'related',
     'message',
     'best',
+    'measured',
   ]);
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'error')).code, 0, 'a warning is no error');
   assert.equal((await run('--only', 'exact-duplicate', '--fail-on', 'warning')).code, 1);

@@ -1,9 +1,21 @@
 import type { VNode } from 'preact';
+import { groupKinds, imagesOf } from '../../src/core/curation/answers.ts';
 import type { ReviewAction } from '../../src/core/curation/reviewSteps.ts';
-import { imagesOf } from '../../src/core/curation/answers.ts';
 import { formatCount } from '../../src/core/progressText.ts';
-import { suggestedClass } from './keys.ts';
-import { current, decide, focused, isCompared, meantBy, move, subjects } from './reviewing.ts';
+import {
+  current,
+  decide,
+  focused,
+  isCompared,
+  meantBy,
+  move,
+  relabelAsSuggested,
+  subjects,
+  suggested,
+  suggestingClass,
+  tag,
+  told,
+} from './reviewing.ts';
 
 /** What can be decided of what is looked at, each with its key. */
 export function ActionBar(): VNode {
@@ -13,41 +25,79 @@ export function ActionBar(): VNode {
   const isGroup = images.length > 1;
   const number = isGroup && !several && focused.value !== undefined ? images.indexOf(focused.value) + 1 : 0;
   const that = number > 0 ? ` ${number}` : '';
-  const label = suggestedClass();
-  const best = meantBy('keepBest').length > 0;
+  const classes = new Set(suggestingClass().map(({ suggested: label }) => label));
+  const [label] = classes;
   return (
-    <div class="action-bar" role="toolbar" aria-label="Decide">
-      {best && <Decide action="keepBest" keyName="B" label="Keep best, exclude rest" isSuggested />}
-      {label !== undefined && meantBy('relabel').length > 0 && (
-        <Decide action="relabel" value={label} keyName="L" label={`Relabel as “${label}”`} isSuggested={!best} />
+    <div class="decisions">
+      {told.value !== '' && (
+        <p class="told" role="status">
+          {told.value}
+        </p>
       )}
-      {!several && isGroup && <Decide action="keepOne" keyName="O" label={`Keep only${that}`} />}
-      <Decide action="keep" keyName="K" label={isGroup ? 'Keep all' : 'Keep'} />
-      <Decide action="exclude" keyName="X" label={`Exclude${that}`} />
-      <Decide action="quarantine" keyName="Q" label={`Set aside${that}`} />
-      <Decide action="relabel" keyName="R" label={`Relabel${that}…`} />
-      <Decide action="same" keyName="S" label="Same" />
-      <Decide action="different" keyName="N" label="Different" />
-      <Decide action="ignore" keyName="I" label="Not an issue" />
+      <div class="action-bar" role="toolbar" aria-label="Decide">
+        {suggested.value === 'keepBest' && keepBest}
+        {label !== undefined && (
+          <DecideButton
+            action="relabel"
+            keyName="L"
+            label={classes.size === 1 ? `Relabel as “${label}”` : 'Relabel each as suggested'}
+            count={suggestingClass().length}
+            isSuggested={suggested.value === 'relabel'}
+            decide={relabelAsSuggested}
+          />
+        )}
+        {!several && isGroup && <Decide action="keepOne" keyName="O" label={`Keep only${that}`} />}
+        <Decide action="keep" keyName="K" label={isGroup ? 'Keep all' : 'Keep'} />
+        <Decide action="exclude" keyName="X" label={`Exclude${that}`} />
+        <Decide action="quarantine" keyName="Q" label={`Set aside${that}`} />
+        <Decide action="relabel" keyName="R" label={`Relabel${that}…`} />
+        {images.length > 0 && (
+          <DecideButton action="tag" keyName="T" label={`Tag${that}…`} count={subjects.value.length} decide={tag} />
+        )}
+        {suggested.value !== 'keepBest' && keepBest}
+        <Decide action="same" keyName="S" label="Same, keep both" />
+        <Decide action="different" keyName="N" label="Different" />
+        <Decide action="ignore" keyName="I" label="Not an issue" />
+      </div>
     </div>
   );
 }
+
+const keepBest = <Decide action="keepBest" keyName="B" label="Keep best, exclude rest" />;
 
 interface DecideProps {
   readonly action: ReviewAction;
   readonly label: string;
   readonly keyName: string;
-  /** The class, of `relabel`. */
-  readonly value?: string;
-  /** What Enter does. */
-  readonly isSuggested?: boolean;
 }
 
-function Decide({ action, label, keyName, value, isSuggested = false }: DecideProps): VNode | null {
+function Decide({ action, ...shown }: DecideProps): VNode | null {
   const meant = meantBy(action).length;
   if (meant === 0) return null;
-  const [all, count] = [subjects.value.length, formatCount(meant)];
-  const text = all > 1 ? `${label} (${count})` : label;
+  return (
+    <DecideButton
+      {...shown}
+      action={action}
+      count={meant}
+      isSuggested={action === 'keepBest' && suggested.value === action}
+      decide={() => {
+        decide(action);
+      }}
+    />
+  );
+}
+
+interface DecideButtonProps extends Pick<DecideProps, 'label' | 'keyName'> {
+  readonly action: ReviewAction | 'tag';
+  /** Findings that it is about. */
+  readonly count: number;
+  /** What Enter does. */
+  readonly isSuggested?: boolean;
+  readonly decide: () => void;
+}
+
+function DecideButton({ action, label, keyName, count, isSuggested = false, decide: run }: DecideButtonProps): VNode {
+  const text = subjects.value.length > 1 ? `${label} (${formatCount(count)})` : label;
   return (
     <button
       type="button"
@@ -55,9 +105,7 @@ function Decide({ action, label, keyName, value, isSuggested = false }: DecidePr
       data-action={action}
       title={`${text} (${keyName}${isSuggested ? ' or Enter' : ''})`}
       aria-keyshortcuts={isSuggested ? `${keyName} Enter` : keyName}
-      onClick={() => {
-        decide(action, value);
-      }}
+      onClick={run}
     >
       {text} <kbd>{keyName}</kbd>
     </button>
@@ -69,7 +117,7 @@ export function LookBar(): VNode {
   const finding = current.value;
   return (
     <span class="apart">
-      {finding && imagesOf(finding).length > 1 && (
+      {finding && groupKinds.has(finding.kind) && imagesOf(finding).length > 1 && (
         <button
           type="button"
           class="chip"

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { ReviewState } from '../../src/protocol/reviewView.ts';
 import { Working } from '../shared/working.tsx';
 import { ActionBar } from './actionBar.tsx';
-import { AllDecided, Failure, NeverChecked, NothingFound, NotTrusted } from './emptyStates.tsx';
+import { AllDecided, DecisionProblems, Failure, NeverChecked, NothingFound, NotTrusted } from './emptyStates.tsx';
 import { FindingList } from './findingList.tsx';
 import { FindingView } from './findingView.tsx';
 import { act, findings, state } from './host.ts';
@@ -25,6 +25,7 @@ export function App(): VNode | null {
           }}
         />
       )}
+      {shown.problems && <DecisionProblems problems={shown.problems} />}
       {shown.failure && !shown.checking && <Failure failure={shown.failure} />}
       <Content shown={shown} />
       <p class="unseen" role="status" aria-live="polite">

@@ -55,16 +55,41 @@ export function NeverChecked({ shown: { name } }: { readonly shown: ReviewState 
 }
 
 export function NothingFound({ check }: { readonly check: ReviewedCheck }): VNode {
+  const looked = `${formatQuantity(check.images, 'image')} ${formatAgo(check.checkedAt, Date.now())}`;
   return (
     <section class="empty" role="status">
-      <p>
-        Nothing to decide: the check of {formatQuantity(check.images, 'image')} {formatAgo(check.checkedAt, Date.now())}{' '}
-        found nothing that isn't decided or accepted.
-      </p>
-      <ActionButton action="check" secondary>
+      {check.reopened ? (
+        <p>
+          Decisions have changed since the last check: of {looked} it found nothing that wasn't decided or accepted
+          then. Another check tells what is open now.
+        </p>
+      ) : (
+        <p>Nothing to decide: the check of {looked} found nothing that isn't decided or accepted.</p>
+      )}
+      <ActionButton action="check" secondary={!check.reopened}>
         Check Again
       </ActionButton>
     </section>
+  );
+}
+
+/** Says that some of what people decided isn't followed. */
+export function DecisionProblems({ problems }: { readonly problems: NonNullable<ReviewState['problems']> }): VNode {
+  const { count, line, message } = problems;
+  const which = count === 1 ? `Line ${line}` : `${formatQuantity(count, 'line')}, the first of them line ${line},`;
+  return (
+    <p class="notice problems" role="status">
+      {which} of decisions.jsonl {count === 1 ? 'says' : 'say'} nothing that is followed: {message}{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          act('decisions');
+        }}
+      >
+        Open the file
+      </button>
+    </p>
   );
 }
 

@@ -4,8 +4,9 @@ import { severities, type Finding, type FindingKind } from '../../src/core/curat
 import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { formatCount } from '../../src/core/progressText.ts';
 import { Select } from '../shared/select.tsx';
-import { answers } from './host.ts';
+import { answers, given } from './host.ts';
 import { decided, filter, kindCounts, rowPlaces, rows, type ListFilter, type ListRow } from './list.ts';
+import { filterFault } from './filterTerms.ts';
 import { current, extend, look, selected, toggle } from './reviewing.ts';
 import { answerText } from './sentences.ts';
 
@@ -33,8 +34,9 @@ function Filter(): VNode {
     <div class="filter">
       <input
         type="search"
-        placeholder="Filter by class, path or words (/)"
-        aria-label="Filter findings by class, path or words"
+        placeholder="Filter findings (/)"
+        title="Words, or terms such as class:cat -tag:odd split:train path:train/**, which a class, a tag, a split or a path answers to"
+        aria-label="Filter findings by words, or by terms such as class:cat"
         value={text}
         onInput={(event) => {
           change({ text: event.currentTarget.value });
@@ -43,6 +45,11 @@ function Filter(): VNode {
           if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur();
         }}
       />
+      {filterFault.value !== undefined && (
+        <p class="hint fault" role="status">
+          {filterFault.value}
+        </p>
+      )}
       <div class="choices">
         <Select
           label="Kind"
@@ -93,6 +100,17 @@ function Rows(): VNode {
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', read);
+    };
+  }, []);
+  // Whoever comes here goes through the list; what has the focus already keeps it.
+  useEffect(() => {
+    const enter = (): void => {
+      if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+    };
+    if (document.hasFocus()) enter();
+    window.addEventListener('focus', enter);
+    return () => {
+      window.removeEventListener('focus', enter);
     };
   }, []);
   // What is looked at can be seen, before anything is painted.
@@ -151,7 +169,7 @@ function KindRow({ kind, findings }: { readonly kind: FindingKind; readonly find
 
 function FindingRow({ finding, isCurrent }: { readonly finding: Finding; readonly isCurrent: boolean }): VNode {
   const { id, path, related, message, severity } = finding;
-  const answer = answers.value.get(id);
+  const answer = given.value.get(id);
   const isSelected = selected.value.has(id);
   const name = path === '' ? message : path.slice(path.lastIndexOf('/') + 1);
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
@@ -163,7 +181,7 @@ function FindingRow({ finding, isCurrent }: { readonly finding: Finding; readonl
       aria-selected={isSelected || (isCurrent && selected.value.size === 0)}
       data-current={isCurrent}
       data-selected={isSelected}
-      data-decided={answer?.action}
+      data-decided={answers.value.get(id)?.action}
       title={path === '' ? message : [path, ...related.map((image) => image.path)].join('\n')}
       onClick={(event) => {
         if (event.shiftKey) extend(id);

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { imagesOf } from '../../src/core/curation/answers.ts';
+import { groupKinds, imagesOf } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import { formatCount, formatQuantity } from '../../src/core/progressText.ts';
@@ -9,7 +9,7 @@ import { LookBar } from './actionBar.tsx';
 import { CaptionStrip } from './captionStrip.tsx';
 import { Difference } from './difference.tsx';
 import { ImageFigure } from './imageFigure.tsx';
-import { answers } from './host.ts';
+import { given } from './host.ts';
 import { listed, places } from './list.ts';
 import { isJudgedByNeighbors, NeighborStrip } from './neighborStrip.tsx';
 import { fetchAround, SHOWN } from './pictures.ts';
@@ -26,7 +26,7 @@ interface FindingViewProps {
 export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
   const { kind, severity, message } = finding;
   const paths = imagesOf(finding);
-  const answer = answers.value.get(finding.id);
+  const answer = given.value.get(finding.id);
   const several = subjects.value.length;
   useEffect(() => {
     fetchAround(finding);
@@ -63,7 +63,7 @@ export function FindingView({ finding, thresholds }: FindingViewProps): VNode {
           {paths.slice(0, SHOWN).map((path, i) => (
             <ImageFigure key={path} finding={finding} path={path} number={i + 1} />
           ))}
-          {other && isCompared.value && <Difference key="difference" paths={other} />}
+          {other && isCompared.value && groupKinds.has(kind) && <Difference key="difference" paths={other} />}
         </div>
       )}
       {isJudgedByNeighbors(kind) && <NeighborStrip path={finding.path} />}

@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { FindingAnswer } from '../../src/core/curation/answers.ts';
+import { isAnswered, type FindingAnswer } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import {
   reviewChanged,
@@ -16,8 +16,14 @@ export const { host, state, synchronize } = connectState<ReviewViewRequests, Rev
 
 /** All findings of the check, the worst first; undefined until they are there. */
 export const findings = signal<readonly Finding[] | undefined>(undefined);
-/** By the ids of findings, also those that the host doesn't know of yet. */
-export const answers = signal<ReadonlyMap<string, FindingAnswer>>(new Map());
+/** What was decided, by the ids of findings, also what the host doesn't know of yet, and of those that are still open. */
+export const given = signal<ReadonlyMap<string, FindingAnswer>>(new Map());
+/** Of findings of which nothing is left to decide. */
+export const answers = computed((): ReadonlyMap<string, FindingAnswer> => {
+  const all = given.value;
+  const open = [...all.values()].some((answer) => !isAnswered(answer));
+  return open ? new Map([...all].filter(([, answer]) => isAnswered(answer))) : all;
+});
 /** What of them is known: of which findings, and after how many changes. */
 let known = { version: -1, answers: -1 };
 
@@ -31,7 +37,7 @@ effect(() => {
   if (next === undefined) {
     known = { version: -1, answers: -1 };
     findings.value = undefined;
-    answers.value = new Map();
+    given.value = new Map();
   } else if (next.version !== known.version || next.answers !== known.answers) {
     void load(next);
   }
@@ -48,17 +54,17 @@ async function load({ version }: { readonly version: number }): Promise<void> {
   if (!changed.isAll && changed.answers <= known.answers) return;
   known = { version, answers: changed.answers };
   findings.value = found;
-  takeAnswers(changed.changes, changed.isAll ? new Map() : answers.value);
+  takeAnswers(changed.changes, changed.isAll ? new Map() : given.value);
 }
 
 /** Shows answers as the host gives them. @param before those that it says nothing of */
-export function takeAnswers(changes: AnswerChanges['changes'], before = answers.value): void {
+export function takeAnswers(changes: AnswerChanges['changes'], before = given.value): void {
   const next = new Map(before);
   for (const [id, answer] of changes) {
     if (answer) next.set(id, answer);
     else next.delete(id);
   }
-  answers.value = next;
+  given.value = next;
 }
 
 /** Shows what the host knows, where the page has shown something else. */

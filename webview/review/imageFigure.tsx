@@ -1,10 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { imagesOf } from '../../src/core/curation/answers.ts';
+import { groupKinds, imagesOf } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { bestOf } from '../../src/core/curation/reviewSteps.ts';
 import { captionLines } from '../shared/captionText.ts';
-import { answers, host } from './host.ts';
+import { given, host } from './host.ts';
 import { images, previewOf, thumbnailOf } from './pictures.ts';
 import { focused, focusImage } from './reviewing.ts';
 import { fileText } from './sentences.ts';
@@ -22,10 +22,11 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
   const image = images.value.get(path);
   const isOne = imagesOf(finding).length === 1;
   const isFocused = !isOne && focused.value === path;
-  const isBest = !isOne && bestOf(finding) === path;
+  const isBest = !isOne && groupKinds.has(finding.kind) && bestOf(finding) === path;
   const similarity = finding.related.find((other) => other.path === path)?.similarity;
-  const answer = answers.value.get(finding.id);
-  const fate = answer?.paths.includes(path) === true ? answer.action : undefined;
+  const answer = given.value.get(finding.id);
+  const isGone = answer?.gone?.includes(path) === true;
+  const fate = answer?.paths.includes(path) === true ? answer.action : isGone ? 'exclude' : undefined;
   return (
     <figure data-focused={isFocused} data-best={isBest} data-fate={fate}>
       <Picture path={path} />
@@ -46,7 +47,7 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
           )}
           {isBest && (
             <span class="badge best">
-              Best copy{finding.best?.reason === undefined ? '' : `: ${finding.best.reason}`}
+              Best copy{finding.best?.reason === undefined ? '' : `: ${finding.best.reason.replace(/^is /, '')}`}
             </span>
           )}
           {image?.label !== undefined && <span class="badge">{image.label}</span>}
@@ -102,7 +103,8 @@ function Picture({ path }: { readonly path: string }): VNode {
   const [preview, setPreview] = useState<string | null>();
   const [isReady, setReady] = useState(false);
   const url = image?.url;
-  const needsPreview = preview === undefined && image?.file !== undefined && url === undefined;
+  // What was set aside isn't in the index any more, and is shown from there.
+  const needsPreview = preview === undefined && image !== undefined && url === undefined;
   useEffect(() => {
     let isShown = true;
     void thumbnailOf(path).then((found) => {
@@ -123,7 +125,7 @@ function Picture({ path }: { readonly path: string }): VNode {
   const source = preview ?? url;
   const { scale, x, y } = zoom.value;
   const style = scale > 1 ? { transform: `scale(${scale})`, transformOrigin: `${100 * x}% ${100 * y}%` } : {};
-  const isLost = thumbnail === null && (preview === null || (image && source === undefined && !needsPreview));
+  const isLost = thumbnail === null && preview === null;
   return (
     <ZoomBox onChoose={path}>
       {typeof thumbnail === 'string' && !isReady && (

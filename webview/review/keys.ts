@@ -5,13 +5,14 @@ import {
   clearSelection,
   current,
   decide,
+  decideAsSuggested,
   focusImage,
   isCompared,
-  meantBy,
   move,
+  relabelAsSuggested,
   repeat,
   selectAll,
-  subjects,
+  tag,
 } from './reviewing.ts';
 import { resetZoom, zoomBy } from './zoom.ts';
 
@@ -26,8 +27,9 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['X'], does: 'exclude the picture that is looked at' },
   { keys: ['Q'], does: 'set its file aside' },
   { keys: ['R'], does: 'give it another class' },
-  { keys: ['L'], does: 'give it the suggested class' },
-  { keys: ['S', 'N'], does: 'a pair is the same, or not the same' },
+  { keys: ['L'], does: 'give it the suggested class, of several findings each its own' },
+  { keys: ['T'], does: 'tag it' },
+  { keys: ['S', 'N'], does: 'a pair is the same and both stay, or it is not the same' },
   { keys: ['I'], does: 'not an issue' },
   { keys: ['U', 'Ctrl + Z'], does: 'undo' },
   { keys: ['Shift + U', 'Ctrl + Y'], does: 'redo' },
@@ -56,20 +58,6 @@ const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowRight: 1, A
 export function onReviewKey(event: KeyboardEvent): void {
   if (isElsewhere(event)) return;
   if (run(event)) event.preventDefault();
-}
-
-/** What is suggested for what is looked at: the best copy, or the class that the image looks like. */
-function decideAsSuggested(): boolean {
-  if (meantBy('keepBest').length > 0) decide('keepBest');
-  else if (suggestedClass() !== undefined) decide('relabel', suggestedClass());
-  else return false;
-  return true;
-}
-
-/** Of all that is decided about, where it is one. */
-export function suggestedClass(): string | undefined {
-  const classes = new Set(subjects.value.map(({ suggested }) => suggested));
-  return classes.size === 1 ? [...classes][0] : undefined;
 }
 
 /** @returns whether the key means something here. */
@@ -101,11 +89,12 @@ function run({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolea
       return true;
     case 'enter':
       return decideAsSuggested();
-    case 'l': {
-      const label = suggestedClass();
-      if (label !== undefined) decide('relabel', label);
-      return label !== undefined;
-    }
+    case 'l':
+      relabelAsSuggested();
+      return true;
+    case 't':
+      tag();
+      return true;
     case '+':
     case '=':
       zoomBy(1.5);

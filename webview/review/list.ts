@@ -1,17 +1,22 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { findingKinds, severities, type Finding, type FindingKind } from '../../src/core/curation/findings.ts';
+import { filterText, hasFilterText, passesFilter } from './filterTerms.ts';
 import { answers, findings } from './host.ts';
 
 /** Which findings are listed; '' for all. */
 export interface ListFilter {
   readonly kind: FindingKind | '';
   readonly severity: Finding['severity'] | '';
-  /** Of a path, which holds the class, or of the sentence. */
+  /** Words of a path, which holds the class, or of the sentence, and terms as of all filters. */
   readonly text: string;
 }
 
 export const noFilter: ListFilter = { kind: '', severity: '', text: '' };
 export const filter = signal<ListFilter>(noFilter);
+
+effect(() => {
+  filterText.value = filter.value.text;
+});
 
 /** A row of the list: a finding, or the kind of those below it. */
 export type ListRow =
@@ -37,16 +42,12 @@ export const kindCounts = computed(() => byKind.value.map(({ kind, findings: own
 
 /** What is listed, in its order. */
 export const rows = computed((): readonly ListRow[] => {
-  const { kind: wanted, severity, text } = filter.value;
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const { kind: wanted, severity } = filter.value;
   const isListed = (finding: Finding): boolean =>
-    (severity === '' || finding.severity === severity) && words.every((word) => textOf(finding).includes(word));
+    (severity === '' || finding.severity === severity) && passesFilter(finding, textOf(finding));
   return byKind.value.flatMap(({ kind, findings: all }): ListRow[] => {
     if (wanted !== '' && wanted !== kind) return [];
-    const own = severity === '' && words.length === 0 ? all : all.filter(isListed);
+    const own = severity === '' && !hasFilterText.value ? all : all.filter(isListed);
     return own.length === 0 ? [] : [{ kind, findings: own }, ...own.map((finding) => ({ finding }))];
   });
 });

@@ -1,13 +1,22 @@
 import { computed, effect, signal } from '@preact/signals';
-import { imagesOf, type FindingAnswer } from '../../src/core/curation/answers.ts';
+import { imagesOf, isOver, isSameAnswer, type FindingAnswer } from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { kindTexts } from '../../src/core/curation/kindTexts.ts';
-import { bestOf, decisionsFor, firstFocus, isOffered, type ReviewAction } from '../../src/core/curation/reviewSteps.ts';
+import {
+  bestOf,
+  decisionsFor,
+  firstFocus,
+  imagesToGo,
+  isOffered,
+  suggestedAction,
+  type ReviewAction,
+} from '../../src/core/curation/reviewSteps.ts';
 import { formatQuantity } from '../../src/core/progressText.ts';
+import type { ReviewDecision } from '../../src/protocol/reviewView.ts';
 import { vscodeApi } from '../shared/vscodeApi.ts';
-import { answers, findings, host, readAnswers, state, synchronize, takeAnswers } from './host.ts';
+import { answers, findings, given, host, readAnswers, state, synchronize, takeAnswers } from './host.ts';
 import { filter, listed, noFilter, places, type ListFilter } from './list.ts';
-import { answerText } from './sentences.ts';
+import { answerText, meansNothing, noClassSuggested, nothingSuggested } from './sentences.ts';
 
 /** What the page keeps while it is thrown away. */
 interface Kept {
@@ -31,6 +40,8 @@ const focusedPath = signal<string | undefined>(undefined);
 export const isCompared = signal(kept?.isCompared ?? false);
 /** What was done last, for screen readers. */
 export const announced = signal('');
+/** Why a key did nothing, or what else is to be said of the last one; '' for nothing. */
+export const told = signal('');
 
 /** The finding that is looked at: the chosen one or, where it isn't listed, the first that is to be decided. */
 export const current = computed((): Finding | undefined => {
@@ -42,7 +53,9 @@ export const focused = computed(() => {
   const finding = current.value;
   if (!finding) return undefined;
   const path = focusedPath.value;
-  return path !== undefined && imagesOf(finding).includes(path) ? path : firstFocus(finding);
+  return path !== undefined && imagesOf(finding).includes(path)
+    ? path
+    : firstFocus(finding, given.value.get(finding.id)?.gone);
 });
 
 effect(() => {
@@ -67,15 +80,25 @@ export function look(id: string): void {
   focusedPath.value = undefined;
   selected.value = new Set();
   anchor = id;
+  told.value = '';
 }
 
-/** Adds a finding to the selection, or takes it out. */
+/** Adds a finding to the selection, or takes it out: then one that is left is looked at, as it is what is decided of. */
 export function toggle(id: string): void {
   const next = new Set(selected.value.size > 0 ? selected.value : current.value ? [current.value.id] : []);
-  if (!next.delete(id)) next.add(id);
-  chosen.value = id;
-  selected.value = next;
-  anchor = id;
+  const isOut = next.delete(id);
+  if (!isOut) next.add(id);
+  selected.value = next.size > 1 ? next : new Set();
+  chosen.value = isOut ? (nearest(next, id) ?? id) : id;
+  anchor = chosen.value;
+  told.value = '';
+}
+
+/** The finding of several that is listed the closest to another one. */
+function nearest(ids: ReadonlySet<string>, to: string): string | undefined {
+  const place = (id: string): number => places.value.get(id) ?? Infinity;
+  const distance = (id: string): number => Math.abs(place(id) - place(to));
+  return [...ids].sort((a, b) => distance(a) - distance(b))[0];
 }
 
 /** Selects all from where the selection began. */
@@ -84,6 +107,7 @@ export function extend(id: string): void {
   const [from, to] = [places.value.get(anchor ?? id) ?? 0, places.value.get(id) ?? 0];
   const range = listed.value.slice(Math.min(from, to), Math.max(from, to) + 1);
   chosen.value = id;
+  told.value = '';
   selected.value = new Set(range.map((finding) => finding.id));
 }
 
@@ -116,47 +140,105 @@ export function focusImage(path: string): void {
 /** What a key is about: the selected findings, or the one that is looked at. */
 export const subjects = computed((): readonly Finding[] => {
   const finding = current.value;
-  if (selected.value.size > 1) return listed.value.filter(({ id }) => selected.value.has(id));
+  const several = selected.value.size > 1 ? listed.value.filter(({ id }) => selected.value.has(id)) : [];
+  if (several.length > 1) return several;
   return finding ? [finding] : [];
 });
 
 /** Findings for which an action means something: of several those alone are decided. */
 export function meantBy(action: ReviewAction): readonly Finding[] {
-  const isBulk = subjects.value.length > 1;
-  if (isBulk && ['keep', 'keepOne', 'same', 'different'].includes(action)) return [];
+  if (subjects.value.length > 1 && singleActions.has(action)) return [];
   return subjects.value.filter((finding) => isOffered(action, finding));
 }
 
-/**
- * Decides: shows it at once, and then the next finding that is to be decided.
- *
- * @param label the class, of `relabel`; without one, the host asks for it
- */
-export function decide(action: ReviewAction, label?: string): void {
+/** What is decided of one finding at a time: it is about which of its images is looked at, or about a pair. */
+const singleActions: ReadonlySet<ReviewAction> = new Set<ReviewAction>(['keepOne', 'same', 'different']);
+
+/** What Enter does: what all findings that are decided about suggest. */
+export const suggested = computed(() => {
+  const [action, ...others] = new Set(subjects.value.map(suggestedAction));
+  return others.length === 0 ? action : undefined;
+});
+
+/** Findings that name the class that their image looks like. */
+export function suggestingClass(): readonly Finding[] {
+  return meantBy('relabel').filter((finding) => finding.suggested !== undefined);
+}
+
+/** Does what is suggested. @returns whether anything is */
+export function decideAsSuggested(): boolean {
+  if (suggested.value === 'relabel') relabelAsSuggested();
+  else if (suggested.value === 'keepBest') decide('keepBest');
+  else told.value = nothingSuggested(subjects.value.length);
+  return subjects.value.length > 0;
+}
+
+/** Gives each image the class that it looks like. */
+export function relabelAsSuggested(): void {
+  const meant = suggestingClass();
+  const [first, ...others] = meant;
+  if (first === undefined) told.value = noClassSuggested(subjects.value.length);
+  else if (others.length === 0 && subjects.value.length === 1) decide('relabel', { label: first.suggested! });
+  else decideOf(meant, 'relabel', { isAsSuggested: true });
+}
+
+/** The class of `relabel`, or that each finding names its own; the host asks where nothing is said. */
+export type GivenClass = Pick<ReviewDecision, 'label' | 'isAsSuggested'>;
+
+/** Decides: shows it at once, and then the next finding that is to be decided; tells why where it means nothing. */
+export function decide(action: ReviewAction, named: GivenClass = {}): void {
   const meant = meantBy(action);
+  if (meant.length > 0) decideOf(meant, action, named);
+  else if (subjects.value.length > 0) told.value = meansNothing(action, subjects.value);
+}
+
+function decideOf(meant: readonly Finding[], action: ReviewAction, named: GivenClass): void {
   const [first] = meant;
-  if (first === undefined) return;
   const image = meant.length === 1 && first === current.value ? focused.value : undefined;
-  const request = {
-    ids: meant.map(({ id }) => id),
-    action,
-    ...(image !== undefined && { focused: image }),
-    ...(label !== undefined && { label }),
-  };
+  const request = { ids: meant.map(({ id }) => id), action, ...(image !== undefined && { focused: image }), ...named };
   // What is asked for first isn't decided yet.
-  const isCertain = action !== 'relabel' || label !== undefined;
-  if (isCertain) show(meant, action, image, label);
+  const isCertain = action !== 'relabel' || named.label !== undefined || named.isAsSuggested === true;
+  const before = { chosen: current.value?.id, selected: selected.value };
+  told.value = '';
+  if (isCertain) show(meant, action, image, named.label);
+  const shownThen = chosen.value;
   const asked = host.call('review/decide', request);
-  void (isCertain ? inTurn(asked) : asked).then((given) => {
-    if (given) takeAnswers(given.filter(([id, answer]) => answer?.action !== answers.value.get(id)?.action));
+  void (isCertain ? inTurn(asked) : asked).then((changes) => {
+    if (changes) takeAnswers(changes.filter(([id, answer]) => !isSameAnswer(answer ?? undefined, given.value.get(id))));
     else if (isCertain) void readAnswers();
-    if (given && !isCertain) goOn();
+    if (changes && !isCertain) goOn();
+    const undone = changes?.flatMap(([id, answer]) => (answer === null ? id : [])) ?? [...before.selected];
+    const isElsewhere = chosen.value !== shownThen || selected.value.size > 0;
+    if (isCertain && !isElsewhere && (changes === undefined || undone.length > 0)) comeBack(undone, before.chosen);
+  });
+}
+
+/** Looks at findings again of which nothing was decided. */
+function comeBack(ids: readonly string[], last: string | undefined): void {
+  const [first] = ids;
+  if (ids.length > 1) {
+    chosen.value = ids.includes(last ?? '') ? last : first;
+    selected.value = new Set(ids);
+  } else if ((first ?? last) !== undefined) look(first ?? last!);
+}
+
+/** Tags the image that is looked at, or all images of several findings: the host asks for the tag. It answers nothing. */
+export function tag(): void {
+  const paths = subjects.value.length > 1 ? subjects.value.flatMap(imagesOf) : [focused.value ?? ''];
+  const images = [...new Set(paths)].filter((path) => path !== '');
+  if (images.length === 0) {
+    told.value = meansNothing('tag', subjects.value);
+    return;
+  }
+  told.value = '';
+  void host.call('review/tag', { paths: images }).then((isDone) => {
+    if (isDone) told.value = `${formatQuantity(images.length, 'image')} tagged.`;
   });
 }
 
 /**
- * Takes the last step back, or does it again. Steps are shown before the host has taken them: one that is under way is waited
- * for, so that a key is about what is seen.
+ * Takes the last step back, or does it again, and looks at what that was about. Steps are shown before the host has taken them:
+ * one that is under way is waited for, so that a key is about what is seen.
  */
 export async function repeat(direction: 'undo' | 'redo'): Promise<void> {
   const isAwaited = steps.count > 0;
@@ -164,8 +246,19 @@ export async function repeat(direction: 'undo' | 'redo'): Promise<void> {
   const title = state.value?.[direction];
   if (title === undefined && !isAwaited) return;
   const done = direction === 'undo' ? 'Undone' : 'Done again';
-  announced.value = title === undefined ? done : `${done}: ${title}`;
-  await inTurn(host.call('review/repeat', { direction }));
+  const text = title === undefined ? done : `${done}: ${title}`;
+  announced.value = text;
+  const ids = await inTurn(host.call('review/repeat', { direction }));
+  if (ids === undefined) return;
+  const isOf = new Set(ids);
+  const first = listed.value.find(({ id }) => isOf.has(id));
+  if (first) {
+    look(first.id);
+    announced.value = `${text}. ${describe(first)}`;
+    return;
+  }
+  const isHidden = findings.value?.some(({ id }) => isOf.has(id)) === true;
+  told.value = `${text}. ${isHidden ? 'The filter hides what that is about.' : 'It is about no finding of this list.'}`;
 }
 
 /** Steps that the host has been asked for and of which the page doesn't know yet what they left to undo. */
@@ -183,12 +276,12 @@ function inTurn<Result>(step: Promise<Result>): Promise<Result> {
 function show(meant: readonly Finding[], action: ReviewAction, image: string | undefined, label?: string): void {
   // Until now it may have been looked at only for being the first that is to be decided.
   chosen.value = current.value?.id;
-  const next = new Map(answers.value);
+  const next = new Map(given.value);
   for (const finding of meant) {
     const answer = foreseen(finding, action, image, label);
     if (answer) next.set(finding.id, answer);
   }
-  answers.value = next;
+  given.value = next;
   const [first] = meant;
   announced.value = `${answerText(next.get(first!.id))}: ${meant.length > 1 ? formatQuantity(meant.length, 'finding') : first!.path}. `;
   goOn();
@@ -201,19 +294,34 @@ function foreseen(
   image: string | undefined,
   label: string | undefined,
 ): FindingAnswer | undefined {
-  const decisions = decisionsFor(action, finding, image ?? firstFocus(finding), label ?? finding.suggested);
+  const before = given.value.get(finding.id)?.gone ?? [];
+  const isEach = image === undefined && (action === 'exclude' || action === 'quarantine');
+  const focusedImages = isEach ? imagesToGo(finding) : [image ?? firstFocus(finding, before)];
+  const decisions = focusedImages.flatMap((path) => decisionsFor(action, finding, path, label ?? finding.suggested));
   // Where some images are kept, it's the others that are told.
-  const told = decisions.at(-1);
-  return told && { action: told.action, paths: told.paths, ...(told.value !== undefined && { value: told.value }) };
+  const last = decisions.at(-1);
+  if (last === undefined) return undefined;
+  const paths = decisions.filter((made) => made.action === last.action).flatMap((made) => made.paths);
+  const value = last.value !== undefined && { value: last.value };
+  if (last.action !== 'exclude' && last.action !== 'quarantine') return { action: last.action, paths, ...value };
+  const gone = [...new Set([...before, ...paths])];
+  return { action: last.action, paths: gone, ...(!isOver(finding, new Set(gone)) && { gone }) };
 }
 
 /** To the next that is to be decided, or the one before where there is none after. */
 function goOn(): void {
   const known = answers.value;
+  selected.value = new Set();
+  const finding = current.value;
+  if (finding && !known.has(finding.id) && given.value.get(finding.id)?.gone) {
+    // More of its images are to be decided.
+    look(finding.id);
+    announced.value += describe(finding);
+    return;
+  }
   const place = current.value === undefined ? -1 : (places.value.get(current.value.id) ?? -1);
   const isOpen = ({ id }: Finding): boolean => !known.has(id);
   const next = listed.value.slice(place + 1).find(isOpen) ?? listed.value.slice(0, Math.max(0, place)).findLast(isOpen);
-  selected.value = new Set();
   if (next === undefined) return;
   look(next.id);
   announced.value += describe(next);
@@ -222,7 +330,7 @@ function goOn(): void {
 function describe(finding: Finding): string {
   const { kind, path } = finding;
   const name = path === '' ? finding.message : path;
-  const best = imagesOf(finding).length > 1 ? `, best copy ${bestOf(finding)}` : '';
-  const answer = answers.value.get(finding.id);
+  const best = isOffered('keepBest', finding) ? `, best copy ${bestOf(finding)}` : '';
+  const answer = given.value.get(finding.id);
   return `${kindTexts[kind].name}, ${name}${best}${answer ? `, ${answerText(answer)}` : ''}`;
 }

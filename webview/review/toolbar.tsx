@@ -6,7 +6,7 @@ import { act } from './host.ts';
 import { shortcuts } from './keys.ts';
 import { decided } from './list.ts';
 import { repeat } from './reviewing.ts';
-import { checkedText } from './sentences.ts';
+import { changedText, checkedText } from './sentences.ts';
 
 /** What is reviewed, how far it is, and what can be done about it as a whole. */
 export function Toolbar({ shown }: { readonly shown: ReviewState }): VNode {
@@ -17,9 +17,9 @@ export function Toolbar({ shown }: { readonly shown: ReviewState }): VNode {
       <div class="title">
         <h1>{name ?? 'Review'}</h1>
         {check && (
-          <p>
+          <p title={[checkedText(check, Date.now()), changedText(check)].filter(Boolean).join(' · ')}>
             {checkedText(check, Date.now())}
-            {check.outdated && <span class="outdated"> · images have changed since</span>}
+            {changedText(check) !== '' && <span class="outdated"> · {changedText(check)}</span>}
           </p>
         )}
       </div>

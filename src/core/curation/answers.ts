@@ -1,5 +1,5 @@
 import type { Decision } from '../decisions/decisions.ts';
-import type { Finding } from './findings.ts';
+import type { Finding, FindingKind } from './findings.ts';
 
 /** Ways to answer a finding, the one that changes most first: where several were decided, that one is told. */
 const answerActions = ['quarantine', 'exclude', 'relabel', 'different', 'same', 'keep', 'ignore'] as const;
@@ -12,13 +12,23 @@ export interface FindingAnswer {
   readonly value?: string;
   /** Images of the finding that it was decided of. */
   readonly paths: readonly string[];
+  /** Images that were taken out, where what is left is a finding all the same: it isn't answered then. */
+  readonly gone?: readonly string[];
 }
 
 const actions: ReadonlySet<string> = new Set(answerActions);
 
+/** Kinds that are about several images, and are none any more where one of them is left. */
+export const groupKinds: ReadonlySet<FindingKind> = new Set([
+  'exact-duplicate',
+  'near-duplicate',
+  'same-scene',
+  'leak',
+]);
+
 /**
- * Which findings of a check are answered by what stands in `decisions.jsonl`, by their ids: whatever names the finding, and
- * what takes one of its images out of the dataset, or gives it another class since.
+ * What was decided of the findings of a check, by their ids, as `decisions.jsonl` says it: by what names the finding, and what
+ * takes its images out of the dataset or gives them another class since. See `isAnswered`.
  *
  * @param checkedAt milliseconds since the epoch
  */
@@ -37,17 +47,42 @@ export function answersOf(
       else known.push(finding);
     }
   }
-  const answers = new Map<string, FindingAnswer>();
+  const judged = new Map<string, Judgement>();
   for (const decision of decisions) {
     if (!isAnswer(decision)) continue;
     const named = decision.finding === undefined ? undefined : byId.get(decision.finding);
-    const answered = (byImage.get(decision.path) ?? []).filter((finding) => isAnswered(finding, decision, checkedAt));
-    for (const { id } of new Set([...(named ? [named] : []), ...answered])) {
-      const answer = stronger(answers.get(id), decision);
-      if (answer) answers.set(id, answer);
+    const concerned = (byImage.get(decision.path) ?? []).filter((finding) => concerns(decision, finding, checkedAt));
+    for (const finding of new Set([...(named ? [named] : []), ...concerned])) {
+      judged.set(finding.id, judgedToo(judged.get(finding.id), decision, finding));
     }
   }
+  const answers = new Map<string, FindingAnswer>();
+  for (const [id, { finding, answer, isSettled, gone }] of judged) {
+    answers.set(id, isSettled || isOver(finding, gone) ? answer : { ...answer, gone: [...gone] });
+  }
   return answers;
+}
+
+/** Whether nothing is left to decide of a finding. */
+export function isAnswered(answer: FindingAnswer | undefined): boolean {
+  return answer !== undefined && answer.gone === undefined;
+}
+
+/** Whether a person is told the same by both. */
+export function isSameAnswer(a: FindingAnswer | undefined, b: FindingAnswer | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.action === b.action && a.value === b.value && isSameList(a.paths, b.paths) && isSameList(a.gone, b.gone);
+}
+
+/** Whether what is left of a finding is none any more: of copies one image, of anything else nothing. */
+export function isOver(finding: Finding, gone: ReadonlySet<string>): boolean {
+  const { kind, measured } = finding;
+  const left = imagesOf(finding).filter((image) => !gone.has(image));
+  if (kind === 'leak' && measured) {
+    const isMeasured = (image: string) => measured.includes(image);
+    return !left.some(isMeasured) || left.every(isMeasured);
+  }
+  return left.length <= (groupKinds.has(kind) || kind === 'duplicate-caption' ? 1 : 0);
 }
 
 /** The images that a finding is about, relative to the root, the one to look at first; none of one about whole classes. */
@@ -63,18 +98,15 @@ function isAnswer(decision: Decision): decision is AnsweringDecision {
   return actions.has(decision.action);
 }
 
-function isAnswered(
-  finding: Finding,
-  { action, path, with: partner, at }: AnsweringDecision,
-  checkedAt: number,
-): boolean {
+/** Whether a decision says something of a finding that one of the decision's images has a part in. */
+function concerns({ action, with: partner, at }: AnsweringDecision, finding: Finding, checkedAt: number): boolean {
   switch (action) {
     case 'quarantine':
     case 'exclude':
       return true;
     case 'relabel':
       // One from before was known to the check.
-      return finding.kind === 'label-issue' && finding.path === path && Date.parse(at) > checkedAt;
+      return finding.kind === 'label-issue' && Date.parse(at) > checkedAt;
     case 'same':
     case 'different': {
       const images = imagesOf(finding);
@@ -87,12 +119,36 @@ function isAnswered(
   }
 }
 
-/** Undefined where what is known already says as much. */
-function stronger(known: FindingAnswer | undefined, decision: AnsweringDecision): FindingAnswer | undefined {
+/** What is known of one finding on the way through the decisions. */
+interface Judgement {
+  readonly finding: Finding;
+  readonly answer: FindingAnswer;
+  /** By what a person has said of it, whatever images are left. */
+  readonly isSettled: boolean;
+  readonly gone: ReadonlySet<string>;
+}
+
+function judgedToo(known: Judgement | undefined, decision: AnsweringDecision, finding: Finding): Judgement {
+  // A class is of a content, which all images of a label issue share; a class as a whole has no images to take out.
+  const takesOut = decision.action === 'exclude' || decision.action === 'quarantine';
+  const isGone = takesOut && imagesOf(finding).length > 0;
+  return {
+    finding,
+    answer: stronger(known?.answer, decision),
+    isSettled: known?.isSettled === true || !isGone,
+    gone: isGone ? new Set([...(known?.gone ?? []), decision.path]) : (known?.gone ?? new Set()),
+  };
+}
+
+function stronger(known: FindingAnswer | undefined, decision: AnsweringDecision): FindingAnswer {
   const { action, value, path } = decision;
   const made = { action, ...(value !== undefined && { value }), paths: path === '' ? [] : [path] };
   if (known === undefined) return made;
   const [before, now] = [answerActions.indexOf(known.action), answerActions.indexOf(action)];
-  if (now > before) return undefined;
+  if (now > before) return known;
   return now < before ? made : { ...known, paths: [...new Set([...known.paths, ...made.paths])] };
+}
+
+function isSameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a?.length === b?.length && (a ?? []).every((item, i) => item === b![i]);
 }

@@ -48,6 +48,8 @@ export interface Finding {
   readonly best?: BestCopy;
   /** The class that the image looks like, of a label issue. */
   readonly suggested?: string;
+  /** The images of a leak that are measured on; the others are trained on. */
+  readonly measured?: readonly string[];
 }
 
 export interface BestCopy {

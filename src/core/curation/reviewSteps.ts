@@ -1,17 +1,9 @@
 import type { AnswerAction } from './answers.ts';
-import { imagesOf } from './answers.ts';
+import { groupKinds, imagesOf } from './answers.ts';
 import type { Finding, FindingKind } from './findings.ts';
 
 /** What one key of a review does with a finding. */
 export type ReviewAction = AnswerAction | 'keepBest' | 'keepOne';
-
-/** Kinds that are about several images. */
-export const groupKinds: ReadonlySet<FindingKind> = new Set([
-  'exact-duplicate',
-  'near-duplicate',
-  'same-scene',
-  'leak',
-]);
 
 /** What is decided of images by a step, as `decisions.jsonl` calls it. */
 export interface StepDecision {
@@ -30,12 +22,13 @@ export function isOffered(action: ReviewAction, finding: Pick<Finding, 'kind' | 
       return true;
     case 'keepBest':
     case 'keepOne':
-      return images > 1;
+      // Of anything else, such as a doubtful label, a copy is no better for being the larger one.
+      return images > 1 && groupKinds.has(kind);
     case 'same':
       // That two images of a leak are the same is what is wrong with them.
       return images === 2 && (kind === 'near-duplicate' || kind === 'same-scene');
     case 'different':
-      return images === 2 && kind !== 'exact-duplicate' && kind !== 'duplicate-caption';
+      return images === 2 && groupKinds.has(kind) && kind !== 'exact-duplicate';
     case 'relabel':
       return images > 0 && kind !== 'unreadable';
     default:
@@ -75,12 +68,33 @@ export function decisionsFor(action: ReviewAction, finding: Finding, focused: st
   }
 }
 
+/** Kinds of which all images but one are to go. */
+const copyKinds: ReadonlySet<FindingKind> = new Set(['exact-duplicate', 'near-duplicate', 'leak']);
+
+/** What a finding itself suggests; undefined where a person has to choose. */
+export function suggestedAction(finding: Finding): 'keepBest' | 'relabel' | undefined {
+  if (copyKinds.has(finding.kind)) return isOffered('keepBest', finding) ? 'keepBest' : undefined;
+  return finding.suggested !== undefined && isOffered('relabel', finding) ? 'relabel' : undefined;
+}
+
+/** The images of one of several findings that are to go: all but the best of copies, otherwise all, which are the same file. */
+export function imagesToGo(finding: Finding): string[] {
+  const images = imagesOf(finding);
+  return groupKinds.has(finding.kind) ? images.filter((image) => image !== bestOf(finding)) : images;
+}
+
 /** The copy to keep, of several images; otherwise the image. */
 export function bestOf({ best, path }: Finding): string {
   return best?.path ?? path;
 }
 
-/** The image of several that an action is about at first: the copy that may go, and of one finding its image. */
-export function firstFocus(finding: Finding): string {
-  return imagesOf(finding).find((image) => image !== bestOf(finding)) ?? finding.path;
+/**
+ * The image of several that an action is about at first: of copies one that may go, of anything else the image to look at.
+ *
+ * @param gone images that are out already
+ */
+export function firstFocus(finding: Finding, gone: readonly string[] = []): string {
+  const left = imagesOf(finding).filter((image) => !gone.includes(image));
+  const mayGo = groupKinds.has(finding.kind) ? left.find((image) => image !== bestOf(finding)) : undefined;
+  return mayGo ?? left[0] ?? finding.path;
 }

@@ -27,8 +27,10 @@ export function baselineFile(root: string): string {
 export async function acceptedFindings(root: string, named: string | undefined): Promise<ReadonlySet<string>> {
   const { findings } = await readBaseline(named ?? baselineFile(root), named !== undefined);
   const ids = new Set(findings.map(({ id }) => id));
-  for (const { finding } of await readDecisions(root)) {
-    if (finding !== undefined) ids.add(finding);
+  for (const { finding, action } of await readDecisions(root)) {
+    // What was taken out isn't found any more; that its copies are found is no mistake.
+    const isGone = action === 'exclude' || action === 'quarantine';
+    if (finding !== undefined && !isGone) ids.add(finding);
   }
   return ids;
 }

@@ -232,7 +232,7 @@ function oddImages(images: CuratedImages, thresholds: Readonly<Record<string, nu
 }
 
 function ofQuality(images: CuratedImages, odd: readonly QualityIssue[]): Finding[] {
-  return odd.map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind]));
+  return mergedById(odd.map(({ row, kind, score }) => single(kind, images, row, score, qualityTexts[kind])));
 }
 
 interface NeighborKinds {
@@ -315,7 +315,7 @@ function ofLabels(images: CuratedImages, issues: readonly LabelIssue[], names: r
 }
 
 function ofOutliers(images: CuratedImages, alone: readonly Outlier[]): Finding[] {
-  return alone.map(({ row, score }) => single('outlier', images, row, score, outlierText));
+  return mergedById(alone.map(({ row, score }) => single('outlier', images, row, score, outlierText)));
 }
 
 function ofClasses(images: CuratedImages, thresholds: Readonly<Record<string, number>>): Finding[] {

@@ -120,17 +120,16 @@ export class DuplicateFindings {
       const [exact, near] = [same.filter(crossing), edited!.filter(crossing)];
       const others = [...new Set([...exact, ...near, ...said!.filter(crossing)])];
       if (others.length === 0) return [];
-      return [
-        this.#finding('leak', row, others, {
-          severity: severityOf('leak'),
-          score: exact.length > 0 ? 0 : 0.1,
-          message: leakText(
-            split,
-            others.map((other) => splits[other]!),
-            exact.length > 0 ? 'equal' : near.length > 0 ? 'edited' : 'said',
-          ),
-        }),
-      ];
+      const leak = this.#finding('leak', row, others, {
+        severity: severityOf('leak'),
+        score: exact.length > 0 ? 0 : 0.1,
+        message: leakText(
+          split,
+          others.map((other) => splits[other]!),
+          exact.length > 0 ? 'equal' : near.length > 0 ? 'edited' : 'said',
+        ),
+      });
+      return [{ ...leak, measured: [leak.path] }];
     });
     return mergedById(leaks);
   }
@@ -206,7 +205,9 @@ export function mergedById(findings: readonly Finding[]): Finding[] {
     const known = byId.get(finding.id);
     const paths = new Set([known?.path, ...(known?.related ?? []).map(({ path }) => path)]);
     const others = [{ path: finding.path, similarity: 1 }, ...finding.related].filter(({ path }) => !paths.has(path));
-    byId.set(finding.id, known ? { ...known, related: [...known.related, ...others] } : finding);
+    const measured = [...new Set([...(known?.measured ?? []), ...(finding.measured ?? [])])];
+    const merged = known && { ...known, related: [...known.related, ...others] };
+    byId.set(finding.id, { ...(merged ?? finding), ...(measured.length > 0 && { measured }) });
   }
   return [...byId.values()];
 }

@@ -17,6 +17,11 @@ export function rootOfDecisions({ fsPath }: vscode.Uri): string {
   return path.dirname(path.dirname(fsPath));
 }
 
+/** The `decisions.jsonl` of a dataset. @param root absolute */
+export function decisionsUri(root: string): vscode.Uri {
+  return vscode.Uri.file(path.join(root, '.likeness', 'decisions.jsonl'));
+}
+
 export function linesOf(document: vscode.TextDocument): string[] {
   return document.getText().split(/\r?\n/);
 }

@@ -1,4 +1,5 @@
-import { answersOf, type FindingAnswer } from '../../core/curation/answers.ts';
+import { answersOf, isAnswered, isSameAnswer, type FindingAnswer } from '../../core/curation/answers.ts';
+import { digestOfDecisions } from '../../core/decisions/decisionDigest.ts';
 import type { Decision } from '../../core/decisions/decisions.ts';
 import type { CheckReport } from '../../protocol/check.ts';
 import type { DecisionHistory } from '../../protocol/decisions.ts';
@@ -21,6 +22,9 @@ export class CheckedDataset {
   /** What stands in the file isn't known for sure. */
   isStale = false;
   #begun = 0;
+  /** Of the decisions that the check went by. */
+  #digest: string | undefined;
+  #reopened = false;
   #underway = 0;
   /** What stood before the first of those under way. */
   #certain: readonly Decision[] = [];
@@ -29,7 +33,9 @@ export class CheckedDataset {
   readonly #before: (readonly Decision[])[] = [];
   readonly #after: (readonly Decision[])[] = [];
 
-  constructor(report: CheckReport, checkedAt: number, outdated: boolean) {
+  /** @param decisions of those that the check went by; absent: those that are read first */
+  constructor(report: CheckReport, checkedAt: number, outdated: boolean, decisions?: string) {
+    this.#digest = decisions;
     this.report = report;
     this.checkedAt = checkedAt;
     this.outdated = outdated;
@@ -41,28 +47,33 @@ export class CheckedDataset {
     return this.#open;
   }
 
-  /** By the ids of the findings. */
+  /** By the ids of the findings, of those too that are open as long as more of their images are left. */
   get answers(): ReadonlyMap<string, FindingAnswer> {
     return this.#answers;
+  }
+
+  /** Whether something that the check went by was taken back since: it may have hidden what would be found now. */
+  get reopened(): boolean {
+    return this.#reopened;
   }
 
   get lines(): readonly Decision[] {
     return this.#lines;
   }
 
-  /** Shows what stands in the file. @returns whether any answer is another one */
+  /** Shows what stands in the file. @returns whether anything else is shown now */
   read(lines: readonly Decision[]): boolean {
-    const before = this.#answers;
+    const [before, wasReopened] = [this.#answers, this.#reopened];
     this.#lines = lines;
+    const digest = digestOfDecisions(lines, this.checkedAt);
+    this.#digest ??= digest;
+    this.#reopened = digest !== this.#digest;
     this.#answers = answersOf(this.report.findings, lines, this.checkedAt);
     const isSame =
       before.size === this.#answers.size &&
-      [...this.#answers].every(([id, { action, value }]) => {
-        const known = before.get(id);
-        return known?.action === action && known.value === value;
-      });
-    if (isSame) return false;
-    const findings = this.report.findings.filter(({ id }) => !this.#answers.has(id));
+      [...this.#answers].every(([id, answer]) => isSameAnswer(before.get(id), answer));
+    if (isSame) return this.#reopened !== wasReopened;
+    const findings = this.report.findings.filter(({ id }) => !isAnswered(this.#answers.get(id)));
     this.#open = { ...this.report, findings };
     return true;
   }
@@ -89,8 +100,7 @@ export class CheckedDataset {
   end(isTaken: boolean): void {
     this.#underway--;
     if (!isTaken) {
-      this.forget();
-      this.isStale = true;
+      this.mistrust();
       this.#hasFailed = true;
     }
     if (this.#hasFailed && this.#underway === 0) this.read(this.#certain);
@@ -111,6 +121,12 @@ export class CheckedDataset {
     if (shown === undefined) return;
     to.push(this.#lines);
     this.read(shown);
+  }
+
+  /** What was foreseen has not come. */
+  mistrust(): void {
+    this.forget();
+    this.isStale = true;
   }
 
   /** Forgets what was foreseen: somebody else has decided meanwhile, or it could not be done. */

@@ -48,6 +48,11 @@ export class FindingsModel {
     return [...this.#checked.values()].map(({ open }) => open);
   }
 
+  /** The datasets of which a new check may find what was decided before the last one and taken back since. */
+  get reopened(): ReadonlySet<string> {
+    return new Set([...this.#checked].filter(([, { reopened }]) => reopened).map(([root]) => root));
+  }
+
   /** What is open of a dataset; undefined where it wasn't checked. */
   reportOf(root: string): CheckReport | undefined {
     return this.#checked.get(root)?.open;
@@ -87,7 +92,7 @@ export class FindingsModel {
     const last = await this.#sources.engine.call('check/last', { root });
     // A check that was faster knows better.
     if (last && !this.#checked.has(root))
-      await this.#keep(new CheckedDataset(last.report, last.checkedAt, last.outdated));
+      await this.#keep(new CheckedDataset(last.report, last.checkedAt, last.outdated, last.decisions));
   }
 
   /** Reads again what stands in `decisions.jsonl`: somebody else may have changed it. */
@@ -98,8 +103,8 @@ export class FindingsModel {
     if (await this.#freshen(checked)) this.#changed.fire();
   }
 
-  /** Takes a step; the findings that it answers are gone at once. Rejects as `decisions/take` does, and then they are back. */
-  take(step: DecisionStep): Promise<TakenStep | undefined> {
+  /** Takes a step; the findings that it answers are gone at once. Rejects as `decisions/take` does, and then they are back, as are those of images that were left out. */
+  take(step: DecisionStep): Promise<StepOutcome> {
     const checked = this.#checked.get(step.root);
     const foresee = (): void => checked?.foresee(linesAfter(checked.lines, step, this.#nowText()));
     return this.#settle(checked, foresee, () => this.#sources.engine.call('decisions/take', step));
@@ -117,7 +122,7 @@ export class FindingsModel {
    *
    * @param step that is meant, where it may be another one by now
    */
-  repeat(root: string, direction: 'undo' | 'redo', step?: TakenStep): Promise<TakenStep | undefined> {
+  async repeat(root: string, direction: 'undo' | 'redo', step?: TakenStep): Promise<TakenStep | undefined> {
     const checked = this.#checked.get(root);
     const isOffered = step === undefined || isSameStep(checked?.history[direction], step);
     const foresee = (): void => {
@@ -125,7 +130,8 @@ export class FindingsModel {
     };
     if (checked) checked.isStale = true;
     const request = { root, ...(step && { step }) };
-    return this.#settle(checked, foresee, () => this.#sources.engine.call(`decisions/${direction}` as const, request));
+    const work = () => this.#sources.engine.call(`decisions/${direction}` as const, request);
+    return (await this.#settle(checked, foresee, work)).step;
   }
 
   /** Writes down that a finding is no issue. */
@@ -139,8 +145,7 @@ export class FindingsModel {
   }
 
   /**
-   * Excludes images. All findings that one of them has a part in are gone at once; what remains of a group of three or more
-   * is another finding, which the next check tells.
+   * Excludes images. Findings of which nothing is left, or one of several copies, are gone at once.
    *
    * @param paths relative to the root
    */
@@ -167,7 +172,7 @@ export class FindingsModel {
   }
 
   async #decide(step: DecisionStep): Promise<TakeBack> {
-    const taken = await this.take(step);
+    const { step: taken } = await this.take(step);
     return async () => {
       if (taken !== undefined) {
         try {
@@ -188,17 +193,20 @@ export class FindingsModel {
     checked: CheckedDataset | undefined,
     foresee: () => void,
     work: () => Promise<StepOutcome>,
-  ): Promise<TakenStep | undefined> {
-    if (!checked) return (await work()).step;
+  ): Promise<StepOutcome> {
+    if (!checked) return work();
     checked.begin();
     foresee();
     this.#changed.fire();
     let isTaken = false;
     try {
-      const { step, undo, redo } = await work();
+      const outcome = await work();
+      const { undo, redo, leftOut } = outcome;
       checked.history = { ...(undo && { undo }), ...(redo && { redo }) };
       isTaken = true;
-      return step;
+      // Less was done than was foreseen.
+      if (leftOut) checked.mistrust();
+      return outcome;
     } finally {
       checked.end(isTaken);
       // What became of the step counts; what can't be read now is read with the next change.

@@ -21,16 +21,30 @@ export interface Health {
   readonly tooltip: string;
 }
 
-/** Undefined where nothing was checked. */
-export function healthOf(reports: readonly CheckReport[]): Health | undefined {
+/**
+ * Undefined where nothing was checked.
+ *
+ * @param reopened roots of the datasets of which decisions were taken back that the check went by
+ */
+export function healthOf(
+  reports: readonly CheckReport[],
+  reopened: ReadonlySet<string> = new Set(),
+): Health | undefined {
   if (reports.length === 0) return undefined;
   const findings = reports.flatMap((report) => report.findings);
   const images = reports.reduce((sum, report) => sum + report.images, 0);
   const parts = grave(findings);
-  const text = parts.length > 0 ? parts.join(', ') : formatQuantity(images, 'image');
+  const isCertain = reports.every(({ root }) => !reopened.has(root));
+  const icon = parts.length > 0 ? 'warning' : isCertain ? 'check' : 'question';
+  const text = parts.length > 0 ? parts.join(', ') : isCertain ? formatQuantity(images, 'image') : 'check again';
+  const told = (report: CheckReport): string =>
+    reopened.has(report.root)
+      ? `${outcomeText(report)} Decisions have changed since: check again.`
+      : outcomeText(report);
   return {
-    text: `$(${parts.length > 0 ? 'warning' : 'check'}) ${text}`,
-    tooltip: ['Likeness, as last checked:', ...reports.map(outcomeText), 'Click to review the findings.'].join('\n'),
+    // VS Code counts errors and warnings there too.
+    text: `$(${icon}) Likeness: ${text}`,
+    tooltip: ['Likeness, as last checked:', ...reports.map(told), 'Click to review the findings.'].join('\n'),
   };
 }
 

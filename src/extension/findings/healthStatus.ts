@@ -8,7 +8,7 @@ export function healthStatus({ disposables, findings }: Services): void {
   let item: vscode.StatusBarItem | undefined;
   disposables.add(
     findings.onDidChange(() => {
-      const health = healthOf(findings.reports);
+      const health = healthOf(findings.reports, findings.reopened);
       if (!health) {
         item?.hide();
         return;

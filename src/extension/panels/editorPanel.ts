@@ -16,6 +16,8 @@ export interface EditorPanelOptions {
   readonly changed: NotificationType<{ readonly revision: number }>;
   /** Sets the handlers of the page's requests; for every page anew, as a hidden one is thrown away. */
   readonly serve: (connection: MessageConnection) => void;
+  /** A person who opens the panel goes on with its keys; other panels are looked at beside what is open. */
+  readonly takesFocus?: boolean;
   /** Folders that the page shows pictures of as they are, beside thumbnails; absolute. */
   readonly pictureFolders?: () => readonly string[];
 }
@@ -66,9 +68,9 @@ export class EditorPanel {
       this.#panel.reveal();
       return;
     }
-    const { viewType, title } = this.#options;
+    const { viewType, title, takesFocus = false } = this.#options;
     // Pictures that are opened while a panel follows them would cover it if its group were the active one.
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !takesFocus };
     this.#adopt(vscode.window.createWebviewPanel(viewType, title, place));
   }
 

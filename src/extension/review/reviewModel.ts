@@ -1,9 +1,11 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import path from 'node:path';
-import type { FindingAnswer } from '../../core/curation/answers.ts';
+import { imagesOf, isSameAnswer, type FindingAnswer } from '../../core/curation/answers.ts';
 import type { Finding } from '../../core/curation/findings.ts';
+import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { asLikenessError, ErrorCode, isCancellation } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
+import type { LeftOut } from '../../protocol/decisions.ts';
 import type { PanelFailure } from '../../protocol/panels.ts';
 import type { AnswerChanges, ReviewDecision, ReviewState } from '../../protocol/reviewView.ts';
 import type { FindingsModel } from '../findings/findingsModel.ts';
@@ -18,6 +20,10 @@ export interface ReviewHost {
   readonly check: (root: string, onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<unknown>;
   /** What survives a reload of the window. */
   readonly save: (root: string) => void;
+  /** Says of which images nothing could be decided. */
+  readonly tellLeftOut: (leftOut: readonly LeftOut[]) => void;
+  /** What is wrong with the lines of a dataset's decisions. */
+  readonly problemsOf: (root: string) => Promise<readonly DecisionProblem[]>;
 }
 
 /** Changes of answers that are remembered: whoever has missed more asks for all of them. */
@@ -28,7 +34,11 @@ interface Content {
   readonly checking: Progress | undefined;
   readonly failure: PanelFailure | undefined;
   readonly asked: ReviewState['asked'];
+  readonly problems: ReviewState['problems'];
 }
+
+/** Lines of which nothing follows, as whoever wrote them may not know. */
+const passedOver: ReadonlySet<DecisionProblem['kind']> = new Set(['conflict', 'not-a-decision']);
 
 const starting: Progress = { phase: 'Checking', done: 0, total: undefined, rate: 0, secondsLeft: undefined };
 
@@ -39,7 +49,9 @@ export class ReviewModel {
   readonly onDidChange = this.#changed.event;
   #revision = 0;
   #root: string | undefined;
-  #content: Content = { reading: false, checking: undefined, failure: undefined, asked: undefined };
+  #content: Content = {
+    ...{ reading: false, checking: undefined, failure: undefined, asked: undefined, problems: undefined },
+  };
   #checked: CheckedDataset | undefined;
   #version = 0;
   /** As the page knows them, if it has asked for all changes. */
@@ -66,6 +78,7 @@ export class ReviewModel {
         version: this.#version,
         checkedAt: checked.checkedAt,
         outdated: checked.outdated,
+        reopened: checked.reopened,
         images: checked.report.images,
         findings: checked.report.findings.length,
         thresholds: checked.report.thresholds,
@@ -89,6 +102,13 @@ export class ReviewModel {
     return this.#byId.get(id);
   }
 
+  /** The findings that one of some images has a part in, by their ids. @param paths relative to the root */
+  findingsWith(paths: ReadonlySet<string>): string[] {
+    return [...this.#byId.values()]
+      .filter((finding) => imagesOf(finding).some((image) => paths.has(image)))
+      .map(({ id }) => id);
+  }
+
   /** Answers since that number of changes. */
   answersSince(version: number, since: number): AnswerChanges {
     const missed = this.#answers - since;
@@ -107,6 +127,7 @@ export class ReviewModel {
     const times = (this.#content.asked?.times ?? 0) + 1;
     if (root !== this.#root) {
       this.#root = root;
+      this.#content = { ...this.#content, problems: undefined };
       this.#host.save(root);
     }
     this.#set({ asked: finding === undefined ? this.#content.asked : { id: finding, times } });
@@ -118,6 +139,7 @@ export class ReviewModel {
     const root = this.#root;
     this.follow();
     if (root === undefined || !this.#host.trusted()) return;
+    void this.readProblems();
     if (this.#checked !== undefined) {
       await this.#host.findings.reread(root).catch(() => undefined);
       return;
@@ -132,6 +154,16 @@ export class ReviewModel {
       this.#set({ reading: false, failure: reason.code === ErrorCode.NotIndexed ? undefined : failureOf(reason) });
     }
     this.follow();
+  }
+
+  /** Looks for lines of the decisions that say nothing; where they can't be read, the next change tells. */
+  async readProblems(): Promise<void> {
+    const root = this.#root;
+    if (root === undefined) return;
+    const all = await this.#host.problemsOf(root).catch(() => undefined);
+    if (all === undefined || root !== this.#root) return;
+    const [first, ...others] = all.filter(({ kind }) => passedOver.has(kind));
+    this.#set({ problems: first && { count: 1 + others.length, line: first.line, message: first.message } });
   }
 
   /** The findings or their answers have changed. */
@@ -190,13 +222,27 @@ export class ReviewModel {
     }
     const step = stepOf(root, findings, decision);
     if (step === undefined) return false;
-    await this.#host.findings.take(step);
+    const { leftOut } = await this.#host.findings.take(step);
+    if (leftOut) this.#host.tellLeftOut(leftOut);
     return true;
   }
 
-  /** Takes back the last step, or takes it again. */
-  async repeat(direction: 'undo' | 'redo'): Promise<void> {
-    if (this.#root !== undefined) await this.#host.findings.repeat(this.#root, direction);
+  /** Gives images a tag. Rejects as `decide` does. */
+  async tag(paths: readonly string[], value: string): Promise<void> {
+    if (this.#root === undefined) return;
+    const decisions = [{ paths, decision: { action: 'tag', value } as const }];
+    const { leftOut } = await this.#host.findings.take({ root: this.#root, decisions, leavesOut: [] });
+    if (leftOut) this.#host.tellLeftOut(leftOut);
+  }
+
+  /** Takes back the last step, or takes it again. @returns ids of the findings that have another answer now, or none any more */
+  async repeat(direction: 'undo' | 'redo'): Promise<readonly string[]> {
+    if (this.#root === undefined) return [];
+    const before = this.#known;
+    await this.#host.findings.repeat(this.#root, direction);
+    this.follow();
+    const ids = new Set([...before.keys(), ...this.#known.keys()]);
+    return [...ids].filter((id) => !isSameAnswer(before.get(id), this.#known.get(id)));
   }
 
   dispose(): void {
@@ -206,8 +252,7 @@ export class ReviewModel {
   #note(answers: ReadonlyMap<string, FindingAnswer>): void {
     const changes: (readonly [string, FindingAnswer | null])[] = [];
     for (const [id, answer] of answers) {
-      const known = this.#known.get(id);
-      if (known?.action !== answer.action || known.value !== answer.value) changes.push([id, answer]);
+      if (!isSameAnswer(this.#known.get(id), answer)) changes.push([id, answer]);
     }
     for (const id of this.#known.keys()) {
       if (!answers.has(id)) changes.push([id, null]);

@@ -5,7 +5,7 @@ import { reviewChanged, type ReviewViewRequests } from '../../protocol/reviewVie
 import { chooseFolder } from '../commands/folderChoice.ts';
 import { commands, internalCommands, panels, undeclaredCommands } from '../contract.ts';
 import type { FindingRow } from '../explorer/findingRows.ts';
-import { registerCommand } from '../notifications.ts';
+import { registerCommand, tellLeftOut } from '../notifications.ts';
 import { EditorPanel } from '../panels/editorPanel.ts';
 import type { Services } from '../services.ts';
 import { localFolders } from '../services.ts';
@@ -31,6 +31,7 @@ export function reviewPanel(services: Services): void {
       viewType: panels.review,
       title: 'Review',
       app: 'review',
+      takesFocus: true,
       changed: reviewChanged,
       serve: (connection) => serveRequests<ReviewViewRequests>(connection, reviewRequests(context)),
       pictureFolders: () => [
@@ -54,6 +55,11 @@ export function reviewPanel(services: Services): void {
     if (panel.visible) void model.refresh();
   };
   disposables.add(panel.onDidChangeVisibility(shown));
+  disposables.add(
+    services.opinionFiles.onDidChange((root) => {
+      if (panel.visible && root === model.root) void model.readProblems();
+    }),
+  );
   disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(shown));
   followDecisions(services);
   disposables.add(
@@ -90,7 +96,7 @@ export function reviewPanel(services: Services): void {
   );
 }
 
-function newModel({ findings, context }: Services): ReviewModel {
+function newModel({ findings, context, engine }: Services): ReviewModel {
   const memory = context.workspaceState;
   return new ReviewModel(
     {
@@ -98,6 +104,8 @@ function newModel({ findings, context }: Services): ReviewModel {
       trusted: () => vscode.workspace.isTrusted,
       check: (root, onProgress, signal) => findings.check(root, { onProgress, signal }),
       save: (root) => void memory.update(SAVED, root),
+      tellLeftOut,
+      problemsOf: (root) => engine.call('decisions/problems', { root }),
     },
     memory.get<string>(SAVED),
   );

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { asLikenessError, isCancellation } from '../../core/errors.ts';
 import type { RequestHandlers } from '../../protocol/rpc.ts';
 import type { ReviewDecision, ReviewPageAction, ReviewViewRequests, ShownImage } from '../../protocol/reviewView.ts';
@@ -6,6 +6,7 @@ import type { ReviewedImage } from '../../protocol/review.ts';
 import { runCommand } from './runCommand.ts';
 import { Latest } from '../async/latest.ts';
 import { commands } from '../contract.ts';
+import { decisionsUri } from '../decisionsFile/decisionsDocument.ts';
 import { resolveInside } from '../files/rootPaths.ts';
 import { findingsMarkdown, reportName } from '../findings/findingsText.ts';
 import { showUnawaited } from '../notifications.ts';
@@ -16,7 +17,7 @@ import { openImages } from '../similar/openImage.ts';
 import { openInViewer } from '../viewer/openInViewer.ts';
 import { editCaption } from './editCaption.ts';
 import type { ReviewModel } from './reviewModel.ts';
-import { askForClass } from './reviewQuestions.ts';
+import { askForClass, askForTag } from './reviewQuestions.ts';
 
 /** What the panel's parts share. */
 export interface ReviewContext {
@@ -51,6 +52,16 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
     'review/state': () => model.state,
     'review/findings': ({ version }) => model.findingsOf(version),
     'review/answers': ({ version, since }) => model.answersSince(version, since),
+    'review/filter': async ({ filter }) => {
+      const { root } = model;
+      if (root === undefined) return [];
+      try {
+        const { paths } = await engine.call('filters/match', { folder: root, filter });
+        return model.findingsWith(new Set(paths));
+      } catch (error) {
+        return asLikenessError(error).message;
+      }
+    },
     'review/images': async ({ paths }) => {
       const { root } = model;
       if (root === undefined) return [];
@@ -101,9 +112,21 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
         return undefined;
       }
     },
+    'review/tag': async ({ paths }) => {
+      try {
+        return await tag(context, paths);
+      } catch (error) {
+        showUnawaited(error);
+        return false;
+      }
+    },
     'review/repeat': async ({ direction }) => {
-      await model.repeat(direction).catch(showUnawaited);
-      return undefined;
+      try {
+        return await model.repeat(direction);
+      } catch (error) {
+        showUnawaited(error);
+        return undefined;
+      }
     },
     'review/open': async ({ paths }) => {
       await open(context, paths).catch(showUnawaited);
@@ -131,12 +154,24 @@ export function reviewRequests(context: ReviewContext): RequestHandlers<ReviewVi
 
 async function decide(model: ReviewModel, decision: ReviewDecision, services: Services): Promise<boolean> {
   const { root } = model;
-  const [finding, ...others] = decision.ids.flatMap((id) => model.finding(id) ?? []);
+  const findings = decision.ids.flatMap((id) => model.finding(id) ?? []);
+  const [finding, ...others] = findings;
   if (root === undefined || finding === undefined) return false;
-  if (decision.action !== 'relabel' || decision.label !== undefined) return model.decide(decision);
+  const isKnown = decision.label !== undefined || decision.isAsSuggested === true;
+  if (decision.action !== 'relabel' || isKnown) return model.decide(decision);
   const image = others.length === 0 ? (decision.focused ?? finding.path) : undefined;
-  const label = await askForClass(services, root, image, finding.suggested);
-  return label === undefined ? false : model.decide({ ...decision, label });
+  const chosen = await askForClass(services, root, image, findings);
+  return chosen === undefined ? false : model.decide({ ...decision, ...chosen });
+}
+
+/** Tags images, which answers no finding. @returns whether it was done */
+async function tag({ services, model }: ReviewContext, paths: readonly string[]): Promise<boolean> {
+  const { root } = model;
+  if (root === undefined || paths.length === 0) return false;
+  const value = await askForTag(services, root, paths.length);
+  if (value === undefined) return false;
+  await model.tag(paths, value);
+  return true;
 }
 
 async function open({ services, model, column }: ReviewContext, paths: readonly string[]): Promise<void> {
@@ -164,7 +199,7 @@ async function correctCaption({ services, model, column }: ReviewContext, path: 
   await editCaption(services, root, path, viewColumn);
 }
 
-async function act({ services, model }: ReviewContext, action: ReviewPageAction): Promise<void> {
+async function act({ services, model, column }: ReviewContext, action: ReviewPageAction): Promise<void> {
   const { root } = model;
   switch (action) {
     case 'check':
@@ -185,6 +220,12 @@ async function act({ services, model }: ReviewContext, action: ReviewPageAction)
       break;
     case 'cancel':
       model.cancel();
+      break;
+    case 'decisions':
+      if (root !== undefined) {
+        const document = await vscode.workspace.openTextDocument(decisionsUri(root));
+        await vscode.window.showTextDocument(document, columnsBeside(column())[0]);
+      }
       break;
     case 'report': {
       const report = root === undefined ? undefined : services.findings.reportOf(root);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answersOf } from '../../../src/core/curation/answers.ts';
+import { answersOf, isAnswered } from '../../../src/core/curation/answers.ts';
 import type { Finding } from '../../../src/core/curation/findings.ts';
-import { decisionsFor, firstFocus, isOffered } from '../../../src/core/curation/reviewSteps.ts';
+import { decisionsFor, firstFocus, isOffered, suggestedAction } from '../../../src/core/curation/reviewSteps.ts';
 import type { Decision } from '../../../src/core/decisions/decisions.ts';
 
 const CHECKED = Date.parse('2026-05-01T12:00:00.000Z');
@@ -21,12 +21,21 @@ const scene = finding('scene', 'same-scene', 'c', 'd');
 const label = finding('label', 'label-issue', 'a');
 const dark = finding('dark', 'dark', 'b');
 const small = finding('small', 'small-class');
-const all = [pair, scene, label, dark, small];
+const three = finding('three', 'exact-duplicate', 'e', 'f', 'g');
+const twice = finding('twice', 'label-issue', 'h', 'i');
+const leak: Finding = { ...finding('leak', 'leak', 'j', 'k', 'l'), measured: ['j'] };
+const all = [pair, scene, label, dark, small, three, twice, leak];
 
 function answered(...lines: (Partial<Decision> & Pick<Decision, 'action'>)[]): Record<string, string> {
   const decisions = lines.map((line): Decision => ({ path: '', content: '', at: AFTER, ...line }));
   const answers = answersOf(all, decisions, CHECKED);
-  return Object.fromEntries([...answers].map(([id, { action, paths }]) => [id, [action, ...paths].join(' ')]));
+  return Object.fromEntries(
+    [...answers].map(([id, answer]) => {
+      const { action, paths, gone = [] } = answer;
+      const open = isAnswered(answer) ? [] : [`without ${gone.join(' ')}`];
+      return [id, [action, ...paths, ...open].join(' ')];
+    }),
+  );
 }
 
 describe('a finding is answered', () => {
@@ -51,6 +60,22 @@ describe('a finding is answered', () => {
     const different = { action: 'different', path: 'd', with: { path: 'c', content: '' } } as const;
     assert.deepEqual(answered(different), { scene: 'different d' });
     assert.deepEqual(answered({ ...different, path: 'a' }), {});
+  });
+
+  it('by exclusion only where what is left is no finding any more', () => {
+    const exclude = (path: string, id?: string) =>
+      ({ action: 'exclude', path, ...(id !== undefined && { finding: id }) }) as const;
+    assert.deepEqual(answered(exclude('e', 'three')), { three: 'exclude e without e' }, 'two copies are left');
+    assert.deepEqual(answered(exclude('e', 'three'), exclude('g')), { three: 'exclude e g' });
+    assert.deepEqual(answered(exclude('h')), { twice: 'exclude h without h' }, 'its copy has the same label');
+    assert.deepEqual(answered(exclude('h'), exclude('i')), { twice: 'exclude h i' });
+    // Classes are of a content, which both have.
+    const relabel = { action: 'relabel', path: 'i', value: 'hat' } as const;
+    assert.deepEqual(answered(exclude('h'), relabel), { twice: 'exclude h' });
+    assert.deepEqual(answered(exclude('k')), { leak: 'exclude k without k' });
+    assert.deepEqual(answered(exclude('j')), { leak: 'exclude j' }, 'nothing is left that is measured on');
+    const ignore = { action: 'ignore', path: 'e', finding: 'three' } as const;
+    assert.deepEqual(answered(exclude('f'), ignore), { three: 'exclude f' }, 'what is left is no issue');
   });
 
   it('and is told by what changes most, with all images that it was decided of', () => {
@@ -85,6 +110,14 @@ describe('a key', () => {
     assert.deepEqual(of('relabel'), [], 'without a class');
   });
 
+  it('does what the finding itself suggests, if anything', () => {
+    assert.equal(suggestedAction(group), 'keepBest');
+    assert.equal(suggestedAction(leak), 'keepBest');
+    assert.equal(suggestedAction({ ...twice, suggested: 'hat' }), 'relabel');
+    assert.equal(suggestedAction(scene), undefined, 'both may stay');
+    assert.ok(isOffered('keepBest', scene));
+  });
+
   it('keeps all images of a finding, or says that it is none', () => {
     assert.deepEqual(of('keep'), [{ action: 'keep', paths: ['best', 'b', 'c'] }]);
     assert.deepEqual(of('ignore'), [{ action: 'ignore', paths: ['best'] }]);
@@ -95,6 +128,7 @@ describe('a key', () => {
     assert.ok(!isOffered('same', group) && !isOffered('same', dark) && !isOffered('keepBest', dark));
     assert.ok(isOffered('ignore', small) && !isOffered('exclude', small) && !isOffered('keep', small));
     assert.ok(!isOffered('relabel', finding('x', 'unreadable', 'a')));
+    assert.ok(!isOffered('keepBest', twice) && !isOffered('keepOne', twice) && !isOffered('different', twice));
     assert.ok(
       !isOffered('same', finding('x', 'leak', 'a', 'b')) && isOffered('different', finding('x', 'leak', 'a', 'b')),
     );

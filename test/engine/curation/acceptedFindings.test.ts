@@ -25,6 +25,20 @@ describe('findings that are accepted', () => {
     assert.equal(after.findings[0]!.related.length, 1);
   });
 
+  it('are those that a person has answered, but not what is left once an image was taken out', async (context) => {
+    const { root, engine, check } = await copies(context);
+    for (const name of ['dark', 'dark again']) write(root, `a/${name}.png`, await shade([4, 4, 4], 9));
+    const found = async () => (await check({ only: ['dark'] })).findings.map(({ related }) => 1 + related.length);
+    const { id, path } = (await check({ only: ['dark'] })).findings[0]!;
+    assert.deepEqual(await found(), [2], 'both are one finding');
+    const decide = (action: 'exclude' | 'keep') =>
+      engine.decisions.take({ root, decisions: [{ paths: [path], decision: { action } }], finding: id });
+    await decide('exclude');
+    assert.deepEqual(await found(), [1]);
+    await decide('keep');
+    assert.deepEqual(await found(), []);
+  });
+
   it('stay those of kinds that are not looked for, and are never taken from a part of a dataset', async (context) => {
     const { root, check } = await copies(context);
     const line = (id: string, kind: string) => JSON.stringify({ id, kind, path: 'x.png' });

@@ -81,9 +81,12 @@ test('what is said of a check: how many findings, how bad, and what was accepted
 
 test('the status bar sums up what was checked, and says nothing before', () => {
   assert.equal(healthOf([]), undefined);
-  assert.equal(healthOf([report([dark])])?.text, '$(check) 1,988 images');
+  assert.equal(healthOf([report([dark])])?.text, '$(check) Likeness: 1,988 images');
+  const reopened = healthOf([report([dark])], new Set([root]));
+  assert.equal(reopened?.text, '$(question) Likeness: check again', 'what was found nothing of may be there again');
+  assert.match(reopened.tooltip, /Decisions have changed since/);
   const both = healthOf([all, report([leak], { root: path.resolve('/data/cars') })]);
-  assert.equal(both?.text, '$(warning) 2 errors, 1 warning');
+  assert.equal(both?.text, '$(warning) Likeness: 2 errors, 1 warning');
   assert.match(both.tooltip, /pets: 4 findings[^]*cars: 1 finding, 1 error\./);
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pairTitle, stepTitle } from '../../../src/core/decisions/stepTitles.ts';
+import { digestOfDecisions } from '../../../src/core/decisions/decisionDigest.ts';
 import type { Finding } from '../../../src/core/curation/findings.ts';
+import type { DecisionProblem } from '../../../src/core/decisions/decisionProblems.ts';
 import type { Decision } from '../../../src/core/decisions/decisions.ts';
 import { engineStopped, notIndexed } from '../../../src/core/errors.ts';
 import { linesAfter, linesAfterPair } from '../../../src/extension/findings/decidedLines.ts';
@@ -30,6 +32,7 @@ function fixture(
   const taken: DecisionStep[] = [];
   let lines: Decision[] = [];
   let refusal: Error | undefined;
+  const missing = new Set<string>();
   const offered = (): DecisionHistory => {
     const last = taken.at(-1);
     return last === undefined ? {} : { undo: { title: stepTitle(last.decisions), at: AFTER } };
@@ -41,9 +44,13 @@ function fixture(
     'decisions/take': (step) => {
       if (refusal) throw refusal;
       taken.push(step);
-      lines = linesAfter(lines, step, AFTER);
+      const isThere = (path: string) => step.leavesOut === undefined || !missing.has(path);
+      const decisions = step.decisions.map((part) => ({ ...part, paths: part.paths.filter(isThere) }));
+      lines = linesAfter(lines, { ...step, decisions }, AFTER);
       const { undo } = offered();
-      return { changed: [], ...(undo && { step: undo, undo }) };
+      const left = step.decisions.flatMap(({ paths }) => paths).filter((path) => !isThere(path));
+      const leftOut = left.map((path) => ({ path, message: `${path} doesn't exist.` }));
+      return { changed: [], ...(undo && { step: undo, undo }), ...(leftOut.length > 0 && { leftOut }) };
     },
     'decisions/pair': ({ paths, action }) => {
       lines = linesAfterPair(lines, paths, action, AFTER);
@@ -62,6 +69,8 @@ function fixture(
     now: () => Date.parse(AFTER),
   });
   const saved: string[] = [];
+  const leftOut: string[] = [];
+  const problems: DecisionProblem[] = [];
   let isTrusted = true;
   const model = new ReviewModel(
     {
@@ -69,6 +78,8 @@ function fixture(
       trusted: () => isTrusted,
       check: () => Promise.reject(notIndexed(root)),
       save: (shown) => saved.push(shown),
+      problemsOf: () => Promise.resolve(problems),
+      tellLeftOut: (images) => leftOut.push(...images.map((image) => image.path)),
     },
     undefined,
   );
@@ -77,7 +88,8 @@ function fixture(
   });
   const refuse = (error: Error | undefined) => (refusal = error);
   const distrust = () => (isTrusted = false);
-  return { model, findings, engine, taken, saved, refuse, distrust };
+  const stand = (others: Decision[]) => (lines = others);
+  return { model, findings, engine, taken, saved, leftOut, problems, missing, refuse, distrust, stand };
 }
 
 describe('the review', () => {
@@ -165,6 +177,77 @@ describe('the review', () => {
     assert.equal(model.state.undo, 'Relabel 1 image as "hat"');
   });
 
+  test('decides of all but what is gone, says of what, and leaves that open', async () => {
+    const { model, missing, leftOut } = fixture();
+    await model.show(root);
+    missing.add('e.png');
+    assert.ok(await model.decide({ ids: ['twins', 'label'], action: 'exclude' }));
+    assert.deepEqual(leftOut, ['e.png']);
+    assert.deepEqual(
+      model.answersOf(['twins', 'label']).map(([id, answer]) => [id, answer?.action]),
+      [
+        ['twins', 'exclude'],
+        ['label', undefined],
+      ],
+    );
+  });
+
+  test('says which findings an undo was about', async () => {
+    const { model } = fixture();
+    await model.show(root);
+    await model.decide({ ids: ['small', 'label'], action: 'ignore' });
+    assert.deepEqual((await model.repeat('undo')).toSorted(), ['label', 'small']);
+    assert.deepEqual(await model.repeat('undo'), []);
+  });
+
+  test('keeps all images of several findings, each of which is answered', async () => {
+    const { model } = fixture();
+    await model.show(root);
+    assert.ok(await model.decide({ ids: ['twins', 'scene', 'label'], action: 'keep' }));
+    const answers = model.answersOf(['twins', 'scene', 'label', 'leak']);
+    assert.deepEqual(
+      answers.map(([, answer]) => answer?.action),
+      ['keep', 'keep', 'keep', undefined],
+    );
+    assert.equal(model.state.undo, 'Keep 5 images');
+  });
+
+  test('says that decisions have changed since the check where what it went by was taken back', async () => {
+    const before: Decision = {
+      path: 'x.png',
+      content: '',
+      action: 'ignore',
+      finding: 'x',
+      at: '2026-05-01T11:00:00.000Z',
+    };
+    const tag: Decision = { ...before, action: 'tag', value: 'odd' };
+    const decisions = digestOfDecisions([before, tag], CHECKED);
+    const last = { report: report([]), checkedAt: CHECKED, outdated: false, decisions };
+    const { model, findings, stand } = fixture(() => last);
+    stand([before, tag]);
+    await model.show(root);
+    assert.deepEqual([model.state.check?.reopened, findings.reopened.size], [false, 0]);
+    stand([before]);
+    await findings.reread(root);
+    assert.equal(model.state.check.reopened, false, 'a tag changes nothing of what is found');
+    stand([]);
+    await findings.reread(root);
+    assert.deepEqual([model.state.check.reopened, [...findings.reopened]], [true, [root]]);
+    stand([{ ...before, at: AFTER }, before]);
+    await findings.reread(root);
+    assert.equal(model.state.check.reopened, false);
+  });
+
+  test('says which lines of the decisions are followed by nobody', async () => {
+    const { model, problems } = fixture();
+    problems.push({ kind: 'gone', line: 1, message: 'It is gone.', fixes: [] });
+    await model.show(root);
+    assert.equal(model.state.problems, undefined);
+    for (const line of [3, 7]) problems.push({ kind: 'conflict', line, message: 'A merge has left this.', fixes: [] });
+    await model.readProblems();
+    assert.deepEqual(model.state.problems, { count: 2, line: 3, message: 'A merge has left this.' });
+  });
+
   test('decides of a pair that it is the same or not, and of nothing else', async () => {
     const { model, engine } = fixture();
     await model.show(root);
@@ -218,6 +301,17 @@ describe('the step of a key', () => {
       undefined,
       ['keep a.png c.png', 'exclude b.png c.png d.png'],
     ]);
+    const copied = { ...finding('label-issue', ['f.png', 'g.png'], 'copied'), suggested: 'boot' };
+    assert.deepEqual(decisionsOf([copied, small], 'exclude'), ['Exclude 2 images', undefined, ['exclude f.png g.png']]);
+    const relabel = stepOf(root, [label, copied, twins], { ids: [], action: 'relabel', isAsSuggested: true });
+    assert.deepEqual(
+      relabel?.decisions.map(({ paths, decision }) => ['value' in decision && decision.value, ...paths]),
+      [
+        ['hat', 'e.png'],
+        ['boot', 'f.png'],
+      ],
+      'each its own',
+    );
     assert.deepEqual(decisionsOf([label, small], 'ignore'), [
       'Call 2 findings no issue',
       undefined,

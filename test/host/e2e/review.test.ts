@@ -54,6 +54,17 @@ test('pictures are shown as they are, beside what is known of them', async () =>
   await screenshot(page, 'review exact duplicate');
 });
 
+test('opened by its command it takes keys at once', async () => {
+  await runCommand(page, 'View: Close Editor');
+  await runCommand(page, 'Likeness: Review Findings');
+  const panel = await reviewPanel('.finding');
+  await panel.locator('.finding h2', { hasText: /1 of \d+/ }).waitFor();
+  await panel.locator('.rows:focus').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await panel.locator('.finding h2', { hasText: /2 of \d+/ }).waitFor();
+  await choose('Kind', 'Exact duplicate');
+});
+
 test('keys decide, write it down, and take findings out of the tree and the status bar at once', async () => {
   const panel = await reviewPanel('.finding');
   await panel.locator('.rows').focus();
@@ -145,6 +156,11 @@ test('several are decided at once', async () => {
   await page.keyboard.press('Control+a');
   await panel.locator('.notice', { hasText: /\d findings selected/ }).waitFor();
   await screenshot(page, 'review several');
+  await page.keyboard.press('r');
+  await quickPick(page, 'Each as suggested').waitFor();
+  await screenshot(page, 'review several classes');
+  await page.keyboard.press('Escape');
+  await panel.locator('.rows').focus();
   await page.keyboard.press('i');
   await panel.locator('.finding-row[data-decided=ignore]').nth(1).waitFor();
   await page.keyboard.press('u');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { ReviewBrowser, timeKeys } from './reviewPage.ts';
+import { ReviewBrowser, ReviewSteps, timeKeys } from './reviewPage.ts';
 import type { Fake } from './fakeReview.ts';
 
 declare const fake: Fake;
@@ -9,6 +9,7 @@ declare const fake: Fake;
 let browser: ReviewBrowser;
 let page: Page;
 let problems: string[];
+let steps: ReviewSteps;
 
 before(async () => {
   browser = await ReviewBrowser.launch();
@@ -30,12 +31,12 @@ describe("the Review's page", () => {
     assert.equal(await page.locator('.progress-text').innerText(), '0 of 60 decided');
     assert.match(await page.locator('.finding h2').innerText(), /Leak between splits\s*1 of 60/);
     assert.equal(await page.locator('figure').count(), 2);
-    assert.match(await page.locator('figure[data-best=true]').innerText(), /Best copy: is the largest/);
+    assert.match(await page.locator('figure[data-best=true]').innerText(), /Best copy: the largest/);
     assert.match(await page.locator('figure').nth(1).innerText(), /similarity 0\.970/);
     assert.match(await page.locator('figure').nth(1).innerText(), /1,200 × 800 px · JPEG · 245 KB/);
     await page.locator('figure img.full[data-ready=true]').nth(1).waitFor();
     await page.locator('figure').nth(1).locator('.link', { hasText: 'View' }).click();
-    assert.deepEqual(await lastCall('view'), { path: 'test/boot/0-1.jpg' });
+    assert.deepEqual(await steps.lastCall('view'), { path: 'test/boot/0-1.jpg' });
     // The copy that may go is the one that is looked at.
     assert.equal(await page.locator('figure[data-focused=true] .number').innerText(), '2');
   });
@@ -43,14 +44,18 @@ describe("the Review's page", () => {
   it('decides by single keys, marks what was decided, and shows the next that is not', async () => {
     await open();
     await page.keyboard.press('x');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f0'], action: 'exclude', focused: 'test/boot/0-1.jpg' });
-    await finding('f6');
+    assert.deepEqual(await steps.lastCall('decide'), { ids: ['f0'], action: 'exclude', focused: 'test/boot/0-1.jpg' });
+    await steps.finding('f6');
     await page.locator('#finding-f0 .answer', { hasText: 'Excluded' }).waitFor();
     await page.keyboard.press('Enter');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f6'], action: 'keepBest', focused: 'test/hat/6-1.jpg' });
+    assert.deepEqual(await steps.lastCall('decide'), { ids: ['f6'], action: 'keepBest', focused: 'test/hat/6-1.jpg' });
     await page.keyboard.press('i');
     await page.keyboard.press('n');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f18'], action: 'different', focused: 'test/sock/18-1.jpg' });
+    assert.deepEqual(await steps.lastCall('decide'), {
+      ids: ['f18'],
+      action: 'different',
+      focused: 'test/sock/18-1.jpg',
+    });
     assert.equal(await page.locator('.progress-text').innerText(), '4 of 60 decided');
     // "same" means nothing of a leak.
     await page.keyboard.press('s');
@@ -60,41 +65,41 @@ describe("the Review's page", () => {
   it('shows what a doubtful label is judged by: the images most alike, with their classes', async () => {
     await open();
     assert.equal(await page.locator('.neighbors').count(), 0);
-    await choose('Kind', 'Label issue');
+    await steps.choose('Kind', 'Label issue');
     const neighbor = page.locator('.neighbor').first();
     await neighbor.locator('img').waitFor();
     assert.equal(await neighbor.innerText(), 'hat\n0.900');
     assert.equal(await page.locator('.neighbor').count(), 2);
-    const asked = (await lastCall('neighbors')) as { path: string };
+    const asked = (await steps.lastCall('neighbors')) as { path: string };
     await neighbor.click();
-    assert.deepEqual(await lastCall('open'), { paths: [asked.path, `${asked.path}.0.jpg`] });
+    assert.deepEqual(await steps.lastCall('open'), { paths: [asked.path, `${asked.path}.0.jpg`] });
   });
 
   it('goes on and back by the arrows, which do nothing else', async () => {
     await open();
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'ArrowUp', 'ArrowLeft']) await page.keyboard.press(key);
-    await finding('f6');
-    assert.equal(await callsOf('decide'), 0);
+    await steps.finding('f6');
+    assert.equal(await steps.callsOf('decide'), 0);
   });
 
   it('looks at another picture of a group by its number, and keeps that one alone', async () => {
     await open();
-    await choose('Kind', 'Exact duplicate');
-    await finding('f1');
+    await steps.choose('Kind', 'Exact duplicate');
+    await steps.finding('f1');
     await page.keyboard.press('3');
     await page.locator('figure[data-focused=true] .number', { hasText: /^3$/ }).waitFor();
     await page.locator('[data-action=exclude]', { hasText: 'Exclude 3' }).waitFor();
     await page.keyboard.press('o');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f1'], action: 'keepOne', focused: 'test/boot/1-2.jpg' });
+    assert.deepEqual(await steps.lastCall('decide'), { ids: ['f1'], action: 'keepOne', focused: 'test/boot/1-2.jpg' });
   });
 
   it('takes the suggested class by one key, and asks for another one by another', async () => {
     await open();
-    await choose('Kind', 'Label issue');
-    await finding('f3');
+    await steps.choose('Kind', 'Label issue');
+    await steps.finding('f3');
     await page.locator('.decide.suggested', { hasText: 'Relabel as “hat”' }).waitFor();
     await page.keyboard.press('l');
-    assert.deepEqual(await lastCall('decide'), {
+    assert.deepEqual(await steps.lastCall('decide'), {
       ids: ['f3'],
       action: 'relabel',
       focused: 'train/boot/3.jpg',
@@ -102,40 +107,17 @@ describe("the Review's page", () => {
     });
     await page.locator('#finding-f3 .answer', { hasText: 'Now “hat”' }).waitFor();
     await page.keyboard.press('r');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f9'], action: 'relabel', focused: 'train/hat/9.jpg' });
-  });
-
-  it('decides of several at once, in one step that one undo takes back', async () => {
-    await open();
-    await choose('Kind', 'Blurry');
-    await page.locator('#finding-f5').click();
-    await page.locator('#finding-f17').click({ modifiers: ['Shift'] });
-    await page.locator('#finding-f29').click({ modifiers: ['ControlOrMeta'] });
-    await page.locator('.notice', { hasText: '4 findings selected' }).waitFor();
-    await page.locator('[data-action=exclude]', { hasText: 'Exclude (4)' }).waitFor();
-    assert.equal(await page.locator('[data-action=keep]').count(), 0);
-    await page.keyboard.press('x');
-    assert.deepEqual(await lastCall('decide'), { ids: ['f5', 'f11', 'f17', 'f29'], action: 'exclude' });
-    await page.locator('.progress-text', { hasText: '4 of 60 decided' }).waitFor();
-    await page.keyboard.press('u');
-    await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
-    await page.keyboard.press('Control+y');
-    await page.locator('.progress-text', { hasText: '4 of 60 decided' }).waitFor();
-    await page.keyboard.press('Control+z');
-    await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
-    await page.keyboard.press('Control+a');
-    await page.keyboard.press('i');
-    await page.locator('.progress-text', { hasText: '10 of 60 decided' }).waitFor();
+    assert.deepEqual(await steps.lastCall('decide'), { ids: ['f9'], action: 'relabel', focused: 'train/hat/9.jpg' });
   });
 
   it('takes letters for decisions after a kind was chosen, but not while the list of kinds is open', async () => {
     await open();
-    await chooseAndStay('Kind', 'Label issue');
+    await steps.chooseAndStay('Kind', 'Label issue');
     await page.locator('.neighbor img').first().waitFor();
     const select = page.locator('vscode-single-select[aria-label="Kind"]');
     await select.click();
     await page.keyboard.press('x');
-    assert.equal(await callsOf('decide'), 0);
+    assert.equal(await steps.callsOf('decide'), 0);
     await page.keyboard.press('Escape');
     await page.keyboard.press('x');
     await page.waitForFunction(() => fake.calls.some((call) => call.method === 'decide'));
@@ -148,7 +130,7 @@ describe("the Review's page", () => {
     await page.locator('.progress-text', { hasText: '1 of 60 decided' }).waitFor();
     await page.keyboard.press('u');
     await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
-    assert.equal(await callsOf('repeat'), 1);
+    assert.equal(await steps.callsOf('repeat'), 1);
   });
 
   it('takes back a decision of which it has the answer, but not yet the word that it can be undone', async () => {
@@ -159,7 +141,7 @@ describe("the Review's page", () => {
     await page.waitForTimeout(150);
     await page.keyboard.press('u');
     await page.locator('.progress-text', { hasText: '0 of 60 decided' }).waitFor();
-    assert.equal(await callsOf('repeat'), 1);
+    assert.equal(await steps.callsOf('repeat'), 1);
   });
 
   it('takes back what it has shown where it could not be written', async () => {
@@ -190,8 +172,8 @@ describe("the Review's page", () => {
     await page.keyboard.type('train/sock');
     await page.keyboard.press('Enter');
     await page.locator('.finding h2', { hasText: '1 of 12' }).waitFor();
-    assert.equal(await callsOf('decide'), 0, 'what is typed decides nothing');
-    await choose('Severity', 'Errors');
+    assert.equal(await steps.callsOf('decide'), 0, 'what is typed decides nothing');
+    await steps.choose('Severity', 'Errors');
     await page.locator('.finding h2', { hasText: '1 of 2' }).waitFor();
     await page.locator('.filter input').fill('nonsense');
     await page.locator('.nothing', { hasText: 'No finding fits the filter.' }).waitFor();
@@ -200,7 +182,7 @@ describe("the Review's page", () => {
   it('shows the difference of the pixels beside a pair', async () => {
     await open();
     await page.keyboard.press('d');
-    assert.deepEqual(await lastCall('difference'), { paths: ['train/boot/0.jpg', 'test/boot/0-1.jpg'] });
+    assert.deepEqual(await steps.lastCall('difference'), { paths: ['train/boot/0.jpg', 'test/boot/0-1.jpg'] });
     await page.locator('.difference', { hasText: 'Mirrored, which is undone here. 3.1 % of the pixels' }).waitFor();
     await page.locator('.difference img').waitFor();
     await page.keyboard.press('d');
@@ -216,24 +198,24 @@ describe("the Review's page", () => {
     await page.keyboard.press('?');
     await page.locator('dialog[open]', { hasText: 'keep the best copy, exclude the rest' }).waitFor();
     await page.keyboard.press('x');
-    assert.equal(await callsOf('decide'), 1, 'keys mean nothing below the sheet');
+    assert.equal(await steps.callsOf('decide'), 1, 'keys mean nothing below the sheet');
   });
 
   it('is where one was after it was thrown away, and goes where a link leads', async () => {
     await open();
-    await choose('Kind', 'Outlier');
+    await steps.choose('Kind', 'Outlier');
     // Until then the arrow would move in the list of all kinds.
-    await finding('f4');
+    await steps.finding('f4');
     await page.keyboard.press('ArrowDown');
-    await finding('f10');
+    await steps.finding('f10');
     const kept = await page.evaluate(() => fake.host.kept);
     await page.close();
     await open(kept);
-    await finding('f10');
+    await steps.finding('f10');
     await page.evaluate(() => {
       fake.host.show({ asked: { id: 'f33', times: 1 } });
     });
-    await finding('f33');
+    await steps.finding('f33');
     assert.match(await page.locator('.finding h2').innerText(), /Label issue/);
   });
 
@@ -246,12 +228,21 @@ describe("the Review's page", () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.press('i');
     await page.locator('.done vscode-button', { hasText: 'Check Again' }).click();
-    assert.deepEqual(await lastCall('act'), { action: 'check' });
+    assert.deepEqual(await steps.lastCall('act'), { action: 'check' });
     await page.evaluate(() => {
       const { check } = fake.host.state;
       fake.host.show({ check: check && { ...check, version: 2, findings: 0 } });
     });
     await page.locator('.empty', { hasText: 'Nothing to decide' }).waitFor();
+    await page.evaluate(() => {
+      const { check } = fake.host.state;
+      fake.host.show({ check: check && { ...check, reopened: true } });
+    });
+    await page.locator('.empty', { hasText: 'Decisions have changed since the last check' }).waitFor();
+    await show({ problems: { count: 2, line: 3, message: 'A merge has left this.' } });
+    await page.locator('.problems', { hasText: '2 lines, the first of them line 3, of decisions.jsonl' }).waitFor();
+    await page.locator('.problems .link').click();
+    assert.deepEqual(await steps.lastCall('act'), { action: 'decisions' });
     await page.evaluate(() => {
       fake.host.show({ check: undefined });
     });
@@ -259,7 +250,7 @@ describe("the Review's page", () => {
     await show({ failure: { code: 'index-busy', message: 'The index is busy.', remedy: 'retry' } });
     await page.locator('[role=alert]', { hasText: 'The index is busy.' }).waitFor();
     await page.locator('vscode-button', { hasText: 'Try Again' }).click();
-    assert.deepEqual(await lastCall('act'), { action: 'retry' });
+    assert.deepEqual(await steps.lastCall('act'), { action: 'retry' });
     await show({ trusted: false });
     await page.locator('vscode-button', { hasText: 'Manage Trust' }).waitFor();
   });
@@ -275,10 +266,11 @@ describe("the Review's page", () => {
       'i',
       'ArrowDown',
       'k',
-      'x',
+      // Of a group one exclusion decides only a part.
+      'b',
       'i',
       'ArrowDown',
-      'x',
+      'b',
       'k',
       'i',
     ];
@@ -302,31 +294,6 @@ describe("the Review's page", () => {
 async function open(kept?: unknown, count = 60): Promise<void> {
   problems = [];
   page = await browser.open(count, problems, kept);
+  steps = new ReviewSteps(page);
   await page.locator('.finding').waitFor();
-}
-
-async function finding(id: string): Promise<void> {
-  await page.locator(`#finding-${id}[data-current=true]`).waitFor();
-}
-
-/** What was asked for last, once it was. */
-async function lastCall(method: string): Promise<unknown> {
-  await page.waitForFunction((name) => fake.calls.some((call) => call.method === name), method);
-  return page.evaluate((name) => fake.calls.findLast((call) => call.method === name)?.params, method);
-}
-
-async function callsOf(method: string): Promise<number> {
-  return page.evaluate((name) => fake.calls.filter((call) => call.method === name).length, method);
-}
-
-async function choose(control: string, option: string): Promise<void> {
-  await chooseAndStay(control, option);
-  // While one is in the select, arrows belong to that.
-  await page.locator('.rows').focus();
-}
-
-async function chooseAndStay(control: string, option: string): Promise<void> {
-  const select = page.locator(`vscode-single-select[aria-label="${control}"]`);
-  await select.click();
-  await select.locator('.option', { hasText: option }).click();
 }

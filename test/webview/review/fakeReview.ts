@@ -1,7 +1,7 @@
 /** Runs in the browser before the page's own script: a host with a check of as many findings as are wanted. */
-import type { FindingAnswer } from '../../../src/core/curation/answers.ts';
+import { isOver, type FindingAnswer } from '../../../src/core/curation/answers.ts';
 import { severityOf, type Finding, type FindingKind } from '../../../src/core/curation/findings.ts';
-import { decisionsFor, firstFocus } from '../../../src/core/curation/reviewSteps.ts';
+import { decisionsFor, firstFocus, imagesToGo } from '../../../src/core/curation/reviewSteps.ts';
 import { serveRequests } from '../../../src/protocol/rpc.ts';
 import {
   reviewChanged,
@@ -52,6 +52,8 @@ class FakeReview {
   answers: ReadonlyMap<string, FindingAnswer> = new Map();
   /** Refuses what is decided next. */
   refuses = false;
+  /** Findings of which nothing can be decided. */
+  readonly missing = new Set<string>();
   /** Addresses of pictures that stand in for the files. */
   pictures: readonly string[] = [];
   /** Answers only after so long, in milliseconds. */
@@ -69,9 +71,17 @@ class FakeReview {
     );
     this.state = {
       ...{ revision: 1, trusted: true, name: 'clothing', reading: false, answers: 0 },
-      ...{ checking: undefined, failure: undefined, undo: undefined, redo: undefined, asked: undefined },
+      ...{
+        checking: undefined,
+        failure: undefined,
+        undo: undefined,
+        redo: undefined,
+        asked: undefined,
+        problems: undefined,
+      },
       check: {
         ...{ version: 1, checkedAt: new Date().setHours(-12, 0, 0, 0), outdated: false, images: 2000, findings: count },
+        reopened: false,
         thresholds: { blurry: 0.29 },
       },
     };
@@ -86,14 +96,23 @@ class FakeReview {
     void this.#connection.sendNotification(reviewChanged, { revision: this.state.revision });
   }
 
-  #decide({ ids, action, focused, label }: ReviewDecision): AnswerChanges['changes'] | undefined {
+  #decide({ ids, action, focused, label, isAsSuggested }: ReviewDecision): AnswerChanges['changes'] | undefined {
     if (this.refuses) return undefined;
     const after = new Map(this.answers);
     for (const id of ids) {
       const finding = this.findings.find((other) => other.id === id)!;
-      const told = decisionsFor(action, finding, focused ?? firstFocus(finding), label ?? 'sock').at(-1);
+      if (this.missing.has(id)) continue;
+      const named = label ?? (isAsSuggested === true ? finding.suggested : 'sock');
+      const known = after.get(id);
+      const images = ids.length > 1 && action === 'exclude' ? imagesToGo(finding) : [focused ?? firstFocus(finding)];
+      const made = images.flatMap((image) => decisionsFor(action, finding, image, named).slice(-1));
+      const [told] = made;
       // What was taken out stays out, whatever else is said of it.
-      if (told && after.get(id)?.action !== 'exclude') after.set(id, told);
+      if (!told || (known?.action === 'exclude' && !known.gone)) continue;
+      const gone = [...new Set([...(known?.gone ?? []), ...made.flatMap(({ paths }) => paths)])];
+      const isPart = told.action === 'exclude' && !isOver(finding, new Set(gone));
+      const paths = told.action === 'exclude' ? gone : told.paths;
+      after.set(id, { ...told, paths, ...(isPart && { gone }) });
     }
     this.#done.push({ title: `${action} ${ids.length}`, before: this.answers, after });
     this.#undone.length = 0;
@@ -130,6 +149,11 @@ class FakeReview {
         ...{ version: this.state.check?.version ?? 0, answers: this.state.answers, isAll: true },
         changes: [...this.answers],
       }),
+      'review/filter': noted('filter', ({ filter }: { filter: string }) => {
+        const [, label] = /^class:(\w+)$/.exec(filter) ?? [];
+        if (label === undefined) return `“${filter}” names nothing here.`;
+        return this.findings.filter(({ path }) => path.split('/')[1] === label).map(({ id }) => id);
+      }),
       'review/images': noted('images', ({ paths }: { paths: readonly string[] }) =>
         paths.map((path) => ({
           ...{ path, label: path.split('/')[1], split: path.split('/')[0] },
@@ -158,9 +182,11 @@ class FakeReview {
         const step = from.pop();
         if (!step) return undefined;
         to.push(step);
-        this.#turnTo(direction === 'undo' ? step.before : step.after);
-        return undefined;
+        const [before, next] = [this.answers, direction === 'undo' ? step.before : step.after];
+        this.#turnTo(next);
+        return [...new Set([...before.keys(), ...next.keys()])].filter((id) => before.get(id) !== next.get(id));
       }),
+      'review/tag': noted('tag', () => true),
       'review/open': noted('open', () => undefined),
       'review/view': noted('view', () => undefined),
       'review/similar': noted('similar', () => undefined),
