@@ -60,8 +60,8 @@ export function NothingFound({ check }: { readonly check: ReviewedCheck }): VNod
     <section class="empty" role="status">
       {check.reopened ? (
         <p>
-          Decisions have changed since the last check: of {looked} it found nothing that wasn't decided or accepted
-          then. Another check tells what is open now.
+          Decisions have changed since the last check, which found nothing to decide in {looked}. Another check tells
+          what is open now.
         </p>
       ) : (
         <p>Nothing to decide: the check of {looked} found nothing that isn't decided or accepted.</p>

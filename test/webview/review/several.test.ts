@@ -165,6 +165,20 @@ describe('what is decided of several, and in part', () => {
     assert.ok(scroll <= width, `${scroll} px in ${width}`);
   });
 
+  it('tells what is done from what is not in high contrast, too', async () => {
+    await open();
+    await page.evaluate(() => {
+      document.body.className = 'vscode-high-contrast';
+      document.body.style.setProperty('--vscode-contrastBorder', '#6fc3df');
+      document.body.style.setProperty('--vscode-editorWidget-border', '#6fc3df');
+    });
+    const { background, inside } = await page.locator('progress').evaluate((bar) => {
+      const { backgroundColor, height, borderTopWidth } = getComputedStyle(bar);
+      return { background: backgroundColor, inside: parseFloat(height) - 2 * parseFloat(borderTopWidth) };
+    });
+    assert.deepEqual([background, inside], ['rgba(0, 0, 0, 0)', 8]);
+  });
+
   it('has one row on top, however long what is undone is called', async () => {
     await open();
     const height = async () => (await page.locator('.toolbar').boundingBox())!.height;
