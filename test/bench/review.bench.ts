@@ -31,10 +31,7 @@ try {
     await page.locator('figure img.full[data-ready=true]').first().waitFor();
     const floor = await page.evaluate<number[]>(`frames(${values.keys})`);
     const moves = await timeKeys(page, repeated(['ArrowDown', 'ArrowDown', 'ArrowUp']));
-    const decisions = await timeKeys(
-      page,
-      repeated(['x', 'i', 'k']).slice(0, Math.min(Number(values.keys), count / 3)),
-    );
+    const decisions = await timeKeys(page, repeated(['i', 'k']).slice(0, Math.min(Number(values.keys), count / 3)));
     await page.close();
     if (problems.length > 0) throw new Error(problems.join('\n'));
     printTable(`Review of ${count.toLocaleString('en')} findings`, [

@@ -11,6 +11,7 @@ import {
   outcomeText,
   reportName,
 } from '../../../src/extension/findings/findingsText.ts';
+import { leftOutText } from '../../../src/extension/findings/leftOutText.ts';
 import {
   badgeTooltip,
   flaggedImages,
@@ -88,6 +89,13 @@ test('the status bar sums up what was checked, and says nothing before', () => {
   const both = healthOf([all, report([leak], { root: path.resolve('/data/cars') })]);
   assert.equal(both?.text, '$(warning) Likeness: 2 errors, 1 warning');
   assert.match(both.tooltip, /pets: 4 findings[^]*cars: 1 finding, 1 error\./);
+});
+
+test('what was left out of a step is told by its number and the reason of the first', () => {
+  const gone = { path: 'a.png', message: "/data/a.png doesn't exist; check the path." };
+  assert.equal(leftOutText([]), undefined);
+  assert.equal(leftOutText([gone]), `1 file was left out: ${gone.message}`);
+  assert.equal(leftOutText([gone, gone]), `2 files were left out, for one: ${gone.message}`);
 });
 
 test('two datasets of the same name have a report each; what could not be told comes first', () => {

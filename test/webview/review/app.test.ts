@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { ReviewBrowser, ReviewSteps, timeKeys } from './reviewPage.ts';
+import { ReviewSteps } from './reviewActions.ts';
+import { ReviewBrowser, timeKeys } from './reviewPage.ts';
 import type { Fake } from './fakeReview.ts';
 
 declare const fake: Fake;

@@ -187,6 +187,8 @@ class FakeReview {
         return [...new Set([...before.keys(), ...next.keys()])].filter((id) => before.get(id) !== next.get(id));
       }),
       'review/tag': noted('tag', () => true),
+      'review/captionNeighbors': noted('captionNeighbors', () => undefined),
+      'review/editCaption': noted('editCaption', () => undefined),
       'review/open': noted('open', () => undefined),
       'review/view': noted('view', () => undefined),
       'review/similar': noted('similar', () => undefined),
