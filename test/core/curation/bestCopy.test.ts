@@ -23,7 +23,11 @@ describe('the copy to keep', () => {
   it('is one whose label is not in doubt, before all else', () => {
     const large = copy('a', { width: 800, isDoubted: true });
     assert.deepEqual(best([large, copy('b')]), ['b', 'is the one whose label is not in doubt']);
-    assert.deepEqual(best([copy('b', { isDoubted: true }), large]), ['a', 'is the largest'], 'nothing parts them there');
+    assert.deepEqual(
+      best([copy('b', { isDoubted: true }), large]),
+      ['a', 'is the largest'],
+      'nothing parts them there',
+    );
   });
 
   it('is one that is stored without loss, of those of one size', () => {
