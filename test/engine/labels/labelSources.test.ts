@@ -1,62 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import { formatSplits, type AssignedSplit } from '../../../src/core/curation/splitting/splitPatterns.ts';
+import { describe, it } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
-import type { Engine } from '../../../src/engine/engine.ts';
 import { readLabelFile } from '../../../src/engine/labels/sources/labelFiles.ts';
 import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { job } from '../training/job.ts';
 import { coco, listed, openEngine, pictures, yoloDataset } from './labelFixtures.ts';
-
-/** Checks that all who read labels see the same ones. */
-async function assertSeenByAll(engine: Engine, root: string, context: TestContext): Promise<void> {
-  await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
-  const { images } = await listed(root);
-  const summary = await engine.summary({ path: root });
-  const counted = (names: readonly (string | undefined)[]) =>
-    [...new Set(names.filter((name) => name !== undefined))]
-      .sort()
-      .map((name) => ({ name, count: names.filter((other) => other === name).length }));
-  assert.deepEqual(summary!.classes, counted(images.map(([, label]) => label)), 'summary');
-  assert.deepEqual(summary!.splits, counted(images.map(([, , split]) => split)), 'summary');
-  const file = join(temporaryFolder(context), 'all.jsonl');
-  await engine.exchange.export({ folder: root, format: 'jsonl', out: file }, job());
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  assert.deepEqual(
-    lines.map((line) => {
-      const { path, label, split } = JSON.parse(line) as Record<string, string | null>;
-      return [path, label ?? undefined, split ?? undefined];
-    }),
-    images,
-    'export',
-  );
-  const map = await engine.map({ folder: root }, job());
-  assert.deepEqual(
-    map.points.map((path, row) => [path, map.labels[row], map.splits[row]]),
-    images,
-    'map',
-  );
-  const [first] = images;
-  const { query, results } = await engine.similar({ image: join(root, first![0]!), count: 9 });
-  assert.deepEqual([query.label, query.split], [first![1], first![2]], 'similar');
-  const seen = new Map(results.map(({ path, label, split }) => [path, [path, label, split]]));
-  assert.deepEqual(
-    images.slice(1).map(([path]) => seen.get(path!)),
-    images.slice(1),
-    'similar',
-  );
-  const { assignments } = await engine.curation.split(
-    { folder: root, shares: { train: 0.5, validation: 0.5, test: 0 } },
-    job(),
-  );
-  const splitOf = new Map(assignments.map(({ path, split }) => [path, split]));
-  for (const [path, , split] of images) if (split !== undefined) assert.equal(splitOf.get(path!), split, 'split');
-  const check = await engine.check({ folder: root }, job());
-  assert.deepEqual(check.notices, summary!.notices, 'check');
-}
+import { assertSeenByAll } from './seenByAll.ts';
 
 describe('labels from files of COCO', () => {
   const paths = ['pictures/0.png', 'pictures/1.png', 'pictures/2.png', 'pictures/3.png', 'pictures/deep/4.png'];
@@ -310,94 +262,5 @@ it('a file of labels that is too large to hold is told so', async (context) => {
   await assert.rejects(readLabelFile(join(root, 'labels.csv'), 5), {
     code: ErrorCode.InvalidLabels,
     message: /above the limit of .* MiB for a file of labels of its kind; divide it/,
-  });
-});
-
-describe('splits from a table', () => {
-  it('count more than folders and less than the configuration, and split keeps them', async (context) => {
-    const paths = ['train/0.png', 'train/1.png', 'train/2.png', 'train/3.png'];
-    const root = await pictures(context, paths, { source: 'csv', file: 'labels.csv' });
-    write(root, 'labels.csv', 'path,class,split\ntrain/0.png,a,\ntrain/1.png,b,val\ntrain/2.png,a,test\n');
-    const splits = async () => (await listed(root)).images.map(([, , split]) => split);
-    assert.deepEqual(await splits(), ['train', 'validation', 'test', 'train']);
-    await assertSeenByAll(openEngine(context), root, context);
-    const config = { labels: { source: 'csv', file: 'labels.csv' }, splits: { train: ['train/2.png'] } };
-    write(root, '.likeness/config.json', JSON.stringify(config));
-    assert.deepEqual(await splits(), ['train', 'validation', 'train', 'train']);
-  });
-
-  it('that contradict each other are refused, with both lines', async (context) => {
-    const root = await pictures(context, ['0.png'], { source: 'csv', file: 'labels.csv' });
-    write(root, 'labels.csv', 'path,class,split\n0.png,a,val\n0.png,a,train\n');
-    await assert.rejects(listed(root), {
-      code: ErrorCode.InvalidLabels,
-      message: /gives 0\.png two splits, "validation" in line 2 and "train" in line 3; correct it/,
-    });
-    write(root, 'labels.csv', 'path,class\n0.png,a\n./0.png,a\n');
-    assert.match((await listed(root)).notices[0]!, /^0\.png has more than one row in .*, which say the same/);
-    write(root, 'labels.csv', Buffer.from('path,class\n0.png,a\n', 'utf16le'));
-    write(root, 'labels.csv', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('path,class\n', 'utf16le')]));
-    await assert.rejects(listed(root), { code: ErrorCode.InvalidLabels, message: /written in UTF-16/ });
-  });
-});
-
-describe('splits from a table of their own', () => {
-  it('count less than patterns and more than labels and folders, wherever labels come from', async (context) => {
-    const paths = ['train/a/0.png', 'train/a/1.png', 'train/b/2.png', 'train/b/3.png'];
-    const root = await pictures(context, paths, { source: 'folder' });
-    write(root, 'lists/splits.csv', 'path,split,note\ntrain/a/0.png,test,x\ntrain/a/1.png,test,\nb/2.png,Val,y\n');
-    const config = (value: unknown) => {
-      write(root, '.likeness/config.json', JSON.stringify(value));
-    };
-    const told = async () => (await listed(root)).images.map(([, label, split]) => `${label} ${split}`);
-    config({ splits: { file: 'lists/splits.csv' } });
-    assert.deepEqual(await told(), ['a test', 'a test', 'b validation', 'b train']);
-    await assertSeenByAll(openEngine(context), root, context);
-    config({ splits: { file: 'lists/splits.csv', extra: ['train/a/1.png'] } });
-    assert.deepEqual(await told(), ['a test', 'a extra', 'b validation', 'b train']);
-    write(root, 'labels.csv', 'path,class,split\ntrain/a/0.png,c,train\ntrain/b/3.png,d,test\n');
-    config({ labels: { source: 'csv', file: 'labels.csv' }, splits: { file: 'lists/splits.csv' } });
-    assert.deepEqual(await told(), ['c test', 'undefined test', 'undefined validation', 'd test']);
-  });
-
-  it('that we write are of whole paths, and wait for images that are set aside without a word', async (context) => {
-    const odd = process.platform === 'win32' ? [] : ['a\\b.png', ' lead.png'];
-    const paths = [...odd, 'old/cat/1.png', 'old/dog/2.png'];
-    const root = await pictures(context, paths, { source: 'folder' });
-    write(root, '.likeness/config.json', '{"splits":{"file":".likeness/splits.csv"}}');
-    const told = async (rows: readonly AssignedSplit[]) => {
-      write(root, '.likeness/splits.csv', formatSplits(rows));
-      const { images, notices } = await listed(root);
-      return { splits: images.map(([path, , split]) => `${path} ${split}`).sort(), notices };
-    };
-    const row = (path: string, split: string) => ({ path, split });
-    const gone = [row('cat/1.png', 'train'), row('dog/2.png', 'test')];
-    const own = [row('old/cat/1.png', 'validation'), ...odd.map((path) => row(path, 'test'))];
-    const splitOf = (path: string) => own.find((one) => one.path === path)?.split;
-    const known = paths.map((path) => `${path} ${splitOf(path)}`).sort();
-    assert.deepEqual(await told([...gone, ...own]), { splits: known, notices: [] });
-    const none = paths.map((path) => `${path} undefined`).sort();
-    assert.deepEqual(await told([row('cat/3.png', 'train')]), { splits: none, notices: [] });
-    const { splits, notices } = await told([row('cat/3.png', 'train'), row('2.png', 'train')]);
-    assert.deepEqual(splits, none);
-    assert.match(
-      String(notices),
-      /^None of the 2 rows of ROOT\/\.likeness\/splits\.csv has the whole path of an image, .* \(one has "2\.png"\)/,
-    );
-  });
-});
-
-describe('splits from patterns', () => {
-  it('are told of where those of several splits match an image, or those of one match none', async (context) => {
-    const root = await pictures(context, ['a/0.png', 'a/1.png', 'b/2.png'], { source: 'folder' });
-    const told = async (splits: Readonly<Record<string, readonly string[]>>) => {
-      write(root, '.likeness/config.json', JSON.stringify({ splits }));
-      return (await listed(root)).notices;
-    };
-    assert.deepEqual(await told({ train: ['a/**'], val: ['b/**'], validation: ['b/2.png'], test: [] }), []);
-    assert.deepEqual(await told({ train: ['a/**'], val: ['**'], test: ['/a/1.png', 'c/**'], holdout: ['d/**', 'e'] }), [
-      '"splits" in .likeness/config.json has patterns of more than one split for 2 images of ROOT (the first is "a/0.png", by those of "train" and "validation"); the split that is named first counts, "train" there.',
-      '"splits" in .likeness/config.json has patterns for "holdout" that match no image of ROOT ("d/**", "e"); correct them, or take them out.',
-    ]);
   });
 });
