@@ -53,6 +53,16 @@ export class Datasets {
     return store === undefined ? undefined : this.#dataset(root, store);
   }
 
+  /** The index of a dataset, if there is one that can be opened: what people decided counts without it too. */
+  storeIfReadable(path: string): IndexStore | undefined {
+    try {
+      return this.find(path)?.store;
+    } catch (error) {
+      if (error instanceof LikenessError) return undefined;
+      throw error;
+    }
+  }
+
   /** As `find`, but failing with not-indexed. */
   get(path: string): Dataset {
     const dataset = this.find(path);

@@ -115,6 +115,21 @@ export function withImages(
 }
 
 /**
+ * The lines with a tag taken from images that have it by what was decided of another path, before they were renamed.
+ *
+ * @param at ISO 8601
+ */
+export function withoutTag(
+  lines: readonly Line[],
+  images: readonly ImageToDecide[],
+  value: string,
+  at: string,
+): readonly Line[] {
+  const untagged = images.map(({ path, content }) => lineOf({ path, content, action: 'untag', value, at }));
+  return withLines(lines, () => true, untagged);
+}
+
+/**
  * Takes some lines out, whose texts are given, and puts others in at their places. Undefined where that can't be exact: one
  * that is to go isn't there once, or one that is to come is there.
  */

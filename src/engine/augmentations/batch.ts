@@ -1,3 +1,4 @@
+import type { Dataset } from '../dataset.ts';
 import { batchTooSmall } from '../../core/augmentation/augmentationErrors.ts';
 import { parseAugmentationRecipe } from '../../core/augmentation/recipeRules.ts';
 import { histogram, separation } from '../../core/evaluation/separation.ts';
@@ -53,7 +54,7 @@ export async function measureBatch(
     meanNegative: mean(negatives),
     separation: separation(positives, negatives),
     hardestPositives: await hardestPositives(views, positives),
-    hardestNegatives: await hardestNegatives(views, dataset.root),
+    hardestNegatives: await hardestNegatives(views, dataset),
     sameClassNegatives: sameClassShare(views.images),
   };
 }
@@ -152,7 +153,7 @@ interface AlikeViews {
   readonly similarity: number;
 }
 
-async function hardestNegatives({ images, matrix }: Views, root: string): Promise<NegativePair[]> {
+async function hardestNegatives({ images, matrix }: Views, { root, store }: Dataset): Promise<NegativePair[]> {
   const count = images.length;
   const pairs: AlikeViews[] = [];
   for (let first = 0; first < count; first++) {
@@ -163,7 +164,7 @@ async function hardestNegatives({ images, matrix }: Views, root: string): Promis
   const hardest = pairs.sort((a, b) => b.similarity - a.similarity).slice(0, HARDEST);
   const paths = images.map(({ path }) => path);
   const decisions = new Map(
-    (await readPairDecisions(root, paths)).map(({ first, second, kind }) => [
+    (await readPairDecisions(root, paths, store)).map(({ first, second, kind }) => [
       `${Math.min(first, second)} ${Math.max(first, second)}`,
       kind,
     ]),

@@ -9,6 +9,7 @@ import type { RowPair } from '../../core/curation/groups.ts';
 import type { Neighbors } from '../../core/evaluation/nearestNeighbors.ts';
 import type { JobContext } from '../../core/progress.ts';
 import { inPhase } from '../jobs/phase.ts';
+import type { ContentStore } from '../decisions/formerContents.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { readPairDecisions } from '../training/pairDecisions.ts';
 import type { KnownImages } from './curatedImages.ts';
@@ -41,11 +42,13 @@ export interface DuplicateOptions {
   readonly cropRatio?: number | undefined;
 }
 
+type DuplicateStore = Pick<IndexStore, 'readThumbnails' | 'readGreys'> & ContentStore;
+
 /** Rejects with `cancelled` or the codes of the store. */
 export async function findDuplicates(
   images: KnownImages,
   neighbors: Neighbors,
-  store: Pick<IndexStore, 'readThumbnails' | 'readGreys' | 'root'>,
+  store: DuplicateStore,
   context: JobContext,
   { known = new KnownPairs(), cropRatio }: DuplicateOptions = {},
 ): Promise<Duplicates> {
@@ -85,7 +88,7 @@ export async function findDuplicates(
     if (copy) same.push({ key, copy });
     else rejected[i] = key;
   }
-  const { apart, meant, joined } = await decidedPairs(images, store.root);
+  const { apart, meant, joined } = await decidedPairs(images, store);
   const maybeEqual = maybeEqualRows(
     images,
     same.map(({ copy }) => copy),
@@ -132,9 +135,9 @@ function rowsKey({ rows }: KnownImages, { first, second }: Pick<CopyPair, 'first
 
 async function decidedPairs(
   images: KnownImages,
-  root: string,
+  store: ContentStore,
 ): Promise<Pick<Duplicates, 'apart' | 'meant' | 'joined'>> {
-  const pairs = await readPairDecisions(root, images.paths);
+  const pairs = await readPairDecisions(store.root, images.paths, store);
   const asked = (wanted: (typeof pairs)[number]['kind']): Duplicates['apart'] => {
     const named = new Set(
       pairs

@@ -1,7 +1,8 @@
 import { grouped } from '../../core/grouped.ts';
 import { yoloLabelPath } from '../../core/labels/yoloLabels.ts';
+import type { ContentStore } from '../decisions/formerContents.ts';
 import type { KnownLabels, LabelledDataset } from '../labels/knownLabels.ts';
-import type { FileRecord, IndexStore } from '../store/indexStore.ts';
+import type { FileRecord } from '../store/indexStore.ts';
 import type { ChangedFiles } from './changedFiles.ts';
 
 type LabelState = Pick<KnownLabels, 'labelOf' | 'splitOf' | 'isExcluded'>;
@@ -14,14 +15,18 @@ export class Renames {
   readonly storeThen: NonNullable<LabelledDataset['store']>;
   readonly #former: ChangedFiles['former'];
 
-  constructor(store: Pick<IndexStore, 'readFiles' | 'findContentKey'>, former: ChangedFiles['former']) {
+  constructor(store: ContentStore, former: ChangedFiles['former']) {
     const files = store.readFiles();
     this.#former = former;
     this.paths = [...files.keys()].filter((path) => former.has(path));
     const then = new Map<string, FileRecord>(files);
     for (const path of this.paths) then.delete(path);
     for (const [path, places] of this.#onceEach()) for (const place of places) then.set(place, files.get(path)!);
-    this.storeThen = { readFiles: () => then, findContentKey: (content) => store.findContentKey(content) };
+    this.storeThen = {
+      root: store.root,
+      readFiles: () => then,
+      findContentKey: (content) => store.findContentKey(content),
+    };
   }
 
   /** @param paths of images */

@@ -1,6 +1,7 @@
 import type { Decision, DecisionAction } from '../../core/decisions/decisions.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { IndexStore } from '../store/indexStore.ts';
+import { formerContents, type ContentStore } from './formerContents.ts';
 
 /** Whether a file is in the dataset. */
 const OF_PLACES: readonly DecisionAction[] = ['keep', 'exclude', 'quarantine'];
@@ -25,7 +26,7 @@ type ContentKeys = ReadonlyMap<Decision, number | undefined>;
  */
 export function decisionsByPath(
   decisions: readonly Decision[],
-  store: Pick<IndexStore, 'readFiles' | 'findContentKey'> | undefined,
+  store: ContentStore | undefined,
   paths: readonly string[],
 ): ReadonlyMap<string, readonly Decision[]> {
   if (decisions.length === 0) return new Map();
@@ -36,6 +37,7 @@ export function decisionsByPath(
   const keys = keysOf(decisions, files, store);
   const movedAway = (decision: Decision) => files.get(decision.path)?.contentKey !== keys.get(decision);
   const isUnclear = unclearContents(decisions, files, keys);
+  const isFormer = formerContents(store, files);
   const spreading = decisions.filter((decision) => {
     const key = keys.get(decision);
     if (key === undefined || decision.action === 'quarantine') return false;
@@ -53,9 +55,7 @@ export function decisionsByPath(
       const own = files.get(path)?.contentKey;
       const others = own === undefined ? [] : (byContent.get(own) ?? []).filter((other) => other.path !== path);
       const ofPath = byPath.get(path) ?? [];
-      // A line without a content is about whatever is there.
-      const holds = (decision: Decision) => own === undefined || decision.content === '' || keys.get(decision) === own;
-      const found = [...others, ...ofPath.filter(holds)];
+      const found = [...others, ...ofPath.filter((decision) => !isFormer(decision))];
       return found.length === 0 ? [] : [[path, found]];
     }),
   );

@@ -25,7 +25,6 @@ import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
 import { datasetsBelow } from '../store/findRoot.ts';
-import type { IndexStore } from '../store/indexStore.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { decidedPath } from './decidedImages.ts';
 import { readDecisions, readDecisionText } from './decisionFile.ts';
@@ -146,7 +145,7 @@ export class DecisionService {
   /** What is wrong with the lines of a dataset's decisions. */
   problems({ root, text }: DecisionRequests['decisions/problems']['params']): Promise<readonly DecisionProblem[]> {
     const folder = this.#datasets.rootOf(root);
-    return problemsOfDecisions(folder, this.#storeOf(folder), text);
+    return problemsOfDecisions(folder, this.#datasets.storeIfReadable(folder), text);
   }
 
   /**
@@ -162,8 +161,7 @@ export class DecisionService {
     const folder = this.#datasets.rootOf(root);
     const preview = async () => {
       const text = await readDecisionText(folder);
-      const problems = renew ? await problemsOfDecisions(folder, this.#storeOf(folder), text) : [];
-      const { text: current, renewed } = renewedDecisions(text, problems);
+      const { text: current, renewed } = renew ? await this.#renewed(folder, text) : { text, renewed: 0 };
       const tidy = tidyDecisions(current);
       return { ...tidy, isTidy: tidy.text === text, renewed };
     };
@@ -176,6 +174,14 @@ export class DecisionService {
         return tidy;
       }),
     );
+  }
+
+  /** Of a line about two images each is renewed in its turn. */
+  async #renewed(folder: string, text: string) {
+    const store = this.#datasets.storeIfReadable(folder);
+    const first = renewedDecisions(text, await problemsOfDecisions(folder, store, text));
+    const second = renewedDecisions(first.text, await problemsOfDecisions(folder, store, first.text));
+    return { text: second.text, renewed: first.renewed };
   }
 
   /** The files that are set aside. */
@@ -240,7 +246,9 @@ export class DecisionService {
     const files = this.#filesOf(root);
     return this.#writing.run(root, async () => {
       try {
-        return await whileLocked(root, () => work({ root, ...files, store: this.#storeOf(root), now: Date.now() }));
+        return await whileLocked(root, () =>
+          work({ root, ...files, store: this.#datasets.storeIfReadable(root), now: Date.now() }),
+        );
       } finally {
         this.#labels?.forget(root);
       }
@@ -254,15 +262,5 @@ export class DecisionService {
       this.#files.set(root, files);
     }
     return files;
-  }
-
-  /** An index that can't be opened is no reason not to decide anything. */
-  #storeOf(root: string): IndexStore | undefined {
-    try {
-      return this.#datasets.find(root)?.store;
-    } catch (error) {
-      if (error instanceof LikenessError) return undefined;
-      throw error;
-    }
   }
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { asideGone, placeTaken } from '../../core/decisions/decisionErrors.ts';
-import { withImages, type ImageChoice } from '../../core/decisions/decisionLines.ts';
+import { withImages, withoutTag, type ImageChoice, type Line } from '../../core/decisions/decisionLines.ts';
 import type { Decision, ImageToDecide } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { stepTitle } from '../../core/decisions/stepTitles.ts';
 import { emptyDecisionValue, emptyFindingId, type LikenessError, usage } from '../../core/errors.ts';
 import type { DecisionStep, ImageDecision, StandingDecision, StepOutcome, StepPart } from '../../protocol/decisions.ts';
 import { decidedPath, readableImages, withCopies } from './decidedImages.ts';
+import { decisionsByPath, tagsOf } from './decidedOf.ts';
 import { decisionsFile, readDecisions } from './decisionFile.ts';
 import { movesAside, readQuarantine } from './quarantine.ts';
 import { takeStep, type StepContext } from './steps.ts';
@@ -53,12 +54,31 @@ export async function takeDecisions(
     change: (before) =>
       ready.reduce((lines, { choice, undo, images, ...part }) => {
         const answers = part.finding ?? finding;
-        return withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+        const said = withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+        if (!undo || choice.action !== 'tag') return said;
+        return withoutTag(said, stillTagged(context, said, images, choice.value), choice.value, at);
       }, before),
   });
   if (failures.length === 0) return outcome;
   const leftOut = new Map(failures.map(({ path, error: { message } }) => [path, { path, message }]));
   return { ...outcome, leftOut: [...leftOut.values()] };
+}
+
+/** Images that have a tag by other lines than their own: it went with them when they were renamed. */
+function stillTagged(
+  { store }: StepContext,
+  lines: readonly Line[],
+  images: readonly ImageToDecide[],
+  value: string,
+): ImageToDecide[] {
+  if (store === undefined) return [];
+  const decisions = lines.flatMap(({ decision }) => decision ?? []);
+  const decided = decisionsByPath(
+    decisions,
+    store,
+    images.map(({ path }) => path),
+  );
+  return images.filter(({ path }) => tagsOf(decided.get(path)).includes(value));
 }
 
 /** The parts without the images that failed, and without those that are nothing without them. */

@@ -7,6 +7,7 @@ import { statIfPresent } from '../fileStatus.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { unclearExclusions } from './decidedOf.ts';
 import { decisionsFile, readDecisionText } from './decisionFile.ts';
+import { hasChanged } from './formerContents.ts';
 import { readQuarantine } from './quarantine.ts';
 
 /** Told in a report; whoever wants more asks for them. */
@@ -52,8 +53,9 @@ async function imagesOf(root: string, text: string, store: KnownFiles | undefine
   const known = store?.readContentIds([...paths]);
   const aside = new Map((await readQuarantine(root)).map(({ path, content }) => [path, content]));
   const contentOf = (path: string) => {
-    const content = known?.get(path)?.content;
-    if (content !== undefined) return content;
+    const indexed = known?.get(path);
+    // Of a file that is another one by now, nobody knows what it holds.
+    if (indexed !== undefined) return hasChanged(join(root, path), indexed) ? '' : indexed.content;
     // Not an image that is read, or not indexed yet.
     return isThere(join(root, path)) ? '' : aside.get(path);
   };

@@ -4,7 +4,7 @@ import type { LabelRules } from '../../core/labels/labelRules.ts';
 import { splitPatternNotices } from '../../core/labels/splitPatternNotices.ts';
 import { decidedLabel, decisionsByPath, isExcluded } from '../decisions/decidedOf.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
-import type { IndexStore } from '../store/indexStore.ts';
+import type { ContentStore } from '../decisions/formerContents.ts';
 import { readLabelSource } from './sources/readSource.ts';
 import { readSplitTable } from './sources/rowSources.ts';
 import type { SourceLabels } from './sources/sourceLabels.ts';
@@ -15,7 +15,7 @@ export interface LabelledDataset {
   readonly config: DatasetConfig;
   readonly rules: LabelRules;
   /** Knows the images' contents. Without it, what people decided holds for the path that they decided it of. */
-  readonly store?: Pick<IndexStore, 'readFiles' | 'findContentKey'>;
+  readonly store?: ContentStore;
 }
 
 export interface KnownLabels {

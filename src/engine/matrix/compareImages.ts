@@ -73,7 +73,7 @@ export async function compareImages(
     ...{ paths, classes, classOf, clusters, arrangements, missing },
     overlap: overlapOf(statistics),
     table: classTable(images, statistics).map((row) => withWord(row, words)),
-    ...(await listPairs(dataset.root, images, statistics)),
+    ...(await listPairs(dataset, images, statistics)),
     notices: [...dataset.store.notices, ...notices].map(({ code, message }) => ({ code, message })),
     seconds: Math.round(performance.now() - startedAt) / 1000,
   };

@@ -2,6 +2,7 @@ import type { PairAction } from '../../core/decisions/decisionLines.ts';
 import { spreadPairs, type RankedPair } from '../../core/evaluation/extremePairs.ts';
 import type { PairStatistics } from '../../core/evaluation/pairStatistics.ts';
 import type { MatrixPair, MatrixReport } from '../../protocol/matrix.ts';
+import type { Dataset } from '../dataset.ts';
 import { readPairDecisions } from '../training/pairDecisions.ts';
 import type { MatrixImages } from './matrixImages.ts';
 
@@ -13,9 +14,13 @@ const PER_IMAGE = 3;
 type PairLists = Pick<MatrixReport, 'mostBetween' | 'leastWithin' | 'mostUnlabelled'>;
 
 /** The pairs that stand out, with what people have decided of them. Rejects with unreadable-file. */
-export async function listPairs(root: string, images: MatrixImages, statistics: PairStatistics): Promise<PairLists> {
+export async function listPairs(
+  { root, store }: Pick<Dataset, 'root' | 'store'>,
+  images: MatrixImages,
+  statistics: PairStatistics,
+): Promise<PairLists> {
   const decisions = new Map<string, PairAction>();
-  for (const { first, second, kind } of await readPairDecisions(root, images.paths)) {
+  for (const { first, second, kind } of await readPairDecisions(root, images.paths, store)) {
     decisions.set(keyOf(first, second), kind);
   }
   const listed = (pairs: readonly RankedPair[]): MatrixPair[] =>

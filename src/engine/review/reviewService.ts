@@ -5,6 +5,7 @@ import type { Picture } from '../../protocol/panels.ts';
 import { captionsOf, type CaptionCache } from '../captions/captionCache.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
+import { formerContents } from '../decisions/formerContents.ts';
 import { encodeImage } from '../images/codec.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { ImageFacts } from '../store/indexStore.ts';
@@ -69,9 +70,13 @@ export class ReviewService {
     return { path, bytes: new Uint8Array(bytes), type: 'image/webp' };
   }
 
-  /** All that was decided, as the file has it. Rejects with unreadable-file. */
-  decisions({ root }: ReviewRequests['review/decisions']['params']): Promise<Decision[]> {
-    return readDecisions(this.#datasets.rootOf(root));
+  /** All that was decided, as the file has it, but of bytes that an image has no longer. Rejects with unreadable-file. */
+  async decisions({ root }: ReviewRequests['review/decisions']['params']): Promise<Decision[]> {
+    const decisions = await readDecisions(this.#datasets.rootOf(root));
+    const store = this.#datasets.storeIfReadable(root);
+    if (store === undefined || decisions.length === 0) return decisions;
+    const isFormer = formerContents(store);
+    return decisions.filter((decision) => !isFormer(decision) && !(decision.with && isFormer(decision.with)));
   }
 
   #factsOf({ root, store }: Dataset): ReadonlyMap<string, ImageFacts> {

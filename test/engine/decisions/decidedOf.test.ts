@@ -38,6 +38,7 @@ describe('decisions about copies', () => {
   ) => {
     const keys = new Map([...new Set([...Object.values(contents), 'pruned'])].map((content, key) => [content, key]));
     const store = {
+      root: '/nowhere',
       findContentKey: (id: string) => keys.get(id),
       readFiles: () =>
         new Map(

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { formatDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
+import { Datasets } from '../../../src/engine/dataset.ts';
+import { decisionsByPath, tagsOf } from '../../../src/engine/decisions/decidedOf.ts';
+import { readDecisions } from '../../../src/engine/decisions/decisionFile.ts';
+import { readPairDecisions } from '../../../src/engine/training/pairDecisions.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { engineOptions } from '../../../src/engine/machine.ts';
 import { listTrainingImages } from '../../../src/engine/training/trainingImages.ts';
@@ -123,6 +127,86 @@ describe('what is wrong with the decisions of a dataset', () => {
     const { renewed } = await engine.decisions.tidy(root, { write: true, renew: true });
     assert.equal(renewed, 2);
     assert.deepEqual(await exported(), { labels: decided, told: [] });
+  });
+
+  it('holds at once for a file that has changed since it was indexed', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 3; i++) write(root, `${i}.png`, await shade([40 * i, 60, 40], i));
+    const engine = new Engine({ ...engineOptions(), cacheFolder: temporaryFolder(context) });
+    context.after(() => engine.dispose());
+    const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const exported = async () => {
+      const file = join(temporaryFolder(context), 'table.jsonl');
+      await engine.exchange.export({ folder: root, format: 'jsonl', out: file }, job());
+      const rows = readFileSync(file, 'utf8').trim().split('\n');
+      return rows.map((row) => (JSON.parse(row) as { path: string }).path);
+    };
+    await index();
+    write(root, '0.png', await shade([200, 90, 40], 7));
+    await engine.decisions.decide({ root, paths: ['0.png'], decision: { action: 'exclude' } });
+    const lines = readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8');
+    assert.deepEqual(await exported(), ['1.png', '2.png']);
+    assert.deepEqual(await engine.decisions.problems({ root }), []);
+    assert.equal((await engine.decisions.tidy(root, { write: true, renew: true })).renewed, 0);
+    assert.equal(readFileSync(join(root, '.likeness/decisions.jsonl'), 'utf8'), lines);
+    await index();
+    assert.deepEqual(await exported(), ['1.png', '2.png']);
+  });
+
+  it('about two images holds for both of them, and both are decided anew at once', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 3; i++) write(root, `${i}.png`, await shade([40 * i, 60, 40], i));
+    const cacheFolder = temporaryFolder(context);
+    const engine = new Engine({ ...engineOptions(), cacheFolder });
+    context.after(() => engine.dispose());
+    const datasets = new Datasets(cacheFolder);
+    context.after(() => {
+      datasets.dispose();
+    });
+    const index = () => engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    await index();
+    await engine.decisions.pair({ root, paths: ['0.png', '1.png'], action: 'different' });
+    const counted = async () => {
+      const { store } = datasets.get(root);
+      const pairs = await readPairDecisions(root, ['0.png', '1.png', '2.png'], store);
+      return [pairs.length, (await engine.review.decisions({ root })).length];
+    };
+    assert.deepEqual(await counted(), [1, 1]);
+    for (let i = 0; i < 2; i++) write(root, `${i}.png`, await shade([200, 90, 40 * i], 10 + i));
+    await index();
+    assert.deepEqual(await counted(), [0, 0]);
+    assert.equal((await engine.decisions.tidy(root, { write: true, renew: true })).renewed, 1);
+    assert.deepEqual([await engine.decisions.problems({ root }), await counted()], [[], [1, 1]]);
+  });
+
+  it('that tags an image can be taken back after it was renamed', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 2; i++) write(root, `${i}.png`, await shade([40 * i, 60, 40], i));
+    const cacheFolder = temporaryFolder(context);
+    const engine = new Engine({ ...engineOptions(), cacheFolder });
+    context.after(() => engine.dispose());
+    const datasets = new Datasets(cacheFolder);
+    context.after(() => {
+      datasets.dispose();
+    });
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const tag = (path: string, undo = false) =>
+      engine.decisions.decide({ root, paths: [path], decision: { action: 'tag', value: 'odd' }, undo });
+    const tagged = async () => {
+      const { store } = datasets.get(root);
+      const decided = decisionsByPath(await readDecisions(root), store, ['1.png', 'renamed.png']);
+      return [...decided].flatMap(([path, decisions]) => (tagsOf(decisions).includes('odd') ? [path] : []));
+    };
+    await tag('0.png');
+    renameSync(join(root, '0.png'), join(root, 'renamed.png'));
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    assert.deepEqual(await tagged(), ['renamed.png']);
+    assert.deepEqual((await tag('renamed.png', true)).changed, ['renamed.png']);
+    assert.deepEqual(await tagged(), []);
+    // One that never had it needs no line.
+    assert.deepEqual((await tag('1.png', true)).changed, []);
+    await tag('renamed.png');
+    assert.deepEqual(await tagged(), ['renamed.png']);
   });
 
   it('stops no index where it can not even be read', async (context) => {

@@ -43,6 +43,8 @@ export async function planRelabels(dataset: Dataset): Promise<PlannedRelabels> {
   for (const decision of decisions) {
     const { action, path, value = '' } = decision;
     if (action !== 'relabel' || value === '' || answered.has(decision)) continue;
+    // Of a picture that was decided anew, what was said of the former one is over.
+    if (decidedLabel(decided.get(path)) !== undefined) continue;
     const reason = present.has(path) ? imageChanged : imageGone;
     problems.push({ path, from: known.statedLabelOf(path), to: value, reason });
   }
