@@ -173,7 +173,8 @@ async function compareVectors(
     if (isWanted('same-scene')) {
       scenes = await findScenes(images, found.neighbors, thresholds['same-scene'], threads, context);
     }
-    if (BY_NEIGHBORS.some(isWanted)) {
+    // Which of two equal files with different labels is the one to keep is told by which label is doubted.
+    if (BY_NEIGHBORS.some(isWanted) || (isWanted('exact-duplicate') && hasContradiction(images))) {
       const kinds = { isWanted, thresholds, threads };
       findings.push(...(await byNeighbors(images, found.neighbors, odd, kinds, context)));
     }
@@ -184,6 +185,17 @@ async function compareVectors(
   const captions = await captionFindings(images, captionKinds, { ...options, stored: encoder }, chosen, context);
   const notices = [...known.notices, ...captions.notices];
   return { images: known, found, scenes, findings: [...findings, ...captions.findings], notices };
+}
+
+/** Whether files of the same bytes have different labels. */
+function hasContradiction({ contentKeys, labels }: CuratedImages): boolean {
+  const labelOf = new Map<number, string>();
+  return labels.some((label, row) => {
+    if (label === undefined) return false;
+    const known = labelOf.get(contentKeys[row]!);
+    labelOf.set(contentKeys[row]!, label);
+    return known !== undefined && known !== label;
+  });
 }
 
 /** Of images that are named one by one, those that are no part of the dataset: of them there is nothing to find. */

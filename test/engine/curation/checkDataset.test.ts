@@ -140,6 +140,11 @@ describe('checking a dataset', () => {
       findings.filter(({ kind }) => kind === 'exact-duplicate').map(({ best }) => best),
       [{ path: 'warm/3.png', reason: 'is the one whose label is not in doubt' }],
     );
+    const alone = await engine.check({ folder: root, only: ['exact-duplicate'] }, job());
+    assert.deepEqual(
+      alone.findings.map(({ best }) => best?.path),
+      ['warm/3.png'],
+    );
     assert.match(issues[0]!.message, /^Labelled "cold", and the same file also "warm": /);
   });
 
