@@ -6,6 +6,7 @@ import { unknownRevision } from '../../core/curation/checkErrors.ts';
 import { LikenessError, usage } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import { statIfPresent } from '../fileStatus.ts';
+import { blobsOf, mayBeRenamed, type Blob } from './blobs.ts';
 import { git, gitEnvironment } from './git.ts';
 
 /** What git tells of a folder in comparison with a revision. Paths are relative to the folder, with `/`. */
@@ -48,9 +49,6 @@ export async function changedFiles(root: string, revision: string): Promise<Chan
     repositories: new Map(repositories),
   };
 }
-
-/** A path and git's name for the content that is, or was, there. */
-type Blob = readonly [path: string, id: string];
 
 interface Changes {
   readonly files: string[];
@@ -108,8 +106,8 @@ async function changesOf(root: string, within: string, base: string): Promise<Ch
       open.push(path);
     }
   }
-  if (changes.gone.length > 0)
-    for (const [path, id] of await blobsOf(folder, open)) changes.come.push([within + path, id]);
+  const asked = await mayBeRenamed(folder, within, changes, open);
+  for (const [path, id] of await blobsOf(folder, asked)) changes.come.push([within + path, id]);
   return changes;
 }
 
@@ -170,23 +168,6 @@ function* differences(parts: readonly string[]): Generator<Difference> {
 
 function isFile({ mode }: Side): boolean {
   return mode.startsWith('100');
-}
-
-/** What git calls the contents of files in the working tree; those that it can't be asked for are left out. */
-async function blobsOf(folder: string, paths: readonly string[]): Promise<Blob[]> {
-  // A line is a path, and one in quotation marks is taken for an escaped one.
-  const asked = paths.filter((path) => !/^"|[\r\n]/.test(path) && statIfPresent(join(folder, path))?.isFile() === true);
-  if (asked.length === 0) return [];
-  const [top, prefix] = await Promise.all(
-    ['--show-toplevel', '--show-prefix'].map(async (what) =>
-      (await git(folder, ['rev-parse', what])).replace(/\r?\n$/, ''),
-    ),
-  );
-  // It takes paths from the top of the repository, wherever it runs.
-  const input = asked.map((path) => `${prefix}${path}\n`).join('');
-  // A filter of the repository's attributes may fail, or a file go meanwhile: nothing is known of where any was then.
-  const ids = (await git(top!, ['hash-object', '--stdin-paths'], input).catch(() => '')).split('\n');
-  return asked.flatMap((path, i): Blob[] => (ids[i] ? [[path, ids[i]]] : []));
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { changedFiles } from '../../../src/engine/curation/changedFiles.ts';
 import { repositoryPrefix } from '../../../src/engine/curation/git.ts';
+import { temporaryFolder } from '../../temporaryFolder.ts';
 import { write } from '../indexing/dataset.ts';
 import { shade } from '../labels/shades.ts';
 import { copies, repository } from './repository.ts';
@@ -108,6 +109,48 @@ describe('a file that a branch has renamed', () => {
     assert.deepEqual(await found(), []);
     write(root, 'train/x/new.txt', '1 0.5 0.5 1 1\n');
     assert.deepEqual(await found(), ['leak test/x/0.png']);
+  });
+});
+
+describe('files that git has not read', () => {
+  const isAsked = /git hash-object/;
+  /** What git has been asked while it was told what has changed. */
+  const asked = async (context: TestContext, found: () => Promise<string[]>) => {
+    const file = join(temporaryFolder(context), 'trace');
+    process.env['GIT_TRACE'] = file;
+    try {
+      return { found: await found(), trace: readFileSync(file, 'utf8') };
+    } finally {
+      Reflect.deleteProperty(process.env, 'GIT_TRACE');
+    }
+  };
+
+  it('are read only where one of them may be an image that is elsewhere no longer', async (context) => {
+    const { root, commit, found, move } = await leak(context);
+    write(root, 'notes.txt', 'one');
+    commit();
+    write(root, 'train/x/new.png', await shade([10, 200, 60], 7));
+    write(root, 'train/x/new.txt', '0 0.5 0.5 1 1');
+    write(root, 'notes.txt', 'more');
+    assert.doesNotMatch((await asked(context, found)).trace, isAsked, 'a text that was changed');
+    rmSync(join(root, 'train/x/3.png'));
+    write(root, 'train/x/new.png', Buffer.concat([readFileSync(join(root, 'train/x/new.png')), Buffer.alloc(5_000)]));
+    assert.doesNotMatch((await asked(context, found)).trace, isAsked, 'another size');
+    move('train/x/0.png', 'train/x/renamed.png');
+    const { found: leaks, trace } = await asked(context, found);
+    assert.match(trace, isAsked);
+    assert.deepEqual(leaks, []);
+  });
+
+  it('are read whatever their size where the repository has them in another form', async (context) => {
+    const { root, git, commit, found, move } = await leak(context);
+    git('config', 'filter.short.clean', 'git hash-object --stdin');
+    git('config', 'filter.short.smudge', 'cat');
+    write(root, '.gitattributes', '*.png filter=short\n');
+    git('add', '--all', '--renormalize');
+    commit();
+    move('train/x/0.png', 'train/x/renamed.png');
+    assert.deepEqual(await found(), []);
   });
 });
 
