@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { hasImageExtension } from '../core/images/fileKinds.ts';
 import { fileNotFound, pathOutsideDataset, usage } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { relativeToRoot } from '../engine/store/findRoot.ts';
@@ -20,7 +21,7 @@ export interface CheckSubject {
 export function checkSubject(invocation: Invocation, engine: Engine): CheckSubject {
   const named = invocation.positionals.map((text) => resolve(text));
   const [first = resolve('.'), ...more] = named;
-  if (more.length === 0 && kindOf(first) !== 'file') return { folder: folderArgument(first) };
+  if (more.length === 0 && !isImage(first)) return { folder: folderArgument(first) };
   if (named.some((path) => kindOf(path) === 'folder')) {
     throw usage('check takes one folder, or image files without one.');
   }
@@ -29,11 +30,17 @@ export function checkSubject(invocation: Invocation, engine: Engine): CheckSubje
   if (hasWhere(invocation)) {
     throw usage('The images are named one by one, or by what they are (--where, --view); give one or the other.');
   }
-  const root = engine.decisions.datasetOf(first);
+  const root = engine.decisions.datasetOf(first, resolve('.'));
   const images = named.map((path) => {
     const inside = relativeToRoot(root, path);
     if (inside === undefined) throw pathOutsideDataset(path, root);
     return inside;
   });
   return { folder: root, images };
+}
+
+/** A file, or the name of one that is gone: no folder is meant by it. */
+function isImage(path: string): boolean {
+  const kind = kindOf(path);
+  return kind === 'file' || (kind === undefined && hasImageExtension(path));
 }

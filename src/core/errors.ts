@@ -112,6 +112,13 @@ export const notIndexed = (root: string, below: readonly string[] = []) =>
       : `${root} has no index, but ${below.slice(0, 3).join(', ')}${below.length > 3 ? ', …' : ''} in it ${below.length === 1 ? 'has' : 'have'} one; name ${below.length === 1 ? 'that folder' : 'one of those folders'}, or go there first.`,
     { path: root },
   );
+/** @param whole a folder around the image that may be all of its dataset */
+export const wholeNotIndexed = (path: string, whole: string | undefined) =>
+  new LikenessError(
+    ErrorCode.NotIndexed,
+    `The dataset of ${path} has no index yet; run "likeness index" on all of its folder${whole === undefined ? '' : `, such as ${whole}`}, rather than on one in it.`,
+    { path },
+  );
 export const imageNotIndexed = (path: string, reason: string) =>
   new LikenessError(ErrorCode.ImageNotIndexed, `${path} is not in the index: ${reason}`, { path });
 export const invalidConfig = (path: string, detail: string) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import type { CheckReport } from '../../src/protocol/check.ts';
@@ -132,7 +132,13 @@ it('check lists what named images have a part in, as hooks before a commit name 
   write(root, 'a/broken.png', 'nothing');
   write(root, 'notes.txt', 'no image');
   const run = (...args: string[]) => likeness(['check', ...args], { cache, cwd: root });
-  assert.equal((await run('a/0.png')).code, 3, 'no dataset is made of the folder of an image');
+  const early = await run('a/0.png');
+  assert.equal(early.code, 3, 'no dataset is made of the folder of an image');
+  const told =
+    /The dataset of \S+0\.png has no index yet; run "likeness index" on all of its folder, such as (\S+), rather/;
+  assert.equal(told.exec(early.stderr)?.[1], realpathSync(root), 'nor told to be');
+  const within = await likeness(['check', '0.png'], { cache, cwd: join(root, 'a') });
+  assert.match(within.stderr, /on all of its folder, rather than on one in it/);
   assert.equal((await run('.', '--encoder', 'pixels')).code, 0);
   const named = await run('a/broken.png', 'a/1.png', 'notes.txt', '--only', 'unreadable,exact-duplicate', '--json');
   const { findings } = JSON.parse(named.stdout) as CheckReport;
@@ -143,15 +149,16 @@ it('check lists what named images have a part in, as hooks before a commit name 
   assert.match(named.stderr, /1 of the named files is no image of .* \("notes\.txt"\)/);
   assert.equal((await run('a/1.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 0);
   assert.equal((await run('b/copy.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 1);
-  for (const [args, code, told] of [
-    [['a/0.jpg'], 3, /0\.jpg is not a folder that can be opened/],
+  for (const [args, code, why] of [
+    [['a/0.jpg'], 3, /0\.jpg doesn't exist/],
+    [['c'], 3, /c is not a folder that can be opened/],
     [['a/1.png', 'a/0.jpg'], 3, /0\.jpg doesn't exist/],
     [['a/1.png', 'b'], 2, /one folder, or image files/],
     [['a/1.png', '--where', 'path:b'], 2, /one or the other/],
     [['a/1.png', '--write-baseline'], 2, /--write-baseline accepts all/],
   ] as const) {
     const refused = await run(...args);
-    assert.deepEqual([refused.code, told.test(refused.stderr)], [code, true], `${args.join(' ')}: ${refused.stderr}`);
+    assert.deepEqual([refused.code, why.test(refused.stderr)], [code, true], `${args.join(' ')}: ${refused.stderr}`);
   }
 });
 

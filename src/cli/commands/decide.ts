@@ -50,7 +50,7 @@ export const decideCommand: Command = {
       case 'different': {
         const [first, second, ...more] = rest.map((image) => resolve(image));
         if (first === undefined || second === undefined || more.length > 0) throw incomplete;
-        const root = engine.decisions.datasetOf(first);
+        const root = engine.decisions.datasetOf(first, resolve('.'));
         const paths = [first, second].map((image) => relativeToRoot(root, image) ?? image) as [string, string];
         await engine.decisions.pair({ root, paths, action: invocation.flag('undo') ? undefined : action });
         const done = invocation.flag('undo') ? 'Nothing is decided of' : `Decided "${action}" of`;
@@ -112,7 +112,7 @@ async function decide(engine: Engine, images: readonly string[], decision: Image
     return { json: { changed }, lines: [summary(changed.length, paths.length, 'image')] };
   }
   const files = images.map((image) => resolve(image));
-  const root = engine.decisions.datasetOf(files[0]!);
+  const root = engine.decisions.datasetOf(files[0]!, resolve('.'));
   const paths = files.map((file) => relativeToRoot(root, file) ?? file);
   const { changed } = await engine.decisions.decide({ root, paths, decision, undo: invocation.flag('undo') });
   return { json: { changed }, lines: [summary(changed.length, new Set(paths).size, 'image')] };

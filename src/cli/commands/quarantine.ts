@@ -23,7 +23,7 @@ export const quarantineCommand: Command = {
     }
     if ((action !== 'add' && action !== 'restore') || rest.length === 0) throw incomplete;
     const files = rest.map((image) => resolve(image));
-    const root = decisions.datasetOf(files[0]!);
+    const root = decisions.datasetOf(files[0]!, resolve('.'));
     const paths = files.map((file) => relativeToRoot(root, file) ?? file);
     if (action === 'restore') {
       const back = (_: unknown, changed: number) => `${formatQuantity(changed, 'image')} brought back.`;

@@ -4,7 +4,7 @@ import { linesOf } from '../../core/decisions/decisionLines.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import type { FileEdit } from '../../core/decisions/history.ts';
 import { renewedDecisions, tidyDecisions, type TidyDecisions } from '../../core/decisions/tidyDecisions.ts';
-import { LikenessError, unknownFinding } from '../../core/errors.ts';
+import { LikenessError, unknownFinding, wholeNotIndexed } from '../../core/errors.ts';
 import type {
   DecideRequest,
   DecisionHistory,
@@ -24,7 +24,7 @@ import { statIfPresent } from '../fileStatus.ts';
 import { KeyedQueue } from '../jobs/keyedQueue.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { PlannedFile } from '../labels/relabel/relabelPlan.ts';
-import { datasetsBelow } from '../store/findRoot.ts';
+import { datasetsBelow, relativeToRoot } from '../store/findRoot.ts';
 import { listImageDecisions, takeDecisions } from './imageDecisions.ts';
 import { decidedPath } from './decidedImages.ts';
 import { readDecisions, readDecisionText } from './decisionFile.ts';
@@ -54,13 +54,19 @@ export class DecisionService {
     this.#labels = labels;
   }
 
-  /** The root of the dataset that a path lies in. Throws not-indexed where it lies in none. */
-  datasetOf(path: string): string {
-    if (!this.#datasets.exists(path)) {
-      // Of an image that is gone nobody knows more than where it would be.
-      throw this.#datasets.notIndexed(statIfPresent(path) === undefined ? dirname(path) : path);
-    }
-    return this.#datasets.rootOf(path);
+  /**
+   * The root of the dataset that an image lies in. Throws not-indexed where it lies in none.
+   *
+   * @param around a folder that may be all of the dataset: the image's own is often a part of it, such as a class
+   */
+  datasetOf(path: string, around: string): string {
+    if (this.#datasets.exists(path)) return this.#datasets.rootOf(path);
+    // Of an image that is gone nobody knows more than where it would be.
+    const own = this.#datasets.rootOf(statIfPresent(path) === undefined ? dirname(path) : path);
+    if (datasetsBelow(own).length > 0) throw this.#datasets.notIndexed(own);
+    const whole = this.#datasets.rootOf(around);
+    const isAround = whole !== own && relativeToRoot(whole, own) !== undefined && datasetsBelow(whole).length === 0;
+    throw wholeNotIndexed(path, isAround ? whole : undefined);
   }
 
   /** As `rootOf`. Throws not-indexed where a folder lies in no dataset but has one in it, which will be meant: nothing is decided of the folder itself. */
