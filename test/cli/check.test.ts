@@ -146,7 +146,10 @@ it('check lists what named images have a part in, as hooks before a commit name 
     findings.map(({ path }) => path),
     ['a/broken.png'],
   );
-  assert.match(named.stderr, /1 of the named files is no image of .* \("notes\.txt"\)/);
+  assert.match(named.stderr, /1 of the named files is no image of .* \("notes\.txt"\).* of it; it may/);
+  write(root, 'more.txt', 'none either');
+  const two = await run('notes.txt', 'more.txt', 'a/1.png');
+  assert.match(two.stderr, /2 of the named files are no images of .* of them; they may be excluded/);
   assert.equal((await run('a/1.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 0);
   assert.equal((await run('b/copy.png', '--only', 'exact-duplicate', '--fail-on', 'info')).code, 1);
   for (const [args, code, why] of [
@@ -176,6 +179,9 @@ it('check writes its reports and baselines over nothing that people have', async
     }
     if (before !== '') assert.equal(readFileSync(file, 'utf8'), before, file);
   }
+  write(root, '.likeness/empty.json', '');
+  const empty = await run('--baseline', join(root, '.likeness/empty.json'), '--write-baseline');
+  assert.match(empty.stderr, /empty\.json can't be written: .*takes no files but baselines/);
   const folder = await run('--baseline', join(root, 'a'));
   assert.deepEqual(
     [folder.code, /a is a folder, where a file is wanted/.test(folder.stderr)],

@@ -31,7 +31,7 @@ export const baselineOfPart = () =>
 export const namedNotChecked = (root: string, images: number, examples: readonly string[]) =>
   new LikenessError(
     ErrorCode.ImageNotIndexed,
-    `${images === 1 ? '1 of the named files is no image' : `${images} of the named files are no images`} of ${root} (${few(examples, images)}), and nothing is known of ${images === 1 ? 'it' : 'them'}; it may be excluded, or of a kind that is not read.`,
+    `${images === 1 ? '1 of the named files is no image' : `${images} of the named files are no images`} of ${root} (${few(examples, images)}), and nothing is known of ${images === 1 ? 'it; it' : 'them; they'} may be excluded, or of a kind that is not read.`,
     { path: root },
   );
 /** @param examples the first of them, relative to the root */

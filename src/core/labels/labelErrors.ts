@@ -76,6 +76,20 @@ export const wouldReplaceLabels = (path: string) =>
 /** Never done, not even if a person insists. */
 export const wouldReplaceImage = (path: string) =>
   new LikenessError(ErrorCode.FileExists, `${path} is an image and is never replaced; name another file.`, { path });
+/** Not done, as the picture would be one of its images from then on. */
+export const pictureInDataset = (path: string) =>
+  new LikenessError(
+    ErrorCode.FileExists,
+    `${path} lies in a dataset, in which a picture would count as one of its images; name a file outside of it, or one that ends in .html.`,
+    { path },
+  );
+/** Nothing there is replaced, not even if a person insists. */
+export const outInLikeness = (path: string) =>
+  new LikenessError(
+    ErrorCode.FileExists,
+    `${path} can't be written: .likeness holds what people decided, which is never replaced, and takes no files but baselines that end in .json; name a file outside of it.`,
+    { path },
+  );
 export const outIsFolder = (path: string) =>
   new LikenessError(ErrorCode.FileExists, `${path} is a folder, and a file is to be written; name a file.`, { path });
 // ---- labels by words ----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { baselineOf, formatBaseline, parseBaselineFindings, type Baseline } from '../../core/curation/baseline.ts';
 import { findingKinds, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { fileNotFound, systemCodeOf, unreadableFile, usage } from '../../core/errors.ts';
-import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import { outInLikeness } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { readDecisions } from '../decisions/decisionFile.ts';
@@ -48,7 +48,7 @@ export async function assertBaselineFile(file: string, dataset: Pick<Dataset, 'r
   if (relativeToRoot(dataset.root, file) === relativeToRoot(dataset.root, baselineFile(dataset.root))) return;
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const isOther = text === undefined ? statIfPresent(file) !== undefined : parseBaselineFindings(text) === undefined;
-  if (isOther || !file.endsWith('.json')) throw wouldReplaceLabels(file);
+  if (isOther || !file.endsWith('.json')) throw outInLikeness(file);
 }
 
 /**

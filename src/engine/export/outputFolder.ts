@@ -10,7 +10,7 @@ import {
   stagingInUse,
   stagingNotOurs,
 } from '../../core/export/exportErrors.ts';
-import { wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import { outInLikeness } from '../../core/labels/labelErrors.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { writeFailure } from '../store/fileErrors.ts';
 import { relativeToRoot } from '../store/findRoot.ts';
@@ -28,7 +28,7 @@ const writing = new Set<string>();
  * dataset. Rejects with file-exists, folder-not-empty or file-not-found.
  */
 export async function assertOutputFolder(folder: string, root: string): Promise<void> {
-  if (folder.split(sep).includes(LIKENESS_FOLDER)) throw wouldReplaceLabels(folder);
+  if (folder.split(sep).includes(LIKENESS_FOLDER)) throw outInLikeness(folder);
   if (relativeToRoot(root, folder) !== undefined) throw outInDataset(folder, root);
   const status = statIfPresent(folder);
   if (status !== undefined && !status.isDirectory()) throw outIsFile(folder);

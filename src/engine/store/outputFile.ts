@@ -2,7 +2,14 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { outputFolderNotFound, readOnly, systemCodeOf } from '../../core/errors.ts';
 import { fileKindOf } from '../../core/images/fileKinds.ts';
-import { fileExists, outIsFolder, wouldReplaceImage, wouldReplaceLabels } from '../../core/labels/labelErrors.ts';
+import {
+  fileExists,
+  outInLikeness,
+  outIsFolder,
+  pictureInDataset,
+  wouldReplaceImage,
+  wouldReplaceLabels,
+} from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
 import { labelFiles, splitFiles } from '../labels/sources/labelFiles.ts';
@@ -22,7 +29,7 @@ export interface OutputFile {
 /**
  * Refuses a file that must not be written, before any work is done: one that is there, unless it may be replaced, and in
  * any case what people have: images, of whichever dataset, the tables of labels and splits, and all in `.likeness`; also a folder,
- * and a file in a folder that isn't there. Rejects with file-exists or file-not-found.
+ * a file in a folder that isn't there, and a picture in a dataset, which couldn't be replaced the next time. Rejects with file-exists or file-not-found.
  *
  * @param isPicture a picture is written, which may take the place of another one that is in no dataset
  */
@@ -34,15 +41,18 @@ export async function assertOutputFile(
   const status = statIfPresent(file);
   if (status?.isDirectory() === true) throw outIsFolder(file);
   const inside = relativeToRoot(dataset.root, file);
-  const isKept = isPicture && inside === undefined && !liesInDataset(file);
-  if (status !== undefined && !isKept && fileKindOf(basename(file)).kind !== 'other') throw wouldReplaceImage(file);
+  const isOurs = inside?.split('/')[0] === LIKENESS_FOLDER || file.split(sep).includes(LIKENESS_FOLDER);
+  if (isOurs) throw outInLikeness(file);
+  const isAmongImages = inside !== undefined || liesInDataset(file);
+  const isImage = status !== undefined && fileKindOf(basename(file)).kind !== 'other';
+  if (isImage && (isAmongImages || !isPicture)) throw wouldReplaceImage(file);
   const isLabels = await Promise.all(
     [...labelFiles(dataset), ...splitFiles(dataset)].map((labels) => isSameFile(file, labels)),
   );
-  const isOurs = inside?.split('/')[0] === LIKENESS_FOLDER || file.split(sep).includes(LIKENESS_FOLDER);
-  if (isOurs || isLabels.includes(true)) throw wouldReplaceLabels(file);
+  if (isLabels.includes(true)) throw wouldReplaceLabels(file);
   if (!replace && status !== undefined) throw fileExists(file);
   if (statIfPresent(dirname(file))?.isDirectory() !== true) throw outputFolderNotFound(file, dirname(file));
+  if (isPicture && isAmongImages) throw pictureInDataset(file);
 }
 
 function liesInDataset(file: string): boolean {
