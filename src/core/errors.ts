@@ -123,6 +123,13 @@ export const imageNotIndexed = (path: string, reason: string) =>
   new LikenessError(ErrorCode.ImageNotIndexed, `${path} is not in the index: ${reason}`, { path });
 export const invalidConfig = (path: string, detail: string) =>
   new LikenessError(ErrorCode.InvalidConfig, `${path} is not valid: ${detail}; correct it or delete it.`, { path });
+/** A notice. @param range where the numbers lie that tell images apart, such as "from 0 on" */
+export const thresholdOutOfRange = (path: string, kind: string, value: number, range: string) =>
+  new LikenessError(
+    ErrorCode.InvalidConfig,
+    `"thresholds.${kind}" in ${path} is ${value}, by which nothing or everything is found; take a number ${range} if that isn't meant.`,
+    { path },
+  );
 /** A notice. @param meant a key that there is */
 export const unknownConfigKey = (path: string, key: string, meant: string | undefined) =>
   new LikenessError(

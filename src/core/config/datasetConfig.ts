@@ -1,7 +1,7 @@
 import ignore from 'ignore';
 import type { AugmentationRecipe } from '../augmentation/recipe.ts';
 import { findingKinds } from '../curation/findings.ts';
-import { thresholdFault, usualThresholds } from '../curation/thresholds.ts';
+import { usualThresholds } from '../curation/thresholds.ts';
 import { augmentationFault } from '../augmentation/recipeRules.ts';
 import type { SplitRules } from './splitRules.ts';
 
@@ -170,19 +170,11 @@ function thresholdsFault(thresholds: unknown): string | undefined {
   const wrong = Object.entries(thresholds).find(([, number]) => !Number.isFinite(number));
   if (wrong !== undefined) return `"thresholds.${wrong[0]}" must be a number`;
   const unknown = Object.keys(thresholds).find((kind) => !(kind in usualThresholds));
-  if (unknown === undefined) return rangeFault(thresholds as Record<string, number>);
+  if (unknown === undefined) return undefined;
   const why = (findingKinds as readonly string[]).includes(unknown)
     ? 'which no number decides'
     : 'which is no kind of finding';
   return `"thresholds" names "${unknown}", ${why}; there are ${Object.keys(usualThresholds).join(', ')}`;
-}
-
-function rangeFault(thresholds: Readonly<Record<string, number>>): string | undefined {
-  for (const [kind, value] of Object.entries(thresholds)) {
-    const fault = thresholdFault(kind, value);
-    if (fault !== undefined) return `"thresholds.${kind}" ${fault}`;
-  }
-  return undefined;
 }
 
 function encoderFault(key: string, encoder: unknown): string | undefined {

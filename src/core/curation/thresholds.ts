@@ -28,14 +28,17 @@ export const usualThresholds: Readonly<Partial<Record<FindingKind, number>>> = {
   'noisy-cluster': NOISE_RATIO,
 };
 
-/** Kinds whose number is a share, a likelihood, or a score, which are all from 0 to 1; the others are ratios and counts, from 0. */
+/** Kinds whose number is a share, a likelihood, or a score, which are all from 0 to 1; most others are ratios and counts, from 0. */
 const UP_TO_ONE: ReadonlySet<string> = new Set<FindingKind>([
   ...(Object.keys(qualityThresholds) as FindingKind[]),
   ...(['label-issue', 'class-imbalance', 'spurious-correlation'] as const),
 ]);
 
-/** What is wrong with a threshold, as the end of a sentence about it: outside of its range it would find all, or nothing. */
-export function thresholdFault(kind: string, value: number): string | undefined {
-  if (UP_TO_ONE.has(kind)) return value >= 0 && value <= 1 ? undefined : `must be a number from 0 to 1, not ${value}`;
-  return value >= 0 ? undefined : `must be a number from 0 on, not ${value}`;
+/**
+ * From where to where a threshold tells images apart, where the value lies outside of it: it finds nothing or everything then, which
+ * somebody may want. How well a caption fits may be any number.
+ */
+export function usefulRange(kind: string, value: number): string | undefined {
+  if (UP_TO_ONE.has(kind)) return value >= 0 && value <= 1 ? undefined : 'from 0 to 1';
+  return value >= 0 || kind === 'caption-mismatch' ? undefined : 'from 0 on';
 }

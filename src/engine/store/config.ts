@@ -1,7 +1,15 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configKeys, parseConfig, unknownKeys, type DatasetConfig } from '../../core/config/datasetConfig.ts';
-import { invalidConfig, messageOf, systemCodeOf, unknownConfigKey, unreadableFile } from '../../core/errors.ts';
+import { usefulRange } from '../../core/curation/thresholds.ts';
+import {
+  invalidConfig,
+  messageOf,
+  systemCodeOf,
+  thresholdOutOfRange,
+  unknownConfigKey,
+  unreadableFile,
+} from '../../core/errors.ts';
 import { closestName } from '../../core/filters/closestName.ts';
 import type { StoreNotice } from './indexStore.ts';
 import { writeFailure } from './fileErrors.ts';
@@ -21,10 +29,12 @@ export function configNotices(root: string): StoreNotice[] {
   } catch {
     return [];
   }
-  return unknownKeys(raw).map((key) => {
-    const { code, message } = unknownConfigKey(file, key, closestName(key, configKeys));
-    return { code, message };
+  const unknown = unknownKeys(raw).map((key) => unknownConfigKey(file, key, closestName(key, configKeys)));
+  const thresholds = Object.entries(validated(file, raw).thresholds ?? {}).flatMap(([kind, value]) => {
+    const range = usefulRange(kind, value);
+    return range === undefined ? [] : [thresholdOutOfRange(file, kind, value, range)];
   });
+  return [...unknown, ...thresholds].map(({ code, message }) => ({ code, message }));
 }
 
 /** A key that is undefined is removed. */

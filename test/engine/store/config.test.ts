@@ -68,6 +68,19 @@ suite('config.json', () => {
     assert.deepEqual(configNotices(temporaryFolder(context)), []);
   });
 
+  test('has a notice for each threshold that finds nothing or everything, which is taken as it is', (context) => {
+    const thresholds = { dark: 2, blurry: 0, 'near-duplicate': -1, 'caption-mismatch': -0.5, outlier: 5 };
+    const root = rootWith(context, JSON.stringify({ thresholds }));
+    const file = join(root, '.likeness/config.json');
+    const told = (what: string, range: string) =>
+      `"thresholds.${what}, by which nothing or everything is found; take a number ${range} if that isn't meant.`;
+    assert.deepEqual(
+      configNotices(root).map(({ message }) => message),
+      [told(`dark" in ${file} is 2`, 'from 0 to 1'), told(`near-duplicate" in ${file} is -1`, 'from 0 on')],
+    );
+    assert.deepEqual(readConfig(root), { thresholds });
+  });
+
   test('is not written with a value that could not be read again', (context) => {
     const root = temporaryFolder(context);
     assert.throws(
