@@ -18,6 +18,7 @@ import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
 import { describeTensorFlow } from './training/tensorflow/probe.ts';
 import type { TensorFlowDescription } from './training/tensorflow/resolve.ts';
+import { configNotices } from './store/config.ts';
 import { version } from './version.ts';
 
 /** The CPU is measured for about this long. */
@@ -74,6 +75,9 @@ export async function runDoctor(
   versions['tensorflow.js'] = text;
   if (problem !== undefined) note(problem.code, problem.message);
 
+  // One that isn't indexed yet has its settings too.
+  const configured = used.root ?? request.folder;
+  if (configured !== undefined) problems.push(...configNotices(configured));
   const { encoder, measured } = await measureUsed(registry, options, used, note, waiting);
   try {
     mkdirSync(options.cacheFolder, { recursive: true });

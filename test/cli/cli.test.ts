@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { picture, write } from '../engine/indexing/dataset.ts';
@@ -221,6 +221,16 @@ describe('likeness doctor', () => {
     assert.ok(machine.cores >= 1 && machine.memoryBytes > machine.freeBytes && machine.freeBytes > 0);
     const { code, stderr } = await likeness(['doctor', '--threads', '0'], { cache });
     assert.deepEqual([code, stderr.trim()], [2, '--threads takes a whole number above 0, not "0".']);
+  });
+
+  it('tells of what means nothing in the settings of a folder, indexed or not', async (context) => {
+    const [folder, cache] = [temporaryFolder(context), temporaryFolder(context)];
+    mkdirSync(join(folder, '.likeness'));
+    writeFileSync(join(folder, '.likeness/config.json'), '{"threshold":{},"thresholds":{"dark":2}}');
+    const { stdout } = await likeness(['doctor', folder], { cache });
+    assert.match(stdout, /^invalid-config: "threshold" in .* did you mean "thresholds"\?$/m);
+    assert.match(stdout, /^invalid-config: "thresholds\.dark" in .* is 2, /m);
+    assert.doesNotMatch(stdout, /No problems/);
   });
 
   it('tells of TensorFlow.js, which is a problem only where one is named', async (context) => {
