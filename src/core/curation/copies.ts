@@ -112,13 +112,13 @@ const HARDLY_EVEN = 0.5;
 /** The part of a picture that is all of it. */
 const WHOLE: Crop = { left: 0, top: 0, width: 1, height: 1 };
 /**
- * Even agreement at the size that copies are confirmed at, from which on. Of 170 crops that were made on purpose each had .51 or more; what a frame or bars
- * alone have in common had .44 at the most.
+ * The same at the size that copies are confirmed at. Of 170 crops that were made on purpose each had .51 or more; what a frame or
+ * bars alone have in common had .44 at the most.
  */
 const CONFIRMED_EVENLY = 0.48;
 /**
- * Of a crop at half that size. Crops to .7 and .6 of a photograph had .95, .92 and .8, but for one in ten; of two thousand pairs of others,
- * most of which share a frame or bars, none had as much as this.
+ * What a crop agrees in at half that size. Crops to .7 and .6 of a photograph had .95, .92 and .8, but for one in ten; of two thousand
+ * pairs of others, most of which share a frame or bars, none had as much as this.
  */
 const SAME_REDUCED = { edges: 0.9, detail: 0.82, evenly: 0.65 };
 /** Edge of the pictures that crops are confirmed on. */
@@ -185,15 +185,15 @@ function copyOf(
 
 /** How either picture may be a part of the other: as they are, or mirrored; other turns of crops are not looked for. */
 function cropsOf({ first, second }: PairToCompare, { whole }: ReducedPictures): PossibleCopy[] {
-  return [0, MIRRORED].flatMap((orientation) => {
-    return [
+  return [0, MIRRORED].flatMap((orientation) =>
+    [
       [first, second],
       [second, first],
     ].flatMap(([part, other]): PossibleCopy[] => {
       const found = roughCrop(whole(part!), oriented(whole(other!), orientation));
       return found ? [{ part: part!, whole: other!, orientation, crop: found.crop }] : [];
-    });
-  });
+    }),
+  );
 }
 
 /** @param part `CONFIRM_EDGE × CONFIRM_EDGE`, as the other */
