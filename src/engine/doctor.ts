@@ -18,7 +18,7 @@ import type { EngineOptions } from './machine.ts';
 import { codecVersions } from './images/codec.ts';
 import { describeTensorFlow } from './training/tensorflow/probe.ts';
 import type { TensorFlowDescription } from './training/tensorflow/resolve.ts';
-import { configNotices } from './store/config.ts';
+import { configNotices, readConfig } from './store/config.ts';
 import { version } from './version.ts';
 
 /** The CPU is measured for about this long. */
@@ -77,7 +77,15 @@ export async function runDoctor(
 
   // One that isn't indexed yet has its settings too.
   const configured = used.root ?? request.folder;
-  if (configured !== undefined) problems.push(...configNotices(configured));
+  if (configured !== undefined) {
+    try {
+      readConfig(configured);
+      problems.push(...configNotices(configured));
+    } catch (error) {
+      const { code, message } = asLikenessError(error);
+      if (!problems.some((problem) => problem.message === message)) note(code, message);
+    }
+  }
   const { encoder, measured } = await measureUsed(registry, options, used, note, waiting);
   try {
     mkdirSync(options.cacheFolder, { recursive: true });

@@ -231,6 +231,9 @@ describe('likeness doctor', () => {
     assert.match(stdout, /^invalid-config: "threshold" in .* did you mean "thresholds"\?$/m);
     assert.match(stdout, /^invalid-config: "thresholds\.dark" in .* is 2, /m);
     assert.doesNotMatch(stdout, /No problems/);
+    writeFileSync(join(folder, '.likeness/config.json'), '{"thresholds":{"dark":"x"}}');
+    const { stdout: invalid } = await likeness(['doctor', folder], { cache });
+    assert.match(invalid, /^invalid-config: .*dark/m);
   });
 
   it('tells of TensorFlow.js, which is a problem only where one is named', async (context) => {

@@ -44,11 +44,9 @@ export function decisionsByPath(
     if (OF_ONE_FILE.has(decision.action) && !movedAway(decision)) return false;
     return decision.action !== 'exclude' || !isUnclear(key);
   });
-  // What is kept comes after what is excluded, whatever its path was.
-  const inOrder = [
-    ...spreading.filter(({ action }) => action !== 'keep'),
-    ...spreading.filter(({ action }) => action === 'keep'),
-  ];
+  // What is kept comes after what is excluded, and what is untagged after what is tagged, whatever its path was.
+  const isLast = ({ action }: Decision) => action === 'keep' || action === 'untag';
+  const inOrder = [...spreading.filter((decision) => !isLast(decision)), ...spreading.filter(isLast)];
   const byContent = grouped(inOrder, (decision) => keys.get(decision));
   return new Map(
     paths.flatMap((path): [string, readonly Decision[]][] => {

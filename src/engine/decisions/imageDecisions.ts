@@ -78,7 +78,10 @@ function stillTagged(
     store,
     images.map(({ path }) => path),
   );
-  return images.filter(({ path }) => tagsOf(decided.get(path)).includes(value));
+  const tagged = images.filter(({ path }) => tagsOf(decided.get(path)).includes(value));
+  // Said of the bytes, it goes with them when they are renamed once more.
+  const contents = store.readContentIds(tagged.map(({ path }) => path));
+  return tagged.map((image) => ({ ...image, content: contents.get(image.path)?.content ?? '' }));
 }
 
 /** The parts without the images that failed, and without those that are nothing without them. */
