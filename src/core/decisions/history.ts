@@ -98,11 +98,11 @@ export interface PendingStep {
   readonly edited?: readonly FileEdit[];
 }
 
-/** A file that a step didn't find as it had left it, or where it had moved it. */
+/** What a step didn't find as it had left it, or where it had moved it. */
 export interface FoundFile {
   /** Of the step. */
   readonly id: string;
-  /** Lower-case hex SHA-256 of its bytes; '' where there is none, as of every one that was moved. */
+  /** Lower-case hex SHA-256 of the bytes of a file, '' where there is none; of files that were moved, that of the paths of all that are gone. */
   readonly found: string;
 }
 

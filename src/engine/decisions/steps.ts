@@ -2,7 +2,7 @@
  * Steps of a dataset's history: taken, undone and done again, each as a whole. What is intended is in the journal before
  * files are moved, and the new text of `decisions.jsonl` comes last: where it stands, the step was taken.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
   editedFileChanged,
@@ -137,18 +137,32 @@ export async function repeatStep(
       await refuse(changed.found, [told!, passedOver!]);
     }
     const wanted = direction === 'undo' ? backwards(step.moved) : step.moved;
-    for (const { from } of wanted) {
-      if (await isPresent(join(root, from))) continue;
+    const missing = await missingOf(root, wanted);
+    const [first] = missing;
+    if (first !== undefined) {
       const [told, passedOver] = [movedFileGone, movedFilePassedOver].map((of) =>
-        of(verb, step.title, join(root, from)),
+        of(verb, step.title, join(root, first)),
       );
-      await refuse('', [told!, passedOver!]);
+      // Whoever has put the one back that was named, and lacks another, has to be told of that one first.
+      await refuse(digestOf(missing), [told!, passedOver!]);
     }
     const moves = await withFreePlaces(root, wanted);
     const moved = direction === 'undo' ? backwards(moves) : moves;
     await commit(context, { ...pending, step: { ...pending.step, moved } }, moves, lines, after);
     return outcomeOf(context, step);
   });
+}
+
+/** The files that are to be moved and aren't there. */
+async function missingOf(root: string, moves: readonly FileMove[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { from } of moves) if (!(await isPresent(join(root, from)))) missing.push(from);
+  return missing;
+}
+
+/** The same of the same paths. */
+function digestOf(paths: readonly string[]): string {
+  return createHash('sha256').update(paths.toSorted().join('\n')).digest('hex');
 }
 
 /** What undo and redo would do. */

@@ -33,6 +33,20 @@ describe('files that are set aside', () => {
     assert.deepEqual([await decisions.history({ root }), await told()], [{}, []]);
   });
 
+  it('that are gone from quarantine are each told before their step is given up', async (context) => {
+    const { root, decisions, told, aside } = datasetOf(context, 'a.png', 'b.png');
+    await aside('a.png', 'b.png');
+    // What was moved last is undone first.
+    const [first, second] = ['b.png', 'a.png'].map((name) => join(root, FOLDER, name)) as [string, string];
+    for (const file of [first, second]) renameSync(file, `${file}.away`);
+    await assert.rejects(decisions.undo({ root }), { message: /b\.png is gone; .* Put the file back there/ });
+    renameSync(`${first}.away`, first);
+    await assert.rejects(decisions.undo({ root }), { message: /a\.png is gone; .* Put the file back there/ });
+    renameSync(`${second}.away`, second);
+    await decisions.undo({ root });
+    assert.deepEqual(await told(), []);
+  });
+
   it('come back without those that are gone or whose place is taken, where that is wanted, and these are told', async (context) => {
     const { root, decisions, told, read, aside } = datasetOf(context, 'a.png', 'b.png', 'c.png');
     await aside('a.png', 'b.png', 'c.png');
