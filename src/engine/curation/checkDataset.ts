@@ -174,7 +174,8 @@ async function compareVectors(
       scenes = await findScenes(images, found.neighbors, thresholds['same-scene'], threads, context);
     }
     // Which of two equal files with different labels is the one to keep is told by which label is doubted.
-    if (BY_NEIGHBORS.some(isWanted) || (isWanted('exact-duplicate') && hasContradiction(images))) {
+    const hasCopies = isWanted('exact-duplicate') || isWanted('leak');
+    if (BY_NEIGHBORS.some(isWanted) || (hasCopies && hasContradiction(images))) {
       const kinds = { isWanted, thresholds, threads };
       findings.push(...(await byNeighbors(images, found.neighbors, odd, kinds, context)));
     }

@@ -147,14 +147,17 @@ export class DuplicateFindings {
     });
     const { severity, score, message } = rest;
     const id = findingId(kind, this.#images, [row, ...others]);
-    const rows = [row, ...others];
-    const best = this.#bestOf(rows, kind === 'exact-duplicate' && this.#labelsOf(rows).length > 1);
+    const best = this.#bestOf([row, ...others]);
     return { id, kind, severity, path: paths[row]!, score, related, message, best };
   }
 
-  /** @param byLabel whether they are the same picture under different labels, of which that decides which nobody doubts */
-  #bestOf(rows: readonly number[], byLabel = false): BestCopy {
-    const facts = rows.map((row) => (byLabel ? this.#labelled(row) : this.#copy(row)));
+  /** Of those that are the same picture under different labels, whatever else the finding is about, that is better which nobody doubts. */
+  #bestOf(rows: readonly number[]): BestCopy {
+    const { sameAs } = this.#duplicates;
+    const bySame = grouped(rows, (row) => sameAs[row]);
+    const facts = [...bySame.values()].flatMap((same) =>
+      same.map((row) => (this.#labelsOf(same).length > 1 ? this.#labelled(row) : this.#copy(row))),
+    );
     const [best, ...others] = facts.sort(compareCopies) as [CopyFacts, ...CopyFacts[]];
     const reason = reasonToKeep(best, others);
     return { path: best.path, ...(reason !== undefined && { reason }) };

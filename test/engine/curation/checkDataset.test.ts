@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { FindingKind } from '../../../src/core/curation/findings.ts';
+import type { Finding, FindingKind } from '../../../src/core/curation/findings.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import type { PlantedFinding } from '../../../src/core/sample/draft.ts';
 import { Engine } from '../../../src/engine/engine.ts';
@@ -146,6 +146,29 @@ describe('checking a dataset', () => {
       ['warm/3.png'],
     );
     assert.match(issues[0]!.message, /^Labelled "cold", and the same file also "warm": /);
+  });
+
+  it('says to keep the same one of two copies with different labels where they are a leak too', async (context) => {
+    const root = temporaryFolder(context);
+    for (let i = 0; i < 12; i++) {
+      const split = i < 4 ? 'test' : 'train';
+      write(root, `${split}/warm/${i}.png`, await shade([200 + i, 60, 40], i));
+      write(root, `${split}/cold/${i}.png`, await shade([40, 70, 200 + i], i));
+    }
+    copyFileSync(join(root, 'test/warm/3.png'), join(root, 'train/cold/copy.png'));
+    const engine = newEngine(context, temporaryFolder(context));
+    for (const only of [['exact-duplicate', 'leak'], ['leak']] satisfies FindingKind[][]) {
+      const { findings } = await engine.check({ folder: root, encoder: 'pixels', only }, job());
+      const copies = ['train/cold/copy.png', 'test/warm/3.png'];
+      const isOfBoth = ({ path, related }: Finding) =>
+        copies.every((copy) => [path, ...related.map((image) => image.path)].includes(copy));
+      const kept = findings.filter(isOfBoth).map(({ kind, best }) => [kind, best]);
+      const best = { path: 'test/warm/3.png', reason: 'is the one whose label is not in doubt' };
+      assert.deepEqual(
+        kept.toSorted(),
+        only.map((kind) => [kind, best]),
+      );
+    }
   });
 
   it('lists an outlier as a label issue too where its label is as good as ruled out, and not else', async (context) => {
