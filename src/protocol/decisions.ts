@@ -46,7 +46,8 @@ export interface DecisionStep {
   readonly finding?: string;
   /**
    * Where this is given, images that can't be read, or brought back, are left out and told; otherwise one of them refuses all.
-   * Each list: images that are left out together, since nothing of them is to be decided without the others.
+   * Each list: images that are left out together, since nothing of them is to be decided without the others, whether anything is
+   * decided of those or not.
    */
   readonly leavesOut?: readonly (readonly string[])[];
 }

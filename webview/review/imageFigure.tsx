@@ -6,7 +6,7 @@ import { bestOf } from '../../src/core/curation/reviewSteps.ts';
 import { captionLines } from '../shared/captionText.ts';
 import { given, host } from './host.ts';
 import { images, previewOf, thumbnailOf } from './pictures.ts';
-import { focused, focusImage } from './reviewing.ts';
+import { focused, focusImage, goneOf } from './reviewing.ts';
 import { fileText } from './sentences.ts';
 import { zoom, zoomAt, zoomBy } from './zoom.ts';
 
@@ -22,7 +22,7 @@ export function ImageFigure({ finding, path, number }: ImageFigureProps): VNode 
   const image = images.value.get(path);
   const isOne = imagesOf(finding).length === 1;
   const isFocused = !isOne && focused.value === path;
-  const isBest = !isOne && groupKinds.has(finding.kind) && bestOf(finding) === path;
+  const isBest = !isOne && groupKinds.has(finding.kind) && bestOf(finding, goneOf(finding)) === path;
   const similarity = finding.related.find((other) => other.path === path)?.similarity;
   const answer = given.value.get(finding.id);
   const isGone = answer?.gone?.includes(path) === true;

@@ -1,5 +1,12 @@
 import { computed, effect, signal } from '@preact/signals';
-import { imagesOf, isOver, isSameAnswer, type FindingAnswer } from '../../src/core/curation/answers.ts';
+import {
+  goneBy,
+  imagesOf,
+  isOver,
+  isSameAnswer,
+  takesOut,
+  type FindingAnswer,
+} from '../../src/core/curation/answers.ts';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import { kindTexts } from '../../src/core/curation/kindTexts.ts';
 import {
@@ -43,6 +50,11 @@ export const announced = signal('');
 /** Why a key did nothing, or what else is to be said of the last one; '' for nothing. */
 export const told = signal('');
 
+/** Images of a finding that are out already. */
+export function goneOf({ id }: Finding): readonly string[] {
+  return goneBy(given.value.get(id));
+}
+
 /** The finding that is looked at: the chosen one or, where it isn't listed, the first that is to be decided. */
 export const current = computed((): Finding | undefined => {
   const place = chosen.value === undefined ? undefined : places.value.get(chosen.value);
@@ -53,9 +65,7 @@ export const focused = computed(() => {
   const finding = current.value;
   if (!finding) return undefined;
   const path = focusedPath.value;
-  return path !== undefined && imagesOf(finding).includes(path)
-    ? path
-    : firstFocus(finding, given.value.get(finding.id)?.gone);
+  return path !== undefined && imagesOf(finding).includes(path) ? path : firstFocus(finding, goneOf(finding));
 });
 
 effect(() => {
@@ -156,7 +166,7 @@ const singleActions: ReadonlySet<ReviewAction> = new Set<ReviewAction>(['keepOne
 
 /** What Enter does: what all findings that are decided about suggest. */
 export const suggested = computed(() => {
-  const [action, ...others] = new Set(subjects.value.map(suggestedAction));
+  const [action, ...others] = new Set(subjects.value.map((finding) => suggestedAction(finding, goneOf(finding))));
   return others.length === 0 ? action : undefined;
 });
 
@@ -294,16 +304,20 @@ function foreseen(
   image: string | undefined,
   label: string | undefined,
 ): FindingAnswer | undefined {
-  const before = given.value.get(finding.id)?.gone ?? [];
-  const isEach = image === undefined && (action === 'exclude' || action === 'quarantine');
-  const focusedImages = isEach ? imagesToGo(finding) : [image ?? firstFocus(finding, before)];
-  const decisions = focusedImages.flatMap((path) => decisionsFor(action, finding, path, label ?? finding.suggested));
+  const before = goneOf(finding);
+  const isEach = image === undefined && takesOut(action);
+  const focusedImages = isEach ? imagesToGo(finding, before) : [image ?? firstFocus(finding, before)];
+  const decisions = focusedImages.flatMap((path) =>
+    decisionsFor(action, finding, path, label ?? finding.suggested, before),
+  );
   // Where some images are kept, it's the others that are told.
   const last = decisions.at(-1);
   if (last === undefined) return undefined;
   const paths = decisions.filter((made) => made.action === last.action).flatMap((made) => made.paths);
   const value = last.value !== undefined && { value: last.value };
-  if (last.action !== 'exclude' && last.action !== 'quarantine') return { action: last.action, paths, ...value };
+  // Where nothing is left to go, what went is what is told.
+  if (action === 'keepBest' && last.action === 'keep' && before.length > 0) return undefined;
+  if (!takesOut(last.action)) return { action: last.action, paths, ...value };
   const gone = [...new Set([...before, ...paths])];
   return { action: last.action, paths: gone, ...(!isOver(finding, new Set(gone)) && { gone }) };
 }
@@ -330,7 +344,7 @@ function goOn(): void {
 function describe(finding: Finding): string {
   const { kind, path } = finding;
   const name = path === '' ? finding.message : path;
-  const best = isOffered('keepBest', finding) ? `, best copy ${bestOf(finding)}` : '';
+  const best = isOffered('keepBest', finding) ? `, best copy ${bestOf(finding, goneOf(finding))}` : '';
   const answer = given.value.get(finding.id);
   return `${kindTexts[kind].name}, ${name}${best}${answer ? `, ${answerText(answer)}` : ''}`;
 }

@@ -68,6 +68,21 @@ export function isAnswered(answer: FindingAnswer | undefined): boolean {
   return answer !== undefined && answer.gone === undefined;
 }
 
+/** Images of a finding that are known to be out by its answer, whether that leaves anything to decide or not. */
+export function goneBy(answer: FindingAnswer | undefined): readonly string[] {
+  if (answer === undefined) return [];
+  return answer.gone ?? (takesOut(answer.action) ? answer.paths : []);
+}
+
+/** Images that decisions take out of the dataset. */
+export function takenOut(decisions: readonly Decision[]): Set<string> {
+  return new Set(decisions.filter(({ action }) => takesOut(action)).map(({ path }) => path));
+}
+
+export function takesOut(action: string): boolean {
+  return action === 'exclude' || action === 'quarantine';
+}
+
 /** Whether a person is told the same by both. */
 export function isSameAnswer(a: FindingAnswer | undefined, b: FindingAnswer | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
@@ -130,8 +145,7 @@ interface Judgement {
 
 function judgedToo(known: Judgement | undefined, decision: AnsweringDecision, finding: Finding): Judgement {
   // A class is of a content, which all images of a label issue share; a class as a whole has no images to take out.
-  const takesOut = decision.action === 'exclude' || decision.action === 'quarantine';
-  const isGone = takesOut && imagesOf(finding).length > 0;
+  const isGone = takesOut(decision.action) && imagesOf(finding).length > 0;
   return {
     finding,
     answer: stronger(known?.answer, decision),

@@ -1,5 +1,5 @@
 import type { AnswerAction } from './answers.ts';
-import { groupKinds, imagesOf } from './answers.ts';
+import { groupKinds, imagesOf, isOver } from './answers.ts';
 import type { Finding, FindingKind } from './findings.ts';
 
 /** What one key of a review does with a finding. */
@@ -41,19 +41,30 @@ export function isOffered(action: ReviewAction, finding: Pick<Finding, 'kind' | 
  *
  * @param focused the image that is looked at, of several
  * @param label the class, of `relabel`
+ * @param gone images that are out already
  */
-export function decisionsFor(action: ReviewAction, finding: Finding, focused: string, label?: string): StepDecision[] {
+export function decisionsFor(
+  action: ReviewAction,
+  finding: Finding,
+  focused: string,
+  label?: string,
+  gone: readonly string[] = [],
+): StepDecision[] {
   if (!isOffered(action, finding)) return [];
   const images = imagesOf(finding);
-  const allBut = (kept: string): StepDecision[] => [
+  const allBut = (kept: string, others: readonly string[]): StepDecision[] => [
     { action: 'keep', paths: [kept] },
-    { action: 'exclude', paths: images.filter((image) => image !== kept) },
+    ...(others.length > 0 ? [{ action: 'exclude', paths: others } as const] : []),
   ];
   switch (action) {
     case 'keepBest':
-      return allBut(bestOf(finding));
+      // Where all are out, none of them is brought back unasked.
+      return leftOf(finding, gone).length === 0 ? [] : allBut(bestOf(finding, gone), imagesToGo(finding, gone));
     case 'keepOne':
-      return allBut(focused);
+      return allBut(
+        focused,
+        leftOf(finding, gone).filter((image) => image !== focused),
+      );
     case 'keep':
     case 'same':
     case 'different':
@@ -71,21 +82,41 @@ export function decisionsFor(action: ReviewAction, finding: Finding, focused: st
 /** Kinds of which all images but one are to go. */
 const copyKinds: ReadonlySet<FindingKind> = new Set(['exact-duplicate', 'near-duplicate', 'leak']);
 
-/** What a finding itself suggests; undefined where a person has to choose. */
-export function suggestedAction(finding: Finding): 'keepBest' | 'relabel' | undefined {
-  if (copyKinds.has(finding.kind)) return isOffered('keepBest', finding) ? 'keepBest' : undefined;
+/**
+ * What a finding itself suggests; undefined where a person has to choose.
+ *
+ * @param gone images that are out already
+ */
+export function suggestedAction(finding: Finding, gone: readonly string[] = []): 'keepBest' | 'relabel' | undefined {
+  if (copyKinds.has(finding.kind)) {
+    return isOffered('keepBest', finding) && leftOf(finding, gone).length > 0 ? 'keepBest' : undefined;
+  }
   return finding.suggested !== undefined && isOffered('relabel', finding) ? 'relabel' : undefined;
 }
 
-/** The images of one of several findings that are to go: all but the best of copies, otherwise all, which are the same file. */
-export function imagesToGo(finding: Finding): string[] {
-  const images = imagesOf(finding);
-  return groupKinds.has(finding.kind) ? images.filter((image) => image !== bestOf(finding)) : images;
+/**
+ * The images of one of several findings that are to go: all but the best of copies, otherwise all, which are the same file.
+ *
+ * @param gone images that are out already: of copies, one of the others stays
+ */
+export function imagesToGo(finding: Finding, gone: readonly string[] = []): string[] {
+  if (!groupKinds.has(finding.kind)) return imagesOf(finding);
+  if (isOver(finding, new Set(gone))) return [];
+  const best = bestOf(finding, gone);
+  return leftOf(finding, gone).filter((image) => image !== best);
 }
 
-/** The copy to keep, of several images; otherwise the image. */
-export function bestOf({ best, path }: Finding): string {
-  return best?.path ?? path;
+/**
+ * The copy to keep, of several images; otherwise the image.
+ *
+ * @param gone images that are out already; where the best is, it is one that isn't, if possible one that is trained on
+ */
+export function bestOf(finding: Finding, gone: readonly string[] = []): string {
+  const { best, path, measured = [] } = finding;
+  const wanted = best?.path ?? path;
+  if (!gone.includes(wanted)) return wanted;
+  const left = leftOf(finding, gone);
+  return left.find((image) => !measured.includes(image)) ?? left[0] ?? wanted;
 }
 
 /**
@@ -94,7 +125,11 @@ export function bestOf({ best, path }: Finding): string {
  * @param gone images that are out already
  */
 export function firstFocus(finding: Finding, gone: readonly string[] = []): string {
-  const left = imagesOf(finding).filter((image) => !gone.includes(image));
-  const mayGo = groupKinds.has(finding.kind) ? left.find((image) => image !== bestOf(finding)) : undefined;
+  const left = leftOf(finding, gone);
+  const mayGo = groupKinds.has(finding.kind) ? left.find((image) => image !== bestOf(finding, gone)) : undefined;
   return mayGo ?? left[0] ?? finding.path;
+}
+
+function leftOf(finding: Finding, gone: readonly string[]): string[] {
+  return imagesOf(finding).filter((image) => !gone.includes(image));
 }

@@ -42,7 +42,7 @@ export async function takeDecisions(
 ): Promise<StepOutcome> {
   const parts: Ready[] = [];
   for (const part of decisions) parts.push(await readyPart(context, part));
-  const failures = parts.flatMap((part) => part.failures);
+  const failures = [...parts.flatMap((part) => part.failures), ...(await withoutWhich(context, decisions, leavesOut))];
   const ready = failures.length === 0 ? parts : without(parts, failures, leavesOut ?? []);
   const isNothingLeft = failures.length > 0 && !ready.some(({ images }) => images.length > 0);
   if (failures.length > 0 && (leavesOut === undefined || isNothingLeft)) throw failures[0]!.error;
@@ -82,6 +82,18 @@ function stillTagged(
   // Said of the bytes, it goes with them when they are renamed once more.
   const contents = store.readContentIds(tagged.map(({ path }) => path));
   return tagged.map((image) => ({ ...image, content: contents.get(image.path)?.content ?? '' }));
+}
+
+/** Why images can't be read of which nothing is decided, but without which nothing is to be decided of others. */
+async function withoutWhich(
+  { root, store }: StepContext,
+  decisions: readonly StepPart[],
+  together: readonly (readonly string[])[] = [],
+): Promise<readonly Failure[]> {
+  const named = new Set(decisions.flatMap(({ paths }) => paths));
+  const others = [...new Set(together.flat())].filter((path) => !named.has(path));
+  const own = others.map((path) => decidedPath(root, path));
+  return (await readableImages(root, own, store)).failures;
 }
 
 /** The parts without the images that failed, and without those that are nothing without them. */

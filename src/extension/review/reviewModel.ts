@@ -1,6 +1,6 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import path from 'node:path';
-import { imagesOf, isSameAnswer, type FindingAnswer } from '../../core/curation/answers.ts';
+import { imagesOf, isSameAnswer, takenOut, type FindingAnswer } from '../../core/curation/answers.ts';
 import type { Finding } from '../../core/curation/findings.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { asLikenessError, ErrorCode, isCancellation } from '../../core/errors.ts';
@@ -220,7 +220,7 @@ export class ReviewModel {
       await this.#host.findings.decidePair(root, [first.path, other.path], decision.action);
       return true;
     }
-    const step = stepOf(root, findings, decision);
+    const step = stepOf(root, findings, decision, takenOut(this.#checked?.lines ?? []));
     if (step === undefined) return false;
     const { leftOut } = await this.#host.findings.take(step);
     if (leftOut) this.#host.tellLeftOut(leftOut);

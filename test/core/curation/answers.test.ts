@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answersOf, isAnswered } from '../../../src/core/curation/answers.ts';
+import { answersOf, goneBy, isAnswered } from '../../../src/core/curation/answers.ts';
 import type { Finding } from '../../../src/core/curation/findings.ts';
-import { decisionsFor, firstFocus, isOffered, suggestedAction } from '../../../src/core/curation/reviewSteps.ts';
+import {
+  bestOf,
+  decisionsFor,
+  firstFocus,
+  imagesToGo,
+  isOffered,
+  suggestedAction,
+} from '../../../src/core/curation/reviewSteps.ts';
 import type { Decision } from '../../../src/core/decisions/decisions.ts';
 
 const CHECKED = Date.parse('2026-05-01T12:00:00.000Z');
@@ -88,6 +95,12 @@ describe('a finding is answered', () => {
   });
 });
 
+it('an answer tells what is out, whether it leaves anything open or not', () => {
+  assert.deepEqual(goneBy({ action: 'exclude', paths: ['a'] }), ['a']);
+  assert.deepEqual(goneBy({ action: 'exclude', paths: ['a'], gone: ['a', 'b'] }), ['a', 'b']);
+  assert.deepEqual([goneBy({ action: 'keep', paths: ['a'] }), goneBy(undefined)], [[], []]);
+});
+
 describe('a key', () => {
   const group = finding('group', 'exact-duplicate', 'best', 'b', 'c');
   const of = (action: Parameters<typeof decisionsFor>[0], label?: string, focused = 'b') =>
@@ -116,6 +129,23 @@ describe('a key', () => {
     assert.equal(suggestedAction({ ...twice, suggested: 'hat' }), 'relabel');
     assert.equal(suggestedAction(scene), undefined, 'both may stay');
     assert.ok(isOffered('keepBest', scene));
+  });
+
+  it('leaves out what is out, and keeps one of the images that are left', () => {
+    const without = (action: 'keepBest' | 'keepOne', ...gone: string[]) =>
+      decisionsFor(action, group, 'c', undefined, gone).map(({ action, paths }) => [action, ...paths].join(' '));
+    assert.deepEqual(without('keepBest', 'best'), ['keep b', 'exclude c']);
+    assert.deepEqual(without('keepBest', 'b'), ['keep best', 'exclude c']);
+    assert.deepEqual(without('keepBest', 'best', 'b'), ['keep c'], 'the last one stays');
+    assert.deepEqual(without('keepBest', 'best', 'b', 'c'), []);
+    assert.deepEqual(without('keepOne', 'b'), ['keep c', 'exclude best']);
+    assert.deepEqual([imagesToGo(group), imagesToGo(group, ['best'])], [['b', 'c'], ['c']]);
+    assert.deepEqual([imagesToGo(group, ['best', 'b']), firstFocus(group, ['best'])], [[], 'c']);
+    assert.equal(suggestedAction(group, ['best']), 'keepBest');
+    assert.equal(suggestedAction(group, ['best', 'b', 'c']), undefined);
+    const [best, held] = [{ path: 'k' }, { ...leak, measured: ['j'] }];
+    assert.equal(bestOf({ ...held, best }, ['k']), 'l', 'rather one that is trained on');
+    assert.deepEqual(imagesToGo({ ...held, measured: ['j', 'l'], best }, ['k']), [], 'it is no leak any more');
   });
 
   it('keeps all images of a finding, or says that it is none', () => {

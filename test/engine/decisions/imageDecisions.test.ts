@@ -63,6 +63,10 @@ describe('deciding of images', () => {
       'a.png',
       'c.png',
     ]);
+    await decisions.undo({ root });
+    const rest = [{ paths: ['a.png', 'b.png'], decision: { action: 'exclude' } }] as const;
+    const unnamed = await decisions.take({ root, decisions: rest, leavesOut: together });
+    assert.deepEqual([unnamed.changed, unnamed.leftOut?.map(({ path }) => path)], [['a.png'], ['gone.png']]);
     const all = { root, decisions: [{ ...exclude, paths: ['gone.png'] }], leavesOut: [] };
     await assert.rejects(decisions.take(all), { code: ErrorCode.FileNotFound });
     const ignored = { paths: ['gone.png'], decision: { action: 'ignore', finding: 'f' } } as const;

@@ -271,8 +271,10 @@ describe('the step of a key', () => {
     findings: readonly Finding[],
     action: Parameters<typeof stepOf>[2]['action'],
     focused?: string,
+    out: readonly string[] = [],
   ) => {
-    const step = stepOf(root, findings, { ids: [], action, ...(focused !== undefined && { focused }) });
+    const decision = { ids: [], action, ...(focused !== undefined && { focused }) };
+    const step = stepOf(root, findings, decision, new Set(out));
     return [
       step && stepTitle(step.decisions),
       step?.finding,
@@ -293,14 +295,15 @@ describe('the step of a key', () => {
 
   test('of several is about all images that may go, in one decision of each kind', () => {
     assert.deepEqual(decisionsOf([twins, scene, label], 'exclude'), [
-      'Exclude 4 images',
+      'Exclude 3 images',
       undefined,
-      ['exclude b.png c.png d.png e.png'],
+      // The third copy is the one to keep of its scene.
+      ['exclude b.png d.png e.png'],
     ]);
     assert.deepEqual(decisionsOf([twins, scene], 'keepBest'), [
-      'Keep 2 images and exclude 3 images',
+      'Keep 2 images and exclude 2 images',
       undefined,
-      ['keep a.png c.png', 'exclude b.png c.png d.png'],
+      ['keep a.png c.png', 'exclude b.png d.png'],
     ]);
     const copied = { ...finding('label-issue', ['f.png', 'g.png'], 'copied'), suggested: 'boot' };
     assert.deepEqual(decisionsOf([copied, small], 'exclude'), ['Exclude 2 images', undefined, ['exclude f.png g.png']]);
@@ -318,6 +321,58 @@ describe('the step of a key', () => {
       undefined,
       ['ignore e.png', 'ignore '],
     ]);
+  });
+});
+
+describe('no key takes out all copies', () => {
+  const linesOf = (...of: Parameters<typeof stepOf>) =>
+    stepOf(...of)?.decisions.map(({ paths, decision }) => [decision.action, ...paths].join(' '));
+
+  test('where two findings keep different ones', () => {
+    const equal = best(finding('exact-duplicate', ['v.png', 't.png'], 'equal'), 'v.png');
+    const crossing = best(finding('leak', ['v.png', 't.png'], 'crossing'), 't.png');
+    assert.deepEqual(linesOf(root, [equal, crossing], { ids: [], action: 'keepBest' }), ['keep v.png t.png']);
+    for (const action of ['exclude', 'quarantine'] as const) {
+      assert.equal(linesOf(root, [equal, crossing], { ids: [], action }), undefined);
+    }
+    const doubted: Finding = finding('label-issue', ['v.png'], 'doubted');
+    assert.deepEqual(linesOf(root, [equal, doubted], { ids: [], action: 'exclude' }), ['exclude t.png']);
+  });
+
+  test('where the best is out already', async () => {
+    const { model, taken } = fixture();
+    await model.show(root);
+    await model.decide({ ids: ['twins'], action: 'exclude', focused: 'a.png' });
+    await model.decide({ ids: ['twins', 'label'], action: 'exclude' });
+    assert.deepEqual(
+      taken.at(-1)?.decisions.map(({ paths }) => paths),
+      [['c.png', 'e.png']],
+    );
+    await model.repeat('undo');
+    await model.decide({ ids: ['twins'], action: 'exclude', focused: 'a.png' });
+    await model.decide({ ids: ['twins'], action: 'keepBest' });
+    assert.deepEqual(
+      taken.at(-1)?.decisions.map(({ paths }) => paths),
+      [['b.png'], ['c.png']],
+    );
+  });
+
+  test('where the file of the best is gone, which the engine looks for', () => {
+    const step = stepOf(root, [twins, label], { ids: [], action: 'exclude' });
+    assert.deepEqual(step?.leavesOut, [
+      ['a.png', 'b.png'],
+      ['a.png', 'c.png'],
+    ]);
+    const kept = stepOf(root, [twins], { ids: [], action: 'keepBest' }, new Set(['b.png']));
+    assert.deepEqual(kept?.leavesOut, [['a.png', 'c.png']], 'what is out may lie elsewhere');
+    const back = stepOf(root, [twins], { ids: [], action: 'keepOne', focused: 'b.png' }, new Set(['b.png']));
+    assert.deepEqual(back?.leavesOut, [['b.png', 'a.png', 'c.png']]);
+  });
+
+  test('and what is excluded can be set aside', () => {
+    const out = new Set(['b.png', 'c.png']);
+    const aside = linesOf(root, [twins, label], { ids: [], action: 'quarantine' }, out);
+    assert.deepEqual(aside, ['quarantine b.png c.png e.png']);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Runs in the browser before the page's own script: a host with a check of as many findings as are wanted. */
-import { isOver, type FindingAnswer } from '../../../src/core/curation/answers.ts';
+import { goneBy, isOver, type FindingAnswer } from '../../../src/core/curation/answers.ts';
 import { severityOf, type Finding, type FindingKind } from '../../../src/core/curation/findings.ts';
 import { decisionsFor, firstFocus, imagesToGo } from '../../../src/core/curation/reviewSteps.ts';
 import { serveRequests } from '../../../src/protocol/rpc.ts';
@@ -104,8 +104,10 @@ class FakeReview {
       if (this.missing.has(id)) continue;
       const named = label ?? (isAsSuggested === true ? finding.suggested : 'sock');
       const known = after.get(id);
-      const images = ids.length > 1 && action === 'exclude' ? imagesToGo(finding) : [focused ?? firstFocus(finding)];
-      const made = images.flatMap((image) => decisionsFor(action, finding, image, named).slice(-1));
+      const out = goneBy(known);
+      const isEach = ids.length > 1 && action === 'exclude';
+      const images = isEach ? imagesToGo(finding, out) : [focused ?? firstFocus(finding, out)];
+      const made = images.flatMap((image) => decisionsFor(action, finding, image, named, out).slice(-1));
       const [told] = made;
       // What was taken out stays out, whatever else is said of it.
       if (!told || (known?.action === 'exclude' && !known.gone)) continue;
