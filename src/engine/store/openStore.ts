@@ -76,7 +76,7 @@ function openToWrite(root: string, { cacheFolder, checkWritable = assertWritable
   let store: IndexStore | undefined;
   const obstacle = obstacleTo(inRoot, () => {
     checkWritable(makeLikenessFolder(root));
-    if (isInRoot) accessSync(inRoot, constants.R_OK | constants.W_OK);
+    if (isInRoot) assertAccessible(inRoot);
     store = openOrRebuild(root, inRoot, []);
   });
   if (obstacle === undefined) return store!;
@@ -85,6 +85,15 @@ function openToWrite(root: string, { cacheFolder, checkWritable = assertWritable
   mkdirSync(dirname(inCache), { recursive: true });
   if (isInRoot) seedCache(inRoot, inCache);
   return openOrRebuild(root, inCache, [newlyElsewhere(root, inCache, obstacle)]);
+}
+
+/** Another process may have moved a damaged one aside meanwhile: then it is made anew where it was. */
+function assertAccessible(location: string): void {
+  try {
+    accessSync(location, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Opens or creates the database; a damaged one is moved aside first. Under a lock, as two processes may do so at once. */

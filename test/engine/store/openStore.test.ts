@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { ErrorCode } from '../../../src/core/errors.ts';
@@ -37,6 +46,21 @@ function damage(location: string): void {
 }
 
 suite('opening an index', () => {
+  test('makes it where it was if another process moves a damaged one aside meanwhile', (context) => {
+    const { root, cacheFolder } = folders(context);
+    openStore(root, { cacheFolder, mode: 'write' }).close();
+    const { location } = keep(
+      context,
+      openStore(root, {
+        ...{ cacheFolder, mode: 'write' },
+        checkWritable: () => {
+          renameSync(join(root, '.likeness/index.sqlite'), join(root, '.likeness/aside'));
+        },
+      }),
+    );
+    assert.equal(location, join(root, '.likeness/index.sqlite'));
+  });
+
   test('creates it in the root, with a .gitignore that tracks only what people decide', (context) => {
     const { root, cacheFolder } = folders(context);
     const store = keep(context, openStore(root, { cacheFolder, mode: 'write' }));
