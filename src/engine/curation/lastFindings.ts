@@ -5,7 +5,7 @@ import { compareFindings, type FindingKind } from '../../core/curation/findings.
 import { digestOfDecisions } from '../../core/decisions/decisionDigest.ts';
 import { systemCodeOf } from '../../core/errors.ts';
 import type { CheckReport, LastCheck } from '../../protocol/check.ts';
-import { readDecisions } from '../decisions/decisionFile.ts';
+import { readHoldingDecisions, type ContentStore } from '../decisions/formerContents.ts';
 import type { IndexStore } from '../store/indexStore.ts';
 import { replaceFile } from '../training/replaceFile.ts';
 
@@ -21,7 +21,7 @@ interface KeptReport {
   /** Of the images, as they were checked: an index changes in other ways too. */
   readonly images: string;
   /** Of the decisions that it went by; see `digestOfDecisions`. Absent from what a former version kept. */
-  readonly decisions?: string;
+  readonly decided?: string;
   readonly report: CheckReport;
 }
 
@@ -44,9 +44,15 @@ export function findingsFile({ location }: Pick<IndexStore, 'location'>): string
  *
  * @param checkedAt milliseconds since the epoch
  */
-export async function keepReport(store: CheckedStore, report: CheckReport, checkedAt: number): Promise<void> {
-  const decisions = digestOfDecisions(await readDecisions(report.root).catch(() => []), checkedAt);
-  const known = { revision: store.revision(), images: imagesOf(store), decisions };
+export async function keepReport(
+  store: CheckedStore & ContentStore,
+  report: CheckReport,
+  checkedAt: number,
+): Promise<void> {
+  // Those that a review reads: whoever opens it later compares with them.
+  const decisions = await readHoldingDecisions(report.root, store).catch(() => []);
+  const decided = digestOfDecisions(decisions, checkedAt);
+  const known = { revision: store.revision(), images: imagesOf(store), decided };
   const kept: KeptReport = { version: VERSION, checkedAt, ...known, report };
   await replaceFile(findingsFile(store), [JSON.stringify(kept)]).catch(() => undefined);
 }
@@ -55,14 +61,14 @@ export async function keepReport(store: CheckedStore, report: CheckReport, check
 export async function readLastCheck(store: CheckedStore & Pick<IndexStore, 'root'>): Promise<LastCheck | undefined> {
   const kept = await readKept(store);
   if (kept === undefined) return undefined;
-  const { report, checkedAt, revision, images, decisions } = kept;
+  const { report, checkedAt, revision, images, decided } = kept;
   const outdated = revision !== store.revision() && images !== imagesOf(store);
   // The folder may have been moved since.
   return {
     report: { ...report, root: store.root },
     checkedAt,
     outdated,
-    ...(decisions !== undefined && { decisions }),
+    ...(decided !== undefined && { decisions: decided }),
   };
 }
 

@@ -4,8 +4,7 @@ import type { DifferenceReport, DifferenceRequest, ReviewedImage, ReviewRequests
 import type { Picture } from '../../protocol/panels.ts';
 import { captionsOf, type CaptionCache } from '../captions/captionCache.ts';
 import type { Dataset, Datasets } from '../dataset.ts';
-import { readDecisions } from '../decisions/decisionFile.ts';
-import { formerContents } from '../decisions/formerContents.ts';
+import { readHoldingDecisions } from '../decisions/formerContents.ts';
 import { encodeImage } from '../images/codec.ts';
 import type { LabelCache } from '../labels/labelCache.ts';
 import type { ImageFacts } from '../store/indexStore.ts';
@@ -71,12 +70,8 @@ export class ReviewService {
   }
 
   /** All that was decided, as the file has it, but of bytes that an image has no longer. Rejects with unreadable-file. */
-  async decisions({ root }: ReviewRequests['review/decisions']['params']): Promise<Decision[]> {
-    const decisions = await readDecisions(this.#datasets.rootOf(root));
-    const store = this.#datasets.storeIfReadable(root);
-    if (store === undefined || decisions.length === 0) return decisions;
-    const isFormer = formerContents(store);
-    return decisions.filter((decision) => !isFormer(decision) && !(decision.with && isFormer(decision.with)));
+  decisions({ root }: ReviewRequests['review/decisions']['params']): Promise<Decision[]> {
+    return readHoldingDecisions(this.#datasets.rootOf(root), this.#datasets.storeIfReadable(root));
   }
 
   #factsOf({ root, store }: Dataset): ReadonlyMap<string, ImageFacts> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { digestOfDecisions } from '../../../src/core/decisions/decisionDigest.ts';
 import { ErrorCode } from '../../../src/core/errors.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { decodeRgb, encodeImage } from '../../../src/engine/images/codec.ts';
@@ -174,5 +175,23 @@ describe('the last check', () => {
       writeFileSync(join(root, '.likeness/findings.json'), text);
       assert.equal(await later.curation.last({ root }), undefined, text);
     }
+  });
+
+  it('went by the decisions that a review shows, without those of a picture that was edited since', async (context) => {
+    const { engine, root } = engineAndRoot(context);
+    for (let i = 0; i < 4; i++) write(root, `${i}.png`, await shade([40, 40 + 30 * i, 200], 10 + i));
+    await engine.indexFolder({ folder: root, encoder: 'pixels' }, job());
+    const decision = { action: 'exclude' } as const;
+    await engine.decisions.decide({ root, paths: ['0.png', '1.png'], decision });
+    write(root, '0.png', await shade([200, 40, 40], 90));
+    await engine.indexFolder({ folder: root }, job());
+    await engine.check({ folder: root }, job());
+    const shown = await engine.review.decisions({ root });
+    assert.deepEqual(
+      shown.map(({ path }) => path),
+      ['1.png'],
+    );
+    const last = (await engine.curation.last({ root }))!;
+    assert.equal(last.decisions, digestOfDecisions(shown, last.checkedAt));
   });
 });
