@@ -1,4 +1,5 @@
 /** The text of `decisions.jsonl`: one object a line, sorted by path, action, partner, value and finding. */
+import { grouped } from '../grouped.ts';
 import {
   formatDecision,
   parseDecision,
@@ -112,6 +113,43 @@ export function withImages(
   });
   const isKept = (line: Line) => !dropped.has(line) && (!isReplaced(line) || stands(line));
   return withLines(lines, isKept, added.map(lineOf));
+}
+
+/** What is decided of some images at once; see `withImages`. */
+export interface ImagesDecided {
+  readonly images: readonly ImageToDecide[];
+  readonly choice: ImageChoice;
+  readonly undo: boolean;
+  readonly answers?: string | undefined;
+}
+
+/**
+ * The lines after several decisions about images, one after the other. Each looks at the lines of its own images alone: thousands of
+ * findings are answered in one step, and thousands of lines stand already.
+ *
+ * @param at ISO 8601
+ */
+export function withEachOfImages(lines: readonly Line[], parts: readonly ImagesDecided[], at: string): readonly Line[] {
+  const own = new Map<string, readonly Line[]>();
+  for (const { images } of parts) for (const { path } of images) own.set(path, []);
+  const isOwn = ({ decision }: Line) => decision !== undefined && own.has(decision.path);
+  const before = lines.filter(isOwn);
+  for (const [path, found] of grouped(before, ({ decision }) => decision!.path)) own.set(path!, found);
+  for (const { images, choice, undo, answers } of parts) {
+    const paths = new Set(images.map(({ path }) => path));
+    const standing = [...paths].flatMap((path) => own.get(path)!);
+    const after = withImages(standing, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+    const byPath = grouped(after, ({ decision }) => decision!.path);
+    for (const path of paths) own.set(path, byPath.get(path) ?? []);
+  }
+  const known = new Set(before);
+  const left = [...own.values()].flat();
+  const stays = new Set(left.filter((line) => known.has(line)));
+  return withLines(
+    lines,
+    (line) => !isOwn(line) || stays.has(line),
+    left.filter((line) => !known.has(line)),
+  );
 }
 
 /**

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { asideGone, placeTaken } from '../../core/decisions/decisionErrors.ts';
-import { withImages, withoutTag, type ImageChoice, type Line } from '../../core/decisions/decisionLines.ts';
+import {
+  withEachOfImages,
+  withoutTag,
+  type ImageChoice,
+  type ImagesDecided,
+  type Line,
+} from '../../core/decisions/decisionLines.ts';
 import type { Decision, ImageToDecide } from '../../core/decisions/decisions.ts';
 import type { FileMove } from '../../core/decisions/history.ts';
 import { stepTitle } from '../../core/decisions/stepTitles.ts';
@@ -51,17 +57,31 @@ export async function takeDecisions(
     title: title?.trim() || titleOf(ready),
     finding,
     moves: distinct(ready.flatMap(({ moves }) => moves)),
-    change: (before) =>
-      ready.reduce((lines, { choice, undo, images, ...part }) => {
-        const answers = part.finding ?? finding;
-        const said = withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
-        if (!undo || choice.action !== 'tag') return said;
-        return withoutTag(said, stillTagged(context, said, images, choice.value), choice.value, at);
-      }, before),
+    change: (before) => linesWith(context, before, ready, { at, finding }),
   });
   if (failures.length === 0) return outcome;
   const leftOut = new Map(failures.map(({ path, error: { message } }) => [path, { path, message }]));
   return { ...outcome, leftOut: [...leftOut.values()] };
+}
+
+/** The lines after the parts of a step, in their order. */
+function linesWith(
+  context: StepContext,
+  before: readonly Line[],
+  ready: readonly Ready[],
+  { at, finding }: { readonly at: string; readonly finding: string | undefined },
+): readonly Line[] {
+  let lines = before;
+  let waiting: ImagesDecided[] = [];
+  for (const { images, choice, undo, finding: answers = finding } of ready) {
+    waiting.push({ images, choice, undo, answers });
+    if (!undo || choice.action !== 'tag') continue;
+    // What else says that they have the tag is seen among all lines.
+    lines = withEachOfImages(lines, waiting, at);
+    waiting = [];
+    lines = withoutTag(lines, stillTagged(context, lines, images, choice.value), choice.value, at);
+  }
+  return withEachOfImages(lines, waiting, at);
 }
 
 /** Images that have a tag by other lines than their own: it went with them when they were renamed. */

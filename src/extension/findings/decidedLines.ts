@@ -10,28 +10,41 @@ const places: ReadonlySet<DecisionAction> = new Set(['keep', 'exclude', 'quarant
  * @param at ISO 8601
  */
 export function linesAfter(lines: readonly Decision[], step: Omit<DecisionStep, 'root'>, at: string): Decision[] {
-  let after = [...lines];
+  const after = new Set(lines);
+  // A step may answer thousands of findings, each of which is about its own images alone.
+  const byPath = new Map<string, Decision[]>();
+  for (const { paths } of step.decisions) for (const path of paths) byPath.set(path, []);
+  for (const line of lines) byPath.get(line.path)?.push(line);
   for (const { paths, decision, undo = false, finding: answers } of step.decisions) {
-    const named = new Set(paths);
     const finding = decision.action === 'ignore' ? decision.finding : undefined;
     const answered = finding ?? answers ?? step.finding;
-    const isReplaced = ({ path, action, ...line }: Decision): boolean => {
-      if (!named.has(path)) return false;
+    const isReplaced = ({ action, ...line }: Decision): boolean => {
       if (finding !== undefined) return action === 'ignore' && line.finding === finding;
       if (decision.action === 'tag') return action === 'tag' && line.value === decision.value;
       // An image may be kept for several findings.
       if (action === 'keep' && decision.action === 'keep' && !undo) return line.finding === answered;
       return action === decision.action || (places.has(decision.action) && places.has(action));
     };
-    after = after.filter((line) => !isReplaced(line));
+    for (const path of new Set(paths)) {
+      const own = byPath.get(path)!;
+      for (const line of own.filter(isReplaced)) after.delete(line);
+      byPath.set(
+        path,
+        own.filter((line) => after.has(line)),
+      );
+    }
     if (undo) continue;
     const rest = {
       ...('value' in decision && { value: decision.value }),
       ...(answered !== undefined && { finding: answered }),
     };
-    after.push(...paths.map((path): Decision => ({ path, content: '', action: decision.action, ...rest, at })));
+    for (const path of paths) {
+      const line: Decision = { path, content: '', action: decision.action, ...rest, at };
+      after.add(line);
+      byPath.get(path)!.push(line);
+    }
   }
-  return after;
+  return [...after];
 }
 
 /** The same of a decision about two images; undefined takes it back. */

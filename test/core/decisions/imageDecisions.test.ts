@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { linesOf, textOf, withImages, withPair, type ImageChoice } from '../../../src/core/decisions/decisionLines.ts';
+import {
+  linesOf,
+  textOf,
+  withEachOfImages,
+  withImages,
+  withPair,
+  type ImageChoice,
+  type ImagesDecided,
+} from '../../../src/core/decisions/decisionLines.ts';
 import { formatDecision, parseDecision, parseDecisions } from '../../../src/core/decisions/decisions.ts';
 
 const at = '2026-01-02T03:04:05.000Z';
@@ -104,5 +112,46 @@ describe('a line of decisions.jsonl', () => {
     ]) {
       assert.equal(parseDecision(line), undefined, line);
     }
+  });
+});
+
+describe('several decisions of one step', () => {
+  const choices: readonly ImageChoice[] = [
+    { action: 'keep' },
+    { action: 'exclude' },
+    { action: 'relabel', value: 'cat' },
+    { action: 'tag', value: 'odd' },
+    { action: 'ignore', finding: 'f1' },
+  ];
+
+  it('are what they are one after the other, those of the same images too', () => {
+    const some = (i: number, of: number) => Math.floor(Math.abs(Math.sin(i) * 1e4)) % of;
+    const standing = decide(decide('', ['a.png', 'c.png'], choices[0]!), ['b.png', 'c.png'], choices[3]!);
+    const before = linesOf(`no decision\n${standing}`);
+    for (let seed = 0; seed < 200; seed++) {
+      const parts = Array.from({ length: 6 }, (_, i): ImagesDecided => {
+        const [choice, path] = [some(seed * 31 + i, 5), some(seed * 17 + i, 4)];
+        const images = [`${'abcd'[path]}.png`, ...(i % 2 === 0 ? ['d.png'] : [])].map((name) => image(name));
+        const answers = i % 3 === 0 ? undefined : `f${some(seed + i, 3)}`;
+        return { images, choice: choices[choice]!, undo: some(seed * 7 + i, 4) === 0, answers };
+      });
+      const expected = parts.reduce(
+        (lines, { images, choice, undo, answers }) => {
+          return withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+        },
+        before as ReturnType<typeof withImages>,
+      );
+      assert.equal(textOf(withEachOfImages(before, parts, at)), textOf(expected), JSON.stringify(parts));
+    }
+    assert.equal(withEachOfImages(before, [], at), before, 'nothing changes');
+  });
+
+  it('take a moment where there are thousands', () => {
+    const parts = Array.from({ length: 10_000 }, (_, i): ImagesDecided => {
+      return { images: [image(`${i}.png`)], choice: choices[0]!, undo: false, answers: `f${i}` };
+    });
+    const startedAt = performance.now();
+    assert.equal(withEachOfImages([], parts, at).length, parts.length);
+    assert.ok(performance.now() - startedAt < 2000, 'one pass for each of them takes longer');
   });
 });

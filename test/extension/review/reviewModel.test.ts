@@ -382,3 +382,33 @@ test('a link leads back to its finding, whatever the folder is called', () => {
   assert.deepEqual(problemOfLink(JSON.parse(argument!)), problem);
   for (const other of [undefined, 3, 'nonsense', '']) assert.equal(problemOfLink(other), undefined);
 });
+
+test('the lines after a step are those after its parts one by one, and thousands of parts take a moment', () => {
+  const decisions: DecisionStep['decisions'] = [
+    { paths: ['a.png', 'b.png'], decision: { action: 'keep' }, finding: 'f1' },
+    { paths: ['a.png'], decision: { action: 'keep' }, finding: 'f2' },
+    { paths: ['b.png', 'c.png'], decision: { action: 'exclude' } },
+    { paths: ['c.png'], decision: { action: 'tag', value: 'odd' } },
+    { paths: ['a.png'], decision: { action: 'ignore', finding: 'f1' } },
+    { paths: ['c.png'], decision: { action: 'exclude' }, undo: true },
+  ];
+  const before = linesAfter([], { decisions: decisions.slice(2, 4) }, AFTER);
+  const single = decisions.reduce<Decision[]>((lines, part) => linesAfter(lines, { decisions: [part] }, AFTER), before);
+  assert.deepEqual(linesAfter(before, { decisions }, AFTER), single);
+  assert.deepEqual(
+    single.map(({ path, action, finding: of }) => [path, action, of]),
+    [
+      ['a.png', 'keep', 'f1'],
+      ['a.png', 'keep', 'f2'],
+      ['b.png', 'exclude', undefined],
+      ['c.png', 'tag', undefined],
+      ['a.png', 'ignore', 'f1'],
+    ],
+  );
+  const many = Array.from({ length: 10_000 }, (_, i) => ({
+    ...{ paths: [`${i}.png`], decision: { action: 'keep' } as const, finding: `f${i}` },
+  }));
+  const startedAt = performance.now();
+  assert.equal(linesAfter([], { decisions: many }, AFTER).length, many.length);
+  assert.ok(performance.now() - startedAt < 1500, 'one pass for each of them takes longer');
+});
