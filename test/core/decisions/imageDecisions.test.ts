@@ -135,12 +135,9 @@ describe('several decisions of one step', () => {
         const answers = i % 3 === 0 ? undefined : `f${some(seed + i, 3)}`;
         return { images, choice: choices[choice]!, undo: some(seed * 7 + i, 4) === 0, answers };
       });
-      const expected = parts.reduce(
-        (lines, { images, choice, undo, answers }) => {
-          return withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
-        },
-        before as ReturnType<typeof withImages>,
-      );
+      const expected = parts.reduce<ReturnType<typeof withImages>>((lines, { images, choice, undo, answers }) => {
+        return withImages(lines, images, choice, { undo, at, ...(answers !== undefined && { answers }) });
+      }, before);
       assert.equal(textOf(withEachOfImages(before, parts, at)), textOf(expected), JSON.stringify(parts));
     }
     assert.equal(withEachOfImages(before, [], at), before, 'nothing changes');
