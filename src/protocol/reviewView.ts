@@ -40,6 +40,8 @@ export interface ReviewState {
   readonly check: ReviewedCheck | undefined;
   /** Grows with every answer that is given or taken back. */
   readonly answers: number;
+  /** Grows with every step that was taken or taken back, also one that answers nothing, such as a tag. */
+  readonly decisions: number;
   /** What undo and redo would do. */
   readonly undo: string | undefined;
   readonly redo: string | undefined;

@@ -3,6 +3,7 @@ import type { ReviewState } from '../../src/protocol/reviewView.ts';
 import { Working } from '../shared/working.tsx';
 import { ActionBar } from './actionBar.tsx';
 import { AllDecided, DecisionProblems, Failure, NeverChecked, NothingFound, NotTrusted } from './emptyStates.tsx';
+import { nothingListed } from './filterTerms.ts';
 import { FindingList } from './findingList.tsx';
 import { FindingView } from './findingView.tsx';
 import { act, findings, state } from './host.ts';
@@ -52,7 +53,7 @@ function Content({ shown }: { readonly shown: ReviewState }): VNode | null {
             <ActionBar />
           </>
         ) : (
-          listed.value.length === 0 && <p class="hint nothing">No finding fits the filter.</p>
+          listed.value.length === 0 && <p class="hint nothing">{nothingListed.value}</p>
         )}
       </div>
     </div>

@@ -1,11 +1,12 @@
 /** The filter of the list in the language of all filters: words are looked for here, what has a field is asked of the host. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Finding } from '../../src/core/curation/findings.ts';
 import type { FilterTerm } from '../../src/core/filters/filter.ts';
 import { formatFilter } from '../../src/core/filters/formatFilter.ts';
 import { parseFilter } from '../../src/core/filters/parseFilter.ts';
 import { escaped } from '../../src/core/filters/patterns.ts';
 import { host, state } from './host.ts';
+import { letThroughOf } from './letThrough.ts';
 
 /** What is typed. */
 export const filterText = signal('');
@@ -14,32 +15,38 @@ const parsed = computed(() => parseFilter(filterText.value));
 const terms = computed((): readonly FilterTerm[] => ('fault' in parsed.value ? [] : parsed.value.terms));
 const fielded = computed(() => formatFilter(terms.value.filter(({ field }) => field !== undefined)));
 
-/** What the host has answered last, and to what. */
-const answer = signal<{ readonly filter: string; readonly found: ReadonlySet<string> | string } | undefined>(undefined);
-
-effect(() => {
-  const filter = fielded.value;
-  // Of another check other findings have images that it lets through.
-  const version = state.value?.check?.version;
-  if (filter === '' || version === undefined) return;
-  void host.call('review/filter', { filter }).then((found) => {
-    if (filter !== fielded.peek()) return;
-    answer.value = { filter, found: typeof found === 'string' ? found : new Set(found) };
-  });
-});
+/** Of the terms with a field. */
+const found = letThroughOf(
+  {
+    filter: fielded,
+    version: computed(() => state.value?.check?.version),
+    decisions: computed(() => state.value?.decisions ?? 0),
+  },
+  (filter) => host.call('review/filter', { filter }),
+);
 
 /** Why what is typed can't be understood, in a sentence. */
 export const filterFault = computed((): string | undefined => {
   if ('fault' in parsed.value) return parsed.value.fault.message;
-  const { filter, found } = answer.value ?? {};
-  return fielded.value !== '' && filter === fielded.value && typeof found === 'string' ? found : undefined;
+  return fielded.value !== '' && typeof found.value === 'string' ? found.value : undefined;
 });
 
-/** Ids of the findings that terms with a field let through; undefined where there are none, or none that are understood. */
-const letThrough = computed(() => {
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Ids of the findings that terms with a field let through; undefined where there are none. Where nobody knows, it is none: what is
+ * decided of all that is listed would be decided of all that there is.
+ */
+const letThrough = computed((): ReadonlySet<string> | undefined => {
+  if (filterFault.value !== undefined) return none;
   if (fielded.value === '') return undefined;
-  const found = answer.value?.found;
-  return typeof found === 'string' ? undefined : found;
+  return typeof found.value === 'object' ? found.value : none;
+});
+
+/** Why nothing is listed, in a sentence. */
+export const nothingListed = computed((): string => {
+  if (filterFault.value !== undefined) return "Nothing is listed, since the filter can't be followed.";
+  return fielded.value !== '' && found.value === undefined ? 'Filtering…' : 'No finding fits the filter.';
 });
 
 interface WordTest {

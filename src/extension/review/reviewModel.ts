@@ -5,7 +5,7 @@ import type { Finding } from '../../core/curation/findings.ts';
 import type { DecisionProblem } from '../../core/decisions/decisionProblems.ts';
 import { asLikenessError, ErrorCode, isCancellation } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
-import type { LeftOut } from '../../protocol/decisions.ts';
+import type { DecisionHistory, LeftOut } from '../../protocol/decisions.ts';
 import type { PanelFailure } from '../../protocol/panels.ts';
 import type { AnswerChanges, ReviewDecision, ReviewState } from '../../protocol/reviewView.ts';
 import type { FindingsModel } from '../findings/findingsModel.ts';
@@ -57,6 +57,9 @@ export class ReviewModel {
   /** As the page knows them, if it has asked for all changes. */
   #known: ReadonlyMap<string, FindingAnswer> = new Map();
   #answers = 0;
+  /** Another one after every step. */
+  #history: DecisionHistory | undefined;
+  #decisions = 0;
   readonly #changes: (readonly (readonly [string, FindingAnswer | null])[])[] = [];
   #byId: ReadonlyMap<string, Finding> = new Map();
   #stop: AbortController | undefined;
@@ -84,6 +87,7 @@ export class ReviewModel {
         thresholds: checked.report.thresholds,
       },
       answers: this.#answers,
+      decisions: this.#decisions,
       undo: checked?.history.undo?.title,
       redo: checked?.history.redo?.title,
     };
@@ -179,6 +183,8 @@ export class ReviewModel {
     } else if (checked && checked.answers !== this.#known) {
       this.#note(checked.answers);
     }
+    if (checked?.history !== this.#history) this.#decisions++;
+    this.#history = checked?.history;
     this.#set({});
   }
 

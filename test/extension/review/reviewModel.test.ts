@@ -239,6 +239,18 @@ describe('the review', () => {
     assert.equal(isReopened(), false);
   });
 
+  test('says that something was decided once a tag is written and when it is undone, which changes no answer', async () => {
+    const { model } = fixture();
+    await model.show(root);
+    const { answers, decisions: first } = model.state;
+    await model.tag(['a.png'], 'done');
+    const { decisions: tagged } = model.state;
+    assert.ok(tagged > first);
+    await model.repeat('undo');
+    assert.ok(model.state.decisions > tagged);
+    assert.equal(model.state.answers, answers);
+  });
+
   test('says which lines of the decisions are followed by nobody', async () => {
     const { model, problems } = fixture();
     problems.push({ kind: 'gone', line: 1, message: 'It is gone.', fixes: [] });

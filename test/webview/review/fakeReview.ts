@@ -70,7 +70,7 @@ class FakeReview {
       (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
     );
     this.state = {
-      ...{ revision: 1, trusted: true, name: 'clothing', reading: false, answers: 0 },
+      ...{ revision: 1, trusted: true, name: 'clothing', reading: false, answers: 0, decisions: 0 },
       ...{
         checking: undefined,
         failure: undefined,
@@ -125,7 +125,7 @@ class FakeReview {
   #turnTo(answers: ReadonlyMap<string, FindingAnswer>): void {
     this.answers = answers;
     const [undo, redo] = [this.#done.at(-1)?.title, this.#undone.at(-1)?.title];
-    this.show({ answers: this.state.answers + 1, undo, redo });
+    this.show({ answers: this.state.answers + 1, decisions: this.state.decisions + 1, undo, redo });
   }
 
   #handlers() {

@@ -150,6 +150,8 @@ describe('what is decided of several, and in part', () => {
     await page.locator('.finding h2', { hasText: '1 of 48' }).waitFor();
     await page.locator('.filter input').fill('colour:red');
     await page.locator('.fault', { hasText: 'names nothing here' }).waitFor();
+    await page.locator('.nothing', { hasText: 'Nothing is listed' }).waitFor();
+    assert.equal(await page.locator('.finding-row').count(), 0);
   });
 
   it('can be used at once by the keys of the list, and leaves room for pictures where it is narrow', async () => {
