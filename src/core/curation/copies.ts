@@ -10,6 +10,7 @@ import {
   edgeAgreement,
   findCrop,
   isSame,
+  likelyCrops,
   oriented,
   ORIENTATIONS,
   orientedPlaces,
@@ -84,8 +85,9 @@ const LOOKED_AT = 10;
  */
 const WORTH_A_LOOK = 0.6;
 const ROUGHLY_SAME = 0.6;
-/** Neighbours that may be a part of a picture, or the reverse. */
+/** Neighbours that may be a part of a picture, or the reverse, where they are so close; further away only the nearest one may. */
 const CROPS_LOOKED_AT = 3;
+const SURELY_CLOSE = 0.6;
 /**
  * What a crop agrees in at 16 and at 32 pixels at least, to be confirmed: nearly all that were do, while of photographs of like garments,
  * half of which agree in their edges alone, 2 in 100 do.
@@ -94,6 +96,9 @@ const CROP_WORTH_A_LOOK = [
   { edges: 0.65, detail: 0.5, evenly: 0.4 },
   { edges: 0.76, detail: 0.6, evenly: 0.5 },
 ] as const;
+/** First guesses that are drawn at 16 pixels, and what the edges agree in at 8 pixels for one to be. */
+const LIKELY_CROPS = 3;
+const CROP_WORTH_A_GUESS = 0.35;
 /** Agreement of the edges at 16 pixels with the best first guess, and after the first steps, below which hardly a crop was found. */
 const CROP_WORTH_A_STEP = 0.4;
 const CROP_WORTH_GOING_ON = 0.55;
@@ -185,15 +190,28 @@ function copyOf(
 
 /** How either picture may be a part of the other: as they are, or mirrored; other turns of crops are not looked for. */
 function cropsOf({ first, second }: PairToCompare, { whole }: ReducedPictures): PossibleCopy[] {
-  return [0, MIRRORED].flatMap((orientation) =>
-    [
-      [first, second],
-      [second, first],
-    ].flatMap(([part, other]): PossibleCopy[] => {
-      const found = roughCrop(whole(part!), oriented(whole(other!), orientation));
-      return found ? [{ part: part!, whole: other!, orientation, crop: found.crop }] : [];
-    }),
-  );
+  const [a, b] = [reduced(whole(first)), reduced(whole(second))];
+  const possible: PossibleCopy[] = [];
+  for (const orientation of [0, MIRRORED]) {
+    const [turnedA, turnedB] =
+      orientation === 0 ? [a, b] : [a, b].map((sizes) => reduced(oriented(sizes.full, orientation)));
+    const [inSecond, inFirst] = [roughCropOf(a, turnedB!), roughCropOf(b, turnedA!)];
+    if (inSecond) possible.push({ part: first, whole: second, orientation, crop: inSecond.crop });
+    if (inFirst) possible.push({ part: second, whole: first, orientation, crop: inFirst.crop });
+  }
+  return possible;
+}
+
+/** A picture of 32 pixels, and half and a quarter as large. */
+interface ReducedSizes {
+  readonly full: GreyPicture;
+  readonly half: GreyPicture;
+  readonly quarter: GreyPicture;
+}
+
+function reduced(full: GreyPicture): ReducedSizes {
+  const half = halved(full);
+  return { full, half, quarter: halved(half) };
 }
 
 /** @param part `CONFIRM_EDGE × CONFIRM_EDGE`, as the other */
@@ -247,15 +265,17 @@ function* pairsToCompare({ greys, neighbors, cropRatio = CROP_RATIO }: CopySearc
   const pairs = new PairKeys(greys.length);
   yield* addHashCandidates(greys, pairs);
   const usual = usualDistances(neighbors);
-  const isTooFar = (row: number, other: number, similarity: number) =>
-    (1 - similarity) / Math.max(usual[row]!, usual[other]!) > cropRatio;
+  const isCloseEnough = (row: number, other: number, similarity: number, rank: number) => {
+    const ratio = (1 - similarity) / Math.max(usual[row]!, usual[other]!);
+    return !(ratio > cropRatio) && (rank === 0 || !(ratio > SURELY_CLOSE));
+  };
   for (let row = 0; row < neighbors.queries; row++) {
     for (let i = 0; i < Math.min(LOOKED_AT, neighbors.count); i++) {
       const place = row * neighbors.count + i;
       const other = neighbors.rows[place]!;
       if (other < 0) break;
       if (other === row) continue;
-      pairs.add(row, other, i < CROPS_LOOKED_AT && !isTooFar(row, other, neighbors.similarities[place]!));
+      pairs.add(row, other, i < CROPS_LOOKED_AT && isCloseEnough(row, other, neighbors.similarities[place]!, i));
     }
   }
   pairs.settle();
@@ -268,15 +288,21 @@ function* pairsToCompare({ greys, neighbors, cropRatio = CROP_RATIO }: CopySearc
  * @param part 32 × 32, as the other
  */
 export function roughCrop(part: GreyPicture, whole: GreyPicture): ReturnType<typeof findCrop> | undefined {
-  const small = [halved(part), halved(whole)] as const;
-  const rough = findCrop(...small, {
+  return roughCropOf(reduced(part), reduced(whole));
+}
+
+function roughCropOf(part: ReducedSizes, whole: ReducedSizes): ReturnType<typeof findCrop> | undefined {
+  const guesses = likelyCrops(part.quarter, whole.quarter, LIKELY_CROPS, CROP_WORTH_A_GUESS);
+  if (guesses.length === 0) return undefined;
+  const rough = findCrop(part.half, whole.half, {
+    guesses,
     steps: [0.06, 0.03, 0.015],
     atLeast: CROP_WORTH_A_STEP,
     afterFirst: CROP_WORTH_GOING_ON,
   });
-  if (!isWorthALook(rough, ...small, CROP_WORTH_A_LOOK[0])) return undefined;
-  const found = findCrop(part, whole, { from: rough.crop, steps: [0.03, 0.015, 0.008] });
-  return isWorthALook(found, part, whole, CROP_WORTH_A_LOOK[1]) ? found : undefined;
+  if (!isWorthALook(rough, part.half, whole.half, CROP_WORTH_A_LOOK[0])) return undefined;
+  const found = findCrop(part.full, whole.full, { from: rough.crop, steps: [0.03, 0.015, 0.008] });
+  return isWorthALook(found, part.full, whole.full, CROP_WORTH_A_LOOK[1]) ? found : undefined;
 }
 
 function isWorthALook(

@@ -253,6 +253,22 @@ const MOVES: readonly (readonly [left: number, top: number, width: number, heigh
 const FINE_MOVES: typeof MOVES = [...MOVES, [1, 0, -1, 0], [-1, 0, 1, 0], [0, 1, 0, -1], [0, -1, 0, 1]];
 
 /**
+ * The first guesses with which the edges agree best, the best first: on pictures of a few pixels, so that only these are drawn larger.
+ *
+ * @param atLeast agreement that a guess has to have
+ */
+export function likelyCrops(part: GreyPicture, whole: GreyPicture, count: number, atLeast: number): Crop[] {
+  const drawn = new Float32Array(whole.edge ** 2);
+  const agreed = Float64Array.from(firstGuesses, (crop) => edgeAgreement(part, cropped(whole, crop, drawn)));
+  const found: number[] = [];
+  for (let i = 0; i < agreed.length; i++) if (agreed[i]! >= atLeast) found.push(i);
+  return found
+    .sort((a, b) => agreed[b]! - agreed[a]!)
+    .slice(0, count)
+    .map((i) => firstGuesses[i]!);
+}
+
+/**
  * Looks for the part of a picture that is the other one, uphill from a few first guesses: moves and resizes the crop while
  * the edges agree better, by smaller and smaller steps.
  *
@@ -266,12 +282,14 @@ export function findCrop(
   whole: GreyPicture,
   {
     from,
+    guesses = firstGuesses,
     steps,
     isFine = false,
     atLeast = -1,
     afterFirst = -1,
   }: {
     readonly from?: Crop;
+    readonly guesses?: readonly Crop[];
     readonly steps: readonly number[];
     readonly isFine?: boolean;
     readonly atLeast?: number;
@@ -280,8 +298,7 @@ export function findCrop(
 ): { readonly crop: Crop; readonly agreement: Agreement } {
   const drawn = new Float32Array(whole.edge ** 2);
   const judged = (crop: Crop) => ({ crop, edges: edgeAgreement(part, cropped(whole, crop, drawn)) });
-  const guesses = from ? [from] : firstGuesses;
-  let best = guesses.map(judged).reduce((a, b) => (b.edges > a.edges ? b : a));
+  let best = (from ? [from] : guesses).map(judged).reduce((a, b) => (b.edges > a.edges ? b : a));
   for (const [place, step] of steps.entries()) {
     if (best.edges < (place === 0 ? atLeast : afterFirst)) break;
     for (let round = 0, improved = true; improved && round < (isFine ? 30 : 6); round++) {
