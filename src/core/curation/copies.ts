@@ -96,7 +96,7 @@ const CROP_WORTH_A_LOOK = [
   { edges: 0.65, detail: 0.5, evenly: 0.4 },
   { edges: 0.76, detail: 0.6, evenly: 0.5 },
 ] as const;
-/** First guesses that are drawn at 16 pixels, and what the edges agree in at 8 pixels for one to be. */
+/** First guesses that are drawn at 16 pixels beside all of the picture, and what the edges agree in at 8 pixels for one to be. */
 const LIKELY_CROPS = 3;
 const CROP_WORTH_A_GUESS = 0.35;
 /** Agreement of the edges at 16 pixels with the best first guess, and after the first steps, below which hardly a crop was found. */

@@ -254,6 +254,7 @@ const FINE_MOVES: typeof MOVES = [...MOVES, [1, 0, -1, 0], [-1, 0, 1, 0], [0, 1,
 
 /**
  * The first guesses with which the edges agree best, the best first: on pictures of a few pixels, so that only these are drawn larger.
+ * All of the picture is among them, as patterns are told by nothing there. None where no guess agrees enough.
  *
  * @param atLeast agreement that a guess has to have
  */
@@ -261,11 +262,10 @@ export function likelyCrops(part: GreyPicture, whole: GreyPicture, count: number
   const drawn = new Float32Array(whole.edge ** 2);
   const agreed = Float64Array.from(firstGuesses, (crop) => edgeAgreement(part, cropped(whole, crop, drawn)));
   const found: number[] = [];
-  for (let i = 0; i < agreed.length; i++) if (agreed[i]! >= atLeast) found.push(i);
-  return found
-    .sort((a, b) => agreed[b]! - agreed[a]!)
-    .slice(0, count)
-    .map((i) => firstGuesses[i]!);
+  for (let i = 1; i < agreed.length; i++) if (agreed[i]! >= atLeast) found.push(i);
+  if (found.length === 0 && agreed[0]! < atLeast) return [];
+  const best = found.sort((a, b) => agreed[b]! - agreed[a]!).slice(0, count);
+  return [firstGuesses[0]!, ...best.map((i) => firstGuesses[i]!)];
 }
 
 /**
