@@ -36,8 +36,8 @@ const worthOfByte: Readonly<Record<string, number>> = { webp: 1.3, avif: 2, gif:
 const NOTABLE = 1.05;
 
 /**
- * The better copy first: one whose label is not in doubt, then the larger one, then one that is stored without loss, then the less compressed one, then one that is
- * trained on; by path where all that is equal.
+ * The better copy first: one whose label is not in doubt, then the larger one, then one that is stored without loss, then the less
+ * compressed one, then one that is trained on; by path where all that is equal.
  */
 export function compareCopies(a: CopyFacts, b: CopyFacts): number {
   const merit = decidingMerit(a, b);

@@ -108,17 +108,17 @@ const CROP_WORTH_GOING_ON = 0.55;
  */
 export const SAME_CROP: Agreement = { edges: 0.79, detail: 0.68 };
 /**
- * Even agreement from which on pictures of 32 pixels that are the same in all their edges surely are the same, and below which they
- * surely aren't: between, that is confirmed on larger ones. Copies had .65 and more, but for JPEG of quality 3; photographs that share
- * a frame or bars up to .78.
+ * Even agreement from which on pictures of 32 pixels that are the same in all their edges are the same, and below which they hardly
+ * ever are: between, that is confirmed on larger ones. Copies had .65 and more, but for JPEG of quality 3; of 9,000 pairs of photographs
+ * that share a frame or bars, a few had .7.
  */
 const SURELY_EVEN = 0.8;
 const HARDLY_EVEN = 0.5;
 /** The part of a picture that is all of it. */
 const WHOLE: Crop = { left: 0, top: 0, width: 1, height: 1 };
 /**
- * The same at the size that copies are confirmed at. Of 170 crops that were made on purpose each had .51 or more; what a frame or
- * bars alone have in common had .44 at the most.
+ * The same at the size that copies are confirmed at. Of 273 crops that were taken for copies 265 had .51 or more; what a frame or
+ * bars alone have in common had .49 at the most.
  */
 const CONFIRMED_EVENLY = 0.48;
 /**

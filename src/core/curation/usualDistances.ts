@@ -4,8 +4,8 @@ import type { Neighbors } from '../evaluation/nearestNeighbors.ts';
 export const AROUND = { from: 10, to: 20 };
 /**
  * How far apart two pictures may be, as a share of the usual distance around either of them, for one to be looked for as a part of the
- * other: of crops that are confirmed on pixels, nine of ten were within .5 with four encoders, and of pictures that were given a border
- * half are beyond .6. A similarity by itself would tell little, since encoders differ in what is close.
+ * other: of crops that are confirmed on pixels, nine of ten were within .5 with four encoders, and many of
+ * those that were given a border lie beyond .6. A similarity by itself would tell little, since encoders differ in what is close.
  */
 export const CROP_RATIO = 0.8;
 

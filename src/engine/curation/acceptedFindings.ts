@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { baselineOf, formatBaseline, parseBaselineFindings, type Baseline } from '../../core/curation/baseline.ts';
 import { findingKinds, type Finding, type FindingKind } from '../../core/curation/findings.ts';
 import { fileNotFound, systemCodeOf, unreadableFile, usage } from '../../core/errors.ts';
+import { takesOut } from '../../core/curation/answers.ts';
 import { outInLikeness } from '../../core/labels/labelErrors.ts';
 import type { Dataset } from '../dataset.ts';
 import { statIfPresent } from '../fileStatus.ts';
@@ -29,8 +30,7 @@ export async function acceptedFindings(root: string, named: string | undefined):
   const ids = new Set(findings.map(({ id }) => id));
   for (const { finding, action } of await readDecisions(root)) {
     // What was taken out isn't found any more; that its copies are found is no mistake.
-    const isGone = action === 'exclude' || action === 'quarantine';
-    if (finding !== undefined && !isGone) ids.add(finding);
+    if (finding !== undefined && !takesOut(action)) ids.add(finding);
   }
   return ids;
 }

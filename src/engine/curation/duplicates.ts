@@ -92,7 +92,8 @@ export async function findDuplicates(
   const maybeEqual = maybeEqualRows(
     images,
     same.map(({ copy }) => copy),
-    new Map(rows.map((row) => [row, greyOf(row)!])),
+    rows,
+    (row) => greyOf(row)!,
   );
   const before = { root: store.root, known: known.pixels };
   const { byPixels, pixels } = await joinEqualPixels(images, maybeEqual, sameAs, before, context);

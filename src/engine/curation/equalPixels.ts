@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CopyPair } from '../../core/curation/copies.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { JobContext } from '../../core/progress.ts';
@@ -12,19 +13,23 @@ const MAYBE_EQUAL = 0.985;
  * Rows whose pixels may be the very same as those of another one: copies that weren't edited as far as 32 × 32 pixels tell, and
  * pictures of one size that are equal there. Among these are plain ones, whose edges agree in nothing.
  *
- * @param greys of some rows, 32 × 32
+ * @param measured rows that have a grey picture
+ * @param greyOf 32 × 32
  */
 export function maybeEqualRows(
   { facts }: Pick<KnownImages, 'facts'>,
   copies: readonly CopyPair[],
-  greys: ReadonlyMap<number, Uint8Array>,
+  measured: readonly number[],
+  greyOf: (row: number) => Uint8Array,
 ): number[] {
   const sizeOf = (row: number) => (facts[row] === undefined ? '' : `${facts[row].width} ${facts[row].height}`);
   const unedited = copies.filter(
     ({ first, second, orientation, agreement, isCrop, isCovered }) =>
       orientation === 0 && !isCrop && !isCovered && agreement >= MAYBE_EQUAL && sizeOf(first) === sizeOf(second),
   );
-  const equal = grouped(greys.keys(), (row) => `${sizeOf(row)} ${Buffer.from(greys.get(row)!).toString('latin1')}`);
+  // Digests, since the pictures themselves would be a hundred megabytes of keys for as many thousand.
+  const keyOf = (row: number) => `${sizeOf(row)} ${createHash('sha1').update(greyOf(row)).digest('base64')}`;
+  const equal = grouped(measured, keyOf);
   const rows = new Set(unedited.flatMap(({ first, second }) => [first, second]));
   for (const members of equal.values()) if (members.length > 1) for (const row of members) rows.add(row);
   return [...rows].sort((a, b) => a - b);

@@ -15,13 +15,15 @@ export async function readPairDecisions(
   store?: ContentStore,
 ): Promise<DecidedPair[]> {
   const indices = new Map(paths.map((path, index) => [path, index]));
-  const isFormer = store === undefined ? () => false : formerContents(store);
-  return (await readDecisions(root)).flatMap((decision): DecidedPair[] => {
+  const found = (await readDecisions(root)).flatMap((decision) => {
     const { action, path, with: partner } = decision;
-    if (action !== 'same' && action !== 'different') return [];
-    if (isFormer(decision) || (partner && isFormer(partner))) return [];
-    const first = indices.get(path);
-    const second = indices.get(partner?.path ?? '');
-    return first === undefined || second === undefined || first === second ? [] : [{ first, second, kind: action }];
+    if ((action !== 'same' && action !== 'different') || partner === undefined) return [];
+    const [first, second] = [indices.get(path), indices.get(partner.path)];
+    if (first === undefined || second === undefined || first === second) return [];
+    return [{ pair: { first, second, kind: action } satisfies DecidedPair, images: [decision, partner] }];
   });
+  // All files of the index are read to tell, which nobody who decided of no pair waits for.
+  if (store === undefined || found.length === 0) return found.map(({ pair }) => pair);
+  const isFormer = formerContents(store);
+  return found.filter(({ images }) => !images.some(isFormer)).map(({ pair }) => pair);
 }
